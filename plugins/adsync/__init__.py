@@ -1,0 +1,1 @@
+"""adsync: ad metrics and store orders in Postgres, attributed and honestly summed."""

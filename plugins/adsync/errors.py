@@ -1,0 +1,56 @@
+"""Every error, arranged by what the caller does about it.
+
+    AdsyncError
+    ├─ RateLimited       wait what the platform says, else an hour
+    ├─ TokenExpired      refresh once, retry after five minutes
+    ├─ TemporaryError    retry, waiting longer each time
+    │  └─ TooMuchData    the same call would fail again: ask for less
+    └─ PermanentError    no retry
+       ├─ ReauthRequired   a person must grant access again
+       ├─ ConfigError      a person must correct a setting
+       └─ ContractError    the answer has a shape we do not know
+
+A message is one sentence for the person who will act on it; it never holds a secret.
+"""
+
+from __future__ import annotations
+
+
+class AdsyncError(Exception):
+    """Anything adsync raises on purpose."""
+
+
+class RateLimited(AdsyncError):
+    """The platform wants a pause of `retry_after` seconds; None when it did not say how long."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class TokenExpired(AdsyncError):
+    """The access token is no longer accepted."""
+
+
+class TemporaryError(AdsyncError):
+    """Something that usually passes by itself."""
+
+
+class TooMuchData(TemporaryError):
+    """The platform cannot answer a request of this size."""
+
+
+class PermanentError(AdsyncError):
+    """Repeating the call would fail in the same way."""
+
+
+class ReauthRequired(PermanentError):
+    """Only a person can restore access: the message names the account and what to do."""
+
+
+class ConfigError(PermanentError):
+    """A setting is wrong: the message names file, key and remedy."""
+
+
+class ContractError(PermanentError):
+    """An answer lacks what its documentation promises: the message names the missing part."""
