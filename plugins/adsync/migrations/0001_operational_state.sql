@@ -141,3 +141,30 @@ create table raw.observations (
 );
 
 create index observations_by_record on raw.observations (source, stream, account_id, metric_date, record_key, observed_at);
+
+-- One table per source and stream, all alike; safe to call for a table that exists.
+create function raw.ensure_table(source text, stream text) returns void
+language plpgsql as $$
+declare
+    name text := source || '_' || stream;
+begin
+    if to_regclass('raw.' || quote_ident(name)) is not null then
+        return;
+    end if;
+    -- The toast target keeps records of 2 to 4 kB inline: less work on load than compressing them out of line.
+    execute format(
+        'create table raw.%I (
+            account_id text not null,
+            record_key text not null,
+            metric_date date,
+            payload jsonb not null,
+            observed_at timestamptz not null,
+            loaded_at timestamptz not null default clock_timestamp(),
+            run_id text not null,
+            primary key (account_id, record_key)
+        ) with (toast_tuple_target = 8160)', name
+    );
+    execute format('create index %I on raw.%I (loaded_at)', name || '_loaded_at', name);
+    execute format('create index %I on raw.%I (account_id, metric_date)', name || '_metric_date', name);
+end
+$$;

@@ -1,0 +1,52 @@
+"""Real PostgreSQL and Redis, started once per run; every test that asks gets a fresh, migrated database."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+from adsync import warehouse
+from adsync.demo import servers
+
+STREAMS = (
+    ("meta", "accounts"),
+    ("meta", "campaigns"),
+    ("meta", "campaign_metrics"),
+    ("tiktok", "accounts"),
+    ("tiktok", "campaigns"),
+    ("tiktok", "campaign_metrics"),
+    ("shopify", "stores"),
+    ("shopify", "orders"),
+)
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def local_servers() -> Iterator[servers.Servers]:
+    state = Path(tempfile.mkdtemp(prefix="adsync-test-"))
+    running = servers.start(state, durable=False)
+    warehouse.migrate(running.database_url("adsync"), STREAMS)
+    yield running
+    servers.stop(state)
+    shutil.rmtree(state, ignore_errors=True)
+
+
+@pytest.fixture
+def warehouse_url(local_servers: servers.Servers) -> Iterator[str]:
+    name = f"test_{next(NUMBERS)}"
+    with psycopg.connect(local_servers.database_url("postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name} template adsync strategy file_copy")
+        yield local_servers.database_url(name)
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def redis_url(local_servers: servers.Servers) -> str:
+    redis.Redis.from_url(local_servers.redis_url).flushdb()
+    return local_servers.redis_url
