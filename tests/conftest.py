@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+
 from adsync import warehouse
 from adsync.demo import servers
 

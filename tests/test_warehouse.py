@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+
 from adsync import warehouse
 from adsync.errors import TemporaryError
 

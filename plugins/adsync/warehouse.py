@@ -11,6 +11,7 @@ from importlib import resources
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+
 from adsync.errors import TemporaryError
 
 CONNECT_TIMEOUT = 10

@@ -179,7 +179,7 @@ def _as_unprivileged(command: list[object], *, check: bool = True) -> None:
     words = [str(word) for word in command]
     if os.geteuid() == 0:
         words = ["setpriv", f"--reuid={UNPRIVILEGED}", "--clear-groups", *_REACH, *words]
-    done = subprocess.run(words, capture_output=True, text=True, cwd="/")
+    done = subprocess.run(words, check=False, capture_output=True, text=True, cwd="/")
     if check and done.returncode:
         raise RuntimeError(f"{words[-1]} failed: {done.stderr.strip() or done.stdout.strip()}")
 
