@@ -1,0 +1,61 @@
+"""What to ask for: the windows that a stream still lacks, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from adsync.window import ONE_DAY, Span, Window
+
+# An order that moves while pages are read is seen by the next run; an index may lag by minutes.
+CHANGES_OVERLAP = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far the first sync reaches back, and how many covered days each sync reads again."""
+
+    history_days: int
+    recent_days: int
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What a stream already has: both days inclusive, in the account's zone; None before the first sync."""
+
+    since: date | None = None
+    through: date | None = None
+    cursor: Any = None
+
+
+def daily_windows(covered: Coverage, today: date, reach: Reach, longest: int) -> list[Window]:
+    """The days to read, in windows of at most `longest` days, the newest first.
+
+    A first sync takes `history_days` up to and including `today`; later ones go from `recent_days` before
+    the last covered day. History that an interrupted first sync left open comes after what is new.
+    """
+    end, oldest = today + ONE_DAY, today - timedelta(days=reach.history_days - 1)
+    if covered.since is None or covered.through is None:
+        return list(Window(oldest, end).newest_first(longest))
+    recent = min(covered.through - timedelta(days=reach.recent_days), today)
+    windows = list(Window(recent, end).newest_first(longest))
+    if oldest < covered.since:
+        windows += Window(oldest, covered.since).newest_first(longest)
+    return windows
+
+
+def change_spans(covered: Coverage, now: datetime, reach: Reach, longest: int) -> Iterator[Span]:
+    """The spans of changes to read: what came since the last one first, then open history, newest first."""
+    end = now.replace(microsecond=0)
+    oldest = datetime.combine(end.date() - timedelta(days=reach.history_days), time(), UTC)
+    known_since = end
+    if covered.cursor and covered.since:
+        watermark = datetime.fromisoformat(covered.cursor["through"])
+        yield Span(min(watermark, end) - CHANGES_OVERLAP, end)
+        known_since = datetime.fromisoformat(covered.cursor["since"])
+    while known_since > oldest:
+        since = max(oldest, known_since - timedelta(days=longest))
+        yield Span(since, known_since)
+        known_since = since
