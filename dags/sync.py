@@ -27,15 +27,13 @@ from adsync.operators.retry_policy import default_args
 from adsync.operators.sync import SyncOperator
 from adsync.plan import due_shards
 from adsync.report import run_report
-from adsync.state import migrate
 
 
 @task
 def plan(source: str) -> list[list[str]]:
     """Migrate, take over workspaces.yaml, and divide the accounts that are due into shards."""
     url = warehouse_url()
-    migrate(url)
-    accounts.refresh(url)
+    accounts.prepare(url)
     return due_shards(url, source, now=now())
 
 

@@ -32,8 +32,8 @@ from adsync.hooks.cache import redis_url
 from adsync.hooks.platform import now
 from adsync.hooks.warehouse import warehouse_url
 from adsync.operators.retry_policy import default_args
-from adsync.state import migrate
 from adsync.transform import build, project
+from adsync.warehouse import migrate
 
 LOG = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ LOG = logging.getLogger(__name__)
 def dbt_build() -> str | None:
     """Build the marts; returns how far raw had settled before."""
     url = warehouse_url()
-    migrate(url)
+    migrate(url, registry.streams())
     raw = raw_state(url)
     if not build_due(url, raw, now()):
         raise AirflowSkipException("no raw row has changed since the last run")

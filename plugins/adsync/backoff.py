@@ -1,6 +1,6 @@
 """How long to wait before an error is tried again; None means that trying again would not help.
 
-These are the minutes and hours between attempts of a task. Seconds-long hiccups never get this far: `transport` repeats those.
+These are the minutes and hours between attempts of a task. Hiccups of seconds are repeated by `transport`.
 """
 
 from __future__ import annotations

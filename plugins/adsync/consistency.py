@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from adsync.warehouse import connect_now
 
-EXAMPLE = "coalesce(nullif(concat_ws(' ', platform, campaign_id, date::text), ''), subject::text)"
-SUMMARY = f"""
-    select workspace_id, type, count(*), min({EXAMPLE} || coalesce(': ' || detail, ''))
+SUMMARY = """
+    select
+        workspace_id, type, count(*), min(concat_ws(' ', platform, subject, date::text) || coalesce(': ' || detail, ''))
     from marts.consistency_issues
     group by workspace_id, type
     order by workspace_id, count(*) desc, type

@@ -14,7 +14,9 @@ from psycopg.sql import SQL, Identifier
 from adsync.warehouse import connect_now
 
 LONGEST_REST = timedelta(minutes=40)
-RAW_TABLES = "select table_name from information_schema.columns where table_schema = 'raw' and column_name = 'loaded_at'"
+RAW_TABLES = (
+    "select table_name from information_schema.columns where table_schema = 'raw' and column_name = 'loaded_at'"
+)
 OLDEST_WRITER = """
     select min(xact_start) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and backend_xid is not null
@@ -62,6 +64,8 @@ def _newest(connection: psycopg.Connection) -> datetime | None:
     tables = [name for (name,) in connection.execute(RAW_TABLES)]
     if not tables:
         return None
-    each = SQL(" union all ").join(SQL("select max(loaded_at) as newest from raw.{}").format(Identifier(t)) for t in tables)
+    each = SQL(" union all ").join(
+        SQL("select max(loaded_at) as newest from raw.{}").format(Identifier(t)) for t in tables
+    )
     (newest,) = connection.execute(SQL("select max(newest) from ({}) as raw_tables").format(each)).fetchone() or (None,)
     return newest

@@ -1,6 +1,7 @@
 """Says how a sync run went; a run that is only half good is an error, PartialSync, so that it is never green.
 
-An account counts by its latest attempt within the run. One that has no attempt at all has failed too: its task never got that far.
+An account counts by its latest attempt within the run. One without any attempt has failed too: its task never got
+that far.
 """
 
 from __future__ import annotations

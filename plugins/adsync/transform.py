@@ -45,7 +45,16 @@ class Project:
     def command(self) -> list[str]:
         places = {"--project-dir": self.folder, "--profiles-dir": self.folder, "--target-path": self.target}
         words = [str(word) for pair in places.items() for word in pair]
-        return [sys.executable, "-m", "dbt.cli.main", "build", *words, "--log-path", str(self.target), "--no-use-colors"]
+        return [
+            sys.executable,
+            "-m",
+            "dbt.cli.main",
+            "build",
+            *words,
+            "--log-path",
+            str(self.target),
+            "--no-use-colors",
+        ]
 
 
 def project() -> Project:
@@ -67,7 +76,7 @@ def build(url: str, project: Project, limit: timedelta = LIMIT) -> None:
 
 
 def environment(url: str) -> dict[str, str]:
-    """libpq's variables (PGHOST, PGPASSWORD, ...) that say the same as `url`, and no telemetry."""
+    """What `url` says, as the variables libpq reads (PGHOST, PGPASSWORD, ...), and no telemetry."""
     told = {option.envvar: option.val for option in Conninfo.parse(url.encode()) if option.envvar and option.val}
     return {name.decode(): value.decode() for name, value in told.items()} | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
 

@@ -87,7 +87,9 @@ def _undelivered(connection: psycopg.Connection) -> list[Alert]:
 def _warn_of_unknown(alerts: Sequence[Alert], channels: Mapping[str, Channel]) -> None:
     wanted = {(alert.workspace_id, name) for alert in alerts for name in alert.channels if name not in channels}
     for workspace, name in sorted(wanted):
-        LOG.warning("workspace %s wants alerts on %r, which is no channel; known: %s", workspace, name, ", ".join(channels))
+        LOG.warning(
+            "workspace %s wants alerts on %r, which is no channel; known: %s", workspace, name, ", ".join(channels)
+        )
 
 
 def _hand_over(alert: Alert, channels: Mapping[str, Channel]) -> bool:

@@ -34,9 +34,11 @@ FIRING = """
         baseline = excluded.baseline,
         threshold = excluded.threshold,
         last_date = greatest(episode.last_date, excluded.last_date)
-    where (episode.severity, episode.message, episode.current, episode.baseline, episode.threshold, episode.last_date)
-        is distinct from
-        (excluded.severity, excluded.message, excluded.current, excluded.baseline, excluded.threshold, excluded.last_date)
+    where
+        (episode.severity, episode.message, episode.last_date)
+        is distinct from (excluded.severity, excluded.message, excluded.last_date)
+        or (episode.current, episode.baseline, episode.threshold)
+        is distinct from (excluded.current, excluded.baseline, excluded.threshold)
     returning xmax = 0
 """
 SILENT = """

@@ -12,7 +12,7 @@ from adsync.warehouse import connect_now
 FIGURES = ("total_spend", "total_revenue", "roas", "impressions", "clicks", "conversions", "ctr", "cpc")
 PERIODS = ("today", "7_days", "30_days", "90_days")
 META = ("as_of", "currency", "timezone", "complete", "provisional_from", "stale_accounts")
-QUERY = f"""
+QUERY = """
     with provisional as (
         select workspace_id, min(date) as provisional_from
         from marts.campaign_metrics
@@ -28,8 +28,9 @@ QUERY = f"""
     )
 
     select
-        workspace_id, period, {", ".join(FIGURES)}, as_of, workspace.currency, workspace.timezone, complete,
-        provisional_from, coalesce(stale_accounts, array[]::text[]) as stale_accounts
+        workspace_id, period, total_spend, total_revenue, roas, impressions, clicks, conversions, ctr, cpc,
+        as_of, workspace.currency, workspace.timezone, complete, provisional_from,
+        coalesce(stale_accounts, array[]::text[]) as stale_accounts
     from marts.dashboard_metrics
     inner join adsync.workspaces as workspace using (workspace_id)
     left join provisional using (workspace_id)
@@ -44,7 +45,9 @@ def snapshots(url: str) -> dict[str, dict[str, Row]]:
     """By workspace: every period's figures, None where undefined, and `meta`."""
     with connect_now(url) as connection, connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(QUERY, (list(PERIODS),)).fetchall()
-    return {workspace: _snapshot(list(periods)) for workspace, periods in groupby(rows, lambda row: row["workspace_id"])}
+    return {
+        workspace: _snapshot(list(periods)) for workspace, periods in groupby(rows, lambda row: row["workspace_id"])
+    }
 
 
 def _snapshot(rows: list[Row]) -> dict[str, Row]:

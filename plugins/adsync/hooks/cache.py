@@ -1,4 +1,4 @@
-"""Where the dashboard cache is: the connection `adsync_redis`. (A module called redis would hide the real one.)"""
+"""Where the dashboard cache is: the connection `adsync_redis`. A module called redis would hide the real one."""
 
 from __future__ import annotations
 

@@ -26,6 +26,6 @@ def required(conn_id: str, needed_by: str) -> Connection:
 
 def missing(conn_id: str, needed_by: str) -> ConfigError:
     return ConfigError(
-        f"the Airflow connection {conn_id!r}, needed by {needed_by}, does not exist: create it under Admin > Connections "
-        f"or with `airflow connections add`, or set AIRFLOW_CONN_{conn_id.upper()}"
+        f"the Airflow connection {conn_id!r}, needed by {needed_by}, does not exist: "
+        f"create it under Admin > Connections or with `airflow connections add`, or set AIRFLOW_CONN_{conn_id.upper()}"
     )

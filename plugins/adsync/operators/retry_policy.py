@@ -30,6 +30,7 @@ class SyncRetryPolicy(RetryPolicy):
         self,
         exception: BaseException,
         try_number: int,
+        # Airflow passes these two by name; its own limit on tries holds whatever is decided here.
         max_tries: int,  # noqa: ARG002
         context: Context | None = None,  # noqa: ARG002
     ) -> RetryDecision:

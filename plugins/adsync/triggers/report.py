@@ -44,7 +44,9 @@ class ReportTrigger(BaseTrigger):
         except PermanentError as error:
             yield _event("failed", str(error))
         else:
-            yield _event("timeout", self.patience_lost(pending)) if pending else _event("ready", "every report is ready")
+            yield (
+                _event("timeout", self.patience_lost(pending)) if pending else _event("ready", "every report is ready")
+            )
 
     async def poll_until_ready(self) -> list[Report]:
         """The reports that were still not ready after the last poll."""
