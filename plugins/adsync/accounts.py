@@ -59,12 +59,17 @@ def prepare(url: str) -> None:
     with warehouse.connect_now(url) as connection:
         if not file.exists() and not config.names_a_file() and _any_account(connection):
             return
-        store(connection, config.read_workspaces(file, _sources()), file)
+        store(connection, read(file), file)
+
+
+def read(file: Path) -> Setup:
+    """The file, checked against the registered sources."""
+    return config.read_workspaces(file, {name: registry.load(name) for name in registry.names()})
 
 
 def import_file(url: str, file: Path) -> Setup:
     """Upsert one file; ConfigError, and nothing written, when it has a mistake."""
-    setup = config.read_workspaces(file, _sources())
+    setup = read(file)
     warehouse.migrate(url, registry.streams())
     with warehouse.connect_now(url) as connection:
         store(connection, setup, file)
@@ -85,11 +90,12 @@ def store(connection: psycopg.Connection, setup: Setup, file: Path) -> None:
 
 def load(url: str, platform: str, ids: Collection[str] | None = None) -> list[Account]:
     """Active accounts of a platform; all of them, or those with the given native ids."""
+    wanted = {"platform": platform, "ids": None if ids is None else list(ids)}
     with warehouse.connect_now(url) as connection, connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(SELECT_ACCOUNTS, {"platform": platform, "ids": None if ids is None else list(ids)})
-        keys = {row["workspace_id"]: row["customer_key"] for row in (found := rows.fetchall())}
-    opened = {workspace: sealing.unseal(sealed) for workspace, sealed in keys.items() if sealed}
-    return [Account(**{**row, "customer_key": opened.get(row["workspace_id"], b"")}) for row in found]
+        rows = cursor.execute(SELECT_ACCOUNTS, wanted).fetchall()
+    sealed = {row["workspace_id"]: row["customer_key"] for row in rows}
+    keys = {workspace: sealing.unseal(key) if key else b"" for workspace, key in sealed.items()}
+    return [Account(**{**row, "customer_key": keys[row["workspace_id"]]}) for row in rows]
 
 
 def _workspace_row(workspace: Workspace) -> dict[str, object]:
@@ -120,7 +126,3 @@ def _refuse_other_owners(connection: psycopg.Connection, links: list[Link], file
 
 def _any_account(connection: psycopg.Connection) -> bool:
     return connection.execute("select exists (select from adsync.accounts)").fetchone() == (True,)
-
-
-def _sources() -> dict[str, registry.Source]:
-    return {name: registry.load(name) for name in registry.names()}

@@ -74,12 +74,20 @@ def read_workspaces(file: Path, sources: Mapping[str, Source]) -> workspaces.Set
     return workspaces.checked(document, str(file), sources)
 
 
-def connection(conn_id: str) -> Credentials | None:
-    """An Airflow connection from `AIRFLOW_CONN_<CONN_ID>`, in either of Airflow's two notations; None if unset."""
+def no_connection(conn_id: str) -> ConfigError:
+    """The one sentence for a conn_id that leads nowhere, inside Airflow and outside."""
+    return ConfigError(
+        f"{workspaces_file()}: conn_id {conn_id!r} names no connection: create it in Airflow (Admin, Connections), "
+        f"or set AIRFLOW_CONN_{conn_id.upper()}"
+    )
+
+
+def credentials(conn_id: str) -> Credentials:
+    """An Airflow connection from `AIRFLOW_CONN_<CONN_ID>`, in either of Airflow's two notations."""
     name = f"AIRFLOW_CONN_{conn_id.upper()}"
     text = os.environ.get(name)
     if text is None:
-        return None
+        raise no_connection(conn_id)
     try:
         return _from_json(conn_id, text) if text.lstrip().startswith("{") else _from_uri(conn_id, text)
     except ValueError as error:

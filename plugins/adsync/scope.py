@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -23,11 +23,29 @@ class Reach:
 
 @dataclass(frozen=True)
 class Coverage:
-    """What a stream already has: both days inclusive, in the account's zone; None before the first sync."""
+    """What a stream already has: both days inclusive, in the account's zone; None before the first sync.
+
+    `cursor` holds what days cannot say: the watermark of a stream of changes, the id of a report under way.
+    """
 
     since: date | None = None
     through: date | None = None
-    cursor: Any = None
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+
+    def joined(self, window: Window) -> Coverage:
+        """With the window's days as well, if they leave no gap; a gap would look covered for ever."""
+        if self.since is None or self.through is None:
+            return replace(self, since=window.since, through=window.last_day)
+        if window.since > self.through + ONE_DAY or window.until < self.since:
+            return self
+        return replace(self, since=min(self.since, window.since), through=max(self.through, window.last_day))
+
+    def stretched(self, span: Span) -> Coverage:
+        """With a span of changes that touches what is there."""
+        since = min(self.cursor.get("since", "9"), span.since.isoformat())
+        through = max(self.cursor.get("through", ""), span.until.isoformat())
+        days = Window(span.since.date(), span.until.date() + ONE_DAY)
+        return replace(self.joined(days), cursor={"since": since, "through": through})
 
 
 def daily_windows(covered: Coverage, today: date, reach: Reach, longest: int) -> list[Window]:
@@ -51,7 +69,7 @@ def change_spans(covered: Coverage, now: datetime, reach: Reach, longest: int) -
     end = now.replace(microsecond=0)
     oldest = datetime.combine(end.date() - timedelta(days=reach.history_days), time(), UTC)
     known_since = end
-    if covered.cursor and covered.since:
+    if "through" in covered.cursor:
         watermark = datetime.fromisoformat(covered.cursor["through"])
         yield Span(min(watermark, end) - CHANGES_OVERLAP, end)
         known_since = datetime.fromisoformat(covered.cursor["since"])

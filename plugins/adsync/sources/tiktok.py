@@ -7,6 +7,7 @@ Facts: the project's TikTok sheet, sections 1 to 7.
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import AsyncIterator
 from itertools import islice
@@ -167,7 +168,7 @@ async def report_ready(client: Client, account: Account, report_id: str) -> bool
 async def download_report(client: Client, account: Account, report_id: str) -> AsyncIterator[Page]:
     """Yield the report's rows, in the shape that the synchronous report has."""
     answer = await client.get("report/task/download/", {"advertiser_id": account.account_id, "task_id": report_id})
-    rows = csv.DictReader(answer.body.decode("utf-8-sig").splitlines())
+    rows = csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""))
     if missing := {*DIMENSIONS, *METRICS} - {*(rows.fieldnames or ())}:
         raise ContractError(f"tiktok report {report_id} lacks the columns {', '.join(sorted(missing))}")
     while page := [_row(_as_json(row)) for row in islice(rows, PAGE_SIZE)]:
