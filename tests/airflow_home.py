@@ -9,17 +9,26 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from adsync.demo import servers
 
+if TYPE_CHECKING:
+    from airflow.models.dagrun import DagRun
+    from airflow.sdk import DAG
+
 ROOT = Path(__file__).resolve().parents[1]
+# Airflow runs a task in this process through its own API server, whose imports and routes warn on their own account.
+NOT_OURS = ("ignore:Using `httpx` with `starlette.testclient` is deprecated",)
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    for line in NOT_OURS:
+        config.addinivalue_line("filterwarnings", line)
     home = Path(tempfile.mkdtemp(prefix="adsync-airflow-"))
     os.environ |= {
         "AIRFLOW_HOME": str(home),
@@ -50,3 +59,24 @@ def airflow_metadata(local_servers: servers.Servers) -> Iterator[None]:
     initdb()
     yield
     settings.dispose_orm()
+
+
+@pytest.fixture
+def run_dag(airflow_metadata: None) -> Callable[[DAG], DagRun]:
+    """Run a DAG that a test made up, in this process; its tasks' connections come from the environment."""
+    from airflow.models.dagbundle import DagBundleModel
+    from airflow.models.serialized_dag import SerializedDagModel
+    from airflow.serialization.definitions.dag import SerializedDAG
+    from airflow.serialization.serialized_objects import LazyDeserializedDAG
+    from airflow.utils.session import create_session
+
+    def run(dag: DAG) -> DagRun:
+        with create_session() as session:
+            session.merge(DagBundleModel(name="tests"))
+            session.flush()
+            written = LazyDeserializedDAG.from_dag(dag)
+            SerializedDAG.bulk_write_to_db("tests", None, [written], session=session)
+            SerializedDagModel.write_dag(written, bundle_name="tests", session=session)
+        return dag.test()
+
+    return run

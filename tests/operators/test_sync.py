@@ -9,7 +9,7 @@ from airflow.sdk import DAG
 from adsync.errors import PermanentError
 from adsync.operators import sync as module
 from adsync.operators.sync import SyncOperator
-from adsync.sync import PendingReport
+from adsync.outcome import PendingReport
 from adsync.triggers import report as trigger_module
 from adsync.window import Window
 
@@ -26,9 +26,6 @@ class Told:
     def counts(self):
         return {"accounts": 1}
 
-    def summary_lines(self):
-        return ["tiktok 700 (acme): said the core"]
-
     def raise_for_failures(self):
         if self.error:
             raise self.error
@@ -42,7 +39,7 @@ def core(monkeypatch, airflow_metadata, warehouse_url):
     def answers(*told, ready=True):
         script = list(told)
 
-        async def sync_accounts(request, environment):
+        async def sync_accounts(request, environment, tell):
             requests.append(request)
             return script.pop(0) if len(script) > 1 else script[0]
 
@@ -59,24 +56,27 @@ def core(monkeypatch, airflow_metadata, warehouse_url):
     return answers
 
 
-def run(**arguments):
-    """Run one mapped task in a DAG of its own."""
-    with DAG("operator_test", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
-        SyncOperator.partial(
-            task_id="sync",
-            source="tiktok",
-            poll_seconds=0.01,
-            max_polls=2,
-            retries=0,
-            map_index_template="{{ accounts | default(task.shard | join(', '), true) }}",
-            **arguments,
-        ).expand(shard=[["699", "700"]])
-    dag_run = dag.test()
-    [task] = dag_run.get_task_instances()
-    return task
+@pytest.fixture
+def run(run_dag):
+    def run(**arguments):
+        """Run one mapped task in a DAG of its own."""
+        with DAG("operator_test", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
+            SyncOperator.partial(
+                task_id="sync",
+                source="tiktok",
+                poll_seconds=0.01,
+                max_polls=2,
+                retries=0,
+                map_index_template="{{ accounts | default(task.shard | join(', '), true) }}",
+                **arguments,
+            ).expand(shard=[["699", "700"]])
+        [task] = run_dag(dag).get_task_instances()
+        return task
+
+    return run
 
 
-def test_the_unfinished_accounts_of_the_shard_are_synced(core):
+def test_the_unfinished_accounts_of_the_shard_are_synced(core, run):
     requests = core(Told())
     task = run()
     assert task.state == "success"
@@ -86,29 +86,29 @@ def test_the_unfinished_accounts_of_the_shard_are_synced(core):
     assert (request.attempt, request.final_attempt, request.window) == (1, True, None)
 
 
-def test_since_and_until_fix_the_days(core):
+def test_since_and_until_fix_the_days(core, run):
     requests = core(Told())
     run(since="{{ '2026-11-01' }}", until="{{ params.until }}", params={"until": "2026-11-04"})
     assert requests[0].window == Window(date(2026, 11, 1), date(2026, 11, 4))
 
 
-def test_a_failed_account_fails_the_task(core):
+def test_a_failed_account_fails_the_task(core, run):
     core(Told(error=PermanentError("the token was revoked")))
     assert run().state == "failed"
 
 
-def test_a_task_that_waits_for_a_report_resumes_with_what_is_unfinished(core):
+def test_a_task_that_waits_for_a_report_resumes_with_what_is_unfinished(core, run):
     requests = core(Told(waiting=(REPORT,)), Told())
     assert run().state == "success"
     assert len(requests) == 2
 
 
-def test_a_report_that_never_gets_ready_fails_the_task_after_one_more_look(core):
+def test_a_report_that_never_gets_ready_fails_the_task_after_one_more_look(core, run):
     requests = core(Told(waiting=(REPORT,)), ready=False)
     assert run().state == "failed"
     assert len(requests) == 2
 
 
-def test_the_grid_shows_account_names(core):
+def test_the_grid_shows_account_names(core, run):
     core(Told())
     assert run().rendered_map_index == "699, 700"

@@ -16,8 +16,10 @@ from airflow.sdk import BaseOperator, Context
 
 from adsync.errors import TemporaryError
 from adsync.hooks.platform import environment, now
+from adsync.outcome import Outcome, PendingReport
 from adsync.report import account_names, enumerate_few
-from adsync.sync import Environment, Outcomes, PendingReport, SyncRequest, sync_accounts, unfinished
+from adsync.runs import unfinished
+from adsync.sync import SyncRequest, sync_accounts
 from adsync.triggers.report import ReportTrigger
 from adsync.window import Window
 
@@ -52,25 +54,26 @@ class SyncOperator(BaseOperator):
         """Sync what is unfinished, wait for reports without holding a worker, raise what could not be done."""
         surroundings = environment()
         self.name_in_grid(context, surroundings.warehouse_url)
-        outcomes = asyncio.run(self.sync_unfinished(context, surroundings))
-        for line in outcomes.summary_lines():
-            self.log.info(line)
+        request = self.request(context, surroundings.warehouse_url)
+        outcomes = asyncio.run(sync_accounts(request, surroundings, self.tell))
         if outcomes.waiting:
             self.wait(outcomes.waiting, event)
         outcomes.raise_for_failures()
         return outcomes.counts()
 
-    async def sync_unfinished(self, context: Context, surroundings: Environment) -> Outcomes:
+    def request(self, context: Context, url: str) -> SyncRequest:
         run_id, task = context["run_id"], context["ti"]
-        remaining = await unfinished(surroundings.warehouse_url, self.source, tuple(self.shard), run_id)
-        request = SyncRequest(
+        return SyncRequest(
             source=self.source,
-            account_ids=remaining,
+            account_ids=unfinished(url, self.source, self.shard, run_id),
             run_id=run_id,
+            attempt=task.try_number,
             final_attempt=task.try_number > task.max_tries,
             window=self.window(),
         )
-        return await sync_accounts(request, surroundings)
+
+    def tell(self, outcome: Outcome) -> None:
+        self.log.info(outcome.line)
 
     def wait(self, reports: Sequence[PendingReport], event: dict[str, str] | None) -> NoReturn:
         """Defer until the reports are ready; once the trigger has given up, leave it to the retry policy."""

@@ -16,7 +16,7 @@ from asgiref.sync import sync_to_async
 
 from adsync.errors import AdsyncError, PermanentError
 from adsync.hooks.platform import credentials, now
-from adsync.sync import report_ready
+from adsync.pending import report_ready
 
 Report = dict[str, str]
 
