@@ -4,12 +4,16 @@ Airflow reads its environment when it is first imported, which is before any fix
 when pytest starts, and the database, whose server is started later, is put in place by the fixture `airflow_metadata`.
 """
 
+# Airflow must not be imported before `pytest_configure` has run, nor by tests that need none.
+# ruff: noqa: PLC0415
+
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +24,9 @@ from adsync.demo import servers
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
     from airflow.sdk import DAG
+    from sqlalchemy.orm import Session
 
+Sessions = Callable[[], AbstractContextManager["Session"]]
 ROOT = Path(__file__).resolve().parents[1]
 # Airflow runs a task in this process through its own API server, whose imports and routes warn on their own account.
 NOT_OURS = ("ignore:Using `httpx` with `starlette.testclient` is deprecated",)
@@ -45,10 +51,11 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def airflow_metadata(local_servers: servers.Servers) -> Iterator[None]:
-    """Airflow's own tables, migrated, in the test server's database `airflow`."""
+def airflow_metadata(local_servers: servers.Servers) -> Iterator[Sessions]:
+    """Airflow's own tables, migrated, in the test server's database `airflow`; yields what opens a session there."""
     from airflow import settings
     from airflow.utils.db import initdb
+    from airflow.utils.session import create_session
 
     os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = local_servers.database_url("airflow").replace(
         "postgresql://", "postgresql+psycopg://"
@@ -57,21 +64,20 @@ def airflow_metadata(local_servers: servers.Servers) -> Iterator[None]:
     settings.configure_vars()
     settings.configure_orm()
     initdb()
-    yield
+    yield create_session
     settings.dispose_orm()
 
 
 @pytest.fixture
-def run_dag(airflow_metadata: None) -> Callable[[DAG], DagRun]:
+def run_dag(airflow_metadata: Sessions) -> Callable[[DAG], DagRun]:
     """Run a DAG that a test made up, in this process; its tasks' connections come from the environment."""
     from airflow.models.dagbundle import DagBundleModel
     from airflow.models.serialized_dag import SerializedDagModel
     from airflow.serialization.definitions.dag import SerializedDAG
     from airflow.serialization.serialized_objects import LazyDeserializedDAG
-    from airflow.utils.session import create_session
 
     def run(dag: DAG) -> DagRun:
-        with create_session() as session:
+        with airflow_metadata() as session:
             session.merge(DagBundleModel(name="tests"))
             session.flush()
             written = LazyDeserializedDAG.from_dag(dag)

@@ -3,7 +3,15 @@ from datetime import timedelta
 import pytest
 
 from adsync.backoff import delay
-from adsync.errors import AdsyncError, ConfigError, RateLimited, ReauthRequired, TemporaryError, TokenExpired, TooMuchData
+from adsync.errors import (
+    AdsyncError,
+    ConfigError,
+    RateLimited,
+    ReauthRequired,
+    TemporaryError,
+    TokenExpired,
+    TooMuchData,
+)
 
 
 class PatientShard(AdsyncError):

@@ -5,7 +5,8 @@ from adsync.consistency import summary_lines
 ISSUES = """
     create schema marts;
     create table marts.consistency_issues (
-        workspace_id text, type text, subject text, campaign_id text, platform text, date date, value numeric, detail text
+        workspace_id text, type text, subject text, campaign_id text, platform text, date date, value numeric,
+        detail text
     );
     insert into marts.consistency_issues values
         ('acme', 'invalid_ctr', 'c1', 'c1', 'meta', '2026-11-20', 140, 'ctr is 140 %'),

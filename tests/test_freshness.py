@@ -53,6 +53,15 @@ def test_rows_stamped_before_a_build_and_committed_after_it_are_not_missed(wareh
     assert build(warehouse_url)
 
 
+def test_a_withdrawn_row_makes_one_build_due(warehouse_url, connection):
+    build(warehouse_url)
+    connection.execute(
+        "insert into raw.observations (source, stream, account_id, record_key, metric_date, observed_at)"
+        " values ('meta', 'campaign_metrics', '901', 'c1:2026-11-20', '2026-11-20', now())"
+    )
+    assert [build(warehouse_url), build(warehouse_url)] == [True, False]
+
+
 def test_an_old_build_is_due_again_without_any_change(warehouse_url):
     record_build(warehouse_url, "r1", None)
     raw, now = raw_state(warehouse_url), datetime.now(UTC)

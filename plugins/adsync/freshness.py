@@ -17,6 +17,8 @@ LONGEST_REST = timedelta(minutes=40)
 RAW_TABLES = (
     "select table_name from information_schema.columns where table_schema = 'raw' and column_name = 'loaded_at'"
 )
+# A withdrawn row is gone from its table; only the ledger still tells when.
+WITHDRAWN = SQL("select max(observed_at) as newest from raw.observations where payload is null")
 OLDEST_WRITER = """
     select min(xact_start) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and backend_xid is not null
@@ -62,10 +64,9 @@ def record_build(url: str, run_id: str, settled: datetime | None) -> None:
 
 def _newest(connection: psycopg.Connection) -> datetime | None:
     tables = [name for (name,) in connection.execute(RAW_TABLES)]
-    if not tables:
-        return None
-    each = SQL(" union all ").join(
-        SQL("select max(loaded_at) as newest from raw.{}").format(Identifier(t)) for t in tables
+    landed = [SQL("select max(loaded_at) as newest from raw.{}").format(Identifier(table)) for table in tables]
+    everything = SQL(" union all ").join([WITHDRAWN, *landed])
+    (newest,) = connection.execute(SQL("select max(newest) from ({}) as changes").format(everything)).fetchone() or (
+        None,
     )
-    (newest,) = connection.execute(SQL("select max(newest) from ({}) as raw_tables").format(each)).fetchone() or (None,)
     return newest

@@ -11,7 +11,8 @@ MARTS = """
     );
     create table marts.campaigns (workspace_id text, platform text, account_id text, campaign_id text);
     create table marts.sync_health (workspace_id text, platform text, account_id text, covered_through date);
-    insert into adsync.workspaces (workspace_id, name, currency, timezone) values ('acme', 'Acme', 'SAR', 'Asia/Riyadh');
+    insert into adsync.workspaces (workspace_id, name, currency, timezone)
+    values ('acme', 'Acme', 'SAR', 'Asia/Riyadh');
     insert into adsync.accounts (platform, native_id, workspace_id, kind, conn_id, timezone)
     values ('meta', '901', 'acme', 'ad_account', 'meta_acme', 'Asia/Riyadh');
     insert into marts.campaigns values ('acme', 'meta', '901', 'c1'), ('acme', 'meta', '901', 'c2');

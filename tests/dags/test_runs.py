@@ -19,7 +19,7 @@ workspaces:
 
 
 @pytest.fixture
-def settings(monkeypatch, tmp_path, warehouse_url, airflow_metadata):
+def settings(monkeypatch, tmp_path, warehouse_url):
     """Everything a task reads from outside; connections to platforms are missing."""
     file = tmp_path / "workspaces.yaml"
     file.write_text(WORKSPACES)
@@ -34,7 +34,10 @@ def settings(monkeypatch, tmp_path, warehouse_url, airflow_metadata):
 
 
 @pytest.fixture
-def run(settings, request):
+def run(request):
+    for needed in ("airflow_metadata", "settings"):
+        request.getfixturevalue(needed)
+
     def run(dag_id):
         """The states of a run and of its tasks."""
         dag_run = request.getfixturevalue("dags")[dag_id].test()

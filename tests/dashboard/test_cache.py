@@ -35,7 +35,7 @@ def test_workspaces_that_are_gone_leave_the_cache_and_nothing_else_does(client, 
     assert sorted(client.keys()) == [b"dashboard_metrics:beta", b"somebody_elses"]
 
 
-def test_nothing_to_show_is_no_error(client, redis_url):
+def test_nothing_to_show_is_no_error(redis_url):
     assert refresh(redis_url, {}) == 0
 
 

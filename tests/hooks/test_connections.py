@@ -42,10 +42,20 @@ def test_redis_is_an_airflow_connection_of_any_type(monkeypatch, connection, url
 
 
 def test_credentials_are_the_connections_fields(monkeypatch):
-    fields = {"conn_type": "http", "host": "http://127.0.0.1:9/meta", "password": "token", "extra": {"api_version": "v26.0"}}
+    fields = {
+        "conn_type": "http",
+        "host": "http://127.0.0.1:9/meta",
+        "password": "token",
+        "extra": {"api_version": "v26.0"},
+    }
     monkeypatch.setenv("AIRFLOW_CONN_META_ACME", json.dumps(fields))
     found = credentials("meta_acme")
-    assert (found.conn_id, found.host, found.login, found.password) == ("meta_acme", "http://127.0.0.1:9/meta", "", "token")
+    assert (found.conn_id, found.host, found.login, found.password) == (
+        "meta_acme",
+        "http://127.0.0.1:9/meta",
+        "",
+        "token",
+    )
     assert found.extra == {"api_version": "v26.0"}
     assert "token" not in repr(found)
 
@@ -63,12 +73,13 @@ def test_a_missing_connection_is_one_sentence_naming_who_needs_it(monkeypatch, w
     with pytest.raises(ConfigError) as caught:
         environment().credentials("shared")
     assert str(caught.value) == (
-        "the Airflow connection 'shared', needed by workspace acme (meta 901), workspace acme (meta 902), does not exist:"
-        " create it under Admin > Connections or with `airflow connections add`, or set AIRFLOW_CONN_SHARED"
+        "the Airflow connection 'shared', needed by workspace acme (meta 901), workspace acme (meta 902), does not"
+        " exist: create it under Admin > Connections or with `airflow connections add`, or set AIRFLOW_CONN_SHARED"
     )
 
 
+@pytest.mark.usefixtures("airflow_metadata")
 @pytest.mark.parametrize(("hook", "name"), [(hooked_url, "adsync_warehouse"), (redis_url, "adsync_redis")])
-def test_adsyncs_own_connections_are_missed_by_name(airflow_metadata, hook, name):
+def test_adsyncs_own_connections_are_missed_by_name(hook, name):
     with pytest.raises(ConfigError, match=f"'{name}', needed by .* does not exist: create it"):
         hook()

@@ -32,21 +32,21 @@ class Told:
 
 
 @pytest.fixture
-def core(monkeypatch, airflow_metadata, warehouse_url):
+def core(monkeypatch, warehouse_url):
     """Script the core's answers, one per request, the last one repeated; returns the requests made."""
     requests = []
 
     def answers(*told, ready=True):
         script = list(told)
 
-        async def sync_accounts(request, environment, tell):
+        async def sync_accounts(request, *_):
             requests.append(request)
             return script.pop(0) if len(script) > 1 else script[0]
 
         async def report_ready(*_):
             return ready
 
-        monkeypatch.setattr(module, "unfinished", lambda url, source, ids, run_id: tuple(ids)[-1:])
+        monkeypatch.setattr(module, "unfinished", lambda *asked: tuple(asked[2])[-1:])
         monkeypatch.setattr(module, "sync_accounts", sync_accounts)
         monkeypatch.setattr(trigger_module, "report_ready", report_ready)
         return requests
