@@ -17,6 +17,7 @@ is less than 40 minutes old.
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from airflow.sdk import DAG, Asset, AssetAny, AssetOrTimeSchedule, CronDataIntervalTimetable, get_current_context, task
@@ -29,7 +30,6 @@ from adsync.dashboard.cache import refresh
 from adsync.dashboard.snapshot import snapshots
 from adsync.freshness import build_due, raw_state, record_build
 from adsync.hooks.cache import redis_url
-from adsync.hooks.platform import now
 from adsync.hooks.warehouse import warehouse_url
 from adsync.operators.retry_policy import default_args
 from adsync.transform import build, project
@@ -38,16 +38,16 @@ from adsync.warehouse import migrate
 LOG = logging.getLogger(__name__)
 
 
-@task
-def dbt_build() -> str | None:
-    """Build the marts; returns how far raw had settled before."""
+@task(multiple_outputs=False)
+def dbt_build() -> dict[str, datetime | None]:
+    """Build the marts; returns how raw looked before."""
     url = warehouse_url()
     migrate(url, registry.streams())
     raw = raw_state(url)
-    if not build_due(url, raw, now()):
+    if not build_due(url, raw):
         raise AirflowSkipException("no raw row has changed since the last run")
     build(url, project())
-    return raw.settled.isoformat() if raw.settled else None
+    return asdict(raw)
 
 
 @task
@@ -57,10 +57,10 @@ def check_consistency() -> None:
         LOG.warning(line)
 
 
-@task
-def alerts() -> dict[str, int]:
+@task(multiple_outputs=False)
+def alerts(built_from: dict[str, datetime]) -> dict[str, int]:
     """Open, carry on and close alerts, and tell people about what changed."""
-    changes = update_episodes(warehouse_url())
+    changes = update_episodes(warehouse_url(), built_from["seen_at"])
     return {**changes.counts(), "delivered": deliver(warehouse_url())}
 
 
@@ -71,10 +71,9 @@ def refresh_cache() -> int:
 
 
 @task
-def complete(settled: str | None) -> None:
+def complete(built_from: dict[str, datetime | None]) -> None:
     """Remember what these marts are made of."""
-    run_id = get_current_context()["run_id"]
-    record_build(warehouse_url(), run_id, datetime.fromisoformat(settled) if settled else None)
+    record_build(warehouse_url(), get_current_context()["run_id"], built_from["settled"])
 
 
 with DAG(
@@ -91,5 +90,5 @@ with DAG(
     tags=["adsync", "marts"],
     doc_md=__doc__,
 ):
-    settled = dbt_build()
-    settled >> check_consistency() >> alerts() >> refresh_cache() >> complete(settled)
+    built_from = dbt_build()
+    built_from >> check_consistency() >> alerts(built_from) >> refresh_cache() >> complete(built_from)

@@ -20,14 +20,15 @@ def connection(warehouse_url):
 def build(url):
     """A whole run of transform, as far as freshness sees it: was it due?"""
     raw = raw_state(url)
-    due = build_due(url, raw, datetime.now(UTC))
+    due = build_due(url, raw)
     if due:
         record_build(url, f"run {datetime.now(UTC)}", raw.settled)
     return due
 
 
 def test_the_first_build_is_due_even_without_a_row(warehouse_url):
-    assert raw_state(warehouse_url) == RawState(None, None)
+    raw = raw_state(warehouse_url)
+    assert (raw.newest, raw.settled) == (None, None)
     assert [build(warehouse_url), build(warehouse_url)] == [True, False]
 
 
@@ -64,9 +65,9 @@ def test_a_withdrawn_row_makes_one_build_due(warehouse_url, connection):
 
 def test_an_old_build_is_due_again_without_any_change(warehouse_url):
     record_build(warehouse_url, "r1", None)
-    raw, now = raw_state(warehouse_url), datetime.now(UTC)
-    assert not build_due(warehouse_url, raw, now + timedelta(minutes=39))
-    assert build_due(warehouse_url, raw, now + timedelta(minutes=41))
+    now = datetime.now(UTC)
+    assert not build_due(warehouse_url, RawState(now + timedelta(minutes=39), None, None))
+    assert build_due(warehouse_url, RawState(now + timedelta(minutes=41), None, None))
 
 
 def test_clearing_a_run_records_it_again(warehouse_url, connection):

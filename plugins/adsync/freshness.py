@@ -19,8 +19,8 @@ RAW_TABLES = (
 )
 # A withdrawn row is gone from its table; only the ledger still tells when.
 WITHDRAWN = SQL("select max(observed_at) as newest from raw.observations where payload is null")
-OLDEST_WRITER = """
-    select min(xact_start) from pg_stat_activity
+NOW_AND_OLDEST_WRITER = """
+    select now(), min(xact_start) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and backend_xid is not null
 """
 LAST_BUILD = "select raw_through, finished_at from adsync.transform_runs order by finished_at desc limit 1"
@@ -32,8 +32,9 @@ RECORD = """
 
 @dataclass(frozen=True)
 class RawState:
-    """How new raw is: `newest` is its last change, `settled` the instant up to which no change can still appear."""
+    """Raw as seen at `seen_at`: `newest` is its last change, `settled` is up to when no change can still appear."""
 
+    seen_at: datetime
     newest: datetime | None
     settled: datetime | None
 
@@ -42,19 +43,19 @@ def raw_state(url: str) -> RawState:
     """Look before a build starts: what lands while it runs is the next build's."""
     with connect_now(url) as connection:
         # An open transaction has stamped rows that nobody sees yet: they may turn up older than the newest one here.
-        (writer,) = connection.execute(OLDEST_WRITER).fetchone() or (None,)
+        [(seen_at, writer)] = connection.execute(NOW_AND_OLDEST_WRITER)
         newest = _newest(connection)
-    return RawState(newest, min(newest, writer) if newest and writer else newest)
+    return RawState(seen_at, newest, min(newest, writer) if newest and writer else newest)
 
 
-def build_due(url: str, raw: RawState, now: datetime) -> bool:
+def build_due(url: str, raw: RawState) -> bool:
     with connect_now(url) as connection:
         last = connection.execute(LAST_BUILD).fetchone()
     if last is None:
         return True
     raw_through, finished_at = last
     changed = raw.newest is not None and (raw_through is None or raw.newest > raw_through)
-    return changed or now - finished_at >= LONGEST_REST
+    return changed or raw.seen_at - finished_at >= LONGEST_REST
 
 
 def record_build(url: str, run_id: str, settled: datetime | None) -> None:
@@ -66,7 +67,5 @@ def _newest(connection: psycopg.Connection) -> datetime | None:
     tables = [name for (name,) in connection.execute(RAW_TABLES)]
     landed = [SQL("select max(loaded_at) as newest from raw.{}").format(Identifier(table)) for table in tables]
     everything = SQL(" union all ").join([WITHDRAWN, *landed])
-    (newest,) = connection.execute(SQL("select max(newest) from ({}) as changes").format(everything)).fetchone() or (
-        None,
-    )
+    [(newest,)] = connection.execute(SQL("select max(newest) from ({}) as changes").format(everything))
     return newest

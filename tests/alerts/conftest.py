@@ -1,7 +1,10 @@
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import psycopg
 import pytest
+
+from adsync.alerts.episodes import update_episodes
 
 MARTS = """
     create schema marts;
@@ -9,14 +12,18 @@ MARTS = """
         workspace_id text, platform text, campaign_id text, date date, type text, severity text, message text,
         current numeric(18, 6), baseline numeric(18, 6), threshold numeric(18, 6)
     );
-    create table marts.campaigns (workspace_id text, platform text, account_id text, campaign_id text);
-    create table marts.sync_health (workspace_id text, platform text, account_id text, covered_through date);
+    create table marts.campaign_metrics (workspace_id text, platform text, account_id text, campaign_id text);
+    create table marts.sync_health (
+        workspace_id text, platform text, account_id text, is_stale boolean, last_success_at timestamptz,
+        covered_through date
+    );
     insert into adsync.workspaces (workspace_id, name, currency, timezone)
     values ('acme', 'Acme', 'SAR', 'Asia/Riyadh');
     insert into adsync.accounts (platform, native_id, workspace_id, kind, conn_id, timezone)
     values ('meta', '901', 'acme', 'ad_account', 'meta_acme', 'Asia/Riyadh');
-    insert into marts.campaigns values ('acme', 'meta', '901', 'c1'), ('acme', 'meta', '901', 'c2');
-    insert into marts.sync_health values ('acme', 'meta', '901', timezone('Asia/Riyadh', now())::date);
+    insert into marts.campaign_metrics values ('acme', 'meta', '901', 'c1'), ('acme', 'meta', '901', 'c2');
+    insert into marts.sync_health
+    values ('acme', 'meta', '901', false, now() - interval '1 minute', timezone('Asia/Riyadh', now())::date);
 """
 # Days before the account's today.
 FIRES = """
@@ -45,5 +52,5 @@ def warehouse(warehouse_url):
         execute=execute,
         fires=fires,
         quiet=lambda: execute("truncate marts.performance_alerts"),
-        stale=lambda: execute("update marts.sync_health set covered_through = covered_through - 2"),
+        update=lambda: update_episodes(warehouse_url, datetime.now(UTC)),
     )

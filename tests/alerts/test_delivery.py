@@ -3,7 +3,6 @@ import logging
 import pytest
 
 from adsync.alerts.delivery import CHANNELS, deliver
-from adsync.alerts.episodes import update_episodes
 
 WANTS = "update adsync.workspaces set alerts = jsonb_build_object('channels', %(channels)s::text[])"
 
@@ -11,7 +10,7 @@ WANTS = "update adsync.workspaces set alerts = jsonb_build_object('channels', %(
 @pytest.fixture
 def alerted(warehouse):
     warehouse.fires()
-    update_episodes(warehouse.url)
+    warehouse.update()
     return warehouse
 
 
@@ -30,7 +29,7 @@ def test_a_change_is_delivered_once(alerted):
 def test_closing_is_a_change_of_its_own(alerted, caplog):
     deliver(alerted.url)
     alerted.quiet()
-    update_episodes(alerted.url)
+    alerted.update()
     assert deliver(alerted.url) == 1
     assert "alert closed: roas_drop" in caplog.text
 
@@ -44,7 +43,7 @@ def test_every_channel_of_the_workspace_gets_it(alerted):
 
 def test_an_unknown_channel_is_named_once_and_its_alerts_wait_for_it(alerted, caplog):
     alerted.fires("c2")
-    update_episodes(alerted.url)
+    alerted.update()
     alerted.execute(WANTS, channels=["slack_ops"])
     assert deliver(alerted.url) == 0
     [record] = caplog.records

@@ -1,13 +1,14 @@
 """Alerts as episodes: an alert that fires day after day is one row of `adsync.alerts`, opened once and closed once.
 
-Silence is no good news by itself: an episode is closed only when its account's latest complete day was evaluated and
-the alert no longer fires. While the account is stale nobody knows, and the episode stays open. One whose account has
-been disconnected is closed too: nobody will ever evaluate it again.
+Silence is no good news by itself: an episode is closed only when the marts have judged its account's last complete day
+and the alert no longer fires. While the account is stale nobody knows, and the episode stays open. One whose account
+has been disconnected is closed too: nobody will ever judge it again.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from adsync.warehouse import connect_now
 
@@ -41,6 +42,8 @@ FIRING = """
         is distinct from (excluded.current, excluded.baseline, excluded.threshold)
     returning xmax = 0
 """
+# `marts.sync_health` is of this moment, the other marts are of `built_at`: an account that was read since then counts
+# as not judged yet. The next run will tell.
 SILENT = """
     update adsync.alerts as episode
     set status = 'closed', closed_at = now(), delivered_at = null
@@ -55,18 +58,25 @@ SILENT = """
                 and firing.type = episode.type
         )
         and not exists (
-            select from marts.campaigns as campaign
-            inner join adsync.accounts as account
-                on account.platform = campaign.platform and account.native_id = campaign.account_id
+            select from adsync.accounts as account
             left join marts.sync_health as health
-                on health.platform = account.platform and health.account_id = account.native_id
+                on account.platform = health.platform and account.native_id = health.account_id
             where
-                campaign.workspace_id = episode.workspace_id
-                and campaign.platform = episode.platform
-                and campaign.campaign_id = episode.campaign_id
-                and account.is_active
-                -- The condition under which the marts evaluate the account's yesterday.
-                and (health.covered_through < timezone(account.timezone, now())::date - 1) is not false
+                account.is_active
+                and account.platform = episode.platform
+                and account.native_id = (
+                    select metrics.account_id from marts.campaign_metrics as metrics
+                    where
+                        metrics.workspace_id = episode.workspace_id
+                        and metrics.platform = episode.platform
+                        and metrics.campaign_id = episode.campaign_id
+                    limit 1
+                )
+                and (
+                    not health.is_stale
+                    and health.last_success_at < %(built_at)s
+                    and health.covered_through >= timezone(account.timezone, %(built_at)s)::date - 1
+                ) is not true
         )
 """
 
@@ -83,9 +93,9 @@ class Changes:
         return asdict(self)
 
 
-def update_episodes(url: str) -> Changes:
-    """Carry what the marts say now into `adsync.alerts`, in one transaction."""
+def update_episodes(url: str, built_at: datetime) -> Changes:
+    """Carry what the marts, whose build began at `built_at`, say into `adsync.alerts`, in one transaction."""
     with connect_now(url) as connection:
         opened = [is_new for (is_new,) in connection.execute(FIRING)]
-        closed = connection.execute(SILENT).rowcount
+        closed = connection.execute(SILENT, {"built_at": built_at}).rowcount
     return Changes(sum(opened), len(opened) - sum(opened), closed)

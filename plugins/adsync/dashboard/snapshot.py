@@ -12,31 +12,7 @@ from adsync.warehouse import connect_now
 FIGURES = ("total_spend", "total_revenue", "roas", "impressions", "clicks", "conversions", "ctr", "cpc")
 PERIODS = ("today", "7_days", "30_days", "90_days")
 META = ("as_of", "currency", "timezone", "complete", "provisional_from", "stale_accounts")
-QUERY = """
-    with provisional as (
-        select workspace_id, min(date) as provisional_from
-        from marts.campaign_metrics
-        where not is_final and date > current_date - 91
-        group by workspace_id
-    ),
-
-    stale as (
-        select workspace_id, array_agg(platform || ' ' || account_id order by platform, account_id) as stale_accounts
-        from marts.sync_health
-        where is_stale
-        group by workspace_id
-    )
-
-    select
-        workspace_id, period, total_spend, total_revenue, roas, impressions, clicks, conversions, ctr, cpc,
-        as_of, workspace.currency, workspace.timezone, complete, provisional_from,
-        coalesce(stale_accounts, array[]::text[]) as stale_accounts
-    from marts.dashboard_metrics
-    inner join adsync.workspaces as workspace using (workspace_id)
-    left join provisional using (workspace_id)
-    left join stale using (workspace_id)
-    order by workspace_id, array_position(%s::text[], period)
-"""
+QUERY = "select * from marts.dashboard_metrics order by workspace_id, array_position(%s::text[], period)"
 
 Row = dict[str, Any]
 
