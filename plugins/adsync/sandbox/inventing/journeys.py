@@ -126,7 +126,9 @@ def somebody_elses_campaign(scene: Scene) -> Journey:
 
 
 def click_id_alone(scene: Scene) -> Journey:
-    return _told(scene.unread_visit(scene.before(), {"fbclid": click_id(scene.rng)}))
+    clicked = click_id(scene.rng)
+    visit = scene.unread_visit(scene.before(), {"fbclid": clicked})
+    return Journey((visit,), attributes=(("fbclid", clicked), ("_fbp", "fb.1.0.1")))
 
 
 def direct(scene: Scene) -> Journey:

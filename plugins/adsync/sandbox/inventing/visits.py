@@ -49,8 +49,9 @@ class Journey:
 
 
 def link(shop: str, rng: Random, query: dict[str, str]) -> str:
-    """A landing page whose query holds these keys among the shop's own."""
-    whole = {"variant": str(rng.randrange(10**6)), **query}
+    """A landing page whose query holds these keys among the shop's own, and at times what nobody should keep."""
+    personal = {"email": "buyer@example.com"} if rng.random() < 0.01 else {}
+    whole = {"variant": str(rng.randrange(10**6)), **query, **personal}
     return f"https://{shop}/products/{rng.choice(PRODUCTS)}?{urlencode(whole, quote_via=quote)}"
 
 
