@@ -12,12 +12,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
 from adsync.sandbox import meta, shopify, tiktok
-from adsync.sandbox.faults import Fault
+from adsync.sandbox.faults import SOURCES, Fault
 from adsync.sandbox.middleware import Misbehaviour, Record
 from adsync.sandbox.shopify_cost import Limits
 from adsync.sandbox.world import World
-
-SOURCES = ("meta", "tiktok", "shopify")
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def _shopify_limited(fault: Fault) -> Response:
 
 def _meta_expired(_fault: Fault) -> Response:
     error = GraphError(190, "Error validating access token: Session has expired", subcode=463)
-    return JSONResponse(error.body(), UNAUTHORIZED)
+    return JSONResponse(error.body(), BAD_REQUEST)
 
 
 def _tiktok_expired(_fault: Fault) -> Response:
@@ -61,6 +61,21 @@ def _tiktok_expired(_fault: Fault) -> Response:
 def _shopify_expired(_fault: Fault) -> Response:
     message = "[API] Invalid API key or access token (unrecognized login or wrong password)"
     return JSONResponse({"errors": message}, UNAUTHORIZED)
+
+
+def _meta_overburdened(_fault: Fault) -> Response:
+    error = GraphError(1, "Please reduce the amount of data you're asking for, then retry your request")
+    return JSONResponse(error.body(), SERVER_ERROR)
+
+
+def _tiktok_overburdened(_fault: Fault) -> Response:
+    return envelope({}, 51001, "Internal time out, please reduce the time range.")
+
+
+def _shopify_overburdened(_fault: Fault) -> Response:
+    message = "Query cost is 1200, which exceeds the single query max cost limit (1000)."
+    extensions = {"code": "MAX_COST_EXCEEDED", "cost": 1200, "maxCost": 1000}
+    return JSONResponse({"errors": [{"message": message, "extensions": extensions}]})
 
 
 def _too_many(fault: Fault) -> Response:
@@ -73,6 +88,7 @@ def _server_error(_fault: Fault) -> Response:
 
 
 LIMITED = {"meta": _meta_limited, "tiktok": _tiktok_limited, "shopify": _shopify_limited}
+TOO_MUCH = {"meta": _meta_overburdened, "tiktok": _tiktok_overburdened, "shopify": _shopify_overburdened}
 EXPIRED = {"meta": _meta_expired, "tiktok": _tiktok_expired, "shopify": _shopify_expired}
 
 
@@ -81,6 +97,7 @@ def instead(fault: Fault) -> Response | None:
     answers: dict[str, Callable[[Fault], Response]] = {
         "rate_limited": LIMITED[fault.source],
         "token_expired": EXPIRED[fault.source],
+        "too_much_data": TOO_MUCH[fault.source],
         "http_429": _too_many,
         "server_error": _server_error,
     }
@@ -153,9 +170,9 @@ def _restated_csv(fault: Fault, body: bytes) -> bytes:
 
 def _scaled(fault: Fault, value: str) -> str:
     """A count or an amount, changed by percent in whole numbers; "-" stays."""
-    whole, _, decimals = value.partition(".")
+    whole, point, decimals = value.partition(".")
     if not whole.isdigit():
         return value
-    if not decimals and len(whole) < len(value) + 1 and "." not in value:
+    if not point:
         return str(int(whole) * fault.percent // 100)
-    return amount((int(whole) * 100 + int(decimals.ljust(2, "0"))) * fault.percent // 100)
+    return amount(int(whole + decimals.ljust(2, "0")) * fault.percent // 100)

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import yaml
 
+SOURCES = ("meta", "tiktok", "shopify")
 KINDS = (
     # Instead of the answer.
     "rate_limited",
     "http_429",
     "server_error",
     "token_expired",
+    "too_much_data",
     # With the answer.
     "truncated",
     "slow",
@@ -25,6 +27,10 @@ KINDS = (
     "missing_field",
     "restated_day",
 )
+
+
+class BadScript(Exception):
+    """A fault script that cannot be used: the message names file, entry and key."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,8 @@ class Fault:
     percent: int = 110
 
     def __post_init__(self) -> None:
+        if self.source not in SOURCES:
+            raise ValueError(f"a fault's source is one of {', '.join(SOURCES)}, not {self.source!r}")
         if self.kind not in KINDS:
             raise ValueError(f"a fault's kind is one of {', '.join(KINDS)}, not {self.kind!r}")
 
@@ -54,19 +62,21 @@ class Fault:
 
 
 def load(path: Path) -> tuple[Fault, ...]:
-    """Read a fault script; ValueError names the entry and key that is wrong."""
-    entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    """Read a fault script; BadScript names the entry and key that is wrong."""
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    except (OSError, yaml.YAMLError) as error:
+        raise BadScript(f"{path}: {error}") from error
     if not isinstance(entries, list):
-        raise ValueError(f"{path}: a fault script is a list of faults")
+        raise BadScript(f"{path}: a fault script is a list of faults")
     return tuple(_fault(path, n, entry) for n, entry in enumerate(entries, start=1))
 
 
 def _fault(path: Path, number: int, entry: Mapping[str, object]) -> Fault:
-    known = {one.name for one in fields(Fault)}
-    if unknown := set(entry) - known:
-        raise ValueError(f"{path}: fault {number} has unknown keys {', '.join(sorted(unknown))}")
+    if unknown := set(entry) - {one.name for one in fields(Fault)}:
+        raise BadScript(f"{path}: fault {number} has unknown keys {', '.join(sorted(unknown))}")
     values = {**entry, "calls": tuple(entry.get("calls", ())), "day": str(entry.get("day", ""))}
     try:
         return Fault(**values)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{path}: fault {number}: {error}") from error
+        raise BadScript(f"{path}: fault {number}: {error}") from error

@@ -68,7 +68,9 @@ class Call:
         asked = [name.strip() for name in self.params.get("fields", "").split(",") if name.strip()]
         for name in asked:
             if name not in known:
-                raise bad_parameter(f"{name} is not valid for fields param. please check https://developers.example/docs")
+                raise bad_parameter(
+                    f"{name} is not valid for fields param. please check https://developers.example/docs"
+                )
         return asked or list(default)
 
 

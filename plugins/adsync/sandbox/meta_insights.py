@@ -110,7 +110,9 @@ def _range(call: Call, account: AdAccount) -> tuple[date, date]:
         raise bad_parameter("param time_range: since must not be after until.")
     months = (today.year - since.year) * 12 + today.month - since.month
     if months > MONTHS_BACK or (months == MONTHS_BACK and since.day < today.day):
-        raise GraphError(3018, "(#3018) The start date of the time range cannot be beyond 37 months from the current date")
+        raise GraphError(
+            3018, "(#3018) The start date of the time range cannot be beyond 37 months from the current date"
+        )
     return since, until
 
 
@@ -131,7 +133,9 @@ def _rows(call: Call, account: AdAccount, since: date, until: date) -> list[Insi
         if since <= part.date <= until and (wanted is None or part.campaign.id in wanted):
             groups[(part.date - since).days // step, part.campaign if by_campaign else None].append(part)
     return [
-        InsightsRow(account, campaign, _first(since, n, step), min(until, _first(since, n + 1, step) - ONE_DAY), tuple(parts))
+        InsightsRow(
+            account, campaign, _first(since, n, step), min(until, _first(since, n + 1, step) - ONE_DAY), tuple(parts)
+        )
         for (n, campaign), parts in groups.items()
     ]
 
@@ -164,5 +168,6 @@ def _wanted(call: Call) -> set[str] | None:
         if not isinstance(one, dict) or one.get("field") != "campaign.id" or one.get("operator") not in {"IN", "EQUAL"}:
             raise bad_parameter("the sandbox filters insights by campaign.id with IN or EQUAL only.")
         values = one["value"] if isinstance(one["value"], list) else [one["value"]]
-        wanted = {str(value) for value in values} & (wanted or {str(value) for value in values})
+        found = {str(value) for value in values}
+        wanted = found if wanted is None else wanted & found
     return wanted

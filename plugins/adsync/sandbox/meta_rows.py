@@ -88,13 +88,17 @@ def _total(name: str) -> Callable[[InsightsRow], str]:
     return lambda row: str(row.total(name))
 
 
+def objective(campaign: Campaign) -> str:
+    return "OUTCOME_AWARENESS" if campaign.goal == "awareness" else "OUTCOME_SALES"
+
+
 FIELDS: dict[str, Callable[[InsightsRow], object]] = {
     "account_id": lambda row: row.account.id,
     "account_name": lambda row: row.account.name,
     "account_currency": lambda row: row.account.currency,
     "campaign_id": _of_campaign(lambda campaign: campaign.id),
     "campaign_name": _of_campaign(lambda campaign: campaign.name),
-    "objective": _of_campaign(lambda campaign: objective(campaign)),
+    "objective": _of_campaign(objective),
     "impressions": _total("impressions"),
     "reach": lambda row: str(row.total("impressions") * 8 // 10),
     "clicks": _total("clicks"),
@@ -110,10 +114,6 @@ FIELDS: dict[str, Callable[[InsightsRow], object]] = {
 }
 ALWAYS = ("date_start", "date_stop")
 DEFAULT = ("impressions", "spend")
-
-
-def objective(campaign: Campaign) -> str:
-    return "OUTCOME_AWARENESS" if campaign.goal == "awareness" else "OUTCOME_SALES"
 
 
 def written(row: InsightsRow, fields: Iterable[str]) -> dict[str, object]:

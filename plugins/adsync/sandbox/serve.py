@@ -29,7 +29,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         script = faults.load(asked.faults) if asked.faults else ()
         listener = socket.create_server((HOST, asked.port))
-    except (OSError, ValueError) as error:
+    except (OSError, faults.BadScript) as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return WRONG_INPUT
     url = f"http://{HOST}:{listener.getsockname()[1]}"

@@ -21,7 +21,7 @@ from adsync.sandbox.inventing.orders import Order
 from adsync.sandbox.shopify_cost import Bucket, Limits
 from adsync.sandbox.shopify_orders import order_node
 from adsync.sandbox.shopify_query import Executor, Query, Refused, Source, check, cost
-from adsync.sandbox.shopify_search import orders_connection
+from adsync.sandbox.shopify_search import Finder
 from adsync.sandbox.world import World
 
 VERSIONS = ("2025-10", "2026-01", "2026-04", "2026-07", "2026-10")
@@ -32,13 +32,13 @@ UNAUTHORIZED, NOT_FOUND, BAD_REQUEST = 401, 404, 400
 def create_app(world: World, *, limits: Limits | None = None, clock: Callable[[], float] = time.monotonic) -> Starlette:
     """Shopify over this world; `clock` refills the buckets."""
     app = Starlette(routes=[Route("/{shop}/admin/api/{version}/graphql.json", graphql, methods=["POST"])])
-    app.state.world = world
+    app.state.finder = Finder(world)
     app.state.buckets = {store.id: Bucket(limits or Limits(), clock) for store in world.stores}
     return app
 
 
 async def graphql(request: Request) -> Response:
-    stores: dict[str, Store] = {store.id: store for store in request.app.state.world.stores}
+    stores: dict[str, Store] = {store.id: store for store in request.app.state.finder.world.stores}
     store = stores.get(request.path_params["shop"])
     if store is None:
         return JSONResponse({"errors": "Not Found"}, NOT_FOUND)
@@ -54,7 +54,7 @@ async def graphql(request: Request) -> Response:
         return JSONResponse({"errors": [{"message": str(fault), "extensions": {"code": "PARSE_ERROR"}}]})
     asked = request.path_params["version"]
     version = asked if asked in VERSIONS else VERSIONS[0]
-    answer = _answer(query, request.app.state.buckets[store.id], _root(request.app.state.world, store))
+    answer = _answer(query, request.app.state.buckets[store.id], _root(request.app.state.finder, store))
     return JSONResponse(answer, headers={"x-shopify-api-version": version})
 
 
@@ -77,14 +77,20 @@ def _answer(query: Query, bucket: Bucket, root: Source) -> dict[str, object]:
 
 def _afford(bucket: Bucket, requested: int) -> None:
     if requested > bucket.limits.max_cost:
-        message = f"Query cost is {requested}, which exceeds the single query max cost limit ({bucket.limits.max_cost})."
+        message = (
+            f"Query cost is {requested}, which exceeds the single query max cost limit ({bucket.limits.max_cost})."
+        )
         raise Refused("MAX_COST_EXCEEDED", message, cost=requested, maxCost=bucket.limits.max_cost)
     if not bucket.take(requested):
         raise Refused("THROTTLED", "Throttled")
 
 
-def _root(world: World, store: Store) -> Source:
+def _root(finder: Finder, store: Store) -> Source:
     """What a query of this shop can start from; orders are worked out only when asked for."""
+
+    def ours() -> tuple[Order, ...]:
+        return finder.world.store_orders(store.id)
+
     return {
         "shop": {
             "id": f"gid://shopify/Shop/{store.number}",
@@ -93,9 +99,9 @@ def _root(world: World, store: Store) -> Source:
             "ianaTimezone": store.timezone,
             "currencyCode": store.currency,
         },
-        "orders": lambda **arguments: orders_connection(world.store_orders(store.id), **arguments),
-        "order": lambda **arguments: _nodes(world.store_orders(store.id), [arguments.get("id")])[0],
-        "nodes": lambda **arguments: _nodes(world.store_orders(store.id), arguments.get("ids", [])),
+        "orders": lambda **arguments: finder.page(store.id, arguments),
+        "order": lambda **arguments: _nodes(ours(), [arguments.get("id")])[0],
+        "nodes": lambda **arguments: _nodes(ours(), arguments.get("ids", [])),
     }
 
 

@@ -5,7 +5,7 @@ Cost as the sheet has it (section 5): a scalar 0, an object 1, a connection as m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from adsync.sandbox.graphql import Document, Field, Fragment, Selection, Spread, Variable
@@ -89,7 +89,9 @@ def _cost_of(query: Query, owner: str, field: Field) -> int:
     inside = cost(query, field.selections, kind)
     if not is_connection(kind):
         return inside if field.name == "edges" else 1 + inside
-    aside = sum(_cost_of(query, on, one) for on, one in query.fields(field.selections, kind) if one.name not in TRANSPARENT)
+    aside = sum(
+        _cost_of(query, on, one) for on, one in query.fields(field.selections, kind) if one.name not in TRANSPARENT
+    )
     arguments = query.arguments(field)
     size = arguments.get("first") or arguments.get("last") or 1
     return aside + int(str(size)) * (inside - aside)
@@ -110,7 +112,7 @@ class Executor:
             if field.name == TYPENAME:
                 found[field.alias] = on
             elif owner in kinds:
-                found[field.alias] = self._value(source, field, owner)
+                found[field.alias] = _merged(found.get(field.alias), self._value(source, field, owner))
         return found
 
     def _value(self, source: Source, field: Field, owner: str) -> object:
@@ -125,3 +127,6 @@ class Executor:
         return self.pick(value, field.selections, value.get(TYPENAME, kind))
 
 
+def _merged(before: object, now: object) -> object:
+    """A field asked for twice holds what either asks for."""
+    return {**before, **now} if isinstance(before, dict) and isinstance(now, dict) else now

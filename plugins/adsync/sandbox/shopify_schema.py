@@ -15,11 +15,27 @@ _MONEY_FIELDS = (
     "netPaymentSet",
     "totalReceivedSet",
 )
-_ORDER_SCALARS = (
-    "id legacyResourceId name number test createdAt processedAt updatedAt cancelledAt cancelReason closedAt"
-    " displayFinancialStatus displayFulfillmentStatus returnStatus edited sourceName currencyCode"
-    " presentmentCurrencyCode paymentGatewayNames"
-).split()
+_ORDER_SCALARS = [
+    "id",
+    "legacyResourceId",
+    "name",
+    "number",
+    "test",
+    "createdAt",
+    "processedAt",
+    "updatedAt",
+    "cancelledAt",
+    "cancelReason",
+    "closedAt",
+    "displayFinancialStatus",
+    "displayFulfillmentStatus",
+    "returnStatus",
+    "edited",
+    "sourceName",
+    "currencyCode",
+    "presentmentCurrencyCode",
+    "paymentGatewayNames",
+]
 
 # Type -> field -> the field's type; SCALAR for numbers, texts, enums and lists of them.
 TYPES: dict[str, dict[str, str | None]] = {
@@ -62,7 +78,17 @@ TYPES: dict[str, dict[str, str | None]] = {
     "CustomerMoment": {"occurredAt": SCALAR},
     "CustomerVisit": {
         **dict.fromkeys(
-            "id occurredAt landingPage referrerUrl referralCode source sourceDescription sourceType".split(), SCALAR
+            [
+                "id",
+                "occurredAt",
+                "landingPage",
+                "referrerUrl",
+                "referralCode",
+                "source",
+                "sourceDescription",
+                "sourceType",
+            ],
+            SCALAR,
         ),
         "utmParameters": "UTMParameters",
     },

@@ -9,12 +9,14 @@ import base64
 import hashlib
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from adsync.sandbox.inventing.orders import Order
 from adsync.sandbox.shopify_orders import order_node
 from adsync.sandbox.shopify_query import Refused, Source
+from adsync.sandbox.world import World
 
 LARGEST_PAGE = 250
 TERM = re.compile(r"(\w+):(>=|<=|>|<)?(?:'([^']*)'|\"([^\"]*)\"|(\S+))")
@@ -40,28 +42,45 @@ SORTS: dict[str, Callable[[Order], object]] = {
 Test = Callable[[Order], bool]
 
 
-def orders_connection(
-    orders: tuple[Order, ...],
-    *,
-    first: int | None = None,
-    after: str | None = None,
-    query: str | None = None,
-    sortKey: str = "PROCESSED_AT",  # noqa: N803 - the API's own name
-    reverse: bool = False,
-    **_other: object,
-) -> Source:
-    """One page of the orders that the search finds."""
-    if first is None:
-        raise Refused("BAD_REQUEST", "you must provide one of first or last")
-    if not 1 <= first <= LARGEST_PAGE:
-        raise Refused("BAD_REQUEST", f"first must be between 1 and {LARGEST_PAGE}")
-    if sortKey not in SORTS:
-        raise Refused("argumentLiteralsIncompatible", f"sortKey has an invalid value ({sortKey})")
-    tests = _tests(query or "")
-    found = [order for order in orders if all(test(order) for test in tests)]
-    found.sort(key=lambda order: (SORTS[sortKey](order), order.id), reverse=bool(reverse))
-    tied = hashlib.sha256(f"{query}|{sortKey}|{reverse}".encode()).hexdigest()[:12]
-    return _page(found, _start(after, tied), first, tied)
+@dataclass(frozen=True)
+class Search:
+    """What decides which orders are found, and in which order; a cursor belongs to it."""
+
+    store_id: str
+    query: str
+    sort_key: str
+    reverse: bool
+
+    @property
+    def mark(self) -> str:
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:12]
+
+
+@dataclass
+class Finder:
+    """Searches a world; what a search found is kept for its next page."""
+
+    world: World
+    kept: dict[Search, list[Order]] = field(default_factory=dict)
+
+    def page(self, store_id: str, arguments: Mapping[str, object]) -> Source:
+        """One page of the orders connection."""
+        first = arguments.get("first")
+        if not isinstance(first, int) or not 1 <= first <= LARGEST_PAGE:
+            raise Refused("BAD_REQUEST", f"first is needed, between 1 and {LARGEST_PAGE}")
+        sort_key = str(arguments.get("sortKey") or "PROCESSED_AT")
+        if sort_key not in SORTS:
+            raise Refused("argumentLiteralsIncompatible", f"sortKey has an invalid value ({sort_key})")
+        search = Search(store_id, str(arguments.get("query") or ""), sort_key, bool(arguments.get("reverse")))
+        return _page(self._found(search), _start(arguments.get("after"), search.mark), first, search.mark)
+
+    def _found(self, search: Search) -> list[Order]:
+        if search not in self.kept:
+            tests = _tests(search.query)
+            found = [order for order in self.world.store_orders(search.store_id) if all(test(order) for test in tests)]
+            found.sort(key=lambda order: (SORTS[search.sort_key](order), order.id), reverse=search.reverse)
+            self.kept[search] = found
+        return self.kept[search]
 
 
 def _page(found: list[Order], start: int, first: int, tied: str) -> Source:
@@ -83,12 +102,12 @@ def _cursor(offset: int, tied: str) -> str:
     return base64.urlsafe_b64encode(f"{offset}:{tied}".encode()).decode()
 
 
-def _start(after: str | None, tied: str) -> int:
+def _start(after: object, tied: str) -> int:
     """Where a page begins; a cursor belongs to its query and sort key."""
     if after is None:
         return 0
     try:
-        offset = int(base64.urlsafe_b64decode(after).partition(b":")[0])
+        offset = int(base64.urlsafe_b64decode(str(after)).partition(b":")[0])
     except ValueError as error:
         raise Refused("BAD_REQUEST", "Invalid cursor for current pagination sort.") from error
     if after != _cursor(offset, tied):

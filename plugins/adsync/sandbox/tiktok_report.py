@@ -6,12 +6,8 @@ strings and "-" stands for what does not apply. A task has neither limit.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from hashlib import sha256
 from itertools import count
 from json import loads
@@ -22,7 +18,6 @@ from starlette.responses import PlainTextResponse, Response
 
 from adsync.sandbox.inventing.accounts import AdAccount
 from adsync.sandbox.inventing.delivery import Delivery
-from adsync.sandbox.inventing.money import amount
 from adsync.sandbox.tiktok_calls import (
     NO_PERMISSION,
     TASK_NOT_READY,
@@ -34,43 +29,11 @@ from adsync.sandbox.tiktok_calls import (
     opened,
     paged,
 )
+from adsync.sandbox.tiktok_rows import DEFAULT_METRICS, DIMENSIONS, METRICS, Filters, as_csv, written
 
 LONGEST_SPAN = 30
 MOST_CAMPAIGN_IDS = 30
-DIMENSIONS = ["campaign_id", "stat_time_day"]
-CENT = Decimal("0.01")
-NOT_AVAILABLE = "-"
-TITLES = {"campaign_id": "Campaign ID", "stat_time_day": "By Day", "spend": "Cost", "campaign_name": "Campaign name"}
 TASK_NUMBERS = count(7_410_000_000_000_000)
-
-
-def _share(above: int | Decimal, below: int) -> str:
-    return str((Decimal(above) / below).quantize(CENT)) if below else "0"
-
-
-def _purchase(read: Callable[[Delivery], str]) -> Callable[[Delivery], str]:
-    """A purchase metric; not available where the campaign does not aim at purchases."""
-    return lambda row: NOT_AVAILABLE if row.campaign.goal == "awareness" else read(row)
-
-
-METRICS: dict[str, Callable[[Delivery], str]] = {
-    "spend": lambda row: amount(row.spend),
-    "impressions": lambda row: str(row.impressions),
-    "clicks": lambda row: str(row.clicks),
-    "ctr": lambda row: _share(100 * row.clicks, row.impressions),
-    "cpc": lambda row: _share(Decimal(row.spend) / 100, row.clicks),
-    "cpm": lambda row: _share(Decimal(row.spend) * 10, row.impressions),
-    # The ad's own optimisation event, not purchases: clicks for awareness, and add-to-carts among sales.
-    "conversion": lambda row: str(row.conversions * 3 if row.conversions else row.clicks // 10),
-    "complete_payment": _purchase(lambda row: str(row.conversions)),
-    "total_complete_payment_rate": _purchase(lambda row: amount(row.revenue)),
-    "complete_payment_rate": _purchase(lambda row: _share(100 * row.conversions, row.clicks)),
-    "cost_per_complete_payment": _purchase(lambda row: _share(Decimal(row.spend) / 100, row.conversions)),
-    "result": lambda _row: NOT_AVAILABLE,
-    "campaign_name": lambda row: row.campaign.name,
-    "currency": lambda row: row.campaign.account.currency,
-}
-DEFAULT_METRICS = ("spend", "impressions")
 
 
 @dataclass
@@ -91,7 +54,7 @@ async def integrated(request: Request) -> Response:
     if (until - since).days >= LONGEST_SPAN:
         raise bad_parameter(f"The max time span is {LONGEST_SPAN} days when the dimension is stat_time_day.")
     rows = _rows(call, account, since, until, _filters(call))
-    return paged(call, [_written(row, metrics) for row in rows])
+    return paged(call, [written(row, metrics) for row in rows])
 
 
 async def create(request: Request) -> Response:
@@ -108,7 +71,7 @@ async def create(request: Request) -> Response:
         raise bad_parameter("filtering: asynchronous reports filter by campaign_ids, adgroup_ids and ad_ids only.")
     rows = _rows(call, account, *_span(call), Filters(campaign_ids=keep.campaign_ids, statuses=("STATUS_ALL",)))
     translated = call.params.get("enable_report_title_translation", True) not in (False, "false")
-    task = Task(str(next(TASK_NUMBERS)), account, _csv(rows, metrics, translated=translated))
+    task = Task(str(next(TASK_NUMBERS)), account, as_csv(rows, metrics, translated=translated))
     request.app.state.tasks[task.id] = task
     return envelope({"task_id": task.id})
 
@@ -162,19 +125,6 @@ def _span(call: Call) -> tuple[date, date]:
     return since, until
 
 
-@dataclass(frozen=True)
-class Filters:
-    """What `filtering` asks for."""
-
-    campaign_ids: tuple[str, ...] = ()
-    statuses: tuple[str, ...] = ()
-
-    def keeps(self, row: Delivery) -> bool:
-        if self.campaign_ids and row.campaign.id not in self.campaign_ids:
-            return False
-        return "STATUS_ALL" in self.statuses or row.campaign.status != "deleted"
-
-
 def _filters(call: Call) -> Filters:
     found: dict[str, tuple[str, ...]] = {}
     for one in call.json("filtering", []) or []:
@@ -196,23 +146,3 @@ def _rows(call: Call, account: AdAccount, since: date, until: date, filters: Fil
     days = call.request.app.state.world.deliveries(account.id)
     found = [row for row in days if since <= row.date <= until and filters.keeps(row)]
     return sorted(found, key=lambda row: sha256(f"{row.campaign.id}{row.date}".encode()).digest())
-
-
-def _stat_time(row: Delivery) -> str:
-    return f"{row.date} 00:00:00"
-
-
-def _written(row: Delivery, metrics: Iterable[str]) -> dict[str, dict[str, str]]:
-    return {
-        "dimensions": {"campaign_id": row.campaign.id, "stat_time_day": _stat_time(row)},
-        "metrics": {name: METRICS[name](row) for name in metrics},
-    }
-
-
-def _csv(rows: Iterable[Delivery], metrics: list[str], *, translated: bool) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    names = [*DIMENSIONS, *metrics]
-    writer.writerow([TITLES.get(name, name.replace("_", " ").title()) for name in names] if translated else names)
-    writer.writerows([row.campaign.id, _stat_time(row), *(METRICS[name](row) for name in metrics)] for row in rows)
-    return text.getvalue()

@@ -67,6 +67,7 @@ class Store:
         return f"sandbox-shopify-token-of-{self.workspace_id}"
 
 
+JUNIPER_SECRET = "fern-and-moss"
 RIYADH, DUBAI, LONDON, NEW_YORK = "Asia/Riyadh", "Asia/Dubai", "Europe/London", "America/New_York"
 
 WORKSPACES = (
@@ -88,8 +89,8 @@ AD_ACCOUNTS = (
     AdAccount(
         "tiktok", "7000000000000000002", "nakhla", 2, "Nakhla TikTok", "AED", DUBAI, options={"report_mode": "auto"}
     ),
-    AdAccount("meta", "903456789012", "juniper", 0, "Juniper US", "USD", NEW_YORK, app_secret="fern-and-moss"),
-    AdAccount("meta", "903456789013", "juniper", 1, "Juniper Gulf", "SAR", RIYADH, app_secret="fern-and-moss"),
+    AdAccount("meta", "903456789012", "juniper", 0, "Juniper US", "USD", NEW_YORK, app_secret=JUNIPER_SECRET),
+    AdAccount("meta", "903456789013", "juniper", 1, "Juniper Gulf", "SAR", RIYADH, app_secret=JUNIPER_SECRET),
     # POSIX sign: Etc/GMT+5 is five hours behind UTC, all year round.
     AdAccount(
         "tiktok",

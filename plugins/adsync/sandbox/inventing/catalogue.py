@@ -3,6 +3,9 @@
 Within a workspace a name is unique after normalisation, except for the names in SHARED.
 """
 
+# Dashes and Arabic-Indic digits are what real names are full of, and what this file is for.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 from adsync.sandbox.inventing.accounts import AdAccount, workspace

@@ -10,6 +10,7 @@ from datetime import timedelta
 from itertools import accumulate
 from urllib.parse import quote
 
+from adsync.sandbox.inventing.chance import happens
 from adsync.sandbox.inventing.scene import WINDOW, Scene
 from adsync.sandbox.inventing.visits import SOURCES, Journey, Utm, Visit, click_id, dressed
 
@@ -47,15 +48,13 @@ def utm_id_in_landing_page(scene: Scene) -> Journey:
     chosen = scene.campaign()
     source = scene.rng.choice(SOURCES[chosen.account.platform])
     name = scene.rng.choice((chosen.name, quote(chosen.name), "sale"))
-    return _told(
-        scene.unread_visit(scene.before(), {"utm_source": source, "utm_campaign": name, "utm_id": chosen.id})
-    )
+    return _told(scene.unread_visit(scene.before(), {"utm_source": source, "utm_campaign": name, "utm_id": chosen.id}))
 
 
 def name_in_landing_page(scene: Scene) -> Journey:
     chosen = scene.campaign()
     source = scene.rng.choice(SOURCES[chosen.account.platform])
-    name = quote(chosen.name) if scene.rng.random() < 0.4 else chosen.name
+    name = quote(chosen.name) if happens(scene.rng, 400) else chosen.name
     return _told(scene.unread_visit(scene.before(), {"utm_source": source, "utm_campaign": name}))
 
 
@@ -74,14 +73,14 @@ def later_direct_visit(scene: Scene) -> Journey:
 
 
 def many_visits(scene: Scene) -> Journey:
-    """More visits than a page of moments holds; the ad came third, the rest were direct."""
-    ages = [timedelta(hours=6 * n + 1) for n in range(14, 0, -1)]
-    return _told(*(_by_id(scene, age) if n == 2 else scene.visit(age) for n, age in enumerate(ages)))
+    """More visits than a page of moments holds; the ad came second, the rest were direct."""
+    earlier, came, *later = (timedelta(hours=6 * n + 1) for n in range(14, 0, -1))
+    return _told(scene.visit(earlier), _by_id(scene, came), *(scene.visit(age) for age in later))
 
 
 def touch_after_order(scene: Scene) -> Journey:
     late = _by_id(scene, -timedelta(seconds=scene.rng.randint(1, 3600)))
-    return _told(late, _by_id(scene, scene.before())) if scene.rng.random() < 0.3 else _told(late)
+    return _told(late, _by_id(scene, scene.before())) if happens(scene.rng, 300) else _told(late)
 
 
 def exactly_at_the_edge(scene: Scene) -> Journey:
@@ -140,7 +139,7 @@ def found_by_search(scene: Scene) -> Journey:
 
 
 def no_journey(scene: Scene) -> Journey:
-    note = (("gift_note", "كل عام وأنتم بخير"),) if scene.rng.random() < 0.2 else ()
+    note = (("gift_note", "كل عام وأنتم بخير"),) if happens(scene.rng, 200) else ()
     return Journey(None, attributes=note)
 
 
@@ -148,8 +147,10 @@ def tags_on_the_order(scene: Scene) -> Journey:
     """No journey, but a theme wrote the tags into the order: utm_only."""
     chosen = scene.campaign()
     source = scene.rng.choice(SOURCES[chosen.account.platform])
-    tag = chosen.id if scene.rng.random() < 0.5 else dressed(scene.rng, chosen.name)
-    return Journey(None, attributes=(("utm_source", source), ("utm_campaign", tag), ("gift_note", "Happy housewarming")))
+    tag = chosen.id if happens(scene.rng, 500) else dressed(scene.rng, chosen.name)
+    return Journey(
+        None, attributes=(("utm_source", source), ("utm_campaign", tag), ("gift_note", "Happy housewarming"))
+    )
 
 
 def not_ready(_scene: Scene) -> Journey:

@@ -9,12 +9,12 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from adsync.sandbox.inventing.accounts import Store
-from adsync.sandbox.inventing.chance import chance, wobble
+from adsync.sandbox.inventing.chance import chance, happens, wobble
 from adsync.sandbox.inventing.days import each_day, today
 from adsync.sandbox.inventing.journeys import draw_journey
 from adsync.sandbox.inventing.money import exchange
 from adsync.sandbox.inventing.payments import Payment, draw_fate, settle
-from adsync.sandbox.inventing.scene import Scene, type_of_picker
+from adsync.sandbox.inventing.scene import Running, Scene
 from adsync.sandbox.inventing.visits import Journey
 
 CUSTOMERS = 3_000
@@ -46,8 +46,8 @@ class Market:
 
     seed: int
     store: Store
-    running: type_of_picker
-    elsewhere: type_of_picker
+    running: Running
+    elsewhere: Running
     orders_a_day: int
     now: datetime
 
@@ -72,10 +72,10 @@ def _orders_of(market: Market, day: date) -> Iterator[Order]:
 def _order(market: Market, rng: Random, placed_at: datetime, number: int) -> Order:
     store = market.store
     total = exchange(wobble(rng, 8_500, 600), "USD", store.currency)
-    presentment = store.abroad if rng.random() < 0.15 else store.currency
-    test = rng.random() < 0.01
-    customer = None if rng.random() < 0.15 else rng.randrange(CUSTOMERS)
-    index = 0 if rng.random() < 0.7 else rng.randint(1, 6)
+    presentment = store.abroad if happens(rng, 150) else store.currency
+    test = happens(rng, 10)
+    customer = None if happens(rng, 150) else rng.randrange(CUSTOMERS)
+    index = 0 if happens(rng, 700) else rng.randint(1, 6)
     fate = draw_fate(rng, placed_at, total)
     serial = store.number * 10**9 + number
     kind, journey = draw_journey(Scene(rng, store.id, serial, placed_at, market.running, market.elsewhere))

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from adsync.sandbox.inventing.chance import happens
+
 CARD, CASH = ("bogus",), ("Cash on Delivery (COD)",)
 SETTLING = timedelta(minutes=3)
-# Thousandths: (paid by card, cash on delivery, awaited, authorised, partly paid, voided)
+# In thousandths of all orders: how they are paid, and how they end.
 WAYS = ("card", "cash", "awaited", "authorised", "part", "voided")
 HOW_OFTEN = (760, 150, 40, 10, 25, 15)
+ENDS = ("kept", "partial", "full", "cancelled")
+HOW_MANY = (910, 40, 20, 30)
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,11 @@ def draw_fate(rng: Random, placed_at: datetime, total: int) -> Fate:
     delivered = placed_at + timedelta(seconds=rng.randint(2 * 86_400, 6 * 86_400))
     refund_at = placed_at + timedelta(seconds=rng.randint(86_400, 12 * 86_400))
     cancel_at = placed_at + timedelta(seconds=rng.randint(3_600, 3 * 86_400))
-    turn, share = rng.random(), rng.randint(10, 60)
-    refunds = {"full": total, "partial": total * share // 100}
-    end = "cancelled" if turn < 0.03 else "full" if turn < 0.05 else "partial" if turn < 0.09 else "kept"
+    refunds = {"full": total, "partial": total * rng.randint(10, 60) // 100}
+    end = rng.choices(ENDS, HOW_MANY)[0]
     return Fate(
         way=way,
-        delivered_at=delivered if way == "cash" and rng.random() < 0.6 else None,
+        delivered_at=delivered if way == "cash" and happens(rng, 600) else None,
         refund_at=refund_at if way == "card" and end in refunds else None,
         refund_cents=refunds.get(end, 0),
         cancel_at=cancel_at if end == "cancelled" else None,

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from random import Random
 
 from adsync.sandbox.inventing.campaigns import Campaign
+from adsync.sandbox.inventing.chance import happens
 from adsync.sandbox.inventing.visits import CLICK_IDS, REFERRERS, SOURCES, Utm, Visit, click_id, link
 
 WINDOW = timedelta(days=7)
 LONGEST_THOUGHT = int(timedelta(days=5, hours=12).total_seconds())
-type_of_picker = Callable[[date], tuple[list[Campaign], list[int]]]
+# The campaigns that run on a day, and their weights.
+Running = Callable[[date], tuple[list[Campaign], list[int]]]
 
 
-def roster(campaigns: tuple[Campaign, ...]) -> type_of_picker:
+def roster(campaigns: tuple[Campaign, ...]) -> Running:
     """Who runs on a day, and how heavily; campaigns that were never shown bring nobody."""
 
-    @lru_cache(maxsize=None)
+    @cache
     def running(day: date) -> tuple[list[Campaign], list[int]]:
         found = [one for one in campaigns if one.runs_on(day) and one.goal != "never_shown"]
         return found, [one.weight for one in found]
@@ -35,10 +37,10 @@ class Scene:
     shop: str
     number: int
     placed_at: datetime
-    running: type_of_picker
-    elsewhere: type_of_picker
+    running: Running
+    elsewhere: Running
 
-    def campaign(self, running: type_of_picker | None = None) -> Campaign:
+    def campaign(self, running: Running | None = None) -> Campaign:
         found, weights = (running or self.running)(self.placed_at.date())
         return self.rng.choices(found, weights)[0]
 
@@ -65,9 +67,9 @@ class Scene:
     def ad_visit(self, ago: timedelta, platform: str, campaign: str, **query: str) -> Visit:
         """A visit whose UTM the shop recognised; `campaign` is whatever stands in utm_campaign."""
         source = self.rng.choice(SOURCES[platform])
-        utm = Utm(source, "paid_social", campaign, content="video_1" if self.rng.random() < 0.3 else None)
+        utm = Utm(source, "paid_social", campaign, content="video_1" if happens(self.rng, 300) else None)
         tags = {"utm_source": source, "utm_medium": "paid_social", "utm_campaign": campaign}
-        clicked = {CLICK_IDS[platform]: click_id(self.rng)} if self.rng.random() < 0.7 else {}
+        clicked = {CLICK_IDS[platform]: click_id(self.rng)} if happens(self.rng, 700) else {}
         return self.visit(
             ago, {**tags, **query, **clicked}, utm=utm, source=source.lower(), referrer=REFERRERS[platform]
         )

@@ -8,11 +8,14 @@ from datetime import datetime
 from random import Random
 from urllib.parse import quote, urlencode
 
+from adsync.sandbox.inventing.chance import happens
+
 SOURCES = {"meta": ("facebook", "fb", "ig", "Instagram"), "tiktok": ("tiktok", "TikTok", "tiktokads")}
 CLICK_IDS = {"meta": "fbclid", "tiktok": "ttclid"}
 REFERRERS = {"meta": "https://l.facebook.com/", "tiktok": None}
 PRODUCTS = ("oud-box", "linen-throw", "coffee-cups", "gift-card")
 TO_ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+EN_DASH, EM_DASH = "\u2013", "\u2014"
 RIGHT_TO_LEFT_MARK, ZERO_WIDTH_SPACE, TATWEEL = "\u200f", "\u200b", "\u0640"
 
 
@@ -50,7 +53,7 @@ class Journey:
 
 def link(shop: str, rng: Random, query: dict[str, str]) -> str:
     """A landing page whose query holds these keys among the shop's own, and at times what nobody should keep."""
-    personal = {"email": "buyer@example.com"} if rng.random() < 0.01 else {}
+    personal = {"email": "buyer@example.com"} if happens(rng, 10) else {}
     whole = {"variant": str(rng.randrange(10**6)), **query, **personal}
     return f"https://{shop}/products/{rng.choice(PRODUCTS)}?{urlencode(whole, quote_via=quote)}"
 
@@ -60,7 +63,7 @@ def click_id(rng: Random) -> str:
 
 
 def _swapped_dashes(_rng: Random, name: str) -> str:
-    return name.translate(str.maketrans({"–": "-", "—": "–", "-": "—", "|": "/", "/": "|"}))
+    return name.translate(str.maketrans({EN_DASH: "-", EM_DASH: EN_DASH, "-": EM_DASH, "|": "/", "/": "|"}))
 
 
 def _stretched(_rng: Random, name: str) -> str:
