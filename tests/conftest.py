@@ -27,6 +27,8 @@ STREAMS = (
 )
 NUMBERS = count(1)
 
+pytest_plugins = ["airflow_home"]
+
 
 @pytest.fixture(scope="session")
 def local_servers() -> Iterator[servers.Servers]:

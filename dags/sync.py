@@ -1,0 +1,65 @@
+"""Brings one source's accounts up to date in the raw tables, every hour.
+
+**When a task is red**
+
+- `plan`: the message names the file and key of a wrong setting, or says that the warehouse does not answer. Nothing
+  was synced. Correct it, then clear the task.
+- `sync`: the accounts named in its last lines are not done; all others of the shard are. Rate limits, expired tokens
+  and platform trouble are retried by themselves, each after its own wait; a task that is red has no try left, or the
+  message asks for a person: grant access again, or correct the connection. Then clear it: only unfinished accounts
+  are synced again.
+- `report`: the run is incomplete, and the message lists accounts and reasons. All other accounts have their numbers;
+  what is missing is made up by the next run that succeeds. No action is needed here.
+
+Green with `sync` skipped: nothing was due.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, TriggerRule, get_current_context, task
+
+from adsync import accounts, registry
+from adsync.hooks.platform import now
+from adsync.hooks.warehouse import warehouse_url
+from adsync.operators.retry_policy import default_args
+from adsync.operators.sync import SyncOperator
+from adsync.plan import due_shards
+from adsync.report import run_report
+
+
+@task
+def plan(source: str) -> list[list[str]]:
+    """Migrate, take over workspaces.yaml, and divide the accounts that are due into shards."""
+    url = warehouse_url()
+    accounts.prepare(url)
+    return due_shards(url, source, now=now())
+
+
+@task(trigger_rule=TriggerRule.ALL_DONE)
+def report(source: str, planned: list[list[str]] | None) -> str:
+    """Fail the run when any planned account is not done."""
+    return run_report(warehouse_url(), source, get_current_context()["run_id"], planned)
+
+
+for source in registry.names():
+    with DAG(
+        dag_id=f"sync_{source}",
+        description=f"{source}: campaigns and metrics, or orders, into raw",
+        schedule=CronDataIntervalTimetable("0 * * * *", timezone="UTC"),
+        start_date=datetime(2026, 1, 1, tzinfo=UTC),
+        catchup=False,
+        max_active_runs=3,
+        default_args=default_args(),
+        tags=["adsync", "sync", source],
+        doc_md=__doc__,
+    ):
+        shards = plan(source)
+        sync = SyncOperator.partial(
+            task_id="sync",
+            source=source,
+            outlets=[Asset(f"raw_{source}")],
+            map_index_template="{{ accounts | default(task.shard | join(', '), true) | truncate(200) }}",
+        ).expand(shard=shards)
+        sync >> report(source, shards)

@@ -1,0 +1,1 @@
+"""Alerts as episodes, and their way to a person. What an alert is, the marts decide."""

@@ -1,0 +1,91 @@
+"""Alerts as episodes: an alert that fires day after day is one row of `adsync.alerts`, opened once and closed once.
+
+Silence is no good news by itself: an episode is closed only when its account's latest complete day was evaluated and
+the alert no longer fires. While the account is stale nobody knows, and the episode stays open. One whose account has
+been disconnected is closed too: nobody will ever evaluate it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from adsync.warehouse import connect_now
+
+# Nothing is written when nothing differs, so a second run over the same marts leaves every row as it was.
+FIRING = """
+    with firing as (
+        select distinct on (workspace_id, platform, campaign_id, type)
+            workspace_id, platform, campaign_id, type, severity, message, current, baseline, threshold, date
+        from marts.performance_alerts
+        order by workspace_id, platform, campaign_id, type, date desc
+    )
+
+    insert into adsync.alerts as episode (
+        workspace_id, platform, campaign_id, type, severity, status, message, current, baseline, threshold,
+        first_date, last_date
+    )
+    select
+        workspace_id, platform, campaign_id, type, severity, 'open', message, current, baseline, threshold, date, date
+    from firing
+    on conflict (workspace_id, platform, campaign_id, type) where status = 'open' do update set
+        severity = excluded.severity,
+        message = excluded.message,
+        current = excluded.current,
+        baseline = excluded.baseline,
+        threshold = excluded.threshold,
+        last_date = greatest(episode.last_date, excluded.last_date)
+    where
+        (episode.severity, episode.message, episode.last_date)
+        is distinct from (excluded.severity, excluded.message, excluded.last_date)
+        or (episode.current, episode.baseline, episode.threshold)
+        is distinct from (excluded.current, excluded.baseline, excluded.threshold)
+    returning xmax = 0
+"""
+SILENT = """
+    update adsync.alerts as episode
+    set status = 'closed', closed_at = now(), delivered_at = null
+    where
+        episode.status = 'open'
+        and not exists (
+            select from marts.performance_alerts as firing
+            where
+                firing.workspace_id = episode.workspace_id
+                and firing.platform = episode.platform
+                and firing.campaign_id = episode.campaign_id
+                and firing.type = episode.type
+        )
+        and not exists (
+            select from marts.campaigns as campaign
+            inner join adsync.accounts as account
+                on account.platform = campaign.platform and account.native_id = campaign.account_id
+            left join marts.sync_health as health
+                on health.platform = account.platform and health.account_id = account.native_id
+            where
+                campaign.workspace_id = episode.workspace_id
+                and campaign.platform = episode.platform
+                and campaign.campaign_id = episode.campaign_id
+                and account.is_active
+                -- The condition under which the marts evaluate the account's yesterday.
+                and (health.covered_through < timezone(account.timezone, now())::date - 1) is not false
+        )
+"""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How many episodes were opened, brought up to date, and closed."""
+
+    opened: int
+    updated: int
+    closed: int
+
+    def counts(self) -> dict[str, int]:
+        return asdict(self)
+
+
+def update_episodes(url: str) -> Changes:
+    """Carry what the marts say now into `adsync.alerts`, in one transaction."""
+    with connect_now(url) as connection:
+        opened = [is_new for (is_new,) in connection.execute(FIRING)]
+        closed = connection.execute(SILENT).rowcount
+    return Changes(sum(opened), len(opened) - sum(opened), closed)

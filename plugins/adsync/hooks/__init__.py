@@ -1,0 +1,1 @@
+"""Airflow's connections, in the words of the core."""

@@ -1,0 +1,45 @@
+"""Credentials of ad accounts and stores from Airflow connections, and the core's surroundings inside a task."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from adsync.hooks.connections import find, missing
+from adsync.hooks.warehouse import warehouse_url
+from adsync.sources.base import Credentials
+from adsync.sync import Environment
+from adsync.warehouse import connect_now
+
+OWNERS = """
+    select string_agg(format('workspace %%s (%%s %%s)', workspace_id, platform, native_id), ', ' order by native_id)
+    from adsync.accounts
+    where conn_id = %s
+"""
+
+
+def environment() -> Environment:
+    return Environment(warehouse_url=warehouse_url(), credentials=credentials, clock=now)
+
+
+def credentials(conn_id: str) -> Credentials:
+    """What the connection holds; a ConfigError says which accounts need a connection that is missing."""
+    found = find(conn_id)
+    if found is None:
+        raise missing(conn_id, _owners(conn_id))
+    return Credentials(
+        conn_id=conn_id,
+        host=found.host or "",
+        login=found.login or "",
+        password=found.password or "",
+        extra=found.extra_dejson,
+    )
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _owners(conn_id: str) -> str:
+    with connect_now(warehouse_url()) as connection:
+        (owners,) = connection.execute(OWNERS, (conn_id,)).fetchone() or (None,)
+    return owners or "an account that is no longer configured"

@@ -1,0 +1,20 @@
+"""One poll of a report that a platform still prepares, for whoever waits for it without holding the account."""
+
+from __future__ import annotations
+
+from adsync import registry, transport
+from adsync.errors import ConfigError
+from adsync.sources.base import Account, Credentials, Report
+
+
+async def report_ready(source: str, credentials: Credentials, account_id: str, report_id: str) -> bool:
+    account = Account(workspace_id="", platform=source, account_id=account_id, conn_id=credentials.conn_id)
+    async with transport.connect(registry.load(source), credentials, account_id) as client:
+        return await _report(source).ready(client, account, report_id)
+
+
+def _report(source: str) -> Report:
+    for stream in registry.load(source).streams:
+        if stream.report:
+            return stream.report
+    raise ConfigError(f"{source} has no asynchronous report to wait for")

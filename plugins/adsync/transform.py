@@ -1,0 +1,119 @@
+"""Runs `dbt build` once, as a process of its own.
+
+dbt keeps global state and a log handler of its own: inside a task's process it would write over Airflow's.
+The password reaches it through libpq's own environment variables and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from psycopg.pq import Conninfo
+
+from adsync import config, registry
+from adsync.errors import PermanentError
+
+LIMIT = timedelta(minutes=30)
+NAMED = 5
+LOG = logging.getLogger(__name__)
+
+
+class TransformFailed(PermanentError):
+    """`dbt build` did not finish well. The clock starts the next run soon: this one is not repeated."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where the dbt project is, and where a run may write."""
+
+    folder: Path
+    target: Path
+
+    @property
+    def command(self) -> list[str]:
+        places = {"--project-dir": self.folder, "--profiles-dir": self.folder, "--target-path": self.target}
+        words = [str(word) for pair in places.items() for word in pair]
+        return [
+            sys.executable,
+            "-m",
+            "dbt.cli.main",
+            "build",
+            *words,
+            "--log-path",
+            str(self.target),
+            "--no-use-colors",
+        ]
+
+
+def project() -> Project:
+    """The project beside this package; dbt's own files go below the state folder, so that its parse cache is kept."""
+    return Project(registry.DBT_PROJECT, config.state_folder().resolve() / "dbt")
+
+
+def build(url: str, project: Project, limit: timedelta = LIMIT) -> None:
+    """Build and test every model; TransformFailed names what broke."""
+    results = project.target / "run_results.json"
+    project.target.mkdir(parents=True, exist_ok=True)
+    results.unlink(missing_ok=True)
+    with _running(project.command, {**os.environ, **environment(url)}, limit) as process:
+        lines = [line.rstrip() for line in _logged(process)]
+    if process.returncode == -signal.SIGKILL:
+        raise TransformFailed(f"dbt build was killed: it took longer than {limit}, or the machine ran out of memory")
+    if process.returncode:
+        raise TransformFailed(_reason(results, lines))
+
+
+def environment(url: str) -> dict[str, str]:
+    """What `url` says, as the variables libpq reads (PGHOST, PGPASSWORD, ...), and no telemetry."""
+    told = {option.envvar: option.val for option in Conninfo.parse(url.encode()) if option.envvar and option.val}
+    return {name.decode(): value.decode() for name, value in told.items()} | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str], limit: timedelta) -> Iterator[subprocess.Popen[str]]:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "encoding": "utf-8"}
+    with subprocess.Popen(command, env=environment, **pipes) as process:
+        alarm = threading.Timer(limit.total_seconds(), process.kill)
+        alarm.start()
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            process.wait()
+            alarm.cancel()
+
+
+def _logged(process: subprocess.Popen[str]) -> Iterator[str]:
+    for line in process.stdout or ():
+        LOG.info(line.rstrip())
+        yield line
+
+
+def _reason(results: Path, lines: list[str]) -> str:
+    """One sentence: dbt's own record of the failed nodes, else the last thing it said before it had any."""
+    if not results.exists():
+        said = next((line for line in reversed(lines) if line), "nothing")
+        return f"dbt build failed before it ran a model; its last words: {said}"
+    broken = [node for node in json.loads(results.read_text())["results"] if node["status"] in {"error", "fail"}]
+    names = ", ".join(node["unique_id"].split(".", 2)[-1] for node in broken[:NAMED])
+    more = f" and {len(broken) - NAMED} more" if len(broken) > NAMED else ""
+    return f"dbt build failed at {names}{more}: {_message(broken)}"
+
+
+def _message(broken: list[dict[str, Any]]) -> str:
+    text = broken[0]["message"] if broken else None
+    return " ".join((text or "no message; see the lines above").split())

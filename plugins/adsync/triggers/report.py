@@ -1,0 +1,91 @@
+"""Waits for platforms' asynchronous reports in the triggerer, where waiting costs no worker.
+
+It polls at fixed instants counted from `started_at`, so a restarted triggerer goes on where the last one stopped.
+Connections are read through `sync_to_async`: Airflow's own asynchronous call does not work in `airflow dags test`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+from asgiref.sync import sync_to_async
+
+from adsync.errors import AdsyncError, PermanentError
+from adsync.hooks.platform import credentials, now
+from adsync.pending import report_ready
+
+Report = dict[str, str]
+
+
+class ReportTrigger(BaseTrigger):
+    """Fires once: ready (all reports are), failed (one never will be) or timeout (after `max_polls` polls)."""
+
+    def __init__(
+        self, *, source: str, reports: Sequence[Report], poll_seconds: float, max_polls: int, started_at: str
+    ) -> None:
+        super().__init__()
+        self.source = source
+        self.reports = list(reports)
+        self.poll_seconds = poll_seconds
+        self.max_polls = max_polls
+        self.started_at = started_at
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        names = ("source", "reports", "poll_seconds", "max_polls", "started_at")
+        return "adsync.triggers.report.ReportTrigger", {name: getattr(self, name) for name in names}
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        try:
+            pending = await self.poll_until_ready()
+        except PermanentError as error:
+            yield _event("failed", str(error))
+        else:
+            yield (
+                _event("timeout", self.patience_lost(pending)) if pending else _event("ready", "every report is ready")
+            )
+
+    async def poll_until_ready(self) -> list[Report]:
+        """The reports that were still not ready after the last poll."""
+        pending = self.reports
+        async for _ in self.ticks():
+            ready = await asyncio.gather(*(self.is_ready(report) for report in pending))
+            pending = [report for report, done in zip(pending, ready, strict=True) if not done]
+            if not pending:
+                break
+        return pending
+
+    async def ticks(self) -> AsyncIterator[int]:
+        """The polls that are still ahead, each yielded when its time has come."""
+        start = datetime.fromisoformat(self.started_at)
+        for poll in range(1, self.max_polls + 1):
+            wait = (start + timedelta(seconds=poll * self.poll_seconds) - now()).total_seconds()
+            if wait > -self.poll_seconds or poll == self.max_polls:
+                await asyncio.sleep(max(wait, 0))
+                yield poll
+
+    async def is_ready(self, report: Report) -> bool:
+        """Ask once; a poll that fails says nothing about the report, unless the error is permanent."""
+        try:
+            access = await sync_to_async(credentials)(report["conn_id"])
+            return await report_ready(self.source, access, report["account_id"], report["report_id"])
+        except PermanentError:
+            raise
+        except AdsyncError as error:
+            self.log.warning("%s: the next poll will tell: %s", _name(report), error)
+            return False
+
+    def patience_lost(self, pending: Sequence[Report]) -> str:
+        names = ", ".join(_name(report) for report in pending)
+        return f"not ready after {self.max_polls} polls, one every {self.poll_seconds:g} s: {names}"
+
+
+def _event(status: str, message: str) -> TriggerEvent:
+    return TriggerEvent({"status": status, "message": message})
+
+
+def _name(report: Report) -> str:
+    return f"report {report['report_id']} of {report['platform']} {report['account_id']}"

@@ -1,0 +1,88 @@
+"""A pytest plugin: an Airflow home of this run's own, with its metadata on the test server.
+
+Airflow reads its environment when it is first imported, which is before any fixture runs; so the environment is set
+when pytest starts, and the database, whose server is started later, is put in place by the fixture `airflow_metadata`.
+"""
+
+# Airflow must not be imported before `pytest_configure` has run, nor by tests that need none.
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adsync.demo import servers
+
+if TYPE_CHECKING:
+    from airflow.models.dagrun import DagRun
+    from airflow.sdk import DAG
+    from sqlalchemy.orm import Session
+
+Sessions = Callable[[], AbstractContextManager["Session"]]
+ROOT = Path(__file__).resolve().parents[1]
+# Airflow runs a task in this process through its own API server, whose imports and routes warn on their own account.
+NOT_OURS = ("ignore:Using `httpx` with `starlette.testclient` is deprecated",)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for line in NOT_OURS:
+        config.addinivalue_line("filterwarnings", line)
+    home = Path(tempfile.mkdtemp(prefix="adsync-airflow-"))
+    os.environ |= {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/unused.db",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    }
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(os.environ["AIRFLOW_HOME"], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def airflow_metadata(local_servers: servers.Servers) -> Iterator[Sessions]:
+    """Airflow's own tables, migrated, in the test server's database `airflow`; yields what opens a session there."""
+    from airflow import settings
+    from airflow.utils.db import initdb
+    from airflow.utils.session import create_session
+
+    os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = local_servers.database_url("airflow").replace(
+        "postgresql://", "postgresql+psycopg://"
+    )
+    settings.dispose_orm()
+    settings.configure_vars()
+    settings.configure_orm()
+    initdb()
+    yield create_session
+    settings.dispose_orm()
+
+
+@pytest.fixture
+def run_dag(airflow_metadata: Sessions) -> Callable[[DAG], DagRun]:
+    """Run a DAG that a test made up, in this process; its tasks' connections come from the environment."""
+    from airflow.models.dagbundle import DagBundleModel
+    from airflow.models.serialized_dag import SerializedDagModel
+    from airflow.serialization.definitions.dag import SerializedDAG
+    from airflow.serialization.serialized_objects import LazyDeserializedDAG
+
+    def run(dag: DAG) -> DagRun:
+        with airflow_metadata() as session:
+            session.merge(DagBundleModel(name="tests"))
+            session.flush()
+            written = LazyDeserializedDAG.from_dag(dag)
+            SerializedDAG.bulk_write_to_db("tests", None, [written], session=session)
+            SerializedDagModel.write_dag(written, bundle_name="tests", session=session)
+        return dag.test()
+
+    return run

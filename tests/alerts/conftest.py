@@ -1,0 +1,49 @@
+from types import SimpleNamespace
+
+import psycopg
+import pytest
+
+MARTS = """
+    create schema marts;
+    create table marts.performance_alerts (
+        workspace_id text, platform text, campaign_id text, date date, type text, severity text, message text,
+        current numeric(18, 6), baseline numeric(18, 6), threshold numeric(18, 6)
+    );
+    create table marts.campaigns (workspace_id text, platform text, account_id text, campaign_id text);
+    create table marts.sync_health (workspace_id text, platform text, account_id text, covered_through date);
+    insert into adsync.workspaces (workspace_id, name, currency, timezone)
+    values ('acme', 'Acme', 'SAR', 'Asia/Riyadh');
+    insert into adsync.accounts (platform, native_id, workspace_id, kind, conn_id, timezone)
+    values ('meta', '901', 'acme', 'ad_account', 'meta_acme', 'Asia/Riyadh');
+    insert into marts.campaigns values ('acme', 'meta', '901', 'c1'), ('acme', 'meta', '901', 'c2');
+    insert into marts.sync_health values ('acme', 'meta', '901', timezone('Asia/Riyadh', now())::date);
+"""
+# Days before the account's today.
+FIRES = """
+    insert into marts.performance_alerts
+    select
+        'acme', 'meta', %(campaign)s, timezone('Asia/Riyadh', now())::date - %(days_ago)s::int, 'roas_drop', 'high',
+        'ROAS fell to 0.9 from 3.1', %(current)s, 3.1, 2.17
+"""
+
+
+@pytest.fixture
+def warehouse(warehouse_url):
+    """A warehouse with one account, and words for what happens to its marts."""
+
+    def execute(statement, **values):
+        with psycopg.connect(warehouse_url) as connection:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else None
+
+    def fires(campaign="c1", days_ago=1, current=0.9):
+        execute(FIRES, campaign=campaign, days_ago=days_ago, current=current)
+
+    execute(MARTS)
+    return SimpleNamespace(
+        url=warehouse_url,
+        execute=execute,
+        fires=fires,
+        quiet=lambda: execute("truncate marts.performance_alerts"),
+        stale=lambda: execute("update marts.sync_health set covered_through = covered_through - 2"),
+    )

@@ -1,0 +1,86 @@
+from adsync.alerts.episodes import Changes, update_episodes
+
+ROWS = "select xmin::text, * from adsync.alerts order by alert_id"
+STATUS = "select campaign_id, status, last_date - first_date, closed_at is null from adsync.alerts order by alert_id"
+
+
+def test_an_alert_opens_one_episode(warehouse):
+    warehouse.fires("c1")
+    warehouse.fires("c2")
+    assert update_episodes(warehouse.url) == Changes(opened=2, updated=0, closed=0)
+    assert warehouse.execute(STATUS) == [("c1", "open", 0, True), ("c2", "open", 0, True)]
+
+
+def test_the_same_marts_again_rewrite_nothing(warehouse):
+    warehouse.fires()
+    update_episodes(warehouse.url)
+    before = warehouse.execute(ROWS)
+    assert update_episodes(warehouse.url) == Changes(opened=0, updated=0, closed=0)
+    assert warehouse.execute(ROWS) == before
+
+
+def test_an_alert_that_goes_on_stays_one_episode_with_its_latest_figures(warehouse):
+    warehouse.fires(days_ago=2)
+    update_episodes(warehouse.url)
+    warehouse.quiet()
+    warehouse.fires(days_ago=1, current=0.4)
+    assert update_episodes(warehouse.url) == Changes(opened=0, updated=1, closed=0)
+    assert warehouse.execute("select status, last_date - first_date, current::text from adsync.alerts") == [
+        ("open", 1, "0.400000")
+    ]
+
+
+def test_going_on_is_not_news_but_closing_is(warehouse):
+    warehouse.fires()
+    update_episodes(warehouse.url)
+    warehouse.execute("update adsync.alerts set delivered_at = now()")
+    warehouse.quiet()
+    warehouse.fires(current=0.5)
+    update_episodes(warehouse.url)
+    assert warehouse.execute("select delivered_at is null from adsync.alerts") == [(False,)]
+    warehouse.quiet()
+    update_episodes(warehouse.url)
+    assert warehouse.execute("select delivered_at is null from adsync.alerts") == [(True,)]
+
+
+def test_an_alert_that_no_longer_fires_closes(warehouse):
+    warehouse.fires("c1")
+    warehouse.fires("c2")
+    update_episodes(warehouse.url)
+    warehouse.execute("delete from marts.performance_alerts where campaign_id = 'c1'")
+    assert update_episodes(warehouse.url) == Changes(opened=0, updated=0, closed=1)
+    assert warehouse.execute(STATUS) == [("c1", "closed", 0, False), ("c2", "open", 0, True)]
+
+
+def test_silence_of_a_stale_account_closes_nothing(warehouse):
+    warehouse.fires()
+    update_episodes(warehouse.url)
+    warehouse.quiet()
+    warehouse.stale()
+    assert update_episodes(warehouse.url) == Changes(opened=0, updated=0, closed=0)
+
+
+def test_silence_of_an_account_that_was_never_covered_closes_nothing(warehouse):
+    warehouse.fires()
+    update_episodes(warehouse.url)
+    warehouse.quiet()
+    warehouse.execute("truncate marts.sync_health")
+    assert update_episodes(warehouse.url).closed == 0
+
+
+def test_a_disconnected_account_takes_its_alerts_with_it(warehouse):
+    warehouse.fires()
+    update_episodes(warehouse.url)
+    warehouse.quiet()
+    warehouse.stale()
+    warehouse.execute("update adsync.accounts set is_active = false")
+    assert update_episodes(warehouse.url).closed == 1
+
+
+def test_an_alert_that_comes_back_is_a_new_episode(warehouse):
+    for _ in range(2):
+        warehouse.fires()
+        update_episodes(warehouse.url)
+        warehouse.quiet()
+        update_episodes(warehouse.url)
+    assert warehouse.execute("select status from adsync.alerts") == [("closed",), ("closed",)]

@@ -1,0 +1,77 @@
+import os
+import socket
+
+import pytest
+from airflow.sdk import AssetOrTimeSchedule, CronDataIntervalTimetable
+from airflow.serialization.serialized_objects import DagSerialization
+
+from adsync import registry
+from adsync.operators.retry_policy import SyncRetryPolicy
+
+SYNCS = [f"sync_{source}" for source in registry.names()]
+
+
+def test_there_is_one_sync_per_source_and_one_transform(dags):
+    assert set(dags) == {"transform", *SYNCS}
+
+
+def test_parsing_needs_neither_network_nor_settings(monkeypatch, request):
+    def refuse(*_):
+        raise AssertionError("a DAG file opened a connection while it was parsed")
+
+    for name in [name for name in os.environ if name.startswith(("ADSYNC_", "AIRFLOW_CONN_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    request.getfixturevalue("dags")
+
+
+def test_every_dag_survives_the_way_to_the_scheduler(dags):
+    for dag in dags.values():
+        assert DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag)).dag_id == dag.dag_id
+
+
+def test_every_task_waits_as_its_error_says_and_five_times_at_most(dags):
+    for dag in dags.values():
+        assert isinstance(dag.default_args["retry_policy"], SyncRetryPolicy)
+        for task in dag.tasks:
+            kwargs = task.partial_kwargs if task.is_mapped else vars(task)
+            assert isinstance(kwargs["retry_policy"], SyncRetryPolicy), task
+            assert kwargs["retries"] == 5, task
+
+
+def test_the_number_of_retries_is_a_setting(monkeypatch, request):
+    monkeypatch.setenv("MAX_RETRY_ATTEMPTS", "2")
+    dags = request.getfixturevalue("dags")
+    assert {task.retries for dag in dags.values() for task in dag.tasks} == {2}
+
+
+@pytest.mark.parametrize("dag_id", SYNCS)
+def test_syncs_run_hourly_over_whole_intervals(dags, dag_id):
+    dag = dags[dag_id]
+    assert dag.timetable == CronDataIntervalTimetable("0 * * * *", timezone="UTC")
+    assert (dag.max_active_runs, dag.catchup) == (3, False)
+    assert {task.task_id: task.downstream_task_ids for task in dag.tasks} == {
+        "plan": {"sync", "report"},
+        "sync": {"report"},
+        "report": set(),
+    }
+
+
+@pytest.mark.parametrize("source", registry.names())
+def test_a_sync_announces_its_raw_tables(dags, source):
+    sync = dags[f"sync_{source}"].task_dict["sync"]
+    assert [asset.name for asset in sync.partial_kwargs["outlets"]] == [f"raw_{source}"]
+
+
+def test_transform_runs_after_any_sync_and_by_the_clock_one_at_a_time(dags):
+    dag = dags["transform"]
+    assert isinstance(dag.timetable, AssetOrTimeSchedule)
+    assert dag.timetable.timetable == CronDataIntervalTimetable("*/15 * * * *", timezone="UTC")
+    assert {asset.name for asset in dag.timetable.asset_condition.objects} == {f"raw_{s}" for s in registry.names()}
+    assert (dag.max_active_runs, dag.catchup) == (1, False)
+    order = ["dbt_build", "check_consistency", "alerts", "refresh_cache", "complete"]
+    assert [task.task_id for task in dag.topological_sort()] == order
+
+
+def test_every_dag_says_what_to_do_when_it_is_red(dags):
+    assert all("When a task is red" in dag.doc_md and dag.tags and dag.owner == "data-team" for dag in dags.values())
