@@ -69,7 +69,9 @@ lock: env ## resolve requirements.in into requirements.txt
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade requirements.in -o requirements.txt
 
 clean: stop ## remove the state folder and everything built
-	@rm -rf "$(ADSYNC_STATE)" build dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .hypothesis
+	@# Only a folder that the demo has marked as its own: a mistyped ADSYNC_STATE must not cost anybody a home.
+	@[ ! -e "$(ADSYNC_STATE)/adsync-state" ] || rm -rf "$(ADSYNC_STATE)"
+	@rm -rf build dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .hypothesis
 	@find . -name .venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 distclean: clean ## the environment too
