@@ -56,7 +56,7 @@ env: .venv/ready ## the locked environment in .venv; PYTHON=python3.12 picks ano
 		echo "adsync needs Python 3.11 or newer, and '$(PYTHON)' is not: name another one with 'make PYTHON=python3.11 ...'." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "'$(PYTHON)' cannot make virtual environments: on Debian and Ubuntu, 'apt install python3-venv'." >&2; exit 1; }
-	@echo "Installing the locked packages into .venv ..."
+	@echo "Installing the locked packages into .venv ..." >&2
 	@$(PYTHON) -m venv .venv
 	@$(RUN) -m pip install --quiet --disable-pip-version-check "$(UV_PIN)"
 	@.venv/bin/uv pip sync --quiet --python $(RUN) requirements.txt || { \

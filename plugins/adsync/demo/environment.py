@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from adsync.demo import postgres
@@ -25,23 +24,21 @@ Connections = Mapping[str, Mapping[str, Any]]
 
 def airflow(place: Place, servers: Servers, keys: Keys, port: int) -> Variables:
     """Everything but the connections to the platforms, which are known once the sandbox runs."""
-    return base(place) | product(place, servers, keys) | settings(place, servers, keys, port) | stores(servers)
+    return base(place) | product(place, keys) | settings(place, servers, keys, port) | stores(servers)
 
 
 def base(place: Place) -> Variables:
     """The caller's own variables, with this environment's programs first and no proxy for loopback."""
     kept = {name: value for name, value in place.inherited.items() if not name.startswith(FOREIGN)}
-    path = f"{Path(place.python).parent}:{kept.get('PATH', '/usr/bin:/bin')}"
+    path = f"{place.programs}:{kept.get('PATH', '/usr/bin:/bin')}"
     own = {"PATH": path, "PYTHONPATH": str(place.root / "plugins"), "PYTHONUNBUFFERED": "1"}
     return kept | own | {"NO_PROXY": f"{HOST},localhost", "no_proxy": f"{HOST},localhost"}
 
 
-def product(place: Place, servers: Servers, keys: Keys) -> Variables:
-    """adsync's variables, and nobody is told about the run."""
+def product(place: Place, keys: Keys) -> Variables:
+    """The variables adsync reads itself; and nobody is told about the run."""
     return {
         "ADSYNC_CONFIG": str(place.sandbox / "workspaces.yaml"),
-        "ADSYNC_WAREHOUSE_URL": servers.database_url(),
-        "ADSYNC_REDIS_URL": servers.redis_url,
         "ADSYNC_TOKEN_KEY": keys.tokens,
         "ADSYNC_STATE": str(place.state),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -80,11 +77,11 @@ def settings(place: Place, servers: Servers, keys: Keys, port: int) -> Variables
 
 
 def stores(servers: Servers) -> Variables:
-    """The two connections by which Airflow knows the warehouse and Redis."""
+    """The warehouse and Redis, as connections for Airflow and as libpq's variables for dbt and psql."""
     warehouse = {"conn_type": "postgres", "host": HOST, "port": servers.postgres_port, "schema": "adsync"}
     warehouse |= {"login": postgres.USER, "password": servers.postgres_password}
     cache = {"conn_type": "redis", "host": HOST, "port": servers.redis_port}
-    return _as_variables({"adsync_warehouse": warehouse, "adsync_redis": cache})
+    return servers.variables() | _as_variables({"adsync_warehouse": warehouse, "adsync_redis": cache})
 
 
 def platforms(connections: Connections) -> Variables:

