@@ -27,6 +27,7 @@ from adsync.demo.environment import Variables
 from adsync.demo.failures import DemoFailed
 from adsync.demo.files import HOST, free_port
 from adsync.demo.keys import Keys, keys
+from adsync.demo.passing import Pass
 from adsync.demo.place import Place
 from adsync.demo.progress import Progress
 from adsync.demo.servers import Servers

@@ -17,7 +17,7 @@ from rich.text import Text
 from adsync.demo.figures import Row
 
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
-UNDEFINED = "–"
+UNDEFINED = "\u2013"
 ALL = "all platforms"
 
 
@@ -44,10 +44,8 @@ def health(console: Console, rows: Sequence[Row]) -> None:
 
 
 def sources(console: Console, rows: Sequence[Row]) -> None:
-    listed = (
-        (row["platform"], *(f"{row[name]:,}" for name in ("calls", "rows_seen", "rows_changed", "bytes")))
-        for row in rows
-    )
+    fields = ("calls", "rows_seen", "rows_changed", "bytes")
+    listed = ((row["platform"], *(f"{row[field]:,}" for field in fields)) for row in rows)
     _print(console, "This pass", ("Source",), ("HTTP calls", "Rows read", "Rows written", "Bytes"), listed)
 
 

@@ -1,5 +1,6 @@
-"""Which day the sandbox's world is at. Its history and its anomalies move with today, so a warehouse filled
-yesterday holds yesterday's world: right then, wrong now.
+"""Which day the sandbox's world is at.
+
+Its history and its anomalies move with today: a warehouse filled yesterday holds yesterday's world, right then, wrong now.
 """
 
 from __future__ import annotations
