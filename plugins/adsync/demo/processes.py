@@ -1,7 +1,7 @@
-"""Processes of the demo: each leads its own group, writes its own log, and is on record in the state folder.
+"""Processes of the demo: each leads a session, writes its own log, and is on record in the state folder.
 
-A process id alone proves nothing, ids are reused: a record also holds the start time, and only a process
-that has both is ended. A group number stays taken while any member lives, so a group whose leader is gone is ours.
+A process id alone proves nothing, ids are reused: a record also holds the start time, and only a process that has
+both is ended. A session's number stays taken while any member lives, so a session whose leader is gone is ours.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
 
-GRACE = 20.0
+GRACE = 10.0
 KILLED = 5.0
 SAME_START = 1.0
 
@@ -63,15 +63,19 @@ def recorded(state: Path) -> list[Record]:
 def alive(process: Record) -> bool:
     """Whether the recorded process, and not a later one with its number, still runs."""
     found = _find(process.pid)
-    return found is not None and _same(found, process) and found.status() != psutil.STATUS_ZOMBIE
+    return found is not None and _same(found, process) and not _ended(process.pid)
 
 
 def stop(processes: Sequence[Record], grace: float = GRACE) -> None:
-    """Ask every group to end, wait, and end by force what is left."""
-    ours = [process for process in processes if _may_end(process)]
-    _signal(ours, signal.SIGTERM)
+    """Ask every process to end, wait, and end by force what is left of its session: a task has a group of its own."""
+    ours = {process.pid for process in processes if _may_end(process)}
+    for leader in ours:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(leader, signal.SIGTERM)
     if not _gone(ours, grace):
-        _signal(ours, signal.SIGKILL)
+        for member in _members(ours):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(member, signal.SIGKILL)
         _gone(ours, KILLED)
 
 
@@ -96,26 +100,33 @@ def _same(found: psutil.Process, process: Record) -> bool:
     return abs(found.create_time() - process.started) < SAME_START
 
 
-def _signal(processes: Sequence[Record], number: signal.Signals) -> None:
-    for process in processes:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-
-
-def _gone(processes: Sequence[Record], timeout: float) -> bool:
+def _gone(sessions: Collection[int], timeout: float) -> bool:
     deadline = time.time() + timeout
-    while any(_group_lives(process.pid) for process in processes):
+    while _members(sessions):
         if time.time() > deadline:
             return False
         time.sleep(0.1)
     return True
 
 
-def _group_lives(group: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(group, os.WNOHANG)
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def _members(sessions: Collection[int]) -> list[int]:
+    _reap(sessions)
+    return [pid for pid in psutil.pids() if _session(pid) in sessions and not _ended(pid)] if sessions else []
+
+
+def _session(pid: int) -> int | None:
+    with contextlib.suppress(ProcessLookupError):
+        return os.getsid(pid)
+    return None
+
+
+def _ended(pid: int) -> bool:
+    found = _find(pid)
+    return found is None or found.status() == psutil.STATUS_ZOMBIE
+
+
+def _reap(children: Collection[int]) -> None:
+    """A child that has ended keeps its place until its parent asks; those of a killed demo have another parent."""
+    for child in children:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(child, os.WNOHANG)

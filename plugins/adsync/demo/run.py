@@ -81,8 +81,9 @@ def _last_lines(log: Path) -> list[str]:
 def _ending_what_it_started(place: Place, progress: Progress) -> Iterator[None]:
     for number in ENDING:
         signal.signal(number, signal.default_int_handler)
-    # What a killed demo left behind: nobody else may have it, we hold the lock.
-    stopping.stop_children(place.state)
+    if processes.recorded(place.state):
+        with progress.step("Ended what a killed demo had left running"):
+            stopping.stop_children(place.state)
     main = processes.record(stopping.MAIN, os.getpid(), place.state, Path())
     ran_before = servers.find(place.state) is not None
     try:

@@ -1,6 +1,6 @@
 """Which day the sandbox's world is at.
 
-Its history and its anomalies move with today: a warehouse filled yesterday holds yesterday's world, right then, wrong now.
+Its history and its anomalies move with today: what was right in a warehouse filled yesterday is wrong now.
 """
 
 from __future__ import annotations
