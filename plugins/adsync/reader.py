@@ -1,0 +1,157 @@
+"""Reading one account, stream by stream: decides the scope, reads the pages, commits unit by unit."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from adsync import raw
+from adsync.errors import ContractError, PermanentError, ReauthRequired, TemporaryError
+from adsync.outcome import PendingReport
+from adsync.raw import Place, Tally
+from adsync.scope import Coverage, Reach, change_spans, daily_windows
+from adsync.sources.base import Account, Page, Report, Source, Stream
+from adsync.state import Ledger
+from adsync.transport import Client
+from adsync.window import Span, Window
+
+
+@dataclass
+class Reader:
+    """One attempt at one account; `tally`, `since`, `through` and `waiting` tell what it did so far."""
+
+    source: Source
+    account: Account
+    client: Client
+    ledger: Ledger
+    clock: Callable[[], datetime]
+    asked: Window | None = None
+    tally: Tally = field(default_factory=Tally)
+    since: date | None = None
+    through: date | None = None
+    waiting: PendingReport | None = None
+
+    async def read(self) -> None:
+        """Read every stream; stop early when a report is not ready yet."""
+        reach = await self.ledger.reach()
+        for stream in self.source.streams:
+            if stream.shape == "entity":
+                await self._entity(stream)
+            elif stream.shape == "daily":
+                await self._daily(stream, reach)
+            else:
+                await self._changes(stream, reach)
+
+    async def _entity(self, stream: Stream) -> None:
+        pages = stream.read(self.client, self.account)
+        if stream is self.source.streams[0]:
+            pages = self._noting_facts(pages)
+        await self._unit(stream, pages)
+
+    async def _noting_facts(self, pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
+        """Pass the pages on; the first record tells currency and time zone, which the next streams need."""
+        async for page in pages:
+            for record in page:
+                facts = self.source.facts(record.payload)
+                self.account = replace(self.account, timezone=facts.timezone)
+                _zone(self.account)
+                await self.ledger.save_facts(facts)
+            yield page
+
+    async def _daily(self, stream: Stream, reach: Reach) -> None:
+        covered = await self.ledger.coverage(stream.name)
+        windows = self._windows(stream, covered, reach)
+        whole = Window(min(each.since for each in windows), max(each.until for each in windows))
+        if stream.report and _by_report(self.account, covered, windows):
+            if await self._reported(stream, stream.report, covered, whole):
+                return
+            covered = await self.ledger.coverage(stream.name)
+        for window in windows:
+            await self._unit(stream, stream.read(self.client, self.account, window), window, covered.joined(window))
+            covered = covered.joined(window)
+        await self.ledger.extend(stream.name, covered.joined(whole))
+
+    def _windows(self, stream: Stream, covered: Coverage, reach: Reach) -> list[Window]:
+        if self.asked:
+            return list(self.asked.newest_first(stream.longest))
+        today = self.clock().astimezone(_zone(self.account)).date()
+        return daily_windows(covered, today, reach, stream.longest)
+
+    async def _changes(self, stream: Stream, reach: Reach) -> None:
+        covered = await self.ledger.coverage(stream.name)
+        spans = [_instants(self.asked, _zone(self.account))] if self.asked else None
+        for span in spans or change_spans(covered, self.clock(), reach, stream.longest):
+            covered = covered if self.asked else covered.stretched(span)
+            await self._unit(stream, stream.read(self.client, self.account, span), coverage=covered)
+            self._reached(span.since.date(), span.until.date())
+
+    async def _reported(self, stream: Stream, report: Report, covered: Coverage, whole: Window) -> bool:
+        """Read the window through an asynchronous report; False when this app may not order one.
+
+        The id is written down before anything waits, so whoever comes next asks for the same report.
+        """
+        order = covered.cursor.get("report")
+        if order is None:
+            try:
+                report_id = await report.create(self.client, self.account, whole)
+            except ReauthRequired:
+                await self.ledger.remember(stream.name, {"report_mode": "sync"})
+                return False
+            order = {"id": report_id, "since": str(whole.since), "until": str(whole.until)}
+            await self.ledger.remember(stream.name, {"report": order})
+        if await self._ready(stream, report, order["id"]):
+            window = Window(date.fromisoformat(order["since"]), date.fromisoformat(order["until"]))
+            pages = report.download(self.client, self.account, order["id"])
+            await self._unit(stream, pages, window, replace(covered, cursor={}).joined(window))
+        else:
+            self.waiting = PendingReport(self.source.name, self.account.account_id, self.account.conn_id, order["id"])
+        return True
+
+    async def _ready(self, stream: Stream, report: Report, report_id: str) -> bool:
+        """Poll once; a report that the platform gave up is forgotten, so that a retry orders a new one."""
+        try:
+            return await report.ready(self.client, self.account, report_id)
+        except (TemporaryError, PermanentError):
+            await self.ledger.remember(stream.name, {})
+            raise
+
+    async def _unit(
+        self,
+        stream: Stream,
+        pages: AsyncIterator[Page],
+        window: Window | None = None,
+        coverage: Coverage | None = None,
+    ) -> None:
+        """Write one unit: rows, ledger and coverage in one transaction."""
+        place = Place(self.source.name, stream.name, self.account.account_id, self.ledger.owner, self.clock())
+        async with self.ledger.connection.transaction():
+            tally = await raw.replace_unit(self.ledger.connection, place, pages, window)
+            await self.ledger.extend(stream.name, coverage or Coverage())
+        self.tally += tally
+        if window:
+            self._reached(window.since, window.last_day)
+
+    def _reached(self, since: date, through: date) -> None:
+        self.since = min(self.since or since, since)
+        self.through = max(self.through or through, through)
+
+
+def _by_report(account: Account, covered: Coverage, windows: list[Window]) -> bool:
+    """Asked for by name, begun before, or worth it: more than one synchronous window, and not refused before."""
+    mode = account.options.get("report_mode", "auto")
+    refused = covered.cursor.get("report_mode") == "sync"
+    return mode == "async" or "report" in covered.cursor or (mode == "auto" and len(windows) > 1 and not refused)
+
+
+def _zone(account: Account) -> ZoneInfo:
+    try:
+        return ZoneInfo(account.timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ContractError(f"{account}: the platform names a time zone nobody knows: {account.timezone!r}") from error
+
+
+def _instants(window: Window, zone: ZoneInfo) -> Span:
+    """The instants of the window's days in the account's zone."""
+    return Span(*(datetime.combine(day, time(), zone).astimezone(UTC) for day in (window.since, window.until)))

@@ -1,0 +1,31 @@
+"""Secrets at rest: Fernet with the keys of ADSYNC_TOKEN_KEY. The newest key seals, every listed key opens."""
+
+from __future__ import annotations
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from adsync import config
+from adsync.errors import ConfigError
+
+
+def seal(secret: bytes) -> str:
+    return _cipher().encrypt(secret).decode()
+
+
+def unseal(sealed: str) -> bytes:
+    """The secret again; ConfigError when none of the keys sealed it."""
+    try:
+        return _cipher().decrypt(sealed.encode())
+    except InvalidToken as error:
+        raise ConfigError(
+            "ADSYNC_TOKEN_KEY does not open what is stored in the warehouse: add the key that sealed it to the list"
+        ) from error
+
+
+def _cipher() -> MultiFernet:
+    try:
+        return MultiFernet([Fernet(key) for key in config.token_keys()])
+    except ValueError as error:
+        raise ConfigError(
+            "ADSYNC_TOKEN_KEY holds no valid Fernet key: make one with cryptography's Fernet.generate_key()"
+        ) from error

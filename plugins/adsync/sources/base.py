@@ -1,0 +1,112 @@
+"""What a source is: a declaration of streams, and a few functions that know its API.
+
+A stream reads pages; a page is a list of records whose payload stays the bytes that arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    import httpx
+
+    from adsync.transport import Answer, Client
+    from adsync.window import Window
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """One Airflow connection: `host` is the base URL, secrets are `password` and whatever `extra` holds."""
+
+    conn_id: str
+    host: str = ""
+    login: str = ""
+    password: str = field(default="", repr=False)
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Account:
+    """An ad account or a store of one workspace; `account_id` is the platform's own id."""
+
+    workspace_id: str
+    platform: str
+    account_id: str
+    conn_id: str
+    timezone: str = "UTC"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    customer_key: bytes = field(default=b"", repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.account_id} ({self.workspace_id})"
+
+
+class Record(NamedTuple):
+    """A row for a raw table: unique `key` within its account and stream, its day if it has one, its JSON."""
+
+    key: str
+    day: date | None
+    payload: bytes
+
+
+class Facts(NamedTuple):
+    """What the platform says of the account itself: ISO 4217 currency, IANA time zone."""
+
+    name: str
+    currency: str
+    timezone: str
+
+
+Page = list[Record]
+Read = Callable[..., AsyncIterator[Page]]
+
+
+@dataclass(frozen=True)
+class Report:
+    """An asynchronous report: `create` returns its id, `ready` polls once, `download` reads it."""
+
+    create: Callable[[Client, Account, Window], Any]
+    ready: Callable[[Client, Account, str], Any]
+    download: Callable[[Client, Account, str], AsyncIterator[Page]]
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One raw table of a source.
+
+    `entity` streams are listings, read whole: `read(client, account)`.
+    `daily` streams are metrics, replaced by window: `read(client, account, window)`.
+    `changes` streams are what moved in a span of time: `read(client, account, span)`.
+    `longest` is how many days one `read` may ask for.
+    """
+
+    name: str
+    shape: Literal["entity", "daily", "changes"]
+    read: Read
+    longest: int = 30
+    report: Report | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A platform: how to reach it, how to read its answers, and which streams it has.
+
+    `check` raises the error that an answer stands for; `facts` reads the payload of the first stream.
+    `options` names the keys an account may carry in workspaces.yaml, each with its allowed values
+    (empty: any text).
+    """
+
+    name: str
+    kind: Literal["ad_account", "store"]
+    base_url: Callable[[Credentials, str], str]
+    auth: Callable[[Credentials], httpx.Auth]
+    check: Callable[[Answer], None]
+    facts: Callable[[bytes], Facts]
+    streams: tuple[Stream, ...]
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def stream(self, name: str) -> Stream:
+        return next(stream for stream in self.streams if stream.name == name)

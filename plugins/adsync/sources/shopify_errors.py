@@ -1,0 +1,94 @@
+"""What Shopify's failures mean: HTTP statuses, and error codes inside HTTP 200."""
+
+from __future__ import annotations
+
+import msgspec
+
+from adsync.errors import (
+    AdsyncError,
+    PermanentError,
+    RateLimited,
+    ReauthRequired,
+    TemporaryError,
+    TooMuchData,
+)
+from adsync.sources.decode import decode
+from adsync.transport import Answer
+
+HTTP_OK, HTTP_UNAUTHORISED, HTTP_SERVER_ERROR = 200, 401, 500
+HTTP_RATE = {429, 430}
+HTTP_FORBIDDEN = {402, 403}
+TRANSIENT = {"INTERNAL_SERVER_ERROR", "TIMEOUT"}
+DENIED = {"ACCESS_DENIED", "SHOP_INACTIVE"}
+
+
+class Throttle(msgspec.Struct, rename="camel"):
+    currently_available: float
+    restore_rate: float
+
+
+class Cost(msgspec.Struct, rename="camel"):
+    requested_query_cost: float = 0
+    throttle_status: Throttle | None = None
+
+
+class Reason(msgspec.Struct):
+    code: str = ""
+
+
+class Problem(msgspec.Struct):
+    message: str = ""
+    extensions: Reason = msgspec.field(default_factory=Reason)
+
+
+class Extensions(msgspec.Struct):
+    cost: Cost | None = None
+
+
+class Envelope(msgspec.Struct):
+    errors: list[Problem] = msgspec.field(default_factory=list)
+    extensions: Extensions = msgspec.field(default_factory=Extensions)
+
+
+ENVELOPE = msgspec.json.Decoder(Envelope)
+
+
+def check(answer: Answer) -> None:
+    """Raise what the status or the first error of the body stands for."""
+    if answer.status != HTTP_OK:
+        raise _of_status(answer)
+    envelope = decode(answer.body, ENVELOPE, "shopify")
+    if envelope.errors:
+        raise _of_code(envelope.errors[0], envelope.extensions.cost)
+
+
+def _of_status(answer: Answer) -> AdsyncError:
+    text = f"shopify answered HTTP {answer.status}"
+    if answer.status == HTTP_UNAUTHORISED:
+        return ReauthRequired(f"{text}: the access token is not valid; install the app again and store its new token")
+    if answer.status in HTTP_RATE:
+        return RateLimited(text, retry_after=float(answer.headers.get("retry-after", 0)) or None)
+    if answer.status in HTTP_FORBIDDEN:
+        return ReauthRequired(f"{text}: the store is frozen or the app lacks read_orders; ask the store's owner")
+    return TemporaryError(text) if answer.status >= HTTP_SERVER_ERROR else PermanentError(text)
+
+
+def _of_code(problem: Problem, cost: Cost | None) -> AdsyncError:
+    code, text = problem.extensions.code, f"shopify {problem.extensions.code}: {problem.message}"
+    if code == "THROTTLED":
+        return RateLimited(text, retry_after=_refill_seconds(cost))
+    if code == "MAX_COST_EXCEEDED":
+        return TooMuchData(text)
+    if code in TRANSIENT:
+        return TemporaryError(text)
+    if code in DENIED:
+        return ReauthRequired(f"{text}; ask the store's owner to grant the app its access again")
+    return PermanentError(text)
+
+
+def _refill_seconds(cost: Cost | None) -> float | None:
+    """How long the bucket needs until it holds the points that the query was refused for."""
+    if cost is None or cost.throttle_status is None:
+        return None
+    bucket = cost.throttle_status
+    return max(1.0, (cost.requested_query_cost - bucket.currently_available) / bucket.restore_rate)

@@ -1,0 +1,182 @@
+"""Bringing accounts up to date: several at once, each by itself, each unit in a transaction of its own.
+
+A unit is one window of one stream: its rows, its state and its ledger become visible together or not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import psycopg
+
+from adsync import accounts, registry, runs, transport, warehouse
+from adsync.backoff import delay
+from adsync.errors import AdsyncError, TemporaryError
+from adsync.outcome import Outcome, Outcomes
+from adsync.reader import Reader
+from adsync.sources.base import Account, Credentials, Source
+from adsync.state import LEASE, Ledger
+from adsync.window import Window
+
+CONCURRENT_ACCOUNTS = 6
+POLL_SECONDS = 10.0
+MOST_POLLS = 30
+WAIT_FOR_REPORT = timedelta(minutes=10)
+
+KEEP_LEASES = """
+update adsync.sync_state set lease_until = now() + %(lease)s
+where platform = %(source)s and account_id = any(%(ids)s) and lease_owner = %(run_id)s
+"""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What syncing needs from outside; `credentials` turns a conn_id into a connection or raises ConfigError."""
+
+    warehouse_url: str
+    credentials: Callable[[str], Credentials]
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class SyncRequest:
+    """Which accounts to bring up to date, on behalf of which run; `window` replaces the planned days."""
+
+    source: str
+    account_ids: tuple[str, ...]
+    run_id: str
+    attempt: int = 1
+    final_attempt: bool = False
+    window: Window | None = None
+
+
+Tell = Callable[[Outcome], None]
+
+
+async def sync_until_reported(request: SyncRequest, environment: Environment, tell: Tell) -> Outcomes:
+    """Sync, and stay until asynchronous reports are ready: for callers without a scheduler to wake them."""
+    outcomes = await sync_accounts(request, environment, tell)
+    for _ in range(MOST_POLLS):
+        if not outcomes.waiting:
+            return outcomes
+        await asyncio.sleep(POLL_SECONDS)
+        again = replace(request, account_ids=tuple(each.account_id for each in outcomes.waiting))
+        outcomes = outcomes.updated(await sync_accounts(again, environment, tell))
+    raise TemporaryError(f"{outcomes.waiting[0]} is not ready after {MOST_POLLS * POLL_SECONDS:.0f} s; try again later")
+
+
+async def sync_accounts(request: SyncRequest, environment: Environment, tell: Tell = lambda _: None) -> Outcomes:
+    """Sync every account of the request; what fails is in the outcomes, in the state and in the journal.
+
+    `tell` is called with each account's outcome as soon as it is known.
+    """
+    source = registry.load(request.source)
+    listed = await asyncio.to_thread(accounts.load, environment.warehouse_url, source.name, request.account_ids)
+    gate = asyncio.Semaphore(CONCURRENT_ACCOUNTS)
+
+    async def one(account: Account) -> Outcome:
+        async with gate:
+            outcome = await sync_account(source, account, request, environment)
+            tell(outcome)
+            return outcome
+
+    async with _kept_leases(request, environment.warehouse_url):
+        done = await asyncio.gather(*(one(account) for account in listed), return_exceptions=True)
+    for result in done:
+        if isinstance(result, BaseException):
+            raise result
+    return Outcomes(tuple(done))
+
+
+async def sync_account(source: Source, account: Account, request: SyncRequest, environment: Environment) -> Outcome:
+    """One attempt at one account, written into state and journal however it ended."""
+    async with await warehouse.connect(environment.warehouse_url) as connection:
+        await connection.set_autocommit(True)
+        ledger = Ledger(connection, account, request.run_id)
+        if not await ledger.take([stream.name for stream in source.streams]):
+            return _elsewhere(account, environment.clock())
+        outcome = await _attempt(source, ledger, request, environment)
+        async with connection.transaction():
+            await _settle(ledger, source, outcome)
+            await runs.record(connection, outcome.row(request.run_id))
+        return outcome
+
+
+async def _attempt(source: Source, ledger: Ledger, request: SyncRequest, environment: Environment) -> Outcome:
+    outcome = Outcome(ledger.account, environment.clock(), 0.0)
+    began = time.monotonic()
+    try:
+        credentials = await asyncio.to_thread(environment.credentials, ledger.account.conn_id)
+        async with transport.connect(source, credentials, ledger.account.account_id) as client:
+            reader = Reader(source, ledger.account, client, ledger, environment.clock, request.window)
+            error = await _error_of(reader.read())
+    except AdsyncError as problem:
+        return replace(outcome, error=problem, retry_in=_retry_in(problem, request))
+    return replace(
+        outcome,
+        seconds=time.monotonic() - began,
+        tally=reader.tally,
+        meter=client.meter,
+        since=reader.since,
+        through=reader.through,
+        waiting=reader.waiting,
+        error=error,
+        retry_in=_retry_in(error, request),
+    )
+
+
+async def _error_of(work: Awaitable[None]) -> AdsyncError | None:
+    """What stopped the work, if anything that was foreseen did."""
+    try:
+        await work
+    except AdsyncError as error:
+        return error
+    except psycopg.OperationalError as error:
+        return TemporaryError(f"the warehouse broke off: {str(error).splitlines()[0]}")
+    return None
+
+
+def _retry_in(error: AdsyncError | None, request: SyncRequest) -> timedelta | None:
+    return None if error is None or request.final_attempt else delay(error, request.attempt)
+
+
+async def _settle(ledger: Ledger, source: Source, outcome: Outcome) -> None:
+    if outcome.error:
+        await ledger.fail(outcome.error, outcome.retry_in)
+    elif not outcome.waiting:
+        await ledger.succeed([stream.name for stream in source.streams])
+    if outcome.waiting:
+        await ledger.keep(WAIT_FOR_REPORT)
+    else:
+        await ledger.release()
+
+
+def _elsewhere(account: Account, now: datetime) -> Outcome:
+    busy = TemporaryError(f"{account}: another run reads this account at the moment")
+    return Outcome(account, now, 0.0, error=busy, retry_in=LEASE)
+
+
+@asynccontextmanager
+async def _kept_leases(request: SyncRequest, url: str) -> AsyncIterator[None]:
+    """Renew the leases of the request's accounts for as long as the body runs."""
+    keeper = asyncio.create_task(_keep(request, url))
+    try:
+        yield
+    finally:
+        keeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeper
+
+
+async def _keep(request: SyncRequest, url: str) -> None:
+    values = {"source": request.source, "ids": list(request.account_ids), "run_id": request.run_id, "lease": LEASE}
+    while True:
+        await asyncio.sleep(LEASE.total_seconds() / 4)
+        with suppress(TemporaryError, psycopg.OperationalError):
+            async with await warehouse.connect(url) as connection:
+                await connection.execute(KEEP_LEASES, values)

@@ -1,0 +1,133 @@
+"""The one HTTP client: limits, timeouts, retries of seconds, redaction, and the count of calls.
+
+Every answer passes the source's own `check`, because platforms hide errors inside HTTP 200.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from adsync.errors import AdsyncError, RateLimited, TemporaryError, TooMuchData
+
+if TYPE_CHECKING:
+    from adsync.sources.base import Credentials, Source
+
+TIMEOUT = httpx.Timeout(60, connect=10)
+TRIES = 3
+LONGEST_PAUSE = 5.0
+SECRET_KEY = re.compile("secret|token|password", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass
+class Meter:
+    """Calls made and bytes received on behalf of one account."""
+
+    calls: int = 0
+    received: int = 0
+
+
+class Client:
+    """One account's way to its platform: `get` and `post` return a checked answer or raise."""
+
+    def __init__(
+        self, http: httpx.AsyncClient, source: Source, credentials: Credentials, pause: Pause = asyncio.sleep
+    ) -> None:
+        self.http = http
+        self.check = source.check
+        self.secrets = secrets_of(credentials)
+        self.pause = pause
+        self.meter = Meter()
+
+    async def get(self, path: str, params: Mapping[str, str]) -> Answer:
+        return await self._patiently(self.http.build_request("GET", path, params=params))
+
+    async def post(self, path: str, json: Any, *, repeat: bool = False) -> Answer:
+        """`repeat` says that the request may be sent again when its answer was lost."""
+        return await self._patiently(self.http.build_request("POST", path, json=json), repeat=repeat)
+
+    async def _patiently(self, request: httpx.Request, *, repeat: bool = True) -> Answer:
+        """Send, and send again after hiccups that pass within seconds."""
+        for wait in (*_waits(), None):
+            try:
+                return await self._send(request)
+            except (TemporaryError, RateLimited) as error:
+                seconds = _pause_for(error, wait)
+                if seconds is None or not repeat:
+                    raise
+                await self.pause(seconds)
+        raise AssertionError("the last try returns or raises")
+
+    async def _send(self, request: httpx.Request) -> Answer:
+        self.meter.calls += 1
+        try:
+            response = await self.http.send(request)
+        except httpx.TimeoutException as error:
+            raise TooMuchData(f"{_place(request)} did not answer within {TIMEOUT.read:.0f} s") from error
+        except httpx.TransportError as error:
+            raise TemporaryError(f"{_place(request)} cannot be reached: {self._redact(str(error))}") from error
+        answer = Answer(response.status_code, response.headers, response.content)
+        self.meter.received += len(answer.body)
+        try:
+            self.check(answer)
+        except AdsyncError as error:
+            error.args = (self._redact(str(error)),)
+            raise
+        return answer
+
+    def _redact(self, text: str) -> str:
+        for secret in self.secrets:
+            text = text.replace(secret, "***")
+        return text
+
+
+Pause = Callable[[float], Awaitable[Any]]
+
+
+@asynccontextmanager
+async def connect(source: Source, credentials: Credentials, account_id: str) -> AsyncIterator[Client]:
+    """A client for one account, closed at the end; `credentials.host` replaces the platform's own address."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    base_url = source.base_url(credentials, account_id)
+    async with httpx.AsyncClient(base_url=base_url, auth=source.auth(credentials), timeout=TIMEOUT) as http:
+        yield Client(http, source, credentials)
+
+
+def secrets_of(credentials: Credentials) -> tuple[str, ...]:
+    """Every text of a connection that must not appear anywhere."""
+    hidden = (str(value) for key, value in credentials.extra.items() if SECRET_KEY.search(key))
+    return tuple(text for text in (credentials.password, *hidden) if text)
+
+
+def _waits() -> tuple[float, ...]:
+    return tuple(0.5 * 2**n for n in range(TRIES - 1))
+
+
+def _pause_for(error: AdsyncError, wait: float | None) -> float | None:
+    """Seconds until the next try, or None when trying again is for somebody with more patience."""
+    if wait is None or isinstance(error, TooMuchData):
+        return None
+    if isinstance(error, RateLimited):
+        told = error.retry_after
+        return told if told is not None and told <= LONGEST_PAUSE else None
+    return wait
+
+
+def _place(request: httpx.Request) -> str:
+    return f"{request.method} {request.url.copy_with(query=None)}"
