@@ -19,7 +19,7 @@ export DO_NOT_TRACK := 1
 # Airflow's processes start twice as fast when their modules are compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env lock services demo stop clean distclean test lint format bench
+.PHONY: help env lock services demo stop clean distclean test lint lint-sql format bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -33,6 +33,10 @@ test: env ## every test; ARGS="tests/sources -k meta" for some
 lint: env ## ruff, dbt parse, sqlfluff
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
+	@$(MAKE) --no-print-directory lint-sql
+
+# sqlfluff lints what dbt compiles, and dbt wants a database to talk to.
+lint-sql: env
 	@$(DEMO) within sh -c '.venv/bin/dbt --quiet --warn-error parse --project-dir dbt_project --profiles-dir dbt_project \
 		&& .venv/bin/sqlfluff lint dbt_project'
 

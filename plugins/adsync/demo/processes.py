@@ -21,6 +21,8 @@ import psutil
 GRACE = 10.0
 KILLED = 5.0
 SAME_START = 1.0
+# Kept so that they can be asked, which is what lets an ended child go; and they complain when dropped before.
+CHILDREN: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ def spawn(name: str, command: Sequence[str], state: Path, *, cwd: Path, env: Map
     with log.open("wb") as output:
         streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
         child = subprocess.Popen(command, cwd=cwd, env=dict(env), start_new_session=True, **streams)
+    CHILDREN.append(child)
     return record(name, child.pid, state, log)
 
 
@@ -110,7 +113,8 @@ def _gone(sessions: Collection[int], timeout: float) -> bool:
 
 
 def _members(sessions: Collection[int]) -> list[int]:
-    _reap(sessions)
+    for child in CHILDREN:
+        child.poll()
     return [pid for pid in psutil.pids() if _session(pid) in sessions and not _ended(pid)] if sessions else []
 
 
@@ -123,10 +127,3 @@ def _session(pid: int) -> int | None:
 def _ended(pid: int) -> bool:
     found = _find(pid)
     return found is None or found.status() == psutil.STATUS_ZOMBIE
-
-
-def _reap(children: Collection[int]) -> None:
-    """A child that has ended keeps its place until its parent asks; those of a killed demo have another parent."""
-    for child in children:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(child, os.WNOHANG)
