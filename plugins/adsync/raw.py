@@ -18,7 +18,6 @@ from adsync.errors import ContractError
 from adsync.sources.base import Page
 from adsync.window import Window
 
-BATCH_BYTES = 4 << 20
 # jsonb cannot hold the character U+0000; an even number of backslashes before it is not its escape.
 NULL_CHARACTER = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -87,7 +86,7 @@ async def replace_unit(
     """Write all pages of one unit inside the caller's transaction.
 
     With a window its days are replaced as a unit: rows that the pages no longer hold are withdrawn, and
-    every change goes to the ledger `raw.observations`. Memory is bounded by a page and BATCH_BYTES.
+    every change goes to the ledger `raw.observations`. Memory is bounded by a page.
     Raises ContractError when a record is no JSON that PostgreSQL accepts, or lies outside the window.
     """
     await connection.execute(CREATE_INCOMING)
@@ -102,15 +101,16 @@ async def replace_unit(
 async def _copy(
     connection: psycopg.AsyncConnection, place: Place, pages: AsyncIterator[Page], window: Window | None
 ) -> int:
-    seen, waiting, size = 0, [], 0
-    async for page in pages:
-        seen += len(page)
-        waiting.append(_rows(page, place, window))
-        size += len(waiting[-1])
-        if size >= BATCH_BYTES:
-            await _send(connection, place, waiting)
-            waiting, size = [], 0
-    await _send(connection, place, waiting)
+    """Send each page on as soon as it is here; nothing is held back but the page itself."""
+    seen = 0
+    try:
+        async with connection.cursor() as cursor, cursor.copy(COPY_INCOMING) as copy:
+            async for page in pages:
+                seen += len(page)
+                await copy.write(_rows(page, place, window))
+    except psycopg.DataError as error:
+        problem = str(error).splitlines()[0]
+        raise ContractError(f"{place.source} {place.stream}: a record cannot be stored: {problem}") from error
     return seen
 
 
@@ -119,22 +119,9 @@ def _rows(page: Page, place: Place, window: Window | None) -> bytes:
     for key, day, payload in page:
         if window and not (day and window.since <= day < window.until):
             raise ContractError(f"{place.source} {place.stream}: record {key} of {day} is outside the asked {window}")
-        rows.append(b"\x01%b\x01\x02%b\x02\x01%b\x01\n" % (key.encode(), str(day or "").encode(), _storable(payload)))
-    return b"".join(rows)
-
-
-def _storable(payload: bytes) -> bytes:
-    return NULL_CHARACTER.sub(rb"\1", payload) if b"\\u0000" in payload else payload
-
-
-async def _send(connection: psycopg.AsyncConnection, place: Place, blocks: list[bytes]) -> None:
-    try:
-        async with connection.cursor() as cursor, cursor.copy(COPY_INCOMING) as copy:
-            for block in blocks:
-                await copy.write(block)
-    except psycopg.DataError as error:
-        problem = str(error).splitlines()[0]
-        raise ContractError(f"{place.source} {place.stream}: a record cannot be stored: {problem}") from error
+        rows.append(b"\x01%b\x01\x02%b\x02\x01%b\x01\n" % (key.encode(), str(day or "").encode(), payload))
+    block = b"".join(rows)
+    return NULL_CHARACTER.sub(rb"\1", block) if b"\\u0000" in block else block
 
 
 async def _run(

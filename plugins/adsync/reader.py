@@ -12,7 +12,7 @@ from adsync.errors import ContractError, PermanentError, ReauthRequired, Tempora
 from adsync.outcome import PendingReport
 from adsync.raw import Place, Tally
 from adsync.scope import Coverage, Reach, change_spans, daily_windows
-from adsync.sources.base import Account, Page, Report, Source, Stream
+from adsync.sources.base import Account, Facts, Page, Report, Source, Stream
 from adsync.state import Ledger
 from adsync.transport import Client
 from adsync.window import Span, Window
@@ -32,6 +32,7 @@ class Reader:
     since: date | None = None
     through: date | None = None
     waiting: PendingReport | None = None
+    facts: Facts | None = None
 
     async def read(self) -> None:
         """Read every stream; stop early when a report is not ready yet."""
@@ -46,18 +47,20 @@ class Reader:
 
     async def _entity(self, stream: Stream) -> None:
         pages = stream.read(self.client, self.account)
-        if stream is self.source.streams[0]:
-            pages = self._noting_facts(pages)
-        await self._unit(stream, pages)
+        if stream is not self.source.streams[0]:
+            await self._unit(stream, pages)
+            return
+        await self._unit(stream, self._noting_facts(pages))
+        if self.facts:
+            await self.ledger.save_facts(self.facts)
 
     async def _noting_facts(self, pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
-        """Pass the pages on; the first record tells currency and time zone, which the next streams need."""
+        """Pass the pages on; the record of the account itself tells its time zone, which the next streams need."""
         async for page in pages:
             for record in page:
-                facts = self.source.facts(record.payload)
-                self.account = replace(self.account, timezone=facts.timezone)
+                self.facts = self.source.facts(record.payload)
+                self.account = replace(self.account, timezone=self.facts.timezone)
                 _zone(self.account)
-                await self.ledger.save_facts(facts)
             yield page
 
     async def _daily(self, stream: Stream, reach: Reach) -> None:

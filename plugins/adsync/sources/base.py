@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+import msgspec
+
 if TYPE_CHECKING:
     import httpx
 
@@ -44,12 +46,16 @@ class Account:
         return f"{self.platform} {self.account_id} ({self.workspace_id})"
 
 
+# JSON as it arrived: a part of the answer's own bytes, or bytes of its own.
+Text = bytes | msgspec.Raw
+
+
 class Record(NamedTuple):
-    """A row for a raw table: unique `key` within its account and stream, its day if it has one, its JSON."""
+    """A row for a raw table: unique `key` within its account and stream, its day if it has one, its JSON text."""
 
     key: str
     day: date | None
-    payload: bytes
+    payload: Text
 
 
 class Facts(NamedTuple):
@@ -104,7 +110,7 @@ class Source:
     base_url: Callable[[Credentials, str], str]
     auth: Callable[[Credentials], httpx.Auth]
     check: Callable[[Answer], None]
-    facts: Callable[[bytes], Facts]
+    facts: Callable[[Text], Facts]
     streams: tuple[Stream, ...]
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

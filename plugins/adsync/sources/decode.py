@@ -12,7 +12,7 @@ from adsync.errors import ContractError, TemporaryError
 Shape = TypeVar("Shape")
 
 
-def decode(body: bytes, decoder: msgspec.json.Decoder[Shape], what: str) -> Shape:
+def decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Shape], what: str) -> Shape:
     """Decode an answer.
 
     Raises ContractError naming the part that is missing or of another type, TemporaryError when the

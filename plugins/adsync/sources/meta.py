@@ -14,7 +14,7 @@ import msgspec
 from adsync.errors import ContractError
 from adsync.sources import paging
 from adsync.sources.auth import bearer
-from adsync.sources.base import Account, Credentials, Facts, Page, Record, Source, Stream
+from adsync.sources.base import Account, Credentials, Facts, Page, Record, Source, Stream, Text
 from adsync.sources.decode import day, decode
 from adsync.sources.meta_errors import check
 from adsync.transport import Client
@@ -101,21 +101,21 @@ async def campaign_metrics(client: Client, account: Account, window: Window) -> 
         yield [_insight(item) for item in items]
 
 
-def _insight(item: bytes) -> Record:
+def _insight(item: Text) -> Record:
     row = decode(item, INSIGHT, "meta insights row")
     return Record(f"{row.campaign_id}:{row.date_start}", day(row.date_start, "meta date_start"), item)
 
 
-def _listing(client: Client, path: str, params: Mapping[str, str]) -> AsyncIterator[list[bytes]]:
+def _listing(client: Client, path: str, params: Mapping[str, str]) -> AsyncIterator[list[Text]]:
     """Follow cursors; the ready-made `next` link is not used, for it carries the token in clear."""
 
-    async def fetch(after: str, size: int) -> tuple[list[bytes], str | None]:
+    async def fetch(after: str, size: int) -> tuple[list[Text], str | None]:
         place = {"after": after} if after else {}
         answer = await client.get(path, {**params, **place, "limit": str(size)})
         page = decode(answer.body, LISTING, f"meta {path}")
         if page.paging.next is not None and not page.paging.cursors.after:
             raise ContractError(f"meta {path}: the page has a next one but no cursor to ask for it")
-        return [bytes(item) for item in page.data], page.paging.cursors.after if page.paging.next else None
+        return page.data, page.paging.cursors.after if page.paging.next else None
 
     return paging.follow(fetch, "", PAGE_SIZE, SMALLEST_PAGE)
 
@@ -124,7 +124,7 @@ def base_url(credentials: Credentials, _account_id: str) -> str:
     return f"{credentials.host or HOST}/{credentials.extra.get('api_version', VERSION)}/"
 
 
-def facts(payload: bytes) -> Facts:
+def facts(payload: Text) -> Facts:
     node = ACCOUNT.decode(payload)
     return Facts(node.name, node.currency, node.timezone_name)
 

@@ -15,7 +15,7 @@ import msgspec
 from adsync.errors import ContractError
 from adsync.sources import paging
 from adsync.sources.auth import in_header
-from adsync.sources.base import Account, Credentials, Facts, Page, Record, Source, Stream
+from adsync.sources.base import Account, Credentials, Facts, Page, Record, Source, Stream, Text
 from adsync.sources.decode import decode
 from adsync.sources.personal import without_personal_data
 from adsync.sources.shopify_errors import check
@@ -97,8 +97,8 @@ async def stores(client: Client, account: Account) -> AsyncIterator[Page]:
     """Yield the store's own facts, in one call."""
     answer = await client.post("graphql.json", {"query": STORE_QUERY}, repeat=True)
     shop = decode(answer.body, STORE_ANSWER, "shopify shop").data.shop
-    decode(bytes(shop), STORE, "shopify shop")
-    yield [Record(account.account_id, None, bytes(shop))]
+    decode(shop, STORE, "shopify shop")
+    yield [Record(account.account_id, None, shop)]
 
 
 async def orders(client: Client, account: Account, span: Span) -> AsyncIterator[Page]:
@@ -141,7 +141,7 @@ def base_url(credentials: Credentials, account_id: str) -> str:
     return f"{host}/admin/api/{credentials.extra.get('api_version', VERSION)}/"
 
 
-def facts(payload: bytes) -> Facts:
+def facts(payload: Text) -> Facts:
     store = STORE.decode(payload)
     return Facts(store.name, store.currency_code, store.iana_timezone)
 

@@ -18,7 +18,7 @@ import msgspec
 from adsync.errors import ContractError, ReauthRequired, TemporaryError
 from adsync.sources import paging
 from adsync.sources.auth import in_header
-from adsync.sources.base import Account, Credentials, Facts, Page, Record, Report, Source, Stream
+from adsync.sources.base import Account, Credentials, Facts, Page, Record, Report, Source, Stream, Text
 from adsync.sources.decode import day, decode
 from adsync.sources.tiktok_errors import ENVELOPE, check
 from adsync.transport import Answer, Client
@@ -49,7 +49,7 @@ class PageInfo(msgspec.Struct):
 
 
 class Listing(msgspec.Struct):
-    list: list[msgspec.Raw]
+    rows: list[msgspec.Raw] = msgspec.field(name="list")
     page_info: PageInfo | None = None
 
 
@@ -94,9 +94,9 @@ async def accounts(client: Client, account: Account) -> AsyncIterator[Page]:
     """Yield the advertiser's own row, in one call."""
     params = {"advertiser_ids": json.dumps([account.account_id]), "fields": json.dumps(ACCOUNT_FIELDS)}
     listing = await _data(client, "advertiser/info/", params, LISTING)
-    if not listing.list:
+    if not listing.rows:
         raise ReauthRequired(f"tiktok shows no advertiser {account.account_id} to this token; grant the app access")
-    yield [Record(account.account_id, None, bytes(listing.list[0]))]
+    yield [Record(account.account_id, None, listing.rows[0])]
 
 
 async def campaigns(client: Client, account: Account) -> AsyncIterator[Page]:
@@ -130,18 +130,18 @@ def _query(account: Account, window: Window) -> dict[str, Any]:
     }
 
 
-def _row(item: bytes) -> Record:
+def _row(item: Text) -> Record:
     dimensions = decode(item, ROW, "tiktok report row").dimensions
     date = day(dimensions.stat_time_day, "tiktok stat_time_day")
     return Record(f"{dimensions.campaign_id}:{date}", date, item)
 
 
-def _listing(client: Client, path: str, params: dict[str, str]) -> AsyncIterator[list[bytes]]:
-    async def fetch(number: int, size: int) -> tuple[list[bytes], int | None]:
+def _listing(client: Client, path: str, params: dict[str, str]) -> AsyncIterator[list[Text]]:
+    async def fetch(number: int, size: int) -> tuple[list[Text], int | None]:
         page = await _data(client, path, {**params, "page": str(number), "page_size": str(size)}, LISTING)
         if page.page_info is None:
             raise ContractError(f"tiktok {path}: the answer has no page_info")
-        return [bytes(item) for item in page.list], number + 1 if number < page.page_info.total_page else None
+        return page.rows, number + 1 if number < page.page_info.total_page else None
 
     return paging.follow(fetch, 1, PAGE_SIZE, PAGE_SIZE)
 
@@ -185,14 +185,14 @@ async def _data(client: Client, path: str, params: dict[str, str], decoder: msgs
 
 
 def _inside(answer: Answer, decoder: msgspec.json.Decoder[Shape], path: str) -> Shape:
-    return decode(bytes(ENVELOPE.decode(answer.body).data), decoder, f"tiktok {path}")
+    return decode(ENVELOPE.decode(answer.body).data, decoder, f"tiktok {path}")
 
 
 def base_url(credentials: Credentials, _account_id: str) -> str:
     return f"{credentials.host or HOST}/"
 
 
-def facts(payload: bytes) -> Facts:
+def facts(payload: Text) -> Facts:
     """`Etc/GMT+5` is an IANA name too, with POSIX's sign: it is five hours behind UTC."""
     row = ADVERTISER.decode(payload)
     return Facts(row.name, row.currency, row.timezone)

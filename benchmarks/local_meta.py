@@ -1,0 +1,104 @@
+"""A Meta that answers from memory as fast as a socket allows: `python local_meta.py CAMPAIGNS`.
+
+It prints its port, serves account, campaign list and insights pages of about 2 kB a row, and ends with its parent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from datetime import date, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+ACTIONS = (
+    "link_click", "omni_purchase", "purchase", "offsite_conversion.fb_pixel_purchase", "add_to_cart", "lead",
+    "view_content", "post_engagement", "page_engagement", "video_view", "landing_page_view", "search",
+)  # fmt: skip
+MOST_KEPT = 1000  # pages of 1 MB
+
+
+def template() -> str:
+    """One insights row with two holes, about 2 kB."""
+    counts = [{"action_type": name, "value": "12", "1d_click": "7", "7d_click": "10"} for name in ACTIONS]
+    values = [{"action_type": name, "value": "731.25", "1d_click": "500.10", "7d_click": "700.20"} for name in ACTIONS]
+    row = {
+        "account_id": "1",
+        "account_currency": "SAR",
+        "campaign_id": "12021%(campaign)010d",
+        "campaign_name": "حملة الرياض – نوفمبر | Prospecting %(campaign)d",
+        "impressions": "18342",
+        "clicks": "611",
+        "inline_link_clicks": "402",
+        "spend": "214.87",
+        "ctr": "3.331152",
+        "cpc": "0.351669",
+        "cpm": "11.714644",
+        "actions": counts,
+        "action_values": values,
+        "date_start": "%(day)s",
+        "date_stop": "%(day)s",
+    }
+    return json.dumps(row, ensure_ascii=False)
+
+
+ROW = template()
+
+
+def insights(campaigns: int, query: dict[str, list[str]]) -> bytes:
+    span = json.loads(query["time_range"][0])
+    first = date.fromisoformat(span["since"])
+    days = (date.fromisoformat(span["until"]) - first).days + 1
+    start, size = int(query.get("after", ["0"])[0]), int(query["limit"][0])
+    end = min(start + size, campaigns * days)
+    rows = ",".join(
+        ROW % {"campaign": number % campaigns, "day": first + timedelta(days=number // campaigns)}
+        for number in range(start, end)
+    )
+    more = ',"next":"somewhere"' if end < campaigns * days else ""
+    return f'{{"data":[{rows}],"paging":{{"cursors":{{"after":"{end}"}}{more}}}}}'.encode()
+
+
+def body(campaigns: int, target: str, known: dict[str, bytes]) -> bytes:
+    """The answer to one request; a page asked for before comes from memory."""
+    parts = urlsplit(target)
+    if parts.path.endswith("/campaigns"):
+        return b'{"data":[]}'
+    if not parts.path.endswith("/insights"):
+        account = parts.path.rpartition("act_")[2]
+        return f'{{"account_id":"{account}","name":"A","currency":"SAR","timezone_name":"Asia/Riyadh"}}'.encode()
+    page = known.get(parts.query) or insights(campaigns, parse_qs(parts.query))
+    if len(known) < MOST_KEPT:
+        known[parts.query] = page
+    return page
+
+
+async def serve(campaigns: int) -> None:
+    known: dict[str, bytes] = {}
+
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            answer = body(campaigns, head.split(b" ", 2)[1].decode(), known)
+            writer.write(
+                b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(answer)
+            )
+            writer.write(answer)
+            await writer.drain()
+
+    async def tolerant(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await converse(reader, writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    server = await asyncio.start_server(tolerant, "127.0.0.1", 0, limit=1 << 20)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(serve(int(sys.argv[1])))
+    except KeyboardInterrupt:
+        sys.exit(0)

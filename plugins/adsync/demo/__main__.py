@@ -1,0 +1,77 @@
+"""`python -m adsync.demo`: what the Makefile calls."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from adsync.demo import servers, stopping
+from adsync.demo.files import Busy
+from adsync.demo.place import Place
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def main(arguments: list[str]) -> int:
+    options = _parser().parse_args(arguments)
+    place = Place(root=ROOT, state=options.state.resolve(), inherited=dict(os.environ))
+    return int(options.command(place, options))
+
+
+def _run(place: Place, options: argparse.Namespace) -> int:
+    # Imported late: the other commands need neither a terminal nor Airflow's settings.
+    from adsync.demo import run  # noqa: PLC0415
+
+    try:
+        return run.run(place, once=options.once, port=options.port)
+    except Busy:
+        sys.stderr.write("A demo already runs in this checkout: use it, or end it with `make stop`.\n")
+        return 1
+
+
+def _services(place: Place, _options: argparse.Namespace) -> int:
+    """Lines for `eval`, so nothing else may go to standard output."""
+    for name, value in servers.start(place.state).variables().items():
+        sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
+    return 0
+
+
+def _within(place: Place, options: argparse.Namespace) -> int:
+    """Run a command that needs the servers, and leave them as they were found."""
+    found = servers.find(place.state)
+    running = found or servers.start(place.state)
+    try:
+        environment = place.inherited | running.variables()
+        return subprocess.run(options.words, check=False, cwd=place.root, env=environment).returncode
+    finally:
+        if not found:
+            servers.stop(place.state)
+
+
+def _stop(place: Place, _options: argparse.Namespace) -> int:
+    stopping.stop_everything(place.state)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m adsync.demo", description=__doc__)
+    parser.add_argument("--state", type=Path, default=ROOT / ".adsync", help="the folder everything lives in")
+    commands = parser.add_subparsers(required=True)
+    run = commands.add_parser("run", help="servers, sandbox, Airflow, one whole pass, the table")
+    run.add_argument("--once", action="store_true", help="stop everything once the table is printed")
+    run.add_argument("--port", type=int, default=8080, help="Airflow's page; another free port when taken")
+    run.set_defaults(command=_run)
+    commands.add_parser("services", help="start the servers, print their addresses").set_defaults(command=_services)
+    within = commands.add_parser("within", help="run a command with the servers up")
+    within.add_argument("words", nargs=argparse.REMAINDER)
+    within.set_defaults(command=_within)
+    commands.add_parser("stop", help="end the demo and the servers").set_defaults(command=_stop)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,109 @@
+"""The stored numbers against the sandbox's answer key, to the cent.
+
+Rows are compared by key in both directions: one that is missing and one too many are both wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+CENT = Decimal("0.01")
+SHOWN = 3
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One list of the answer key: what identifies a row, what must be equal, where ours come from."""
+
+    name: str
+    key: tuple[str, ...]
+    values: tuple[str, ...]
+    query: str
+
+
+CAMPAIGN_DAY = ("workspace_id", "platform", "account_id", "campaign_id", "date")
+PARTS = (
+    Part(
+        "campaign_days",
+        CAMPAIGN_DAY,
+        ("impressions", "clicks", "spend", "conversions", "revenue", "currency"),
+        "select * from marts.campaign_metrics",
+    ),
+    Part(
+        "attribution",
+        ("workspace_id", "platform", "campaign_id"),
+        ("attributed_orders", "attributed_revenue"),
+        """
+        select
+            workspace_id,
+            platform,
+            campaign_id,
+            count(*) as attributed_orders,
+            sum(conversion_value) as attributed_revenue
+        from marts.attribution_events
+        group by workspace_id, platform, campaign_id
+        """,
+    ),
+    Part(
+        "workspace_roas",
+        ("workspace_id", "date", "platform"),
+        ("spend", "attributed_revenue", "attributed_orders", "claimed_revenue", "claimed_conversions", "store_revenue"),
+        "select * from marts.workspace_roas",
+    ),
+    Part(
+        "alerts",
+        ("workspace_id", "platform", "campaign_id", "date", "type"),
+        (),
+        "select * from marts.performance_alerts",
+    ),
+)
+
+
+def differences(connection: psycopg.Connection, key: Mapping[str, Sequence[Row]]) -> list[str]:
+    """One line per part that disagrees: how many rows, and the first of them."""
+    return [line for part in PARTS if (line := _disagreement(part, key[part.name], _stored(connection, part)))]
+
+
+def _stored(connection: psycopg.Connection, part: Part) -> list[Row]:
+    return list(connection.cursor(row_factory=dict_row).execute(part.query))
+
+
+def _disagreement(part: Part, expected: Sequence[Row], stored: Sequence[Row]) -> str:
+    found = list(_compared(part, _by_key(part, expected), _by_key(part, stored)))
+    if not found:
+        return ""
+    return f"{part.name}: {len(found)} of {len(expected)} rows differ, first {'; '.join(found[:SHOWN])}"
+
+
+def _by_key(part: Part, rows: Sequence[Row]) -> dict[tuple[str, ...], Row]:
+    return {tuple(str(row[name]) for name in part.key): row for row in rows}
+
+
+def _compared(
+    part: Part, expected: Mapping[tuple[str, ...], Row], stored: Mapping[tuple[str, ...], Row]
+) -> Iterator[str]:
+    for key in sorted(expected.keys() | stored.keys()):
+        if key not in stored:
+            yield f"{' '.join(key)} is missing"
+        elif key not in expected:
+            yield f"{' '.join(key)} should not be there"
+        elif wrong := [name for name in part.values if not _equal(expected[key][name], stored[key][name])]:
+            yield f"{' '.join(key)} " + ", ".join(
+                f"{name} is {stored[key][name]}, not {expected[key][name]}" for name in wrong
+            )
+
+
+def _equal(expected: object, stored: object) -> bool:
+    if expected is None or stored is None:
+        return expected is stored
+    if isinstance(stored, int | Decimal):
+        return abs(Decimal(str(expected)) - stored) < CENT
+    return str(expected) == str(stored)

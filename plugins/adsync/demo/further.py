@@ -1,0 +1,36 @@
+"""How to look further once the table is printed: the page, and a shell that knows every address."""
+
+from __future__ import annotations
+
+import shlex
+
+from adsync.demo import postgres
+from adsync.demo.environment import USER, Variables
+from adsync.demo.files import write_private
+from adsync.demo.place import Place
+
+SCRIPT = "environment.sh"
+
+
+def write_script(place: Place, variables: Variables) -> None:
+    """A file to source: all that Airflow runs with, and psql beside it. It holds passwords, so it is private."""
+    ours = {name: value for name, value in variables.items() if place.inherited.get(name) != value and name != "PATH"}
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(ours.items())]
+    lines.append(f'export PATH={shlex.quote(f"{place.programs}:{postgres.programs()}")}:"$PATH"')
+    write_private(place.state / SCRIPT, "\n".join(lines) + "\n")
+
+
+def lines(place: Place, page: str, password: str) -> list[str]:
+    script = shlex.quote(str(place.state / SCRIPT))
+    return [
+        "",
+        f"Airflow: {page}  login {USER}, password {password}",
+        f"Logs: {place.state / 'logs'}; of tasks: {place.airflow / 'logs'}",
+        "Look further, in another shell:",
+        f"  . {script}",
+        '  redis-cli -u "$ADSYNC_REDIS_URL" GET dashboard_metrics:acme',
+        '  psql -c "select * from marts.workspace_roas order by date desc limit 10"',
+        "  dbt show --project-dir dbt_project --profiles-dir dbt_project --select performance_alerts",
+        "  airflow dags list",
+        "  make stop",
+    ]

@@ -1,0 +1,92 @@
+"""One whole pass through Airflow: every sync, then a transform that has seen all they brought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from adsync.demo import processes, rest
+from adsync.demo.failures import DemoFailed
+from adsync.demo.place import Place
+from adsync.demo.progress import Detail
+from adsync.demo.waiting import until
+
+LOADED_TIMEOUT = 120.0
+PASS_TIMEOUT = 600.0
+TRANSFORM = "transform"
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What every step of the pass needs: the client, the folders, the processes to keep an eye on."""
+
+    client: httpx.Client
+    place: Place
+    watched: Sequence[processes.Record]
+
+    def wait(self, remaining: object, seconds: float, log: str, tell: Detail) -> None:
+        path = processes.log_file(self.place.state, log)
+        until(remaining, seconds=seconds, watched=self.watched, log=path, tell=tell)
+
+
+def wait_until_loaded(going: Pass, dags: Sequence[str], tell: Detail) -> None:
+    """Wait until Airflow knows the DAGs; a DAG file that does not load is named at once."""
+
+    def missing() -> str:
+        if errors := rest.import_errors(going.client):
+            raise DemoFailed(
+                f"Airflow could not load {errors[0]}", processes.log_file(going.place.state, "dag-processor")
+            )
+        return ", ".join(sorted(set(dags) - rest.dag_ids(going.client)))
+
+    going.wait(missing, LOADED_TIMEOUT, "dag-processor", tell)
+
+
+def sync(going: Pass, dags: Sequence[str], tell: Detail) -> None:
+    """Run every sync once, and wait for the runs that unpausing started beside ours: they share the accounts."""
+    for dag in dags:
+        rest.unpause(going.client, dag)
+    ours = [rest.trigger(going.client, dag) for dag in dags]
+
+    def unfinished() -> str:
+        runs = [run for dag in dags for run in rest.unfinished(going.client, dag)]
+        return ", ".join(sorted({f"{run.dag_id} is {run.state}" for run in runs}))
+
+    going.wait(unfinished, PASS_TIMEOUT, "scheduler", tell)
+    _check(going, ours)
+
+
+def transform(going: Pass, tell: Detail) -> None:
+    """Start one more run after the last sync has ended: the runs that their data started may have seen only a part."""
+    ours = rest.trigger(going.client, TRANSFORM)
+
+    def unfinished() -> str:
+        state = rest.run(going.client, ours).state
+        return f"{TRANSFORM} is {state}" if state in rest.UNFINISHED else ""
+
+    going.wait(unfinished, PASS_TIMEOUT, "scheduler", tell)
+    _check(going, [ours])
+
+
+def _check(going: Pass, runs: Sequence[rest.Run]) -> None:
+    for run in runs:
+        if rest.run(going.client, run).state != "success":
+            raise _failure(going, run)
+
+
+def _failure(going: Pass, run: rest.Run) -> DemoFailed:
+    tasks = rest.failed_tasks(going.client, run)
+    if not tasks:
+        return DemoFailed(f"{run.dag_id} failed", processes.log_file(going.place.state, "scheduler"))
+    names = ", ".join(sorted({task["task_id"] for task in tasks}))
+    return DemoFailed(f"{run.dag_id} failed at {names}", _task_log(going.place.airflow / "logs", run, tasks[0]))
+
+
+def _task_log(logs: Path, run: rest.Run, task: rest.Json) -> Path:
+    """Where Airflow writes by default."""
+    folder = logs / f"dag_id={run.dag_id}" / f"run_id={run.run_id}" / f"task_id={task['task_id']}"
+    mapped = f"map_index={task['map_index']}" if task["map_index"] >= 0 else ""
+    return folder / mapped / f"attempt={task['try_number']}.log"

@@ -1,0 +1,90 @@
+"""Airflow's REST interface, as far as the demo needs it: health, pause, trigger, runs, failed tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+TIMEOUT = 30.0
+UNFINISHED = ("queued", "running")
+COMPONENTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a DAG."""
+
+    dag_id: str
+    run_id: str
+    state: str
+    end: datetime | None
+
+
+def open_client(url: str) -> httpx.Client:
+    """A client for one Airflow; a proxy from the environment must not come between."""
+    return httpx.Client(base_url=url, timeout=TIMEOUT, trust_env=False)
+
+
+def unhealthy(client: httpx.Client) -> list[str]:
+    """Components that do not report healthy; the answer is 200 either way, so the body counts."""
+    try:
+        body = client.get("/api/v2/monitor/health").raise_for_status().json()
+    except httpx.HTTPError:
+        return ["api-server"]
+    return [name for name in COMPONENTS if (body.get(name) or {}).get("status") != "healthy"]
+
+
+def log_in(client: httpx.Client, user: str, password: str) -> None:
+    """Every later call of this client carries the token."""
+    answer = client.post("/auth/token", json={"username": user, "password": password}).raise_for_status()
+    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+
+def dag_ids(client: httpx.Client) -> set[str]:
+    return {dag["dag_id"] for dag in _get(client, "dags", limit=100)["dags"]}
+
+
+def import_errors(client: httpx.Client) -> list[str]:
+    """What Airflow could not load: the file, and the last line of its traceback."""
+    found = _get(client, "importErrors")["import_errors"]
+    return [f"{error['filename']}: {error['stack_trace'].strip().splitlines()[-1]}" for error in found]
+
+
+def unpause(client: httpx.Client, dag_id: str) -> None:
+    client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+
+
+def trigger(client: httpx.Client, dag_id: str) -> Run:
+    answer = client.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None}).raise_for_status()
+    return _run(answer.json())
+
+
+def run(client: httpx.Client, of: Run) -> Run:
+    """The run as it stands now."""
+    return _run(_get(client, f"dags/{of.dag_id}/dagRuns/{of.run_id}"))
+
+
+def unfinished(client: httpx.Client, dag_id: str) -> list[Run]:
+    return [_run(body) for body in _get(client, f"dags/{dag_id}/dagRuns", state=UNFINISHED, limit=100)["dag_runs"]]
+
+
+def failed_tasks(client: httpx.Client, of: Run) -> list[Json]:
+    """Task instances that failed themselves, not those that had to follow."""
+    path = f"dags/{of.dag_id}/dagRuns/{of.run_id}/taskInstances"
+    return list(_get(client, path, state="failed", limit=100)["task_instances"])
+
+
+def _get(client: httpx.Client, path: str, **query: object) -> Json:
+    answer: Json = client.get(f"/api/v2/{path}", params=query).raise_for_status().json()
+    return answer
+
+
+def _run(body: Json) -> Run:
+    end = datetime.fromisoformat(body["end_date"]) if body["end_date"] else None
+    return Run(body["dag_id"], body["dag_run_id"], body["state"], end)

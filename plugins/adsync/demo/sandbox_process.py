@@ -1,0 +1,57 @@
+"""The sandbox as a process of its own, reached over HTTP as the platforms would be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from adsync.demo import processes
+from adsync.demo.environment import Connections, Variables
+from adsync.demo.place import Place
+from adsync.demo.progress import Detail
+from adsync.demo.waiting import until
+
+START_TIMEOUT = 120.0
+FILES = ("workspaces.yaml", "connections.json", "answer_key.json")
+
+
+def start(place: Place, environment: Variables, tell: Detail) -> processes.Record:
+    """Start it on a free port, and wait until it has written its files and answers."""
+    place.sandbox.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        (place.sandbox / name).unlink(missing_ok=True)
+    command = [place.python, "-m", "adsync", "sandbox", "--port", "0", "--state", str(place.sandbox)]
+    process = processes.spawn("sandbox", command, place.state, cwd=place.root, env=environment)
+    waiting = {"seconds": START_TIMEOUT, "watched": [process], "log": Path(process.log), "tell": tell}
+    until(lambda: _missing(place), **waiting)
+    return process
+
+
+def connections(place: Place) -> Connections:
+    found: Connections = json.loads((place.sandbox / "connections.json").read_text(encoding="utf-8"))
+    return found
+
+
+def answer_key(place: Place) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((place.sandbox / "answer_key.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _missing(place: Place) -> str:
+    if absent := [name for name in FILES if not (place.sandbox / name).exists()]:
+        return ", ".join(absent)
+    return "" if _answers(place) else "its first answer"
+
+
+def _answers(place: Place) -> bool:
+    try:
+        hosts = [urlsplit(fields["host"]) for fields in connections(place).values()]
+        answer = httpx.get(f"{hosts[0].scheme}://{hosts[0].netloc}/health", timeout=2, trust_env=False)
+    except (httpx.HTTPError, json.JSONDecodeError):
+        # Not listening yet, or a file caught while it is being written.
+        return False
+    return answer.is_success

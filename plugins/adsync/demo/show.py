@@ -1,0 +1,118 @@
+"""The demo's story, step by step: servers, sandbox, Airflow, one pass, the check, the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+
+from adsync import registry, warehouse
+from adsync.demo import (
+    airflow_processes,
+    answers,
+    demo_warehouse,
+    environment,
+    figures,
+    further,
+    passing,
+    processes,
+    rest,
+    sandbox_process,
+    servers,
+    summary,
+    world_day,
+)
+from adsync.demo.environment import Variables
+from adsync.demo.failures import DemoFailed
+from adsync.demo.files import HOST, free_port
+from adsync.demo.keys import Keys, keys
+from adsync.demo.passing import Pass
+from adsync.demo.place import Place
+from adsync.demo.progress import Progress
+from adsync.demo.servers import Servers
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is known once the servers run and the ports are chosen."""
+
+    place: Place
+    servers: Servers
+    keys: Keys
+    page: str
+    variables: Variables
+
+
+def show(place: Place, progress: Progress, port: int) -> list[processes.Record]:
+    """Do all of it, and return the processes that are left running."""
+    began = datetime.now(UTC)
+    scene = _scene(place, progress, free_port(port))
+    with progress.step("Sandbox of the platforms") as tell:
+        sandbox = sandbox_process.start(place, scene.variables, tell)
+    key = sandbox_process.answer_key(place)
+    if demo_warehouse.prepare(place, scene.servers, world_day.of(key)):
+        progress.say("The sandbox's world has moved to another day: the demo's warehouse starts empty.")
+    scene.variables.update(environment.platforms(sandbox_process.connections(place)))
+    further.write_script(place, scene.variables)
+    with rest.open_client(scene.page) as client:
+        running = [sandbox, *_start_airflow(scene, progress, client)]
+        _pass(Pass(client, place, running), progress)
+    with progress.step("Every number against the sandbox's answer key"):
+        _check(scene, key)
+    _print(scene, progress, began)
+    return running
+
+
+def _scene(place: Place, progress: Progress, port: int) -> Scene:
+    with progress.step("PostgreSQL and Redis"):
+        running = servers.start(place.state)
+    secrets = keys(place.state)
+    environment.write_login(place, secrets)
+    variables = environment.airflow(place, running, secrets, port)
+    return Scene(place, running, secrets, f"http://{HOST}:{port}", variables)
+
+
+def _start_airflow(scene: Scene, progress: Progress, client: httpx.Client) -> list[processes.Record]:
+    with progress.step("Airflow's database"):
+        airflow_processes.migrate(scene.place, scene.variables)
+    with progress.step("Airflow: scheduler, API server, DAG processor, triggerer") as tell:
+        running = airflow_processes.start(scene.place, scene.variables)
+        airflow_processes.wait_until_healthy(client, running, tell)
+        rest.log_in(client, environment.USER, scene.keys.password)
+    return running
+
+
+def _pass(going: Pass, progress: Progress) -> None:
+    dags = [f"sync_{name}" for name in registry.names()]
+    with progress.step("DAGs loaded") as tell:
+        passing.wait_until_loaded(going, [*dags, passing.TRANSFORM], tell)
+    # Awake before the first rows land, so that they start it as they would in production.
+    rest.unpause(going.client, passing.TRANSFORM)
+    with progress.step(" ".join(dags)) as tell:
+        passing.sync(going, dags, tell)
+    with progress.step(passing.TRANSFORM) as tell:
+        passing.transform(going, tell)
+
+
+def _check(scene: Scene, key: world_day.Key) -> None:
+    with warehouse.connect_now(scene.servers.database_url()) as connection:
+        found = answers.differences(connection, key)
+        if not found:
+            return
+        log = scene.place.sandbox / "answer_key.json"
+        if zones := world_day.midnight_passed(connection, key, datetime.now(UTC)):
+            raise DemoFailed(f"a new day began in {', '.join(zones)} while the demo ran: run it again")
+    raise DemoFailed("stored numbers differ from the sandbox's answer key: " + "; ".join(found), log)
+
+
+def _print(scene: Scene, progress: Progress, began: datetime) -> None:
+    out = progress.console
+    with warehouse.connect_now(scene.servers.database_url()) as connection:
+        summary.roas(out, figures.read(connection, figures.ROAS))
+        summary.alerts(out, figures.read(connection, figures.ALERTS))
+        summary.health(out, figures.read(connection, figures.HEALTH))
+        summary.sources(out, figures.read(connection, figures.SOURCES, began))
+    summary.times(out, progress.times)
+    for line in further.lines(scene.place, scene.page, scene.keys.password):
+        progress.say(line)

@@ -1,0 +1,68 @@
+"""The three files a sandbox leaves for its users: configuration, connections, and the answer key."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import yaml
+
+from adsync.sandbox.answers.key import answer_key
+from adsync.sandbox.inventing.accounts import AdAccount, Store, Workspace
+from adsync.sandbox.world import World
+
+API_VERSIONS = {"meta": "v26.0", "shopify": "2026-10"}
+
+
+def write_files(world: World, base_url: str, state: Path) -> None:
+    """Write workspaces.yaml, connections.json and answer_key.json into `state`, made when missing."""
+    state.mkdir(parents=True, exist_ok=True)
+    text = yaml.safe_dump(workspaces(world), allow_unicode=True, sort_keys=False)
+    (state / "workspaces.yaml").write_text(text, encoding="utf-8")
+    _write_json(state / "connections.json", connections(world, base_url))
+    _write_json(state / "answer_key.json", answer_key(world))
+
+
+def workspaces(world: World) -> dict[str, object]:
+    """What workspaces.yaml says about this world."""
+    return {"workspaces": [_workspace(world, one) for one in world.workspaces]}
+
+
+def connections(world: World, base_url: str) -> dict[str, dict[str, object]]:
+    """Connection by id: where each platform is reached, and with which token."""
+    found = {one.conn_id: _of_account(one, base_url) for one in world.ad_accounts}
+    return {**found, **{store.conn_id: _of_store(store, base_url) for store in world.stores}}
+
+
+def _of_account(account: AdAccount, base_url: str) -> dict[str, object]:
+    if account.platform == "tiktok":
+        return {"host": f"{base_url}/tiktok/open_api/v1.3", "password": account.token, "extra": {}}
+    secret = {"app_secret": account.app_secret} if account.app_secret else {}
+    extra = {"api_version": API_VERSIONS["meta"], **secret}
+    return {"host": f"{base_url}/meta", "password": account.token, "extra": extra}
+
+
+def _of_store(store: Store, base_url: str) -> dict[str, object]:
+    extra = {"api_version": API_VERSIONS["shopify"]}
+    return {"host": f"{base_url}/shopify/{store.id}", "password": store.token, "extra": extra}
+
+
+def _workspace(world: World, workspace: Workspace) -> dict[str, object]:
+    accounts = [one for one in world.ad_accounts if one.workspace_id == workspace.id]
+    stores = [one for one in world.stores if one.workspace_id == workspace.id]
+    return {
+        "id": workspace.id,
+        "name": workspace.name,
+        "currency": workspace.currency,
+        "timezone": workspace.timezone,
+        "history_days": world.days,
+        "attribution": {"window_days": 7, "model": "last_click"},
+        "ad_accounts": [
+            {"platform": one.platform, "account_id": one.id, "conn_id": one.conn_id, **one.options} for one in accounts
+        ],
+        "stores": [{"platform": one.platform, "store_id": one.id, "conn_id": one.conn_id} for one in stores],
+    }
+
+
+def _write_json(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -1,0 +1,118 @@
+"""Meta's Marketing API: `/v26.0/act_<id>`, its campaigns, its insights, and report runs.
+
+Errors come as HTTP 4xx whose `error.code` decides; the campaign list hides archived campaigns unless asked,
+and deleted ones always (sheet on Meta, section 2).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from adsync.sandbox import meta_errors
+from adsync.sandbox.inventing.accounts import AdAccount
+from adsync.sandbox.inventing.campaigns import Campaign
+from adsync.sandbox.meta_calls import Call, opened, page
+from adsync.sandbox.meta_errors import bad_parameter
+from adsync.sandbox.meta_insights import insights, poll, run_of
+from adsync.sandbox.meta_rows import objective
+from adsync.sandbox.world import World
+
+STATUSES = {"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "IN_PROCESS", "WITH_ISSUES"}
+SHOWN_UNASKED = {"ACTIVE", "PAUSED", "IN_PROCESS", "WITH_ISSUES"}
+ACTIVE_ACCOUNT = 1
+
+ACCOUNT_FIELDS = {
+    "id": lambda account: f"act_{account.id}",
+    "account_id": lambda account: account.id,
+    "name": lambda account: account.name,
+    "currency": lambda account: account.currency,
+    "timezone_name": lambda account: account.timezone,
+    "account_status": lambda _account: ACTIVE_ACCOUNT,
+    "amount_spent": lambda _account: "0",
+}
+
+
+def _at(campaign: Campaign, day: date | None) -> str | None:
+    if day is None:
+        return None
+    local = datetime.combine(day, time(9, 15), ZoneInfo(campaign.account.timezone))
+    return local.strftime("%Y-%m-%dT%H:%M:%S%z")
+
+
+CAMPAIGN_FIELDS = {
+    "id": lambda campaign: campaign.id,
+    "account_id": lambda campaign: campaign.account.id,
+    "name": lambda campaign: campaign.name,
+    "status": lambda campaign: campaign.status.upper(),
+    "configured_status": lambda campaign: campaign.status.upper(),
+    "effective_status": lambda campaign: campaign.status.upper(),
+    "objective": objective,
+    "buying_type": lambda _campaign: "AUCTION",
+    # Minor units, and only where the campaign holds the budget; every third leaves it to its ad sets.
+    "daily_budget": lambda campaign: str(campaign.daily_spend * 11 // 10) if campaign.slot % 3 else None,
+    "lifetime_budget": lambda _campaign: None,
+    "start_time": lambda campaign: _at(campaign, campaign.start),
+    "stop_time": lambda campaign: _at(campaign, campaign.end),
+    "created_time": lambda campaign: _at(campaign, campaign.start),
+    "updated_time": lambda campaign: _at(campaign, campaign.start if campaign.status == "active" else campaign.end),
+}
+
+
+def create_app(world: World, *, polls_until_ready: int = 2, short_first_pages: bool = True) -> Starlette:
+    """Meta over this world; a report run is ready after `polls_until_ready` looks.
+
+    With `short_first_pages` a first page holds half of what was asked, as pages may (section 5).
+    """
+    routes = [
+        Route("/{version}/{node}", node, methods=["GET"]),
+        Route("/{version}/{node}/campaigns", campaigns, methods=["GET"]),
+        Route("/{version}/{node}/insights", insights, methods=["GET", "POST"]),
+    ]
+    app = Starlette(routes=routes, exception_handlers={meta_errors.GraphError: meta_errors.answer})
+    app.state.world, app.state.runs, app.state.used = world, {}, {}
+    app.state.polls_until_ready, app.state.short_first_pages = polls_until_ready, short_first_pages
+    return app
+
+
+async def node(request: Request) -> Response:
+    """An ad account, or a report run."""
+    call = await opened(request)
+    name = request.path_params["node"]
+    if name.isdigit():
+        return poll(call, run_of(call, name))
+    return JSONResponse(_node(call, call.account(name)))
+
+
+def _node(call: Call, account: AdAccount) -> dict[str, object]:
+    names = call.fields(ACCOUNT_FIELDS, ())
+    return {name: ACCOUNT_FIELDS[name](account) for name in dict.fromkeys(("id", *names))}
+
+
+async def campaigns(request: Request) -> Response:
+    """The account's campaigns of the asked effective_status."""
+    call = await opened(request)
+    account = call.account(request.path_params["node"])
+    fields = dict.fromkeys(("id", *call.fields(CAMPAIGN_FIELDS, ())))
+    shown = _shown(call)
+    found = [one for one in request.app.state.world.campaigns(account.id) if one.status.upper() in shown]
+    return page(call, found, lambda campaign: _written(campaign, fields))
+
+
+def _shown(call: Call) -> set[str]:
+    asked = call.json("effective_status")
+    if asked is None:
+        return SHOWN_UNASKED
+    if not isinstance(asked, list) or set(asked) - STATUSES:
+        raise bad_parameter(f"effective_status must be a JSON array of {', '.join(sorted(STATUSES))}.")
+    return set(asked) - {"DELETED"}
+
+
+def _written(campaign: Campaign, fields: dict[str, None]) -> dict[str, object]:
+    values = {name: CAMPAIGN_FIELDS[name](campaign) for name in fields}
+    return {name: value for name, value in values.items() if value is not None}

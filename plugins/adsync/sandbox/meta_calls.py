@@ -1,0 +1,164 @@
+"""What every Meta call shares: parameters from query or body, version, token, proof, account, fields, cursors.
+
+Rules: sheet on Meta, sections 1 (token, appsecret_proof, versions), 2 (fields) and 5 (cursor paging).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from adsync.sandbox.inventing.accounts import AdAccount
+from adsync.sandbox.meta_errors import FORBIDDEN, GraphError, bad_parameter, missing_object
+
+VERSIONS = ("v25.0", "v26.0")
+DEFAULT_LIMIT, LARGEST_LIMIT = 25, 1000
+ACCOUNT_PREFIX = "act_"
+
+# Wraps the value of one field; None leaves the key out of the answer.
+Reader = Callable[..., object]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One authorised call."""
+
+    request: Request
+    params: Mapping[str, str]
+    token: str
+    accounts: Mapping[str, AdAccount]
+
+    def account(self, node: str) -> AdAccount:
+        """The account of `act_<id>`; error 200 when the token may not see it."""
+        account_id = node.removeprefix(ACCOUNT_PREFIX)
+        if not node.startswith(ACCOUNT_PREFIX) or not account_id.isdigit():
+            raise missing_object(node)
+        account = self.accounts.get(account_id)
+        if account is None or account.token != self.token:
+            raise GraphError(
+                200, "(#200) Ad account owner has NOT grant ads_management or ads_read permission", status=FORBIDDEN
+            )
+        if account.app_secret:
+            self._check_proof(account.app_secret)
+        return account
+
+    def _check_proof(self, secret: str) -> None:
+        expected = hmac.new(secret.encode(), self.token.encode(), hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(self.params.get("appsecret_proof", ""), expected):
+            raise GraphError(104, "Invalid appsecret_proof provided in the API argument")
+
+    def json(self, name: str) -> object:
+        """A parameter that holds JSON; None when it is absent."""
+        if name not in self.params:
+            return None
+        try:
+            return json.loads(self.params[name])
+        except ValueError as error:
+            raise bad_parameter(f"param {name} must be valid JSON.") from error
+
+    def fields(self, known: Mapping[str, Reader], default: Sequence[str]) -> list[str]:
+        asked = [name.strip() for name in self.params.get("fields", "").split(",") if name.strip()]
+        for name in asked:
+            if name not in known:
+                raise bad_parameter(
+                    f"{name} is not valid for fields param. please check https://developers.example/docs"
+                )
+        return asked or list(default)
+
+
+async def opened(request: Request) -> Call:
+    """Read and authorise a call: 2635 for a retired version, 190 for a token nobody was given."""
+    _check_version(request.path_params["version"])
+    params = {**request.query_params, **await _body(request)}
+    bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+    token = params.pop("access_token", bearer)
+    accounts: tuple[AdAccount, ...] = tuple(
+        one for one in request.app.state.world.ad_accounts if one.platform == "meta"
+    )
+    if token not in {one.token for one in accounts}:
+        raise GraphError(190, "Invalid OAuth access token - Cannot parse access token", subcode=467, status=401)
+    return Call(request, params, token, {one.id: one for one in accounts})
+
+
+def _check_version(version: str) -> None:
+    if version in VERSIONS:
+        return
+    number = version.removeprefix("v").removesuffix(".0")
+    if number.isdigit() and int(number) < int(VERSIONS[0][1:3]):
+        raise GraphError(2635, f"(#2635) You are calling a deprecated version of the Ads API: {version}.")
+    raise GraphError(2500, f"Unknown path components: /{version}")
+
+
+async def _body(request: Request) -> dict[str, str]:
+    if request.method != "POST":
+        return {}
+    raw = (await request.body()).decode()
+    if "json" in request.headers.get("content-type", ""):
+        return {key: value if isinstance(value, str) else json.dumps(value) for key, value in json.loads(raw).items()}
+    return dict(parse_qsl(raw))
+
+
+def page(call: Call, rows: Sequence[object], render: Callable[[object], object]) -> JSONResponse:
+    """One page; `next` is there exactly when more follows, and holds the token in clear as Meta's does."""
+    start, limit = _start(call), _limit(call)
+    end = start + limit
+    if start == 0 and call.request.app.state.short_first_pages:
+        end = start + max(1, limit // 2)
+    data = [render(row) for row in rows[start:end]]
+    body: dict[str, object] = {"data": data}
+    if data:
+        paging: dict[str, object] = {"cursors": {"before": _cursor(call, start), "after": _cursor(call, end)}}
+        if end < len(rows):
+            query = {**call.params, "access_token": call.token, "limit": str(limit), "after": _cursor(call, end)}
+            paging["next"] = f"{call.request.url.replace(query='')}?{urlencode(query)}"
+        body["paging"] = paging
+    return JSONResponse(body, headers=_usage(call))
+
+
+def _limit(call: Call) -> int:
+    text = call.params.get("limit", str(DEFAULT_LIMIT))
+    if not text.isdigit() or int(text) < 1:
+        raise bad_parameter("Param limit must be an integer greater than 0")
+    return min(int(text), LARGEST_LIMIT)
+
+
+def _cursor(call: Call, offset: int) -> str:
+    tied = hashlib.sha256(call.request.url.path.encode()).hexdigest()[:8]
+    return base64.urlsafe_b64encode(f"{offset}:{tied}".encode()).decode()
+
+
+def _start(call: Call) -> int:
+    after = call.params.get("after")
+    if not after:
+        return 0
+    try:
+        offset = int(base64.urlsafe_b64decode(after).partition(b":")[0])
+    except ValueError as error:
+        raise GraphError(2642, "(#2642) Invalid cursors values") from error
+    if after != _cursor(call, offset):
+        raise GraphError(2642, "(#2642) Invalid cursors values")
+    return offset
+
+
+def _usage(call: Call) -> dict[str, str]:
+    """Percent of the hour's quota used, as section 6 describes the header."""
+    used = call.request.app.state.used
+    account = call.request.path_params["node"].removeprefix(ACCOUNT_PREFIX)
+    used[account] = used.get(account, 0) + 1
+    usage = {
+        "type": "ads_insights",
+        "call_count": min(80, used[account] // 100),
+        "total_cputime": 1,
+        "total_time": 1,
+        "estimated_time_to_regain_access": 0,
+        "ads_api_access_tier": "full_access",
+    }
+    return {"x-business-use-case-usage": json.dumps({account: [usage]})}

@@ -1,0 +1,52 @@
+"""`python -m adsync sandbox`: the sandbox on 127.0.0.1, and nowhere else.
+
+The world stands still at the moment of the start; the files in --state are complete before the first answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+
+from adsync.sandbox import faults
+from adsync.sandbox.app import create_app
+from adsync.sandbox.files import write_files
+from adsync.sandbox.world import World
+
+HOST = "127.0.0.1"
+WRONG_INPUT = 2
+
+
+def main(argv: Sequence[str]) -> int:
+    """Serve until stopped; 2 when the arguments or the fault script cannot be used."""
+    asked = _parser().parse_args(argv)
+    try:
+        script = faults.load(asked.faults) if asked.faults else ()
+        listener = socket.create_server((HOST, asked.port))
+    except (OSError, faults.BadScript) as error:
+        sys.stderr.write(f"sandbox: {error}\n")
+        return WRONG_INPUT
+    url = f"http://{HOST}:{listener.getsockname()[1]}"
+    world = World.create(asked.seed, datetime.now(UTC))
+    if asked.state:
+        write_files(world, url, asked.state)
+    sys.stdout.write(f"sandbox listening on {url}\n")
+    sys.stdout.flush()
+    server = uvicorn.Server(uvicorn.Config(create_app(world, script), log_level="warning", lifespan="off"))
+    server.run(sockets=[listener])
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="adsync sandbox", description="Meta, TikTok and Shopify, invented.")
+    parser.add_argument("--port", type=int, default=0, help="0, the default, takes any free port")
+    parser.add_argument("--seed", type=int, default=1, help="another seed is another business")
+    parser.add_argument("--state", type=Path, help="where workspaces.yaml, connections.json and answer_key.json go")
+    parser.add_argument("--faults", type=Path, help="a fault script, YAML or JSON")
+    return parser

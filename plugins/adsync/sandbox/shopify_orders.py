@@ -1,0 +1,140 @@
+"""An order as a GraphQL node: money in two currencies, refunds as a list, the journey with its visits.
+
+Instants are UTC with a Z; a journey that is not ready tells nothing yet (sheet on Shopify, sections 3, 4, 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from adsync.sandbox.inventing.money import amount, exchange
+from adsync.sandbox.inventing.orders import Order
+from adsync.sandbox.inventing.payments import Refund
+from adsync.sandbox.inventing.visits import Visit
+from adsync.sandbox.shopify_query import Source
+
+TAX_PER_MILLE, SHIPPING = 150, 1_500
+
+
+def iso(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
+def order_node(order: Order) -> Source:
+    """Everything that can be asked of an order."""
+    payment = order.payment
+    number = order.id.rpartition("/")[2]
+    current = order.total - payment.refunded
+    money = _purse(order)
+    return {
+        "__typename": "Order",
+        "id": order.id,
+        "legacyResourceId": number,
+        "name": order.name,
+        "number": int(order.name.removeprefix("#")),
+        "test": order.test,
+        "createdAt": iso(order.placed_at),
+        "processedAt": iso(order.placed_at),
+        "updatedAt": iso(payment.updated_at),
+        "cancelledAt": iso(payment.cancelled_at),
+        "cancelReason": "CUSTOMER" if payment.cancelled_at else None,
+        "closedAt": None,
+        "displayFinancialStatus": payment.status,
+        "displayFulfillmentStatus": "FULFILLED" if payment.status == "PAID" else "UNFULFILLED",
+        "returnStatus": "RETURNED" if payment.refunds else "NO_RETURN",
+        "edited": False,
+        "sourceName": "web",
+        "currencyCode": order.store.currency,
+        "presentmentCurrencyCode": order.presentment,
+        "paymentGatewayNames": list(payment.gateways),
+        "totalPriceSet": money(order.total),
+        "originalTotalPriceSet": money(order.total),
+        "currentTotalPriceSet": money(current),
+        "totalRefundedSet": money(payment.refunded),
+        "totalDiscountsSet": money(0),
+        "totalTaxSet": money(order.total * TAX_PER_MILLE // 1000),
+        "totalShippingPriceSet": money(min(order.total, SHIPPING)),
+        "netPaymentSet": money(payment.received - payment.refunded),
+        "totalReceivedSet": money(payment.received),
+        "customAttributes": [{"key": key, "value": value} for key, value in order.journey.attributes],
+        "customer": _customer(order),
+        "refunds": lambda first=None: [_refund(order, one) for one in payment.refunds][:first],
+        "customerJourneySummary": _journey(order),
+    }
+
+
+def _purse(order: Order) -> Callable[[int], Source]:
+    def money(cents: int) -> Source:
+        shown = order.presented if cents == order.total else exchange(cents, order.store.currency, order.presentment)
+        return {
+            "shopMoney": {"amount": amount(cents), "currencyCode": order.store.currency},
+            "presentmentMoney": {"amount": amount(shown), "currencyCode": order.presentment},
+        }
+
+    return money
+
+
+def _customer(order: Order) -> Source | None:
+    if order.customer is None:
+        return None
+    return {"id": order.customer, "email": "buyer@example.com", "displayName": "A Buyer"}
+
+
+def _refund(order: Order, refund: Refund) -> Source:
+    number = order.id.rpartition("/")[2]
+    at = iso(refund.at)
+    return {
+        "id": f"gid://shopify/Refund/{number}{refund.serial}",
+        "createdAt": at,
+        "processedAt": at,
+        "updatedAt": at,
+        "totalRefundedSet": _purse(order)(refund.cents),
+    }
+
+
+def _journey(order: Order) -> Source | None:
+    journey = order.journey
+    if journey.visits is None and journey.ready:
+        return None
+    visits = [_visit(visit) for visit in journey.visits or ()]
+    days = (order.placed_at - journey.visits[0].occurred_at).days if journey.visits else None
+    return {
+        "ready": journey.ready,
+        "customerOrderIndex": order.customer_index if journey.ready else None,
+        "daysToConversion": days,
+        "momentsCount": {"count": len(visits), "precision": "EXACT"} if journey.ready else None,
+        "firstVisit": visits[0] if visits else None,
+        "lastVisit": visits[-1] if visits else None,
+        "moments": (lambda **paging: _moments(visits, **paging)) if journey.ready else None,
+    }
+
+
+def _moments(visits: list[Source], first: int | None = None, after: str | None = None, **_other: object) -> Source:
+    start = int(after) if after else 0
+    end = len(visits) if first is None else min(len(visits), start + first)
+    return {
+        "nodes": visits[start:end],
+        "edges": [{"cursor": str(start + n + 1), "node": one} for n, one in enumerate(visits[start:end])],
+        "pageInfo": {
+            "hasNextPage": end < len(visits),
+            "hasPreviousPage": start > 0,
+            "startCursor": str(start + 1),
+            "endCursor": str(end),
+        },
+    }
+
+
+def _visit(visit: Visit) -> Source:
+    return {
+        "__typename": "CustomerVisit",
+        "id": visit.id,
+        "occurredAt": iso(visit.occurred_at),
+        "landingPage": visit.landing_page,
+        "referrerUrl": visit.referrer,
+        "referralCode": None,
+        "source": visit.source,
+        "sourceDescription": visit.source.title(),
+        "sourceType": "AD" if visit.utm else None,
+        "utmParameters": vars(visit.utm) if visit.utm else None,
+    }

@@ -1,0 +1,79 @@
+"""The environment Airflow runs in, and the secrets it shares."""
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from adsync.demo import environment, further
+from adsync.demo.keys import keys
+from adsync.demo.place import Place
+from adsync.demo.servers import Servers
+
+SERVERS = Servers(5433, "secret", 6380)
+INHERITED = {
+    "PATH": "/bin",
+    "HOME": "/home/me",
+    "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
+    "AIRFLOW_CONN_META_ACME": "a real token",
+    "ADSYNC_WAREHOUSE_URL": "postgresql://production",
+    "PGHOST": "production",
+    "DBT_PROFILES_DIR": "/home/me/.dbt",
+    "HTTP_PROXY": "http://proxy:3128",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+
+@pytest.fixture
+def place(tmp_path):
+    return Place(root=Path("/checkout"), state=tmp_path, inherited=INHERITED)
+
+
+@pytest.fixture
+def variables(place):
+    return environment.airflow(place, SERVERS, keys(place.state), 8081)
+
+
+def test_nothing_of_another_installation_gets_in(variables):
+    assert variables["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
+    assert "production" not in " ".join(variables.values())
+    assert not {"AIRFLOW_CONN_META_ACME", "DBT_PROFILES_DIR", "PYTHONDONTWRITEBYTECODE"} & variables.keys()
+    assert variables["HOME"] == "/home/me"
+
+
+def test_loopback_is_never_reached_through_a_proxy(variables):
+    assert variables["NO_PROXY"] == variables["no_proxy"] == "127.0.0.1,localhost"
+
+
+def test_airflow_listens_and_calls_itself_on_the_chosen_port_of_loopback(variables):
+    assert variables["AIRFLOW__API__HOST"] == "127.0.0.1"
+    assert variables["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:8081/execution/"
+
+
+def test_metadata_and_warehouse_are_two_databases_of_one_server(variables):
+    metadata = variables["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    assert metadata == "postgresql+psycopg2://adsync:secret@127.0.0.1:5433/airflow"
+    warehouse = json.loads(variables["AIRFLOW_CONN_ADSYNC_WAREHOUSE"])
+    assert (warehouse["port"], warehouse["schema"], warehouse["password"]) == (5433, "adsync", "secret")
+
+
+def test_a_sandbox_connection_keeps_its_host_with_the_path():
+    fields = {"host": "http://127.0.0.1:9/meta", "password": "token", "extra": {"api_version": "v26.0"}}
+    found = environment.platforms({"meta_acme": fields})
+    assert json.loads(found["AIRFLOW_CONN_META_ACME"]) == {"conn_type": "generic"} | fields
+
+
+def test_secrets_are_made_once_and_readable_by_their_owner_alone(tmp_path):
+    assert keys(tmp_path) == keys(tmp_path)
+    assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_script_to_source_holds_our_variables_and_not_the_callers(place, variables):
+    further.write_script(place, variables)
+    script = place.state / further.SCRIPT
+    exported = dict(words[1].split("=", 1) for words in map(shlex.split, script.read_text().splitlines()))
+    assert exported["ADSYNC_REDIS_URL"] == "redis://127.0.0.1:6380/0"
+    assert exported["PATH"].endswith(":$PATH")
+    assert "HOME" not in exported
+    assert script.stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,104 @@
+"""Only what was started here is ended, and then all of it."""
+
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from adsync.demo import processes, stopping
+from adsync.demo.failures import DemoFailed
+from adsync.demo.waiting import until
+
+SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+# Ignores a polite request, and has a child that leads a group of its own, as Airflow's tasks do.
+STUBBORN = """
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], process_group=0)
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def spawn(tmp_path):
+    started = []
+
+    def spawn(words, name="sleeper"):
+        started.append(processes.spawn(name, words, tmp_path, cwd=tmp_path, env=os.environ))
+        return started[-1]
+
+    yield spawn
+    processes.stop(started, grace=0)
+
+
+def test_a_started_process_is_on_record_until_it_is_forgotten(spawn, tmp_path):
+    sleeper = spawn(SLEEP)
+    assert processes.recorded(tmp_path) == [sleeper]
+    assert processes.alive(sleeper)
+    processes.forget(tmp_path, [sleeper])
+    assert processes.recorded(tmp_path) == []
+
+
+def test_a_later_process_with_the_same_number_is_neither_alive_nor_ended(spawn):
+    sleeper = spawn(SLEEP)
+    namesake = replace(sleeper, started=sleeper.started - 3600)
+    assert not processes.alive(namesake)
+    processes.stop([namesake], grace=0)
+    assert processes.alive(sleeper)
+
+
+def test_a_task_in_a_group_of_its_own_is_ended_with_its_session(spawn):
+    stubborn = spawn([sys.executable, "-c", STUBBORN])
+    child = int(_first_line(Path(stubborn.log)))
+    processes.stop([stubborn], grace=0.2)
+    assert not processes.alive(stubborn)
+    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+
+
+def test_stopping_children_leaves_the_demo_itself(spawn, tmp_path):
+    demo = spawn(SLEEP, name=stopping.MAIN)
+    child = spawn(SLEEP)
+    stopping.stop_children(tmp_path)
+    assert not processes.alive(child)
+    assert processes.alive(demo)
+    assert processes.recorded(tmp_path) == [demo]
+
+
+def test_stopping_where_nothing_ever_ran_is_no_error(tmp_path):
+    stopping.stop_everything(tmp_path / "never")
+
+
+def test_waiting_names_the_process_that_died_and_its_log(spawn):
+    short = spawn([sys.executable, "-c", "print('last words')"])
+    with pytest.raises(DemoFailed, match="sleeper ended by itself") as failure:
+        until(lambda: "more", seconds=30, watched=[short], log=Path("other"), tell=lambda _: None)
+    assert failure.value.log.read_text() == "last words\n"
+
+
+def test_waiting_ends_when_time_is_up_and_says_for_what_it_waited():
+    with pytest.raises(DemoFailed, match="still waiting: the moon"):
+        until(lambda: "the moon", seconds=0, watched=[], log=Path("log"), tell=lambda _: None)
+
+
+def test_waiting_ends_when_nothing_remains():
+    left = ["two", "one", ""]
+    until(lambda: left.pop(0), seconds=30, watched=[], log=Path("log"), tell=lambda _: None)
+    assert left == []
+
+
+def _first_line(log: Path) -> str:
+    deadline = time.time() + 10
+    while not (lines := log.read_text().splitlines()):
+        assert time.time() < deadline
+        time.sleep(0.05)
+    return lines[0]
+
+
+def test_a_child_inherits_no_input_of_ours(spawn):
+    reader = spawn([sys.executable, "-c", "import sys; print(repr(sys.stdin.read()))"])
+    assert _first_line(Path(reader.log)) == "''"

@@ -1,0 +1,77 @@
+"""The tables a person reads."""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from adsync.demo import summary
+
+ROW = {
+    "workspace": "Acme Trading",
+    "currency": "SAR",
+    "platform": "meta",
+    "spend": Decimal("1234567.891"),
+    "claimed_revenue": Decimal(3000),
+    "attributed_revenue": Decimal(2000),
+    "claimed_roas": Decimal("2.4321"),
+    "attributed_roas": None,
+    "first_date": date(2026, 7, 26),
+    "last_date": date(2026, 11, 22),
+}
+ALERT = {
+    "workspace": "Acme Trading",
+    "severity": "high",
+    "type": "roas_drop",
+    "platform": "meta",
+    "campaign": "حملة رمضان",
+    "last_date": date(2026, 11, 21),
+    "current": Decimal("0.8"),
+    "baseline": Decimal("2.5"),
+}
+
+
+@pytest.fixture(params=[True, False], ids=["terminal", "elsewhere"])
+def console(request):
+    return Console(file=io.StringIO(), width=150, force_terminal=request.param, no_color=True)
+
+
+def text(console):
+    return console.file.getvalue()
+
+
+def test_money_has_two_decimals_and_an_undefined_ratio_a_dash(console):
+    summary.roas(console, [ROW])
+    assert "1,234,567.89" in text(console)
+    assert "2.43" in text(console)
+    assert summary.UNDEFINED in text(console)
+    assert "2026-07-26 to 2026-11-22" in text(console)
+
+
+def test_the_total_says_that_it_is_one(console):
+    summary.roas(console, [ROW | {"platform": "all"}])
+    assert summary.ALL in text(console)
+
+
+def test_no_rows_are_said_not_raised(console):
+    summary.roas(console, [])
+    summary.alerts(console, [])
+    assert "no rows" in text(console)
+    assert "Open alerts: 0" in text(console)
+
+
+def test_an_arabic_name_leaves_the_columns_aligned(console):
+    latin = ALERT | {"campaign": "ten chars."}
+    summary.alerts(console, [ALERT, latin])
+    arabic_line, latin_line = (line for line in text(console).splitlines() if "roas_drop" in line)
+    assert cell_len(arabic_line) == cell_len(latin_line)
+    before, after = (cell_len(line.partition("2026-11-21")[0]) for line in (arabic_line, latin_line))
+    assert before == after
+
+
+def test_a_name_in_brackets_is_no_markup(console):
+    summary.alerts(console, [ALERT | {"campaign": "[red]sale[/red]"}])
+    assert "[red]sale[/red]" in text(console)
