@@ -1,4 +1,4 @@
--- Rows of `alias` that this model has not taken in yet, in exactly this version.
+-- Rows of `alias` that this model has not taken in yet, in exactly this version; `key` maps its columns to theirs.
 {% macro unseen(alias, key, version='updated_at') -%}
     {%- if is_incremental() -%}
         {{ alias }}.{{ version }} > {{ watermark() }}
@@ -8,7 +8,7 @@
             where
                 seen.updated_at = {{ alias }}.{{ version }}
                 {%- for column in key %}
-                and seen.{{ column }} = {{ alias }}.{{ column }}
+                and seen.{{ column }} = {{ alias }}.{{ key[column] if key is mapping else column }}
                 {%- endfor %}
         )
     {%- else -%}
@@ -64,4 +64,31 @@
     insert into {{ arg_dict.target_relation }} ({{ columns }})
     select {{ columns }} from {{ arg_dict.temp_relation }}
     where updated_at is not null
+{%- endmacro %}
+
+
+-- Days that this model holds as provisional and that have become final since: nothing but time has passed.
+{% macro days_become_final(accounts) -%}
+    select held.platform, held.account_id, held.date
+    {%- if is_incremental() %}
+    from {{ this }} as held
+    inner join {{ accounts }} as due
+        on (held.platform, held.account_id) = (due.platform, due.account_id) and held.date <= due.final_through
+    where not held.is_final
+    {%- else %}
+    from (select null as platform, null as account_id, cast(null as date) as date) as held where false
+    {%- endif -%}
+{%- endmacro %}
+
+
+-- Orders that are new here in this version, and those of stores whose settings have changed.
+{% macro changed_orders(settings, platform='store_platform') -%}
+    select orders.store_platform, orders.store_id, orders.order_id
+    from {{ ref('int_orders') }} as orders
+    where {{ unseen('orders', {platform: 'store_platform', 'store_id': 'store_id', 'order_id': 'order_id'}) }}
+    union
+    select orders.store_platform, orders.store_id, orders.order_id
+    from {{ ref('int_orders') }} as orders
+    inner join ({{ outdated_accounts(settings, platform, 'store_id') }}) as outdated
+        on (orders.store_platform, orders.store_id) = (outdated.platform, outdated.account_id)
 {%- endmacro %}
