@@ -92,3 +92,9 @@
     inner join ({{ outdated_accounts(settings, platform, 'store_id') }}) as outdated
         on (orders.store_platform, orders.store_id) = (outdated.platform, outdated.account_id)
 {%- endmacro %}
+
+
+-- Rows without `updated_at` tell an incremental run which units to empty; a table built anew must not hold them.
+{% macro kept_here() -%}
+    {{ 'true' if is_incremental() else 'updated_at is not null' }}
+{%- endmacro %}

@@ -66,6 +66,13 @@ ranked as (
         ) as purchase_precedence
     from metrics
 
+),
+
+kept as (
+
+    select * from ranked
+    where {{ kept_here() }}
+
 )
 
-select * from ranked
+select * from kept

@@ -115,6 +115,13 @@ judged as (
         end as reason_if_unmatched
     from keyed
 
+),
+
+kept as (
+
+    select * from judged
+    where {{ kept_here() }}
+
 )
 
-select * from judged
+select * from kept

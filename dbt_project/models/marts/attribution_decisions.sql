@@ -146,6 +146,13 @@ decisions as (
             and chosen.store_id = summed_up.store_id
             and chosen.order_id = summed_up.order_id
 
+),
+
+kept as (
+
+    select * from decisions
+    where {{ kept_here() }}
+
 )
 
-select * from decisions
+select * from kept

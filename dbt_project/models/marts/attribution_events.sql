@@ -62,6 +62,13 @@ events as (
             and decisions.touch_id = touches.touch_id
     left join accounts on decisions.platform = accounts.platform and decisions.account_id = accounts.account_id
 
+),
+
+kept as (
+
+    select * from events
+    where {{ kept_here() }}
+
 )
 
-select * from events
+select * from kept

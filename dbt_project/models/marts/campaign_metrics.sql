@@ -108,6 +108,13 @@ campaign_days as (
         settings_key
     from rated
 
+),
+
+kept as (
+
+    select * from campaign_days
+    where {{ kept_here() }}
+
 )
 
-select * from campaign_days
+select * from kept

@@ -82,6 +82,13 @@ orders as (
         settings_key
     from rated
 
+),
+
+kept as (
+
+    select * from orders
+    where {{ kept_here() }}
+
 )
 
-select * from orders
+select * from kept

@@ -158,6 +158,13 @@ concluded as (
         updated_at
     from matched
 
+),
+
+kept as (
+
+    select * from concluded
+    where {{ kept_here() }}
+
 )
 
-select * from concluded
+select * from kept

@@ -13,13 +13,13 @@ renamed as (
         name,
         currency,
         timezone,
-        coalesce(cast(attribution ->> 'window_days' as integer), 7) as window_days,
-        coalesce(cast(alerts ->> 'roas_drop_ratio' as numeric(18, 6)), 0.7) as roas_drop_ratio,
-        coalesce(cast(alerts ->> 'min_spend' as numeric(18, 6)), 100) as min_spend,
-        coalesce(cast(alerts ->> 'high_spend_ratio' as numeric(18, 6)), 1.5) as high_spend_ratio,
-        coalesce(cast(alerts ->> 'low_conversions_ratio' as numeric(18, 6)), 0.5) as low_conversions_ratio,
-        coalesce(cast(alerts ->> 'ctr_drop_ratio' as numeric(18, 6)), 0.5) as ctr_drop_ratio,
-        coalesce(cast(alerts ->> 'min_baseline_days' as integer), 7) as min_baseline_days
+        cast(coalesce(attribution ->> 'window_days', '7') as integer) as window_days,
+        cast(coalesce(alerts ->> 'roas_drop_ratio', '0.7') as numeric(18, 6)) as roas_drop_ratio,
+        cast(coalesce(alerts ->> 'min_spend', '100') as numeric(18, 6)) as min_spend,
+        cast(coalesce(alerts ->> 'high_spend_ratio', '1.5') as numeric(18, 6)) as high_spend_ratio,
+        cast(coalesce(alerts ->> 'low_conversions_ratio', '0.5') as numeric(18, 6)) as low_conversions_ratio,
+        cast(coalesce(alerts ->> 'ctr_drop_ratio', '0.5') as numeric(18, 6)) as ctr_drop_ratio,
+        cast(coalesce(alerts ->> 'min_baseline_days', '7') as integer) as min_baseline_days
     from source
 
 )
