@@ -1,0 +1,21 @@
+{% macro money(amount) -%}
+    cast({{ amount }} as numeric(18, 4))
+{%- endmacro %}
+
+
+-- Null when undefined: 0 would say "spent, and nothing came back".
+{% macro ratio(numerator, denominator, factor=1) -%}
+    cast({% if factor != 1 %}{{ factor }} * {% endif %}{{ numerator }} / nullif({{ denominator }}, 0) as numeric(18, 6))
+{%- endmacro %}
+
+
+-- A total with an unknown part is unknown: sum() alone would leave the part out and look right.
+{% macro sum_known(amount) -%}
+    case when count(*) = count({{ amount }}) then sum({{ amount }}) end
+{%- endmacro %}
+
+
+-- Platforms send numbers as text, and "-" for "not available".
+{% macro number(text) -%}
+    cast(nullif({{ text }}, '-') as numeric)
+{%- endmacro %}

@@ -1,0 +1,18 @@
+-- The value of the first query key of a URL that matches a pattern, as it stands there: not decoded.
+{% macro query_value(url, key) -%}
+    nullif(substring({{ url }} from '(?i)[?&]{{ key }}=([^&#?]*)'), '')
+{%- endmacro %}
+
+
+-- One UTM parameter: from the store's own reading of the URL where it has one, else from the URL.
+{% macro utm_parameter(parameters, url, name) -%}
+    case
+        when {{ parameters }} is null then {{ query_value(url, 'utm_' ~ name) }}
+        else nullif({{ parameters }} ->> '{{ name }}', '')
+    end
+{%- endmacro %}
+
+
+{% macro host(url) -%}
+    lower(substring({{ url }} from '://(?:[^/?#]*@)?([^/?#:]+)'))
+{%- endmacro %}

@@ -1,0 +1,73 @@
+-- One round of percent-decoding. What is not valid UTF-8 afterwards stays as it was: half a character helps nobody.
+{% macro percent_decoded(text) -%}
+    case when {{ text }} ~ '%[0-9A-Fa-f]{2}' then (
+        select case when bytes.hex ~ '{{ utf8_in_hex() }}' then convert_from(decode(bytes.hex, 'hex'), 'UTF8') else {{ text }} end
+        from (
+            select string_agg(case
+                when n = 1 then encode(convert_to(part, 'UTF8'), 'hex')
+                when part ~ '^[0-9A-Fa-f]{2}' then lower(left(part, 2)) || encode(convert_to(substr(part, 3), 'UTF8'), 'hex')
+                else encode(convert_to('%' || part, 'UTF8'), 'hex')
+            end, '' order by n) as hex
+            from regexp_split_to_table({{ text }}, '%') with ordinality as parts (part, n)
+        ) as bytes
+    ) else {{ text }} end
+{%- endmacro %}
+
+
+-- Characters of one to four bytes, written as pairs of hex digits; no NUL, which text cannot hold.
+{% macro utf8_in_hex() -%}
+    {%- set tail = '[89ab][0-9a-f]' -%}
+    ^((0[1-9a-f]|[1-7][0-9a-f])|(c[2-9a-f]|d[0-9a-f]){{ tail }}|e0[ab][0-9a-f]{{ tail }}|e[1-9a-cef]({{ tail }}){2}
+    {%- raw %}|{% endraw %}ed[89][0-9a-f]{{ tail }}|f0[9ab][0-9a-f]({{ tail }}){2}|f[1-3]({{ tail }}){3}|f48[0-9a-f]({{ tail }}){2})*$
+{%- endmacro %}
+
+
+-- The form in which campaign names and UTM values are compared; the same on both sides.
+{% macro normalised(text) -%}
+    nullif(trim(regexp_replace(lower(translate(
+        regexp_replace(normalize({{ html_unescaped(text) }}, nfkc), '{{ invisible_marks() }}', '', 'g'),
+        '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', '01234567890123456789'
+    )), '[\s_|/\u2010-\u2015\u2212-]+', ' ', 'g')), '')
+{%- endmacro %}
+
+
+-- Zero-width and bidirectional marks, soft hyphen, tatweel and Arabic vowel signs.
+{% macro invisible_marks() -%}
+    [\u00ad\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]
+{%- endmacro %}
+
+
+{% macro html_unescaped(text) -%}
+    replace(replace(replace(replace({{ text }}, '&quot;', '"'), '&#39;', ''''), '&lt;', '<'), '&amp;', '&')
+{%- endmacro %}
+
+
+-- A tracking template that nobody filled in: {{ '{{campaign.id}}' }}, __CAMPAIGN_ID__.
+{% macro is_placeholder(text) -%}
+    coalesce({{ text }} ~ '\{\{|\}\}' or {{ text }} ~ '^\s*_{1,2}[A-Z]+(_[A-Z]+)*_{1,2}\s*$', false)
+{%- endmacro %}
+
+
+-- An id that went through a spreadsheet or a floating point number.
+{% macro is_damaged_id(text) -%}
+    coalesce({{ text }} ~* '^\s*[0-9]([.,][0-9]+)?e\+?[0-9]+\s*$' or {{ text }} ~ '^\s*[0-9]{13,17}000\s*$', false)
+{%- endmacro %}
+
+
+{% macro is_direct(text) -%}
+    coalesce(lower(trim({{ text }})) in ('(direct)', 'direct', '(none)', '(not set)', 'unknown', 'store'), false)
+{%- endmacro %}
+
+
+-- What a campaign can be looked up by; null for placeholders and markers of direct visits.
+{% macro lookup_key(text) -%}
+    case when not {{ is_placeholder(text) }} and not {{ is_direct(text) }} then {{ normalised(text) }} end
+{%- endmacro %}
+
+
+-- A name as whole words, whatever separates them, with the leading parts of a host name gone.
+{% macro words(text) -%}
+    trim(regexp_replace(
+        regexp_replace({{ normalised(text) }}, '^(https?:)?\s*((www|l|lm|m)\.)?', ''), '[\s.,]+', ' ', 'g'
+    ))
+{%- endmacro %}

@@ -1,0 +1,120 @@
+-- What each campaign cost, and what its platform claims it brought back, day by day.
+
+with
+
+accounts as (
+
+    select * from {{ ref('int_accounts') }}
+
+),
+
+outdated as (
+
+    {{ outdated_accounts(ref('int_accounts')) }}
+
+),
+
+changed_days as (
+
+    select
+        metrics.platform,
+        metrics.account_id,
+        metrics.date
+    from {{ ref('int_ad_metrics') }} as metrics
+    where {{ unseen('metrics', ['platform', 'account_id', 'campaign_id', 'date']) }}
+    union
+    {{ withdrawn_days(ref('int_ad_metrics')) }}
+    union
+    {{ days_become_final('accounts') }}
+    union
+    select
+        metrics.platform,
+        metrics.account_id,
+        metrics.date
+    from {{ ref('int_ad_metrics') }} as metrics
+    inner join outdated on metrics.platform = outdated.platform and metrics.account_id = outdated.account_id
+
+),
+
+metrics as (
+
+    select
+        accounts.workspace_id,
+        changed_days.platform,
+        changed_days.account_id,
+        metrics.campaign_id,
+        changed_days.date,
+        coalesce(metrics.impressions, 0) as impressions,
+        coalesce(metrics.clicks, 0) as clicks,
+        coalesce(metrics.spend, 0) as spend,
+        -- Exactly one action type for counts and values: the same purchase is reported under several names.
+        {{ money("coalesce(cast(metrics.purchase_counts ->> accounts.purchase_action as numeric), 0)") }} as conversions,
+        {{ money("coalesce(cast(metrics.purchase_values ->> accounts.purchase_action as numeric), 0)") }} as revenue,
+        coalesce(metrics.currency, accounts.currency) as currency,
+        accounts.reporting_currency,
+        changed_days.date <= accounts.final_through as is_final,
+        case when accounts.workspace_id is not null then metrics.updated_at end as updated_at,
+        accounts.settings_key
+    from changed_days
+    left join {{ ref('int_ad_metrics') }} as metrics
+        on
+            changed_days.platform = metrics.platform
+            and changed_days.account_id = metrics.account_id
+            and changed_days.date = metrics.date
+    left join accounts
+        on changed_days.platform = accounts.platform and changed_days.account_id = accounts.account_id
+
+),
+
+rated as (
+
+    select
+        metrics.*,
+        case when metrics.currency = metrics.reporting_currency then 1 else rates.rate end as fx_rate
+    from metrics
+    left join {{ ref('int_fx_rates') }} as rates
+        on
+            metrics.currency = rates.from_currency
+            and metrics.reporting_currency = rates.to_currency
+            and metrics.date >= rates.valid_from
+            and metrics.date < rates.valid_until
+
+),
+
+campaign_days as (
+
+    select
+        workspace_id,
+        platform,
+        account_id,
+        campaign_id,
+        date,
+        impressions,
+        clicks,
+        {{ money('spend') }} as spend,
+        conversions,
+        revenue,
+        {{ ratio('clicks', 'impressions', factor=100) }} as ctr,
+        {{ ratio('spend', 'clicks') }} as cpc,
+        {{ ratio('spend', 'impressions', factor=1000) }} as cpm,
+        {{ ratio('revenue', 'spend') }} as roas,
+        currency,
+        reporting_currency,
+        cast(fx_rate as numeric(20, 10)) as fx_rate,
+        {{ money('round(spend * fx_rate, 4)') }} as spend_reporting,
+        {{ money('round(revenue * fx_rate, 4)') }} as revenue_reporting,
+        is_final,
+        updated_at,
+        settings_key
+    from rated
+
+),
+
+kept as (
+
+    select * from campaign_days
+    where {{ kept_here() }}
+
+)
+
+select * from kept

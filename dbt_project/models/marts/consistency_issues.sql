@@ -1,0 +1,239 @@
+-- What does not add up, row by row, with the likely cause. Nothing is left out of the figures because of it.
+
+with
+
+accounts as (
+
+    select * from {{ ref('int_accounts') }}
+
+),
+
+metrics as (
+
+    select * from {{ ref('campaign_metrics') }}
+
+),
+
+-- The platform's own ratios stand beside ours: units, percent and fraction, and mixed up columns show there.
+reported as (
+
+    select
+        metrics.*,
+        typed.platform_ctr,
+        typed.platform_cpc
+    from metrics
+    inner join {{ ref('int_ad_metrics') }} as typed
+        on
+            metrics.platform = typed.platform
+            and metrics.account_id = typed.account_id
+            and metrics.campaign_id = typed.campaign_id
+            and metrics.date = typed.date
+
+),
+
+silent_campaigns as (
+
+    select
+        accounts.workspace_id,
+        campaigns.platform,
+        campaigns.account_id,
+        campaigns.campaign_id,
+        accounts.today - 1 as date
+    from accounts
+    inner join {{ ref('stg_adsync__sync_state') }} as sync_state
+        on
+            accounts.platform = sync_state.platform
+            and accounts.account_id = sync_state.account_id
+            and sync_state.stream = 'campaign_metrics'
+            and sync_state.last_success_at is not null
+            and accounts.today - 1 between sync_state.covered_from and sync_state.covered_through
+    inner join {{ ref('int_campaigns') }} as campaigns
+        on
+            accounts.platform = campaigns.platform
+            and accounts.account_id = campaigns.account_id
+            and campaigns.status = 'active'
+    left join metrics
+        on
+            campaigns.platform = metrics.platform
+            and campaigns.account_id = metrics.account_id
+            and campaigns.campaign_id = metrics.campaign_id
+            and metrics.date = accounts.today - 1
+    where
+        metrics.campaign_id is null
+        and coalesce(
+            {{ local_date('coalesce(campaigns.started_at, campaigns.created_at)', 'accounts.timezone') }}
+            < accounts.today,
+            true
+        )
+        and coalesce({{ local_date('campaigns.stopped_at', 'accounts.timezone') }} >= accounts.today - 1, true)
+
+),
+
+campaign_issues as (
+
+    select
+        workspace_id,
+        'missing_metrics' as type,
+        platform,
+        account_id,
+        campaign_id,
+        date,
+        cast(null as numeric) as value,
+        'active and synced, but the platform reported nothing for the day' as detail
+    from silent_campaigns
+    union all
+    select
+        workspace_id,
+        'invalid_ctr' as type,
+        platform,
+        account_id,
+        campaign_id,
+        date,
+        ctr as value,
+        'more clicks than impressions' as detail
+    from metrics
+    where ctr > 100
+    union all
+    select
+        workspace_id,
+        'suspicious_roas' as type,
+        platform,
+        account_id,
+        campaign_id,
+        date,
+        roas as value,
+        'claimed revenue is over a thousand times the spend: is the value in minor units?' as detail
+    from metrics
+    where roas > 1000
+    union all
+    select
+        workspace_id,
+        'negative_value' as type,
+        platform,
+        account_id,
+        campaign_id,
+        date,
+        least(impressions, clicks, spend, conversions, revenue) as value,
+        'impressions, clicks, spend, conversions or revenue below zero' as detail
+    from metrics
+    where least(impressions, clicks, spend, conversions, revenue) < 0
+    union all
+    select
+        workspace_id,
+        'identity_ctr' as type,
+        platform,
+        account_id,
+        campaign_id,
+        date,
+        platform_ctr as value,
+        'the platform says ' || round(platform_ctr, 4) || ' %, clicks and impressions say ' || round(ctr, 4) as detail
+    from reported
+    where {{ disagree('platform_ctr', 'ctr') }}
+    union all
+    select
+        workspace_id,
+        'identity_cpc' as type,
+        platform,
+        account_id,
+        campaign_id,
+        date,
+        platform_cpc as value,
+        'the platform says ' || round(platform_cpc, 4) || ', spend and clicks say ' || round(cpc, 4) as detail
+    from reported
+    where {{ disagree('platform_cpc', 'cpc') }}
+
+),
+
+unpriced as (
+
+    select
+        workspace_id,
+        platform,
+        account_id,
+        currency,
+        date
+    from metrics
+    where fx_rate is null
+    union all
+    select
+        workspace_id,
+        platform,
+        store_id as account_id,
+        currency,
+        local_date as date
+    from {{ ref('orders') }}
+    where fx_rate is null
+
+),
+
+account_issues as (
+
+    select
+        workspace_id,
+        'unknown_currency' as type,
+        platform,
+        account_id,
+        coalesce(currency, 'none') as about,
+        max(date) as date,
+        cast(count(*) as numeric) as value,
+        'no rate for ' || coalesce(currency, 'an unnamed currency') || ' from ' || min(date) || ' to ' || max(date)
+        || ': add one to seeds/fx_rates.csv' as detail
+    from unpriced
+    group by workspace_id, platform, account_id, currency
+    union all
+    select
+        workspace_id,
+        'stale_account' as type,
+        platform,
+        account_id,
+        status as about,
+        {{ local_date('last_success_at', "'UTC'") }} as date,
+        cast(extract(epoch from age) / 3600 as numeric) as value,
+        coalesce('last read ' || date_trunc('minute', last_success_at), 'never read')
+        || coalesce(': ' || error_message, '') as detail
+    from {{ ref('sync_health') }}
+    where is_stale
+    union all
+    select
+        workspace_id,
+        'negative_value' as type,
+        platform,
+        store_id as account_id,
+        order_id as about,
+        local_date as date,
+        least(gross, refunded, net) as value,
+        'gross, refunded or net below zero' as detail
+    from {{ ref('orders') }}
+    where least(gross, refunded, net) < 0
+
+),
+
+issues as (
+
+    select
+        workspace_id,
+        type,
+        platform || ':' || account_id || ':' || campaign_id || ':' || date as subject,
+        platform,
+        account_id,
+        campaign_id,
+        date,
+        cast(value as numeric(18, 6)) as value,
+        detail
+    from campaign_issues
+    union all
+    select
+        workspace_id,
+        type,
+        platform || ':' || account_id || ':' || about as subject,
+        platform,
+        account_id,
+        cast(null as text) as campaign_id,
+        date,
+        cast(value as numeric(18, 6)) as value,
+        detail
+    from account_issues
+
+)
+
+select * from issues

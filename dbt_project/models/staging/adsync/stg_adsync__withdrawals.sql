@@ -1,0 +1,22 @@
+with
+
+source as (
+
+    select * from {{ source('ledger', 'observations') }}
+
+),
+
+renamed as (
+
+    select
+        source as platform,
+        account_id,
+        split_part(record_key, ':', 1) as campaign_id,
+        metric_date as date,
+        observed_at
+    from source
+    where payload is null and stream = 'campaign_metrics'
+
+)
+
+select * from renamed

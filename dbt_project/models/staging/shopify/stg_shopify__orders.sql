@@ -1,0 +1,38 @@
+-- Shop money throughout: the presentment side of a money bag is the buyer's currency, not the shop's.
+
+with
+
+source as (
+
+    select * from {{ source('shopify', 'orders') }}
+
+),
+
+renamed as (
+
+    select
+        account_id,
+        record_key as order_id,
+        payload ->> 'name' as number,
+        cast(payload ->> 'createdAt' as timestamptz) as ordered_at,
+        case
+            when payload ->> 'cancelledAt' is not null then 'cancelled'
+            when payload ->> 'closedAt' is not null then 'closed'
+            else 'open'
+        end as status,
+        lower(payload ->> 'displayFinancialStatus') as payment_status,
+        coalesce(payload ->> 'paymentGatewayNames', '') ~* 'cash on delivery|cod' as is_cod,
+        coalesce(cast(payload ->> 'test' as boolean), false) as is_test,
+        coalesce({{ json_text('payload', ['totalPriceSet', 'shopMoney', 'currencyCode']) }}, payload ->> 'currencyCode')
+            as currency,
+        {{ money(json_text('payload', ['totalPriceSet', 'shopMoney', 'amount'])) }} as gross,
+        {{ money(json_text('payload', ['totalRefundedSet', 'shopMoney', 'amount'])) }} as refunded,
+        {{ money(json_text('payload', ['netPaymentSet', 'shopMoney', 'amount'])) }} as received,
+        {{ json_text('payload', ['customer', 'id']) }} as customer_hash,
+        cast({{ json_text('payload', ['customerJourneySummary', 'customerOrderIndex']) }} as integer) = 0 as is_new_customer,
+        loaded_at
+    from source
+
+)
+
+select * from renamed

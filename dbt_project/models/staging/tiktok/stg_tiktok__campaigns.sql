@@ -1,0 +1,33 @@
+-- Times are UTC without an offset; a campaign has no start and stop of its own here, its ad groups have.
+
+with
+
+source as (
+
+    select * from {{ source('tiktok', 'campaigns') }}
+
+),
+
+renamed as (
+
+    select
+        account_id,
+        record_key as campaign_id,
+        payload ->> 'campaign_name' as name,
+        case
+            when payload ->> 'secondary_status' = 'CAMPAIGN_STATUS_DELETE' then 'deleted'
+            when payload ->> 'operation_status' <> 'ENABLE' then 'paused'
+            when payload ->> 'secondary_status' = 'CAMPAIGN_STATUS_DISABLE' then 'paused'
+            when payload ->> 'secondary_status' = 'CAMPAIGN_STATUS_ENABLE' then 'active'
+            else 'limited'
+        end as status,
+        payload ->> 'objective_type' as objective,
+        cast(null as timestamptz) as started_at,
+        cast(null as timestamptz) as stopped_at,
+        cast(payload ->> 'create_time' || '+00' as timestamptz) as created_at,
+        loaded_at
+    from source
+
+)
+
+select * from renamed

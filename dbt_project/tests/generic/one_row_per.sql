@@ -1,0 +1,7 @@
+-- The grain: no two rows agree in all of these columns, and none of them is null.
+{% test one_row_per(model, columns) %}
+    select {{ columns | join(', ') }}
+    from {{ model }}
+    group by {{ columns | join(', ') }}
+    having count(*) > 1 or num_nulls({{ columns | join(', ') }}) > 0
+{% endtest %}
