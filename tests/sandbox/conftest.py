@@ -25,8 +25,8 @@ def world() -> World:
 
 @pytest.fixture(scope="session")
 def small_world() -> World:
-    """Forty days and a handful of orders: enough for what an endpoint does."""
-    return World.create(1, NOW, days=40, orders=12)
+    """Sixty days and a handful of orders: enough for what an endpoint does."""
+    return World.create(1, NOW, days=60, orders=12)
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from adsync.sandbox.inventing.planted import ANOMALIES, SILENT
 FLIGHT_DAYS = 40
 STRIDE = 45
 OPENING = date(2024, 3, 1)
-ENDINGS = ("paused", "archived", "deleted")
+# What becomes of a flight when it is over, by slot: every account has all three at any time.
+ENDINGS = ("deleted", "archived", "paused")
 # What a campaign of weight 1000 spends a day, in US cents.
 USUAL_SPEND = 3_300
 ID_PREFIX = {"meta": "1202", "tiktok": "18"}
@@ -86,7 +87,7 @@ def _campaign(seed: int, account: AdAccount, slot: int, generation: int, today: 
         slot=slot,
         start=start,
         end=end,
-        status=_status(start, end, today, ENDINGS[(slot + generation) % len(ENDINGS)]),
+        status=_status(start, end, today, ENDINGS[slot % len(ENDINGS)]),
         goal=_goal(account, slot),
         weight=weight,
         daily_spend=exchange(USUAL_SPEND * weight // 1000, "USD", account.currency),
