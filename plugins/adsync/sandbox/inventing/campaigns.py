@@ -19,6 +19,7 @@ from adsync.sandbox.inventing.planted import ANOMALIES, SILENT
 FLIGHT_DAYS = 40
 STRIDE = 45
 OPENING = date(2024, 3, 1)
+FIRST_FLIGHT = OPENING.toordinal() // STRIDE
 # What becomes of a flight when it is over, by slot: every account has all three at any time.
 ENDINGS = ("deleted", "archived", "paused")
 # What a campaign of weight 1000 spends a day, in US cents.
@@ -83,7 +84,7 @@ def _campaign(seed: int, account: AdAccount, slot: int, generation: int, today: 
     return Campaign(
         account=account,
         id=_id(rng, account, slot, generation),
-        name=campaign_name(account, slot, generation),
+        name=campaign_name(account, slot, generation - FIRST_FLIGHT),
         slot=slot,
         start=start,
         end=end,
