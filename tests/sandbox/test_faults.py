@@ -3,7 +3,7 @@ from time import perf_counter
 
 import pytest
 
-from adsync.sandbox.fault_answers import bent
+from adsync.sandbox.fault_bending import bent
 from adsync.sandbox.faults import BadScript, Fault, load
 
 META = ("/meta/v26.0/act_901234567890/insights", {"access_token": "sandbox-meta-token-of-acme", "level": "campaign"})
