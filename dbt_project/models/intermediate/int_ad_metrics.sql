@@ -17,15 +17,6 @@ changed_days as (
 
 ),
 
-staged as (
-
-    {{ union_staged('ad_platforms', 'campaign_metrics', [
-        'account_id', 'campaign_id', 'date', 'campaign_name', 'currency', 'impressions', 'clicks', 'link_clicks', 'spend',
-        'purchase_counts', 'purchase_values', 'platform_ctr', 'platform_cpc', 'loaded_at',
-    ]) }}
-
-),
-
 metrics as (
 
     select
@@ -45,11 +36,21 @@ metrics as (
         staged.platform_cpc,
         staged.loaded_at as updated_at
     from changed_days
-    left join staged
-        on
-            changed_days.platform = staged.platform
-            and changed_days.account_id = staged.account_id
-            and changed_days.date = staged.date
+    left join lateral (
+        select staged.*
+        from (
+            {{ union_staged('ad_platforms', 'campaign_metrics', [
+                'account_id', 'campaign_id', 'date', 'campaign_name', 'currency', 'impressions', 'clicks', 'link_clicks',
+                'spend', 'purchase_counts', 'purchase_values', 'platform_ctr', 'platform_cpc', 'loaded_at',
+            ]) }}
+        ) as staged
+        where
+            staged.platform = changed_days.platform
+            and staged.account_id = changed_days.account_id
+            and staged.date = changed_days.date
+        -- A fence: without it the planner may open the JSON of all history to join a few days of it.
+        offset 0
+    ) as staged on true
 
 ),
 
