@@ -33,7 +33,9 @@ def rows(url: str, query: str) -> list[dict[str, object]]:
 
 def tables(url: str, schemas: tuple[str, ...] = ("intermediate", "marts")) -> dict[str, list[str]]:
     """Every relation of the schemas as sorted rows of text."""
-    names = "select table_schema || '.' || table_name as name from information_schema.tables where table_schema = any(%s)"
+    names = (
+        "select table_schema || '.' || table_name as name from information_schema.tables where table_schema = any(%s)"
+    )
     with psycopg.connect(url) as db:
         found = [name for (name,) in db.execute(names, (list(schemas),))]
         return {name: _content(db, name) for name in sorted(found)}
