@@ -19,3 +19,9 @@
 {% macro number(text) -%}
     cast(nullif({{ text }}, '-') as numeric)
 {%- endmacro %}
+
+
+-- A count or value by action type, for one type; nothing reported is nothing claimed.
+{% macro purchase(by_action, action) -%}
+    {{ money('coalesce(cast(' ~ by_action ~ ' ->> ' ~ action ~ ' as numeric), 0)') }}
+{%- endmacro %}

@@ -13,7 +13,9 @@ changed_days as (
     ) as staged
     where {{ unseen('staged', ['platform', 'account_id', 'campaign_id', 'date'], version='loaded_at') }}
     union
-    {{ withdrawn_days('(' ~ union_staged('ad_platforms', 'campaign_metrics', ['account_id', 'campaign_id', 'date']) ~ ')') }}
+    {{ withdrawn_days(
+        '(' ~ union_staged('ad_platforms', 'campaign_metrics', ['account_id', 'campaign_id', 'date']) ~ ')'
+    ) }}
 
 ),
 
@@ -40,8 +42,9 @@ metrics as (
         select staged.*
         from (
             {{ union_staged('ad_platforms', 'campaign_metrics', [
-                'account_id', 'campaign_id', 'date', 'campaign_name', 'currency', 'impressions', 'clicks', 'link_clicks',
-                'spend', 'purchase_counts', 'purchase_values', 'platform_ctr', 'platform_cpc', 'loaded_at',
+                'account_id', 'campaign_id', 'date', 'campaign_name', 'currency', 'impressions', 'clicks',
+                'link_clicks', 'spend', 'purchase_counts', 'purchase_values', 'platform_ctr', 'platform_cpc',
+                'loaded_at',
             ]) }}
         ) as staged
         where
@@ -49,7 +52,7 @@ metrics as (
             and staged.account_id = changed_days.account_id
             and staged.date = changed_days.date
         -- A fence: without it the planner may open the JSON of all history to join a few days of it.
-        offset 0
+        offset 0  -- noqa: AM09
     ) as staged on true
 
 ),

@@ -53,7 +53,7 @@ touches as materialized (
             and staged.account_id = changed_orders.store_id
             and staged.order_id = changed_orders.order_id
         -- A fence: without it the planner may open the JSON of all history to join a few orders of it.
-        offset 0
+        offset 0  -- noqa: AM09
     ) as staged on true
 
 ),

@@ -43,15 +43,15 @@ touches as (
             jsonb_build_object(
                 'id', source.order_id || ':utm',
                 'occurredAt', source.payload -> 'createdAt',
-                'landingPage', '?' || string_agg({{ as_query("pair ->> 'key'", "pair ->> 'value'") }}, '&')
+                'landingPage', '?' || string_agg({{ as_query("pairs.pair ->> 'key'", "pairs.pair ->> 'value'") }}, '&')
             ) as visit
         from jsonb_array_elements({{ array_or_empty("source.payload -> 'customAttributes'") }}) as pairs (pair)
         where
             source.journey #>> '{moments,nodes,0,id}' is null
             and source.journey #>> '{firstVisit,id}' is null
             and source.journey #>> '{lastVisit,id}' is null
-            and pair ->> 'key' not in ('landing_page', 'referrer')
-        having bool_or(pair ->> 'key' like 'utm\_%')
+            and pairs.pair ->> 'key' not in ('landing_page', 'referrer')
+        having bool_or(pairs.pair ->> 'key' like 'utm\_%')
     ) as touches
 
 ),
