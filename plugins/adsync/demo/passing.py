@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ class Pass:
     place: Place
     watched: Sequence[processes.Record]
 
-    def wait(self, remaining: object, seconds: float, log: str, tell: Detail) -> None:
+    def wait(self, remaining: Callable[[], str], seconds: float, log: str, tell: Detail) -> None:
         path = processes.log_file(self.place.state, log)
         until(remaining, seconds=seconds, watched=self.watched, log=path, tell=tell)
 
@@ -52,8 +52,8 @@ def sync(going: Pass, dags: Sequence[str], tell: Detail) -> None:
     ours = [rest.trigger(going.client, dag) for dag in dags]
 
     def unfinished() -> str:
-        runs = [run for dag in dags for run in rest.unfinished(going.client, dag)]
-        return ", ".join(sorted({f"{run.dag_id} is {run.state}" for run in runs}))
+        runs = {f"{run.dag_id} {run.state}" for dag in dags for run in rest.unfinished(going.client, dag)}
+        return ", ".join(sorted(runs)) + _retries(going) if runs else ""
 
     going.wait(unfinished, PASS_TIMEOUT, "scheduler", tell)
     _check(going, ours)
@@ -65,10 +65,15 @@ def transform(going: Pass, tell: Detail) -> None:
 
     def unfinished() -> str:
         state = rest.run(going.client, ours).state
-        return f"{TRANSFORM} is {state}" if state in rest.UNFINISHED else ""
+        return f"{TRANSFORM} {state}" + _retries(going) if state in rest.UNFINISHED else ""
 
     going.wait(unfinished, PASS_TIMEOUT, "scheduler", tell)
     _check(going, [ours])
+
+
+def _retries(going: Pass) -> str:
+    tasks = rest.waiting_for_retry(going.client)
+    return f"; failed and to be tried again: {', '.join(tasks)}" if tasks else ""
 
 
 def _check(going: Pass, runs: Sequence[rest.Run]) -> None:

@@ -80,6 +80,12 @@ def failed_tasks(client: httpx.Client, of: Run) -> list[Json]:
     return list(_get(client, path, state="failed", limit=100)["task_instances"])
 
 
+def waiting_for_retry(client: httpx.Client) -> list[str]:
+    """Tasks that have failed and will be tried again, as `dag.task`."""
+    found = _get(client, "dags/~/dagRuns/~/taskInstances", state="up_for_retry", limit=100)["task_instances"]
+    return sorted({f"{task['dag_id']}.{task['task_id']}" for task in found})
+
+
 def _get(client: httpx.Client, path: str, **query: object) -> Json:
     answer: Json = client.get(f"/api/v2/{path}", params=query).raise_for_status().json()
     return answer
