@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -23,7 +23,6 @@ class Run:
     dag_id: str
     run_id: str
     state: str
-    end: datetime | None
 
 
 def open_client(url: str) -> httpx.Client:
@@ -71,7 +70,17 @@ def run(client: httpx.Client, of: Run) -> Run:
 
 
 def unfinished(client: httpx.Client, dag_id: str) -> list[Run]:
-    return [_run(body) for body in _get(client, f"dags/{dag_id}/dagRuns", state=UNFINISHED, limit=100)["dag_runs"]]
+    return _runs(client, dag_id, state=UNFINISHED)
+
+
+def runs_since(client: httpx.Client, dag_id: str, since: datetime) -> list[Run]:
+    return _runs(client, dag_id, start_date_gte=since.isoformat())
+
+
+def is_due(client: httpx.Client, dag_id: str) -> bool:
+    """Whether the scheduler is about to start a run by itself."""
+    after = _get(client, f"dags/{dag_id}")["next_dagrun_run_after"]
+    return after is not None and datetime.fromisoformat(after) <= datetime.now(UTC)
 
 
 def failed_tasks(client: httpx.Client, of: Run) -> list[Json]:
@@ -91,6 +100,9 @@ def _get(client: httpx.Client, path: str, **query: object) -> Json:
     return answer
 
 
+def _runs(client: httpx.Client, dag_id: str, **query: object) -> list[Run]:
+    return [_run(body) for body in _get(client, f"dags/{dag_id}/dagRuns", limit=100, **query)["dag_runs"]]
+
+
 def _run(body: Json) -> Run:
-    end = datetime.fromisoformat(body["end_date"]) if body["end_date"] else None
-    return Run(body["dag_id"], body["dag_run_id"], body["state"], end)
+    return Run(body["dag_id"], body["dag_run_id"], body["state"])

@@ -57,7 +57,7 @@ def show(place: Place, progress: Progress, port: int) -> list[processes.Record]:
     further.write_script(place, scene.variables)
     with rest.open_client(scene.page) as client:
         running = [sandbox, *_start_airflow(scene, progress, client)]
-        _pass(Pass(client, place, running), progress)
+        _pass(Pass(client, place, running), progress, began)
     with progress.step("Every number against the sandbox's answer key"):
         _check(scene, key)
     _print(scene, progress, began)
@@ -83,14 +83,14 @@ def _start_airflow(scene: Scene, progress: Progress, client: httpx.Client) -> li
     return running
 
 
-def _pass(going: Pass, progress: Progress) -> None:
+def _pass(going: Pass, progress: Progress, began: datetime) -> None:
     dags = [f"sync_{name}" for name in registry.names()]
     with progress.step("DAGs loaded") as tell:
         passing.wait_until_loaded(going, [*dags, passing.TRANSFORM], tell)
     # Awake before the first rows land, so that they start it as they would in production.
     rest.unpause(going.client, passing.TRANSFORM)
     with progress.step(" ".join(dags)) as tell:
-        passing.sync(going, dags, tell)
+        passing.sync(going, dags, began, tell)
     with progress.step(passing.TRANSFORM) as tell:
         passing.transform(going, tell)
 
