@@ -1,4 +1,4 @@
-"""One whole pass through Airflow: every sync, then a transform that has seen all they brought."""
+"""A pass through Airflow: DAGs loaded, each run once, and the failed task named when one fails."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from adsync.demo.waiting import until
 
 LOADED_TIMEOUT = 120.0
 PASS_TIMEOUT = 600.0
-TRANSFORM = "transform"
 
 
 @dataclass(frozen=True)
@@ -46,14 +45,14 @@ def wait_until_loaded(going: Pass, dags: Sequence[str], tell: Detail) -> None:
     going.wait(missing, LOADED_TIMEOUT, "dag-processor", tell)
 
 
-def sync(going: Pass, dags: Sequence[str], since: datetime, tell: Detail) -> None:
-    """Have every sync run once since then.
+def run_once(going: Pass, dags: Sequence[str], since: datetime, tell: Detail) -> None:
+    """Have every one of the DAGs run since then.
 
-    Two runs at once would wait for each other's accounts: what is under way or due by itself goes first,
-    and only a sync that was not due is started.
+    Two syncs at once would wait for each other's accounts, and two transforms for each other: what is under way
+    or due by itself goes first, and only a DAG that was not due is started.
     """
     for dag in dags:
-        rest.unpause(going.client, dag)
+        rest.set_paused(going.client, dag, paused=False)
     _settle(going, dags, tell)
     for dag in dags:
         if not rest.runs_since(going.client, dag, since):
@@ -69,18 +68,6 @@ def _settle(going: Pass, dags: Sequence[str], tell: Detail) -> None:
         return ", ".join(sorted(runs)) + _retries(going) if runs else ""
 
     going.wait(unfinished, PASS_TIMEOUT, "scheduler", tell)
-
-
-def transform(going: Pass, tell: Detail) -> None:
-    """Start one more run after the last sync has ended: the runs that their data started may have seen only a part."""
-    ours = rest.trigger(going.client, TRANSFORM)
-
-    def unfinished() -> str:
-        state = rest.run(going.client, ours).state
-        return f"{TRANSFORM} {state}" + _retries(going) if state in rest.UNFINISHED else ""
-
-    going.wait(unfinished, PASS_TIMEOUT, "scheduler", tell)
-    _check(going, [rest.run(going.client, ours)])
 
 
 def _retries(going: Pass) -> str:

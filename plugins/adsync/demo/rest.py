@@ -55,18 +55,12 @@ def import_errors(client: httpx.Client) -> list[str]:
     return [f"{error['filename']}: {error['stack_trace'].strip().splitlines()[-1]}" for error in found]
 
 
-def unpause(client: httpx.Client, dag_id: str) -> None:
-    client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+def set_paused(client: httpx.Client, dag_id: str, *, paused: bool) -> None:
+    client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": paused}).raise_for_status()
 
 
-def trigger(client: httpx.Client, dag_id: str) -> Run:
-    answer = client.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None}).raise_for_status()
-    return _run(answer.json())
-
-
-def run(client: httpx.Client, of: Run) -> Run:
-    """The run as it stands now."""
-    return _run(_get(client, f"dags/{of.dag_id}/dagRuns/{of.run_id}"))
+def trigger(client: httpx.Client, dag_id: str) -> None:
+    client.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None}).raise_for_status()
 
 
 def unfinished(client: httpx.Client, dag_id: str) -> list[Run]:
