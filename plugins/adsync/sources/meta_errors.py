@@ -19,9 +19,10 @@ from adsync.errors import (
     TemporaryError,
     TooMuchData,
 )
+from adsync.sources.decode import documented
+from adsync.sources.statuses import HTTP_ERROR, of_status
 from adsync.transport import Answer
 
-HTTP_ERROR = 400
 RATE_CODES = {4, 17, 32, 341, 613, *range(80000, 80007), 80008, 80009, 80014}
 LOGIN_CODES = {102, 190}
 PERMISSION_CODES = {10, 294, *range(200, 300)}
@@ -49,11 +50,8 @@ def check(answer: Answer) -> None:
     """Raise what an error body stands for; subcodes first, because codes 1, 2 and 100 mean several things."""
     if answer.status < HTTP_ERROR and not answer.body.startswith(b'{"error"'):
         return
-    try:
-        problem = FAILURE.decode(answer.body).error
-    except msgspec.DecodeError as error:
-        raise TemporaryError(f"meta answered HTTP {answer.status} without an error it documents") from error
-    raise _meaning(problem, answer.headers)
+    failure = documented(answer.body, FAILURE)
+    raise _meaning(failure.error, answer.headers) if failure else of_status("meta", answer)
 
 
 def _meaning(problem: Problem, headers: Mapping[str, str]) -> AdsyncError:

@@ -185,7 +185,7 @@ async def _data(client: Client, path: str, params: dict[str, str], decoder: msgs
 
 
 def _inside(answer: Answer, decoder: msgspec.json.Decoder[Shape], path: str) -> Shape:
-    return decode(ENVELOPE.decode(answer.body).data, decoder, f"tiktok {path}")
+    return decode(decode(answer.body, ENVELOPE, f"tiktok {path}").data, decoder, f"tiktok {path}")
 
 
 def base_url(credentials: Credentials, _account_id: str) -> str:
