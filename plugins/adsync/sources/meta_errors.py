@@ -6,7 +6,6 @@ one request to ask for less that has no subcode of its own.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 import msgspec
@@ -43,7 +42,17 @@ class Failure(msgspec.Struct):
     error: Problem
 
 
+class BusinessUsage(msgspec.Struct):
+    estimated_time_to_regain_access: float = 0
+
+
+class AccountUsage(msgspec.Struct):
+    reset_time_duration: float = 0
+
+
 FAILURE = msgspec.json.Decoder(Failure)
+BUSINESS_USAGE = msgspec.json.Decoder(dict[str, list[BusinessUsage]])
+ACCOUNT_USAGE = msgspec.json.Decoder(AccountUsage)
 
 
 def check(answer: Answer) -> None:
@@ -74,8 +83,7 @@ def _meaning(problem: Problem, headers: Mapping[str, str]) -> AdsyncError:
 
 def _regain_seconds(headers: Mapping[str, str]) -> float | None:
     """The longest wait the usage headers name: business use case in minutes, ad account in seconds."""
-    waits = [0.0]
-    usage = json.loads(headers.get("x-business-use-case-usage", "{}"))
-    waits += [60.0 * entry.get("estimated_time_to_regain_access", 0) for entries in usage.values() for entry in entries]
-    waits.append(float(json.loads(headers.get("x-ad-account-usage", "{}")).get("reset_time_duration", 0)))
-    return max(waits) or None
+    business = documented(headers.get("x-business-use-case-usage", "").encode(), BUSINESS_USAGE) or {}
+    account = documented(headers.get("x-ad-account-usage", "").encode(), ACCOUNT_USAGE) or AccountUsage()
+    minutes = [entry.estimated_time_to_regain_access for entries in business.values() for entry in entries]
+    return max(60.0 * max(minutes, default=0), account.reset_time_duration) or None
