@@ -86,7 +86,7 @@ def _of_code(problem: Problem, cost: Cost | None) -> AdsyncError:
 
 def _refill_seconds(cost: Cost | None) -> float | None:
     """How long the bucket needs until it holds the points that the query was refused for."""
-    if cost is None or cost.throttle_status is None:
+    bucket = cost and cost.throttle_status
+    if not cost or not bucket or not bucket.restore_rate:
         return None
-    bucket = cost.throttle_status
     return max(1.0, (cost.requested_query_cost - bucket.currently_available) / bucket.restore_rate)

@@ -13,6 +13,8 @@ from adsync.transport import Answer
 HTTP_ERROR, UNAUTHORISED, SERVER_ERROR = 400, 401, 500
 # 430 is Shopify's own.
 TOO_MANY = {429, 430}
+# Request timeout, locked, too early.
+PASSING = {408, 423, 425}
 
 
 def of_status(platform: str, answer: Answer) -> AdsyncError:
@@ -21,7 +23,8 @@ def of_status(platform: str, answer: Answer) -> AdsyncError:
         return RateLimited(text, retry_after=_told_seconds(answer.headers))
     if answer.status == UNAUTHORISED:
         return ReauthRequired(f"{text}; put a valid access token into the connection")
-    return TemporaryError(text) if answer.status >= SERVER_ERROR else PermanentError(text)
+    passes = answer.status >= SERVER_ERROR or answer.status in PASSING
+    return TemporaryError(text) if passes else PermanentError(text)
 
 
 def _told_seconds(headers: Mapping[str, str]) -> float | None:
