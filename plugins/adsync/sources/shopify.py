@@ -148,7 +148,7 @@ def base_url(credentials: Credentials, account_id: str) -> str:
 
 
 def facts(payload: Text) -> Facts:
-    store = STORE.decode(payload)
+    store = decode(payload, STORE, "shopify shop")
     return Facts(store.name, store.currency_code, store.iana_timezone)
 
 

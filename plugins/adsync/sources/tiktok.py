@@ -194,7 +194,7 @@ def base_url(credentials: Credentials, _account_id: str) -> str:
 
 def facts(payload: Text) -> Facts:
     """`Etc/GMT+5` is an IANA name too, with POSIX's sign: it is five hours behind UTC."""
-    row = ADVERTISER.decode(payload)
+    row = decode(payload, ADVERTISER, "tiktok advertiser")
     return Facts(row.name, row.currency, row.timezone)
 
 
