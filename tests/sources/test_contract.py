@@ -30,6 +30,11 @@ PATHS = {
 EVERY_STREAM = list(PATHS)
 LISTINGS = [each for each in EVERY_STREAM if each[1] not in {"accounts", "stores"}]
 LONGEST = [("meta", "campaign_metrics"), ("tiktok", "campaign_metrics"), ("shopify", "orders")]
+PAGED = {
+    "meta": "adsync.sources.meta",
+    "tiktok": "adsync.sources.tiktok_calls",
+    "shopify": "adsync.sources.shopify",
+}
 SOURCES = ["meta", "tiktok", "shopify"]
 
 stream_of_every_source = pytest.mark.parametrize(("source", "stream"), EVERY_STREAM)
@@ -68,7 +73,7 @@ async def test_every_record_comes_exactly_once(source, stream):
 @listing_of_every_source
 @pytest.mark.parametrize("size", [3, 7, 250])
 async def test_the_size_of_a_page_changes_no_record(monkeypatch, source, stream, size):
-    monkeypatch.setattr(importlib.import_module(f"adsync.sources.{source}"), "PAGE_SIZE", size)
+    monkeypatch.setattr(importlib.import_module(PAGED[source]), "PAGE_SIZE", size)
     roomy = Manners(shopify_limits=Limits(max_cost=100_000))
     read = await pages(source, stream, in_memory(manners=roomy))
     keys = [record.key for page in read for record in page]
@@ -109,7 +114,7 @@ async def test_an_empty_answer_is_no_record_and_no_error(source, stream, body):
 
 @listing_of_every_source
 async def test_an_empty_page_in_the_middle_is_not_the_end(monkeypatch, source, stream):
-    monkeypatch.setattr(importlib.import_module(f"adsync.sources.{source}"), "PAGE_SIZE", 3)
+    monkeypatch.setattr(importlib.import_module(PAGED[source]), "PAGE_SIZE", 3)
     asked = []
 
     def answers(_request):

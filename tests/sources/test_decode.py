@@ -15,7 +15,7 @@ SHAPE = msgspec.json.Decoder(Shape)
 
 
 def test_a_missing_field_is_named():
-    with pytest.raises(ContractError, match="the report: .*`number`"):
+    with pytest.raises(ContractError, match=r"the report: .*`number`"):
         decode(b"{}", SHAPE, "the report")
 
 
@@ -43,5 +43,5 @@ def test_a_day_is_never_shifted(text):
 
 @pytest.mark.parametrize("text", ["", "-", "22.11.2026", "2026-13-01"])
 def test_what_is_no_day_is_named(text):
-    with pytest.raises(ContractError, match="date_start: .* is no date"):
+    with pytest.raises(ContractError, match=r"date_start: .* is no date"):
         day(text, "date_start")

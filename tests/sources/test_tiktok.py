@@ -19,7 +19,7 @@ from adsync.errors import (
     TooMuchData,
 )
 from adsync.sandbox.faults import Fault
-from adsync.sources import tiktok
+from adsync.sources import tiktok, tiktok_report
 from adsync.sources.tiktok_errors import check
 from adsync.transport import Answer
 from adsync.window import Window
@@ -140,7 +140,7 @@ async def test_ordering_a_report_is_not_repeated_when_its_answer_was_lost():
     transport = in_memory(Fault("tiktok", "server_error", path="task/create", calls=(1,)))
     async with sandboxed.connected(who, transport, pause) as client:
         with pytest.raises(TemporaryError):
-            await tiktok.create_report(client, who, recent("tiktok"))
+            await tiktok_report.create_report(client, who, recent("tiktok"))
     assert pause == []
 
 
@@ -150,7 +150,7 @@ async def test_a_report_that_was_given_up_is_a_temporary_error(status):
     who = sandboxed.account("tiktok")
     async with sandboxed.connected(who, answering(lambda _: httpx.Response(200, json=body))) as client:
         with pytest.raises(TemporaryError, match=f"report 17 ended as {status}: no room"):
-            await tiktok.report_ready(client, who, "17")
+            await tiktok_report.report_ready(client, who, "17")
 
 
 async def test_a_translated_report_is_refused_by_the_columns_it_lacks():
@@ -158,14 +158,14 @@ async def test_a_translated_report_is_refused_by_the_columns_it_lacks():
         await downloaded("Campaign ID,By Day\n1,2026-11-01\n")
 
 
-HEADER = ",".join([*tiktok.DIMENSIONS, *tiktok.METRICS])
+HEADER = ",".join([*tiktok_report.DIMENSIONS, *tiktok_report.METRICS])
 LINE = "1,2026-11-01 00:00:00,name,1.00,2,3,4,5,6,7,8,9"
 
 
 async def downloaded(text):
     who = sandboxed.account("tiktok")
-    async with sandboxed.connected(who, answering(lambda _: httpx.Response(200, text=text))) as client:
-        return [record async for page in tiktok.download_report(client, who, "17") for record in page]
+    async with sandboxed.connected(who, answering(lambda _: httpx.Response(200, content=text))) as client:
+        return [record async for page in tiktok_report.download_report(client, who, "17") for record in page]
 
 
 async def test_a_report_without_rows_is_empty():
@@ -182,6 +182,11 @@ async def test_line_breaks_quotes_and_commas_in_a_name_survive_the_csv():
 async def test_a_line_that_was_cut_off_or_has_grown_is_no_row(line):
     with pytest.raises(TemporaryError, match="report 17"):
         await downloaded(f"{HEADER}\n{LINE}\n{line}")
+
+
+async def test_a_report_that_was_cut_inside_a_letter_is_a_temporary_error():
+    with pytest.raises(TemporaryError, match="report 17 is no whole text"):
+        await downloaded(f"{HEADER}\n1,2026-11-01 00:00:00,نخلة".encode()[:-1])
 
 
 async def test_the_throttle_header_means_that_rows_are_missing():
