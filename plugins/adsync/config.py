@@ -90,7 +90,7 @@ def credentials(conn_id: str) -> Credentials:
         raise no_connection(conn_id)
     try:
         return _from_json(conn_id, text) if text.lstrip().startswith("{") else _from_uri(conn_id, text)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise ConfigError(f"{name} is neither a connection's JSON nor its URI; correct it") from error
 
 
@@ -117,7 +117,7 @@ def _extra(value: Any) -> dict[str, Any]:
     """An object, or the JSON text of one."""
     found = json.loads(value) if isinstance(value, str) else value
     if not isinstance(found, dict):
-        raise ValueError("extra is no object")
+        raise TypeError("extra is no object")
     return found
 
 

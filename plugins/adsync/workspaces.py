@@ -100,12 +100,18 @@ def _key_first(message: str) -> str:
 
 
 def _check_places(place: str, workspace: Workspace) -> None:
-    if workspace.timezone not in available_timezones():
+    if workspace.timezone not in _zones():
         raise ConfigError(
             f"{place}.timezone: {workspace.timezone!r} is no IANA time zone; write one such as Asia/Riyadh"
         )
     if workspace.currency not in _currencies():
         raise ConfigError(f"{place}.currency: {workspace.currency!r} is no ISO 4217 currency; write one such as SAR")
+
+
+@cache
+def _zones() -> set[str]:
+    """Read once: the standard library walks through its folders at every call."""
+    return available_timezones()
 
 
 @cache
