@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from threading import Thread
 
 import httpx
 import uvicorn
 
-from adsync import registry
+from adsync import accounts, registry, sealing, warehouse, workspaces
 from adsync.sandbox import files
 from adsync.sandbox.app import create_app
 from adsync.sandbox.faults import Fault
@@ -115,3 +116,19 @@ def served(faults: Iterable[Fault] = (), **more: object) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def link(url: str, *account_ids: str, **settings: object) -> None:
+    """Write workspaces and accounts into the warehouse; `settings` replace those of every workspace."""
+    document = files.workspaces(world())
+    for workspace in document["workspaces"]:
+        workspace |= settings
+        for key, id_key in (("ad_accounts", "account_id"), ("stores", "store_id")):
+            workspace[key] = [one for one in workspace[key] if not account_ids or one[id_key] in account_ids]
+    sources = {name: registry.load(name) for name in registry.names()}
+    with warehouse.connect_now(url) as connection:
+        accounts.store(connection, workspaces.checked(document, "test", sources), Path("test"))
+
+
+def new_key() -> str:
+    return sealing.Fernet.generate_key().decode()

@@ -50,7 +50,7 @@ def test_a_folder_is_no_file(tmp_path):
 @pytest.mark.parametrize("text", ["five", "-1", "2.5", "", " 3 x", "²", "1e3"])
 def test_a_number_of_retries_that_is_none_is_named(monkeypatch, text):
     monkeypatch.setenv("MAX_RETRY_ATTEMPTS", text)
-    with pytest.raises(ConfigError, match="^MAX_RETRY_ATTEMPTS is .*: set a whole number such as 5$"):
+    with pytest.raises(ConfigError, match=r"^MAX_RETRY_ATTEMPTS is .*: set a whole number such as 5$"):
         config.max_retry_attempts()
 
 
@@ -135,5 +135,5 @@ BROKEN = ["", "no uri", "{", '{"extra": "{"}', '{"extra": [1]}', '{"extra": "17"
 
 @pytest.mark.parametrize("text", BROKEN)
 def test_a_connection_that_cannot_be_read_is_named_without_its_text(monkeypatch, text):
-    with pytest.raises(ConfigError, match="^AIRFLOW_CONN_META_ACME is neither a connection's JSON nor its URI"):
+    with pytest.raises(ConfigError, match=r"^AIRFLOW_CONN_META_ACME is neither a connection's JSON nor its URI"):
         connection(monkeypatch, text)

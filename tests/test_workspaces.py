@@ -122,7 +122,7 @@ def test_an_account_belongs_to_one_workspace_and_is_named_once(first, second):
     document = copy.deepcopy(RIGHT)
     twin = document["workspaces"][0]["ad_accounts"][0]
     document["workspaces"][second].setdefault("ad_accounts", []).append(dict(twin))
-    with pytest.raises(ConfigError, match="meta account 9012 is linked to both 'acme' and .*: remove one link"):
+    with pytest.raises(ConfigError, match=r"meta account 9012 is linked to both 'acme' and .*: remove one link"):
         checked(document)
     assert first == 0
 
