@@ -122,7 +122,7 @@ def link(url: str, *account_ids: str, **settings: object) -> None:
     """Write workspaces and accounts into the warehouse; `settings` replace those of every workspace."""
     document = files.workspaces(world())
     for workspace in document["workspaces"]:
-        workspace |= settings
+        workspace.update(settings)
         for key, id_key in (("ad_accounts", "account_id"), ("stores", "store_id")):
             workspace[key] = [one for one in workspace[key] if not account_ids or one[id_key] in account_ids]
     sources = {name: registry.load(name) for name in registry.names()}

@@ -106,7 +106,7 @@ def test_an_account_of_another_workspace_is_refused_and_nothing_is_written(wareh
     brought(document())
     before = snapshot(warehouse_url)
     with pytest.raises(
-        ConfigError, match="shopify account .* of workspace 'other' already belongs to workspace 'acme'"
+        ConfigError, match=r"shopify account .* of workspace 'other' already belongs to workspace 'acme'"
     ):
         brought(document(id="other", name="Other", ad_accounts=[]))
     assert snapshot(warehouse_url) == before
@@ -151,5 +151,5 @@ def test_without_file_and_accounts_the_file_is_missed(monkeypatch, tmp_path, war
     if named:
         sandboxed.link(warehouse_url)
         monkeypatch.setenv("ADSYNC_CONFIG", str(Path("mine.yaml")))
-    with pytest.raises(ConfigError, match="does not exist: copy config/workspaces.example.yaml"):
+    with pytest.raises(ConfigError, match=r"does not exist: copy config/workspaces.example.yaml"):
         accounts.prepare(warehouse_url)

@@ -29,7 +29,7 @@ MOST_POLLS = 30
 WAIT_FOR_REPORT = timedelta(minutes=10)
 
 KEEP_LEASES = """
-update adsync.sync_state set lease_until = now() + %(lease)s
+update adsync.sync_state set lease_until = greatest(lease_until, now() + %(lease)s)
 where platform = %(source)s and account_id = any(%(ids)s) and lease_owner = %(run_id)s
 """
 
