@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from adsync.errors import ContractError, TemporaryError
+from adsync.errors import ContractError, ReportLost, TemporaryError
 from adsync.sources.base import Account, Page, Record, Text
 from adsync.sources.decode import day, decode
 from adsync.sources.tiktok_calls import PAGE_SIZE, get, inside, listing
@@ -87,11 +87,11 @@ async def create_report(client: Client, account: Account, window: Window) -> str
 
 
 async def report_ready(client: Client, account: Account, report_id: str) -> bool:
-    """Poll once; TemporaryError when TikTok gave the report up."""
+    """Poll once; ReportLost when TikTok gave the report up."""
     params = {"advertiser_id": account.account_id, "task_id": report_id}
     state = await get(client, "report/task/check/", params, TASK_STATE)
     if state.status in {"FAILED", "CANCELED"}:
-        raise TemporaryError(f"tiktok report {report_id} ended as {state.status}: {state.message}")
+        raise ReportLost(f"tiktok report {report_id} ended as {state.status}: {state.message}")
     return state.status == "SUCCESS"
 
 
