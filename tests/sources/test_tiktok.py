@@ -15,6 +15,7 @@ from adsync.errors import (
     PermanentError,
     RateLimited,
     ReauthRequired,
+    ReportLost,
     TemporaryError,
     TooMuchData,
 )
@@ -149,7 +150,7 @@ async def test_a_report_that_was_given_up_is_a_temporary_error(status):
     body = {"code": 0, "data": {"status": status, "message": "no room"}}
     who = sandboxed.account("tiktok")
     async with sandboxed.connected(who, answering(lambda _: httpx.Response(200, json=body))) as client:
-        with pytest.raises(TemporaryError, match=f"report 17 ended as {status}: no room"):
+        with pytest.raises(ReportLost, match=f"report 17 ended as {status}: no room"):
             await tiktok_report.report_ready(client, who, "17")
 
 
