@@ -31,7 +31,7 @@ WAIT_FOR_REPORT = timedelta(minutes=10)
 PATIENCE = timedelta(seconds=5)
 
 KEEP_LEASES = """
-update adsync.sync_state set lease_until = now() + %(lease)s
+update adsync.sync_state set lease_until = greatest(lease_until, now() + %(lease)s)
 where platform = %(source)s and account_id = any(%(ids)s) and lease_owner = %(run_id)s
 """
 

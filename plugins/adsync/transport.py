@@ -10,14 +10,14 @@ import logging
 import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from adsync.errors import AdsyncError, RateLimited, TemporaryError, TooMuchData
+from adsync.errors import AdsyncError, ConfigError, RateLimited, TemporaryError, TooMuchData
 
 if TYPE_CHECKING:
     from adsync.sources.base import Credentials, Source
@@ -80,10 +80,11 @@ class Client:
         self.meter.calls += 1
         try:
             answer = await self._read(request)
-        except httpx.TimeoutException as error:
+        except httpx.ReadTimeout as error:
             raise TooMuchData(f"{_place(request)} did not answer within {TIMEOUT.read:.0f} s") from error
-        except httpx.TransportError as error:
-            raise TemporaryError(f"{_place(request)} cannot be reached: {self._redact(str(error))}") from error
+        except httpx.RequestError as error:
+            reason = self._redact(str(error)) or type(error).__name__
+            raise TemporaryError(f"{_place(request)} cannot be reached: {reason}") from error
         self.meter.received += len(answer.body)
         try:
             self.check(answer)
@@ -114,10 +115,21 @@ Pause = Callable[[float], Awaitable[Any]]
 async def connect(source: Source, credentials: Credentials, account_id: str) -> AsyncIterator[Client]:
     """A client for one account, closed at the end; `credentials.host` replaces the platform's own address."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    base_url = source.base_url(credentials, account_id)
+    base_url = _checked(source.base_url(credentials, account_id), credentials)
     auth = source.auth(credentials)
     async with httpx.AsyncClient(base_url=base_url, auth=auth, timeout=TIMEOUT, verify=_trust()) as http:
         yield Client(http, source, credentials)
+
+
+def _checked(base_url: str, credentials: Credentials) -> str:
+    with suppress(httpx.InvalidURL):
+        url = httpx.URL(base_url)
+        if url.scheme in {"http", "https"} and url.host:
+            return base_url
+    raise ConfigError(
+        f"connection {credentials.conn_id}: the host {credentials.host!r} is no URL: write it with https://, "
+        "or leave it empty for the platform's own"
+    )
 
 
 @cache
