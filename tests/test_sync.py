@@ -342,26 +342,35 @@ def test_an_account_that_waits_is_leased_and_not_planned(url, bring):
 
 
 def with_one_sandbox(url, faults, *requests):
-    """Several attempts at one platform that remembers its reports."""
+    """Several attempts at one platform that remembers its reports; each with the cursor it left."""
     with served(faults, manners=Manners(polls_until_ready=1)) as base:
         environment = Environment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
-        return [asyncio.run(sync_accounts(request, environment)).outcomes[0] for request in requests]
+        return [(asyncio.run(sync_accounts(request, environment)).outcomes[0], cursor_of(url)) for request in requests]
 
 
 def test_a_report_survives_a_poll_that_failed(url):
     broken = Fault("tiktok", "server_error", path="task/check", calls=(1, 2, 3))
     request = SyncRequest("tiktok", (TIKTOK,), "run")
-    first, second, third = with_one_sandbox(url, [broken], request, request, request)
+    (first, ordered), (second, _), (third, left) = with_one_sandbox(url, [broken], request, request, request)
     assert (first.word, second.word, third.word) == ("retrying", "waiting", "ok")
-    assert second.waiting
+    assert second.waiting.report_id == ordered["report"]["id"]
+    assert left == {}
     assert len(written(url, "tiktok_campaign_metrics")) == len(world().deliveries(TIKTOK))
+
+
+def test_a_report_that_the_platform_does_not_know_any_more_is_ordered_anew(url):
+    request = SyncRequest("tiktok", (TIKTOK,), "run")
+    [(first, _)] = with_one_sandbox(url, [], request)
+    (second, forgotten), (third, _) = with_one_sandbox(url, [], request, request)
+    assert (first.word, second.word, third.word) == ("waiting", "failed", "waiting")
+    assert forgotten == {}
 
 
 def test_the_report_of_another_run_is_not_taken_for_the_asked_days(url):
     day = TODAY - timedelta(days=60)
     asked = Window(day, day + timedelta(days=1))
     requests = [SyncRequest("tiktok", (TIKTOK,), "run", window=window) for window in (None, asked)]
-    _, second = with_one_sandbox(url, [], *requests)
+    _, (second, _) = with_one_sandbox(url, [], *requests)
     assert second.word == "ok"
     assert second.since == day
 
