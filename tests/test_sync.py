@@ -285,6 +285,31 @@ def test_leases_are_kept_while_others_of_the_shard_are_read_and_never_shortened(
     assert left["campaigns"] > timedelta(minutes=59)
 
 
+CUT = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where datname = current_database() and query ~ '^copy incoming' and pid <> pg_backend_pid()
+"""
+
+
+def test_a_warehouse_that_broke_off_is_a_failure_of_that_attempt_alone(url):
+    with served([Fault("meta", "slow", wait=0.5, path="/insights")]) as base:
+        environment = Environment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
+
+        async def cut():
+            running = asyncio.create_task(sync_accounts(SyncRequest("meta", (META,), "run"), environment))
+            await seen(url, "select from raw.meta_campaigns")
+            rows(url, CUT)
+            return await running
+
+        [outcome] = asyncio.run(cut()).outcomes
+        assert outcome.word == "retrying"
+        assert "the warehouse broke off" in outcome.line
+        assert rows(url, "select outcome from adsync.sync_runs") == [("retrying",)]
+        assert rows(url, "select distinct status, lease_owner from adsync.sync_state") == [("retrying", None)]
+        asyncio.run(sync_accounts(SyncRequest("meta", (META,), "next"), environment))
+    assert spends(url) == known_spends()
+
+
 # Asked days
 
 

@@ -95,16 +95,23 @@ async def sync_accounts(request: SyncRequest, environment: Environment, tell: Te
 
 async def sync_account(source: Source, account: Account, request: SyncRequest, environment: Environment) -> Outcome:
     """One attempt at one account, written into state and journal however it ended."""
-    async with await warehouse.connect(environment.warehouse_url) as connection:
-        await connection.set_autocommit(True)
-        ledger = Ledger(connection, account, request.run_id)
+    async with _ledger(account, request, environment) as ledger:
         if not await ledger.take([stream.name for stream in source.streams]):
             return _elsewhere(account, environment.clock())
         outcome = await _attempt(source, ledger, request, environment)
-        async with connection.transaction():
+        if not ledger.connection.broken:
             await _settle(ledger, source, outcome)
-            await runs.record(connection, outcome.row(request.run_id))
-        return outcome
+            return outcome
+    async with _ledger(account, request, environment) as ledger:
+        await _settle(ledger, source, outcome)
+    return outcome
+
+
+@asynccontextmanager
+async def _ledger(account: Account, request: SyncRequest, environment: Environment) -> AsyncIterator[Ledger]:
+    async with await warehouse.connect(environment.warehouse_url) as connection:
+        await connection.set_autocommit(True)
+        yield Ledger(connection, account, request.run_id)
 
 
 async def _attempt(source: Source, ledger: Ledger, request: SyncRequest, environment: Environment) -> Outcome:
@@ -146,14 +153,17 @@ def _retry_in(error: AdsyncError | None, request: SyncRequest) -> timedelta | No
 
 
 async def _settle(ledger: Ledger, source: Source, outcome: Outcome) -> None:
-    if outcome.error:
-        await ledger.fail(outcome.error, outcome.retry_in)
-    elif not outcome.waiting:
-        await ledger.succeed([stream.name for stream in source.streams])
-    if outcome.waiting:
-        await ledger.keep(WAIT_FOR_REPORT)
-    else:
-        await ledger.release()
+    """Write the outcome into state and journal, in one transaction."""
+    async with ledger.connection.transaction():
+        if outcome.error:
+            await ledger.fail(outcome.error, outcome.retry_in)
+        elif not outcome.waiting:
+            await ledger.succeed([stream.name for stream in source.streams])
+        if outcome.waiting:
+            await ledger.keep(WAIT_FOR_REPORT)
+        else:
+            await ledger.release()
+        await runs.record(ledger.connection, outcome.row(ledger.owner))
 
 
 def _elsewhere(account: Account, now: datetime) -> Outcome:
