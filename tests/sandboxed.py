@@ -104,10 +104,10 @@ async def records(source: str, stream: str, transport: httpx.AsyncBaseTransport,
 
 
 @contextmanager
-def served(faults: Iterable[Fault] = (), **more: object) -> Iterator[str]:
-    """The sandbox over real HTTP, in a thread of this process."""
+def served(faults: Iterable[Fault] = (), known: World | None = None, **more: object) -> Iterator[str]:
+    """The sandbox over real HTTP, in a thread of this process; its world is `known`, or the small one."""
     listener = socket.create_server(("127.0.0.1", 0))
-    app = create_app(world(), tuple(faults), **more)
+    app = create_app(known or world(), tuple(faults), **more)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none"))
     thread = Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

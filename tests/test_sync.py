@@ -285,6 +285,31 @@ def test_leases_are_kept_while_others_of_the_shard_are_read_and_never_shortened(
     assert left["campaigns"] > timedelta(minutes=59)
 
 
+CUT = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where datname = current_database() and query ~ '^copy incoming' and pid <> pg_backend_pid()
+"""
+
+
+def test_a_warehouse_that_broke_off_is_a_failure_of_that_attempt_alone(url):
+    with served([Fault("meta", "slow", wait=0.5, path="/insights")]) as base:
+        environment = Environment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
+
+        async def cut():
+            running = asyncio.create_task(sync_accounts(SyncRequest("meta", (META,), "run"), environment))
+            await seen(url, "select from raw.meta_campaigns")
+            rows(url, CUT)
+            return await running
+
+        [outcome] = asyncio.run(cut()).outcomes
+        assert outcome.word == "retrying"
+        assert "the warehouse broke off" in outcome.line
+        assert rows(url, "select outcome from adsync.sync_runs") == [("retrying",)]
+        assert rows(url, "select distinct status, lease_owner from adsync.sync_state") == [("retrying", None)]
+        asyncio.run(sync_accounts(SyncRequest("meta", (META,), "next"), environment))
+    assert spends(url) == known_spends()
+
+
 # Asked days
 
 
@@ -342,26 +367,35 @@ def test_an_account_that_waits_is_leased_and_not_planned(url, bring):
 
 
 def with_one_sandbox(url, faults, *requests):
-    """Several attempts at one platform that remembers its reports."""
+    """Several attempts at one platform that remembers its reports; each with the cursor it left."""
     with served(faults, manners=Manners(polls_until_ready=1)) as base:
         environment = Environment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
-        return [asyncio.run(sync_accounts(request, environment)).outcomes[0] for request in requests]
+        return [(asyncio.run(sync_accounts(request, environment)).outcomes[0], cursor_of(url)) for request in requests]
 
 
 def test_a_report_survives_a_poll_that_failed(url):
     broken = Fault("tiktok", "server_error", path="task/check", calls=(1, 2, 3))
     request = SyncRequest("tiktok", (TIKTOK,), "run")
-    first, second, third = with_one_sandbox(url, [broken], request, request, request)
+    (first, ordered), (second, _), (third, left) = with_one_sandbox(url, [broken], request, request, request)
     assert (first.word, second.word, third.word) == ("retrying", "waiting", "ok")
-    assert second.waiting
+    assert second.waiting.report_id == ordered["report"]["id"]
+    assert left == {}
     assert len(written(url, "tiktok_campaign_metrics")) == len(world().deliveries(TIKTOK))
+
+
+def test_a_report_that_the_platform_does_not_know_any_more_is_ordered_anew(url):
+    request = SyncRequest("tiktok", (TIKTOK,), "run")
+    [(first, _)] = with_one_sandbox(url, [], request)
+    (second, forgotten), (third, _) = with_one_sandbox(url, [], request, request)
+    assert (first.word, second.word, third.word) == ("waiting", "failed", "waiting")
+    assert forgotten == {}
 
 
 def test_the_report_of_another_run_is_not_taken_for_the_asked_days(url):
     day = TODAY - timedelta(days=60)
     asked = Window(day, day + timedelta(days=1))
     requests = [SyncRequest("tiktok", (TIKTOK,), "run", window=window) for window in (None, asked)]
-    _, second = with_one_sandbox(url, [], *requests)
+    _, (second, _) = with_one_sandbox(url, [], *requests)
     assert second.word == "ok"
     assert second.since == day
 
