@@ -12,7 +12,7 @@ from pathlib import Path
 
 from adsync import accounts, config, plan, progress, registry
 from adsync.errors import AdsyncError, ConfigError, PermanentError
-from adsync.outcome import ShardFailed
+from adsync.outcomes import ShardFailed
 from adsync.sync import Environment, SyncRequest, sync_until_reported
 from adsync.window import Window
 

@@ -17,7 +17,7 @@ import psycopg
 from adsync import accounts, leases, registry, runs, transport, warehouse
 from adsync.backoff import delay
 from adsync.errors import AdsyncError, TemporaryError
-from adsync.outcome import Outcome, Outcomes, PendingReport
+from adsync.outcomes import Outcome, Outcomes, PendingReport
 from adsync.reader import Reader
 from adsync.sources.base import Account, Credentials, Source
 from adsync.state import Ledger

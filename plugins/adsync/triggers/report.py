@@ -15,7 +15,7 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 
 from adsync.errors import AdsyncError, PermanentError
-from adsync.hooks.platform import credentials, now
+from adsync.hooks.surroundings import credentials, now
 from adsync.pending import report_ready
 
 Report = dict[str, str]
