@@ -78,7 +78,7 @@ def _sync(options: argparse.Namespace) -> None:
     source = registry.load(options.source)
     accounts.prepare(url)
     chosen = _chosen(url, source.name, options.account)
-    request = SyncRequest(source.name, tuple(chosen), f"cli-{uuid.uuid4().hex[:12]}", window=window)
+    request = SyncRequest(source.name, tuple(chosen), f"cli-{uuid.uuid4().hex[:12]}", window=window, patient=False)
     environment = Environment(url, config.credentials, lambda: datetime.now(UTC))
     with progress.over(source.name, len(chosen)) as say:
         outcomes = asyncio.run(sync_until_reported(request, environment, lambda done: say(done.line)))

@@ -45,6 +45,10 @@ select covered_from as since, covered_through as through, cursor
 from adsync.sync_state
 where platform = %(platform)s and account_id = %(account_id)s and stream = %(stream)s
 """
+SELECT_WAIT = """
+select max(retry_at) - now() from adsync.sync_state
+where platform = %(platform)s and account_id = %(account_id)s and status = 'retrying'
+"""
 SELECT_REACH = "select history_days, recent_days from adsync.workspaces where workspace_id = %s"
 EXTEND = """
 update adsync.sync_state set
@@ -106,6 +110,11 @@ class Ledger:
         await self.connection.execute(ENSURE_STREAMS, self._key(streams=list(streams)))
         taken = await self.connection.execute(TAKE_LEASE, self._key())
         return taken.rowcount > 0
+
+    async def retry_in(self) -> timedelta:
+        """How long the account still has to wait because of an earlier failure; zero when it does not."""
+        row = await (await self.connection.execute(SELECT_WAIT, self._key())).fetchone()
+        return max(row[0], timedelta()) if row and row[0] else timedelta()
 
     async def keep(self, lease: timedelta = LEASE) -> None:
         await self.connection.execute(RENEW_LEASE, self._key(lease=lease))

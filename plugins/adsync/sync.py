@@ -8,30 +8,27 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import psycopg
 
-from adsync import accounts, registry, runs, transport, warehouse
+from adsync import accounts, leases, registry, runs, transport, warehouse
 from adsync.backoff import delay
 from adsync.errors import AdsyncError, TemporaryError
-from adsync.outcome import Outcome, Outcomes
+from adsync.outcome import Outcome, Outcomes, PendingReport
 from adsync.reader import Reader
 from adsync.sources.base import Account, Credentials, Source
-from adsync.state import LEASE, Ledger
+from adsync.state import Ledger
 from adsync.window import Window
 
 CONCURRENT_ACCOUNTS = 6
 POLL_SECONDS = 10.0
 MOST_POLLS = 30
 WAIT_FOR_REPORT = timedelta(minutes=10)
-
-KEEP_LEASES = """
-update adsync.sync_state set lease_until = greatest(lease_until, now() + %(lease)s)
-where platform = %(source)s and account_id = any(%(ids)s) and lease_owner = %(run_id)s
-"""
+# A task may wake up a moment before the account it was woken for.
+PATIENCE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,11 @@ class Environment:
 
 @dataclass(frozen=True)
 class SyncRequest:
-    """Which accounts to bring up to date, on behalf of which run; `window` replaces the planned days."""
+    """Which accounts to bring up to date, on behalf of which run; `window` replaces the planned days.
+
+    `patient` respects the waits that earlier failures asked for; `overdue` says that a report which is
+    still not ready counts as failed.
+    """
 
     source: str
     account_ids: tuple[str, ...]
@@ -53,6 +54,8 @@ class SyncRequest:
     attempt: int = 1
     final_attempt: bool = False
     window: Window | None = None
+    patient: bool = True
+    overdue: bool = False
 
 
 Tell = Callable[[Outcome], None]
@@ -61,13 +64,14 @@ Tell = Callable[[Outcome], None]
 async def sync_until_reported(request: SyncRequest, environment: Environment, tell: Tell) -> Outcomes:
     """Sync, and stay until asynchronous reports are ready: for callers without a scheduler to wake them."""
     outcomes = await sync_accounts(request, environment, tell)
-    for _ in range(MOST_POLLS):
+    for poll in range(1, MOST_POLLS + 1):
         if not outcomes.waiting:
-            return outcomes
+            break
         await asyncio.sleep(POLL_SECONDS)
-        again = replace(request, account_ids=tuple(each.account_id for each in outcomes.waiting))
+        waiting = tuple(each.account_id for each in outcomes.waiting)
+        again = replace(request, account_ids=waiting, overdue=poll == MOST_POLLS)
         outcomes = outcomes.updated(await sync_accounts(again, environment, tell))
-    raise TemporaryError(f"{outcomes.waiting[0]} is not ready after {MOST_POLLS * POLL_SECONDS:.0f} s; try again later")
+    return outcomes
 
 
 async def sync_accounts(request: SyncRequest, environment: Environment, tell: Tell = lambda _: None) -> Outcomes:
@@ -85,7 +89,7 @@ async def sync_accounts(request: SyncRequest, environment: Environment, tell: Te
             tell(outcome)
             return outcome
 
-    async with _kept_leases(request, environment.warehouse_url):
+    async with leases.kept(environment.warehouse_url, source.name, request.account_ids, request.run_id):
         done = await asyncio.gather(*(one(account) for account in listed), return_exceptions=True)
     for result in done:
         if isinstance(result, BaseException):
@@ -97,8 +101,12 @@ async def sync_account(source: Source, account: Account, request: SyncRequest, e
     """One attempt at one account, written into state and journal however it ended."""
     async with _ledger(account, request, environment) as ledger:
         if not await ledger.take([stream.name for stream in source.streams]):
-            return _elsewhere(account, environment.clock())
-        outcome = await _attempt(source, ledger, request, environment)
+            outcome = Outcome(account, environment.clock(), 0.0, elsewhere=True)
+        elif request.patient and (wait := await ledger.retry_in()) > PATIENCE:
+            await ledger.release()
+            return _not_yet(account, environment.clock(), wait)
+        else:
+            outcome = await _attempt(source, ledger, request, environment)
         if not ledger.connection.broken:
             await _settle(ledger, source, outcome)
             return outcome
@@ -121,7 +129,7 @@ async def _attempt(source: Source, ledger: Ledger, request: SyncRequest, environ
         credentials = await asyncio.to_thread(environment.credentials, ledger.account.conn_id)
         async with transport.connect(source, credentials, ledger.account.account_id) as client:
             reader = Reader(source, ledger.account, client, ledger, environment.clock, request.window)
-            error = await _error_of(reader.read())
+            error = await _error_of(reader.read()) or _overdue(reader.waiting, request)
     except AdsyncError as problem:
         return replace(outcome, error=problem, retry_in=_retry_in(problem, request))
     return replace(
@@ -148,45 +156,34 @@ async def _error_of(work: Awaitable[None]) -> AdsyncError | None:
     return None
 
 
+def _overdue(report: PendingReport | None, request: SyncRequest) -> AdsyncError | None:
+    return TemporaryError(f"{report} is still not ready") if report and request.overdue else None
+
+
 def _retry_in(error: AdsyncError | None, request: SyncRequest) -> timedelta | None:
     return None if error is None or request.final_attempt else delay(error, request.attempt)
 
 
 async def _settle(ledger: Ledger, source: Source, outcome: Outcome) -> None:
-    """Write the outcome into state and journal, in one transaction."""
+    """Write the outcome into state and journal, in one transaction; the state only of an account that was ours."""
     async with ledger.connection.transaction():
-        if outcome.error:
-            await ledger.fail(outcome.error, outcome.retry_in)
-        elif not outcome.waiting:
-            await ledger.succeed([stream.name for stream in source.streams])
-        if outcome.waiting:
-            await ledger.keep(WAIT_FOR_REPORT)
-        else:
-            await ledger.release()
+        if not outcome.elsewhere:
+            await _mark(ledger, source, outcome)
         await runs.record(ledger.connection, outcome.row(ledger.owner))
 
 
-def _elsewhere(account: Account, now: datetime) -> Outcome:
-    busy = TemporaryError(f"{account}: another run reads this account at the moment")
-    return Outcome(account, now, 0.0, error=busy, retry_in=LEASE)
+async def _mark(ledger: Ledger, source: Source, outcome: Outcome) -> None:
+    if outcome.error:
+        await ledger.fail(outcome.error, outcome.retry_in)
+    elif not outcome.waiting:
+        await ledger.succeed([stream.name for stream in source.streams])
+    if outcome.waiting:
+        await ledger.keep(WAIT_FOR_REPORT)
+    else:
+        await ledger.release()
 
 
-@asynccontextmanager
-async def _kept_leases(request: SyncRequest, url: str) -> AsyncIterator[None]:
-    """Renew the leases of the request's accounts for as long as the body runs."""
-    keeper = asyncio.create_task(_keep(request, url))
-    try:
-        yield
-    finally:
-        keeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeper
-
-
-async def _keep(request: SyncRequest, url: str) -> None:
-    values = {"source": request.source, "ids": list(request.account_ids), "run_id": request.run_id, "lease": LEASE}
-    while True:
-        await asyncio.sleep(LEASE.total_seconds() / 4)
-        with suppress(TemporaryError, psycopg.OperationalError):
-            async with await warehouse.connect(url) as connection:
-                await connection.execute(KEEP_LEASES, values)
+def _not_yet(account: Account, now: datetime, wait: timedelta) -> Outcome:
+    """An account whose own wait is not over: its shard was woken for another one."""
+    early = TemporaryError(f"it is tried again in {wait.total_seconds():.0f} s")
+    return Outcome(account, now, 0.0, error=early, retry_in=wait)

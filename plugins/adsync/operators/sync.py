@@ -53,15 +53,16 @@ class SyncOperator(BaseOperator):
     def execute(self, context: Context, event: dict[str, str] | None = None) -> dict[str, int]:
         """Sync what is unfinished, wait for reports without holding a worker, raise what could not be done."""
         surroundings = environment()
-        self.name_in_grid(context, surroundings.warehouse_url)
-        request = self.request(context, surroundings.warehouse_url)
+        overdue = event is not None and event["status"] != "ready"
+        request = self.request(context, surroundings.warehouse_url, overdue=overdue)
         outcomes = asyncio.run(sync_accounts(request, surroundings, self.tell))
+        self.name_in_grid(context, surroundings.warehouse_url)
         if outcomes.waiting:
             self.wait(outcomes.waiting, event)
         outcomes.raise_for_failures()
         return outcomes.counts()
 
-    def request(self, context: Context, url: str) -> SyncRequest:
+    def request(self, context: Context, url: str, *, overdue: bool) -> SyncRequest:
         run_id, task = context["run_id"], context["ti"]
         return SyncRequest(
             source=self.source,
@@ -70,6 +71,7 @@ class SyncOperator(BaseOperator):
             attempt=task.try_number,
             final_attempt=task.try_number > task.max_tries,
             window=self.window(),
+            overdue=overdue,
         )
 
     def tell(self, outcome: Outcome) -> None:
@@ -94,6 +96,6 @@ class SyncOperator(BaseOperator):
         return Window(date.fromisoformat(self.since), date.fromisoformat(self.until))
 
     def name_in_grid(self, context: Context, url: str) -> None:
-        """Give `map_index_template` the accounts' names, as `{{ accounts }}`."""
+        """Give `map_index_template` the accounts' names, which a first sync has only just learned."""
         names = account_names(url, self.source, self.shard)
         context["accounts"] = enumerate_few(names, NAMED, ", ")  # type: ignore[typeddict-unknown-key]

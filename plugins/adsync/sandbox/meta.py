@@ -17,9 +17,10 @@ from starlette.routing import Route
 from adsync.sandbox import meta_errors
 from adsync.sandbox.inventing.accounts import AdAccount
 from adsync.sandbox.inventing.campaigns import Campaign
-from adsync.sandbox.meta_calls import Call, opened, page
+from adsync.sandbox.meta_calls import Call, opened
 from adsync.sandbox.meta_errors import bad_parameter
 from adsync.sandbox.meta_insights import insights, poll, run_of
+from adsync.sandbox.meta_pages import page
 from adsync.sandbox.meta_rows import objective
 from adsync.sandbox.world import World
 

@@ -16,8 +16,9 @@ from starlette.responses import JSONResponse, Response
 
 from adsync.sandbox.inventing.accounts import AdAccount
 from adsync.sandbox.inventing.days import ONE_DAY
-from adsync.sandbox.meta_calls import Call, opened, page
+from adsync.sandbox.meta_calls import Call, opened
 from adsync.sandbox.meta_errors import NOT_READY, GraphError, bad_parameter, missing_object
+from adsync.sandbox.meta_pages import page
 from adsync.sandbox.meta_rows import DEFAULT, FIELDS, InsightsRow, written
 from adsync.sandbox.world import World
 

@@ -10,7 +10,8 @@ from urllib.parse import unquote
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adsync.sandbox.fault_answers import bent, instead
+from adsync.sandbox.fault_answers import instead
+from adsync.sandbox.fault_bending import bent
 from adsync.sandbox.faults import Fault
 
 SLOW = 5.0

@@ -23,19 +23,37 @@ def iso(at: datetime | None) -> str | None:
 
 def order_node(order: Order) -> Source:
     """Everything that can be asked of an order."""
-    payment = order.payment
-    number = order.id.rpartition("/")[2]
-    current = order.total - payment.refunded
-    money = _purse(order)
     return {
         "__typename": "Order",
+        **_facts(order),
+        **_state(order),
+        **_sums(order),
+        "customAttributes": [{"key": key, "value": value} for key, value in order.journey.attributes],
+        "customer": _customer(order),
+        "refunds": lambda first=None: [_refund(order, one) for one in order.payment.refunds][:first],
+        "customerJourneySummary": _journey(order),
+    }
+
+
+def _facts(order: Order) -> Source:
+    return {
         "id": order.id,
-        "legacyResourceId": number,
+        "legacyResourceId": order.id.rpartition("/")[2],
         "name": order.name,
         "number": int(order.name.removeprefix("#")),
         "test": order.test,
         "createdAt": iso(order.placed_at),
         "processedAt": iso(order.placed_at),
+        "edited": False,
+        "sourceName": "web",
+        "currencyCode": order.store.currency,
+        "presentmentCurrencyCode": order.presentment,
+    }
+
+
+def _state(order: Order) -> Source:
+    payment = order.payment
+    return {
         "updatedAt": iso(payment.updated_at),
         "cancelledAt": iso(payment.cancelled_at),
         "cancelReason": "CUSTOMER" if payment.cancelled_at else None,
@@ -43,24 +61,22 @@ def order_node(order: Order) -> Source:
         "displayFinancialStatus": payment.status,
         "displayFulfillmentStatus": "FULFILLED" if payment.status == "PAID" else "UNFULFILLED",
         "returnStatus": "RETURNED" if payment.refunds else "NO_RETURN",
-        "edited": False,
-        "sourceName": "web",
-        "currencyCode": order.store.currency,
-        "presentmentCurrencyCode": order.presentment,
         "paymentGatewayNames": list(payment.gateways),
+    }
+
+
+def _sums(order: Order) -> Source:
+    payment, money = order.payment, _purse(order)
+    return {
         "totalPriceSet": money(order.total),
         "originalTotalPriceSet": money(order.total),
-        "currentTotalPriceSet": money(current),
+        "currentTotalPriceSet": money(order.total - payment.refunded),
         "totalRefundedSet": money(payment.refunded),
         "totalDiscountsSet": money(0),
         "totalTaxSet": money(order.total * TAX_PER_MILLE // 1000),
         "totalShippingPriceSet": money(min(order.total, SHIPPING)),
         "netPaymentSet": money(payment.received - payment.refunded),
         "totalReceivedSet": money(payment.received),
-        "customAttributes": [{"key": key, "value": value} for key, value in order.journey.attributes],
-        "customer": _customer(order),
-        "refunds": lambda first=None: [_refund(order, one) for one in payment.refunds][:first],
-        "customerJourneySummary": _journey(order),
     }
 
 

@@ -15,27 +15,12 @@ _MONEY_FIELDS = (
     "netPaymentSet",
     "totalReceivedSet",
 )
-_ORDER_SCALARS = [
-    "id",
-    "legacyResourceId",
-    "name",
-    "number",
-    "test",
-    "createdAt",
-    "processedAt",
-    "updatedAt",
-    "cancelledAt",
-    "cancelReason",
-    "closedAt",
-    "displayFinancialStatus",
-    "displayFulfillmentStatus",
-    "returnStatus",
-    "edited",
-    "sourceName",
-    "currencyCode",
-    "presentmentCurrencyCode",
-    "paymentGatewayNames",
-]
+_ORDER_SCALARS = """
+    id legacyResourceId name number test createdAt processedAt updatedAt cancelledAt cancelReason closedAt
+    displayFinancialStatus displayFulfillmentStatus returnStatus edited sourceName currencyCode
+    presentmentCurrencyCode paymentGatewayNames
+"""
+_VISIT_SCALARS = "id occurredAt landingPage referrerUrl referralCode source sourceDescription sourceType"
 
 # Type -> field -> the field's type; SCALAR for numbers, texts, enums and lists of them.
 TYPES: dict[str, dict[str, str | None]] = {
@@ -46,7 +31,7 @@ TYPES: dict[str, dict[str, str | None]] = {
     "OrderEdge": {"cursor": SCALAR, "node": "Order"},
     "PageInfo": dict.fromkeys(("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"), SCALAR),
     "Order": {
-        **dict.fromkeys(_ORDER_SCALARS, SCALAR),
+        **dict.fromkeys(_ORDER_SCALARS.split(), SCALAR),
         **dict.fromkeys(_MONEY_FIELDS, "MoneyBag"),
         "customAttributes": "Attribute",
         "customer": "Customer",
@@ -77,19 +62,7 @@ TYPES: dict[str, dict[str, str | None]] = {
     "CustomerMomentEdge": {"cursor": SCALAR, "node": "CustomerMoment"},
     "CustomerMoment": {"occurredAt": SCALAR},
     "CustomerVisit": {
-        **dict.fromkeys(
-            [
-                "id",
-                "occurredAt",
-                "landingPage",
-                "referrerUrl",
-                "referralCode",
-                "source",
-                "sourceDescription",
-                "sourceType",
-            ],
-            SCALAR,
-        ),
+        **dict.fromkeys(_VISIT_SCALARS.split(), SCALAR),
         "utmParameters": "UTMParameters",
     },
     "UTMParameters": dict.fromkeys(("source", "medium", "campaign", "content", "term"), SCALAR),

@@ -19,6 +19,7 @@ from adsync.sandbox.shopify_query import Refused, Source
 from adsync.sandbox.world import World
 
 LARGEST_PAGE = 250
+MOST_KEPT = 24
 TERM = re.compile(r"(\w+):(>=|<=|>|<)?(?:'([^']*)'|\"([^\"]*)\"|(\S+))")
 COMPARE: dict[str, Callable[[object, object], bool]] = {
     ">=": operator.ge,
@@ -79,6 +80,8 @@ class Finder:
             tests = _tests(search.query)
             found = [order for order in self.world.store_orders(search.store_id) if all(test(order) for test in tests)]
             found.sort(key=lambda order: (SORTS[search.sort_key](order), order.id), reverse=search.reverse)
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
             self.kept[search] = found
         return self.kept[search]
 

@@ -47,15 +47,13 @@ def claims(row: Delivery) -> tuple[int, int]:
 
 
 def workspace_directory(world: World, workspace_id: str) -> Directory:
-    """What adsync can know of a workspace's campaigns: those listed, and those that only show in statistics."""
+    """Every campaign of a workspace: deleted ones that no list shows still have rows in the statistics."""
     ours = [account.id for account in world.ad_accounts if account.workspace_id == workspace_id]
-    shown = {row.campaign.id for account_id in ours for row in world.deliveries(account_id)}
-    return directory(
-        campaign
-        for account_id in ours
-        for campaign in world.campaigns(account_id)
-        if campaign.id in shown or not (campaign.account.platform == "meta" and campaign.status == "deleted")
-    )
+    return directory(campaign for account_id in ours for campaign in world.campaigns(account_id))
+
+
+def workspace_orders(world: World, workspace_id: str) -> list[Order]:
+    return [o for store in world.stores if store.workspace_id == workspace_id for o in world.store_orders(store.id)]
 
 
 def _campaign_day(row: Delivery) -> Row:
@@ -78,12 +76,8 @@ def _campaign_day(row: Delivery) -> Row:
 
 def _attributed(world: World, workspace: Workspace) -> list[tuple[Order, Campaign, Decimal]]:
     known = workspace_directory(world, workspace.id)
-    decided = [(order, decide(order, known).campaign) for order in _orders(world, workspace)]
+    decided = [(order, decide(order, known).campaign) for order in workspace_orders(world, workspace.id)]
     return [(order, campaign, _net(order, workspace)) for order, campaign in decided if campaign]
-
-
-def _orders(world: World, workspace: Workspace) -> list[Order]:
-    return [o for store in world.stores if store.workspace_id == workspace.id for o in world.store_orders(store.id)]
 
 
 def _net(order: Order, workspace: Workspace) -> Decimal:
@@ -128,7 +122,7 @@ def _roas(world: World, workspace: Workspace, won: list[tuple[Order, Campaign, D
         account = campaign.account
         ledger.enter(_day(order.placed_at, account.timezone), account.platform, orders=1, attributed=net)
         ledger.enter(_day(order.placed_at, workspace.timezone), "all", orders=1, attributed=net)
-    for order in filter(is_revenue, _orders(world, workspace)):
+    for order in filter(is_revenue, workspace_orders(world, workspace.id)):
         ledger.enter(_day(order.placed_at, workspace.timezone), "all", store=_net(order, workspace))
     return [_roas_row(workspace, day, platform, cell) for (day, platform), cell in sorted(ledger.cells.items())]
 

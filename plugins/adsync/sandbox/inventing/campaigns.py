@@ -19,7 +19,9 @@ from adsync.sandbox.inventing.planted import ANOMALIES, SILENT
 FLIGHT_DAYS = 40
 STRIDE = 45
 OPENING = date(2024, 3, 1)
-ENDINGS = ("paused", "archived", "deleted")
+FIRST_FLIGHT = OPENING.toordinal() // STRIDE
+# What becomes of a flight when it is over, by slot: every account has all three at any time.
+ENDINGS = ("deleted", "archived", "paused")
 # What a campaign of weight 1000 spends a day, in US cents.
 USUAL_SPEND = 3_300
 ID_PREFIX = {"meta": "1202", "tiktok": "18"}
@@ -82,11 +84,11 @@ def _campaign(seed: int, account: AdAccount, slot: int, generation: int, today: 
     return Campaign(
         account=account,
         id=_id(rng, account, slot, generation),
-        name=campaign_name(account, slot, generation),
+        name=campaign_name(account, slot, generation - FIRST_FLIGHT),
         slot=slot,
         start=start,
         end=end,
-        status=_status(start, end, today, ENDINGS[(slot + generation) % len(ENDINGS)]),
+        status=_status(start, end, today, ENDINGS[slot % len(ENDINGS)]),
         goal=_goal(account, slot),
         weight=weight,
         daily_spend=exchange(USUAL_SPEND * weight // 1000, "USD", account.currency),

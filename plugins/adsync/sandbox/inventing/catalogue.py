@@ -67,8 +67,8 @@ SHARED = {
 }
 
 
-def campaign_name(account: AdAccount, slot: int, generation: int) -> str:
-    """The name of a slot's campaign; slots from STANDING on hold one campaign after the other."""
+def campaign_name(account: AdAccount, slot: int, number: int) -> str:
+    """The name of a slot's campaign; slots from STANDING on hold one numbered flight after the other."""
     shared = SHARED.get((account.workspace_id, account.place, slot))
     if shared:
         return shared
@@ -77,4 +77,4 @@ def campaign_name(account: AdAccount, slot: int, generation: int) -> str:
         template = EVERGREEN[account.place * STANDING + slot]
     else:
         template = FLIGHTS[account.place * ROTATING + slot - STANDING]
-    return template.format(en=owner.city, ar=owner.city_in_arabic, n=generation)
+    return template.format(en=owner.city, ar=owner.city_in_arabic, n=number)

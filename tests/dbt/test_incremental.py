@@ -1,0 +1,131 @@
+"""Incremental equals full refresh, row for row, after random batches of everything that can change."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime, timedelta
+
+import psycopg
+from dbt_process import NOW, dbt, tables
+from psycopg.sql import SQL, Identifier
+from raw_rows import Account, Load, Payload, visit
+
+BATCHES = 5
+ONLY_DATA = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+FIRST_LOAD = datetime(2026, 11, 10, 6, 0, tzinfo=UTC)
+LATER = "2026-11-27T21:30:00+00:00"
+ACCOUNTS = (Account("meta", "901"), Account("meta", "902"), Account("tiktok", "701"), Account("tiktok", "702"))
+CURRENCIES = ("USD", "AED", "XAU")
+STORES = (Account("shopify", "one.myshopify.com"), Account("shopify", "two.myshopify.com"))
+CAMPAIGNS = tuple((ACCOUNTS[n % 4], f"12021{n:012d}") for n in range(16))
+HELD = SQL("select account_id, split_part(record_key, ':', 1), metric_date from raw.{}")
+NAMES = ("Sale", "sale!", "Ramadan \u2013 Oud", "Eid + Sale", "رمضان", "White Friday", "Twin", "twin")
+
+
+def test_incremental_equals_full_refresh(warehouse_url, scratch):
+    # Repeatable on purpose: no secret is made from it.
+    chance = random.Random(20261122)  # noqa: S311
+    with psycopg.connect(warehouse_url) as db:
+        configure(db)
+    for number in range(BATCHES):
+        with psycopg.connect(warehouse_url) as db:
+            add_batch(db, chance, number)
+        dbt(warehouse_url, scratch, *ONLY_DATA, now=LATER if number == BATCHES - 1 else NOW)
+    grown = tables(warehouse_url)
+    dbt(warehouse_url, scratch, *ONLY_DATA, "--full-refresh", now=LATER)
+    rebuilt = tables(warehouse_url)
+    assert {name for name in rebuilt if not rebuilt[name]} == {"performance_alerts"}
+    assert {name for name in rebuilt if rebuilt[name] != grown[name]} == set()
+
+
+def configure(db: psycopg.Connection) -> None:
+    load = Load(db)
+    load.workspace("red", "SAR", "Asia/Riyadh")
+    load.workspace("green", "USD", "America/New_York")
+    load.account("red", ACCOUNTS[0], "USD", "America/Los_Angeles")
+    load.account("green", ACCOUNTS[1], "AED", "Asia/Dubai")
+    load.account("red", ACCOUNTS[2], "USD", "America/Los_Angeles")
+    load.account("red", STORES[0], "SAR", "Asia/Riyadh")
+    load.account("green", STORES[1], "EUR", "America/New_York")
+
+
+def add_batch(db: psycopg.Connection, chance: random.Random, number: int) -> None:
+    """One batch, loaded a day after the one before it."""
+    load = Load(db, FIRST_LOAD + timedelta(days=number))
+    for campaign in chance.sample(CAMPAIGNS, 5):
+        load.campaign(*campaign, chance.choice(NAMES))
+    for _ in range(60):
+        add_metrics(load, chance)
+    for _ in range(40):
+        add_order(load, chance)
+    if number:
+        withdraw_some(load, chance)
+        SETTINGS[number - 1](db)
+
+
+def add_metrics(load: Load, chance: random.Random) -> None:
+    account, campaign = chance.choice(CAMPAIGNS)
+    day = date(2026, 10, 20) + timedelta(days=chance.randrange(30))
+    count = chance.randrange(5)
+    kinds = chance.sample(("omni_purchase", "purchase", "offsite_conversion.fb_pixel_purchase"), chance.randrange(3))
+    claimed = (count, count * 20)
+    row = {
+        "impressions": chance.randrange(500),
+        "clicks": chance.randrange(50),
+        "spend": chance.randrange(90),
+        "purchases": dict.fromkeys(kinds, claimed) if account.platform == "meta" else claimed,
+        "name": chance.choice(NAMES),
+        "currency": chance.choice(CURRENCIES),
+    }
+    load.metrics(account, campaign, day, **row)
+
+
+def add_order(load: Load, chance: random.Random) -> None:
+    """New, or an earlier one again: refunded, cancelled, with other visits or none."""
+    number = chance.randrange(90)
+    created = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(minutes=37 * number)
+    row = {
+        "total": str(10 + number),
+        "refunded": chance.choice(("0.0", "0.0", "5.0")),
+        "status": chance.choice(("PAID", "PAID", "PENDING", "PARTIALLY_REFUNDED")),
+        "cancelled": chance.choice((None, None, None, "2026-11-20T00:00:00Z")),
+        "currency": chance.choice(("SAR", "SAR", "XAU")),
+        "visits": [a_visit(chance, number * 10 + index, created) for index in range(chance.randrange(4))],
+        "attributes": chance.choice(({}, {"utm_campaign": chance.choice(NAMES), "utm_source": "ig"})),
+    }
+    load.order(STORES[number % 2], number, created, **row)
+
+
+def a_visit(chance: random.Random, number: int, created: datetime) -> Payload:
+    moment = created - timedelta(hours=chance.randrange(-5, 200))
+    meant = chance.choice((*NAMES, *(campaign for _, campaign in CAMPAIGNS), "{{campaign.id}}"))
+    return visit(number, moment, utm_source=chance.choice(("fb", "tiktok", "mail")), utm_campaign=meant)
+
+
+def withdraw_some(load: Load, chance: random.Random) -> None:
+    """Single rows, and one whole day of an account."""
+    for platform in ("meta", "tiktok"):
+        held = sorted(load.db.execute(HELD.format(Identifier(f"{platform}_campaign_metrics"))).fetchall())
+        one = chance.choice(held)
+        whole_day = [row for row in held if (row[0], row[2]) == (one[0], one[2])]
+        for native_id, campaign, day in {*chance.sample(held, 4), *whole_day}:
+            load.withdraw(Account(platform, native_id), campaign, day)
+
+
+def _link_another_account(db: psycopg.Connection) -> None:
+    Load(db).account("red", ACCOUNTS[3], "AED", "Asia/Dubai")
+
+
+def _change_window(db: psycopg.Connection) -> None:
+    db.execute("update adsync.workspaces set attribution = '{\"window_days\": 3}' where workspace_id = 'red'")
+
+
+def _change_currency_and_zone(db: psycopg.Connection) -> None:
+    db.execute("update adsync.workspaces set currency = 'AED', timezone = 'Asia/Dubai' where workspace_id = 'green'")
+
+
+def _unlink_an_account(db: psycopg.Connection) -> None:
+    db.execute("delete from adsync.accounts where native_id = %s", (ACCOUNTS[0].native_id,))
+
+
+SETTINGS = (_change_window, _link_another_account, _change_currency_and_zone, _unlink_an_account)

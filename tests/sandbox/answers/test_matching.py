@@ -1,0 +1,57 @@
+import pytest
+
+from adsync.sandbox.answers.matching import directory, match, tags_of_visit
+from adsync.sandbox.answers.normalising import flaw, normalised
+from adsync.sandbox.inventing.chance import chance
+from adsync.sandbox.inventing.scene import Scene
+from adsync.sandbox.inventing.visits import DRESSES, Utm
+
+
+@pytest.fixture(scope="module")
+def known(world):
+    return directory(one for account in ("901234567890", "901234567891") for one in world.campaigns(account))
+
+
+def test_a_name_stays_itself_however_it_is_dressed(world):
+    rng = chance(1, "dresses")
+    for account in world.ad_accounts:
+        for campaign in world.campaigns(account.id):
+            forms = {normalised(dress(rng, campaign.name)) for dress in DRESSES}
+            assert forms == {normalised(campaign.name)}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{{campaign.name}}", "macro_unexpanded"),
+        ("%7B%7Bcampaign.id%7D%7D", "macro_unexpanded"),
+        ("__CAMPAIGN_NAME__", "macro_unexpanded"),
+        ("1.2E+17", "damaged_id"),
+        ("(Not Set)", "direct"),
+        ("Summer Sale 50% Off", None),
+    ],
+)
+def test_values_that_name_nothing_are_recognised(text, reason):
+    assert flaw(text) == reason
+
+
+def _visit(world, query, utm=None):
+    scene = Scene(chance(1), "acme.myshopify.com", 1, world.now, lambda _: ([], []), lambda _: ([], []))
+    return scene.visit(world.now - world.now, query, utm=utm)
+
+
+def test_an_id_in_the_link_beats_the_name_the_shop_read(world, known):
+    first, second = list(known.by_id.values())[:2]
+    visit = _visit(world, {"utm_id": first.id}, Utm(source="fb", campaign=second.name))
+    assert match(tags_of_visit(visit), known) == (first, "utm_id")
+
+
+def test_a_campaign_of_another_account_is_unknown(world, known):
+    stranger = world.campaigns("903456789012")[0]
+    visit = _visit(world, {}, Utm(source="fb", campaign=stranger.id))
+    assert match(tags_of_visit(visit), known) == (None, "unknown_campaign")
+
+
+def test_a_name_two_campaigns_carry_is_never_guessed(world, known):
+    visit = _visit(world, {}, Utm(source="facebook", campaign="always on - retargeting"))
+    assert match(tags_of_visit(visit), known) == (None, "ambiguous_name")

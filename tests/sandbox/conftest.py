@@ -1,0 +1,40 @@
+"""Worlds to look at, and clients that reach the sandbox in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from adsync.sandbox.app import Manners, create_app
+from adsync.sandbox.faults import Fault
+from adsync.sandbox.world import World
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+Client = Callable[..., httpx.AsyncClient]
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    """The whole business."""
+    return World.create(1, NOW)
+
+
+@pytest.fixture(scope="session")
+def small_world() -> World:
+    """Sixty days and a handful of orders: enough for what an endpoint does."""
+    return World.create(1, NOW, days=60, orders=12)
+
+
+@pytest.fixture
+def sandbox(small_world) -> Client:
+    """A client of a fresh sandbox; faults and manners as the test likes."""
+
+    def client(*faults: Fault, **manners: object) -> httpx.AsyncClient:
+        app = create_app(small_world, faults, Manners(**{"short_first_pages": False, **manners}))
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sandbox")
+
+    return client

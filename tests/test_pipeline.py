@@ -1,0 +1,208 @@
+"""The whole flow, once: the real DAGs against the sandbox over HTTP, real PostgreSQL, real Redis, real dbt."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+import uvicorn
+from airflow.dag_processing.dagbag import DagBag
+from cryptography.fernet import Fernet
+from psycopg.rows import dict_row
+
+from adsync import registry
+from adsync.demo import answers, environment
+from adsync.sandbox.app import create_app
+from adsync.sandbox.files import write_files
+from adsync.sandbox.world import World
+
+FOLDER = Path(__file__).resolve().parents[1] / "dags"
+PERIODS = {"today", "7_days", "30_days", "90_days"}
+FIGURES = {"total_spend", "total_revenue", "roas", "impressions", "clicks", "conversions", "ctr", "cpc"}
+META = {"as_of", "currency", "timezone", "complete", "provisional_from", "stale_accounts"}
+# Their content is the age of things: it moves with the clock.
+MOVING = {"sync_health"}
+
+
+class Pipeline:
+    """What a run leaves behind: states of its tasks, rows, cache."""
+
+    def __init__(self, url: str, cache: redis.Redis, key: dict) -> None:
+        self.url, self.cache, self.key = url, cache, key
+        self.states: dict[str, str] = {}
+
+    def run(self) -> None:
+        dags = DagBag(FOLDER, bundle_name="dags-folder", bundle_path=FOLDER).dags
+        for dag_id in (*(f"sync_{source}" for source in registry.names()), "transform"):
+            self.states[dag_id] = str(dags[dag_id].test().state)
+
+    def rows(self, query: str) -> list[dict]:
+        with psycopg.connect(self.url, row_factory=dict_row) as connection:
+            return connection.execute(query).fetchall()
+
+    def tables(self, schema: str) -> list[str]:
+        listed = self.rows(
+            f"select table_name from information_schema.tables where table_schema = '{schema}' order by table_name"
+        )
+        return [row["table_name"] for row in listed]
+
+    def contents(self, schema: str, leave_out: set[str] = frozenset()) -> dict[str, tuple]:
+        """Per table: how many rows, and one checksum over all of them, loaded_at and all."""
+        query = "select count(*), sum(hashtextextended(content::text, 0)) from {}.{} as content"
+        with psycopg.connect(self.url) as connection:
+            return {
+                table: connection.execute(query.format(schema, table)).fetchone()
+                for table in self.tables(schema)
+                if table not in leave_out
+            }
+
+    def cached(self) -> dict[str, dict]:
+        return {name.decode(): json.loads(self.cache.get(name)) for name in self.cache.keys("dashboard_metrics:*")}
+
+
+@pytest.fixture(scope="module")
+def pipeline(airflow_metadata, local_servers, tmp_path_factory) -> Iterator[Pipeline]:
+    del airflow_metadata  # its tables have to be there, that is all
+    state = tmp_path_factory.mktemp("pipeline")
+    with psycopg.connect(local_servers.database_url("postgres"), autocommit=True) as connection:
+        connection.execute("create database pipeline")
+    world = World.create(1, datetime.now(UTC))
+    with serving(create_app(world)) as base_url, pytest.MonkeyPatch.context() as patch:
+        write_files(world, base_url, state)
+        connections = json.loads((state / "connections.json").read_text())
+        for name, value in {
+            **environment.platforms(connections),
+            "ADSYNC_CONFIG": str(state / "workspaces.yaml"),
+            "ADSYNC_STATE": str(state),
+            "ADSYNC_TOKEN_KEY": Fernet.generate_key().decode(),
+            "AIRFLOW_CONN_ADSYNC_WAREHOUSE": local_servers.database_url("pipeline"),
+            "AIRFLOW_CONN_ADSYNC_REDIS": local_servers.redis_url,
+            "MAX_RETRY_ATTEMPTS": "0",
+        }.items():
+            patch.setenv(name, value)
+        key = json.loads((state / "answer_key.json").read_text())
+        cache = redis.Redis.from_url(local_servers.redis_url)
+        cache.flushdb()
+        pipeline = Pipeline(os.environ["AIRFLOW_CONN_ADSYNC_WAREHOUSE"], cache, key)
+        pipeline.run()
+        yield pipeline
+        cache.close()
+
+
+@contextmanager
+def serving(app) -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive()
+            thread.join(0.05)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def test_every_dag_is_green(pipeline):
+    assert pipeline.states == dict.fromkeys(("sync_meta", "sync_tiktok", "sync_shopify", "transform"), "success")
+
+
+def test_stored_numbers_equal_the_answer_key_to_the_cent(pipeline):
+    with psycopg.connect(pipeline.url) as connection:
+        assert answers.differences(connection, pipeline.key) == []
+
+
+def test_exactly_the_planted_alerts_are_open_episodes(pipeline):
+    episodes = pipeline.rows(
+        "select workspace_id, platform, campaign_id, last_date::text as date, type from adsync.alerts"
+    )
+    assert sorted(map(sorted_items, episodes)) == sorted(map(sorted_items, pipeline.key["alerts"]))
+    assert pipeline.rows("select * from adsync.alerts where status <> 'open' or delivered_at is null") == []
+
+
+def test_exactly_the_planted_issues_are_found(pipeline):
+    found = pipeline.rows("select workspace_id, type, campaign_id, date::text from marts.consistency_issues")
+    assert sorted(map(sorted_items, found)) == sorted(map(sorted_items, pipeline.key["issues"]))
+
+
+def sorted_items(row: dict) -> list[tuple[str, str]]:
+    return sorted((name, str(value)) for name, value in row.items())
+
+
+def test_what_is_attributed_and_what_is_not_make_up_the_stores_revenue(pipeline):
+    assert (
+        pipeline.rows(
+            """
+            select workspace_id, outcome_sum, store_sum
+            from (
+                select workspace_id, sum(net_reporting) as store_sum from marts.orders group by 1
+            ) as stores
+            full join (
+                select orders.workspace_id, sum(orders.net_reporting) as outcome_sum
+                from marts.attribution_decisions as decisions
+                inner join marts.orders as orders
+                    on decisions.store_platform = orders.platform
+                    and decisions.store_id = orders.store_id
+                    and decisions.order_id = orders.order_id
+                group by 1
+            ) as decided using (workspace_id)
+            where outcome_sum is distinct from store_sum
+            """
+        )
+        == []
+    )
+
+
+def test_the_cache_holds_every_workspace_in_the_agreed_shape_for_an_hour_at_most(pipeline):
+    cached = pipeline.cached()
+    assert set(cached) == {f"dashboard_metrics:{row['workspace_id']}" for row in pipeline.key["workspace_roas"]}
+    for name, snapshot in cached.items():
+        assert set(snapshot) == PERIODS | {"meta"}
+        assert all(set(snapshot[period]) == FIGURES for period in PERIODS)
+        assert set(snapshot["meta"]) == META
+        assert 1 <= pipeline.cache.ttl(name) <= 3600
+
+
+def test_the_cached_figures_are_those_of_the_answer_key(pipeline):
+    """Seven days of spend and attributed revenue, added up from the key's days."""
+    for name, snapshot in pipeline.cached().items():
+        days = [
+            row
+            for row in pipeline.key["workspace_roas"]
+            if name.endswith(f":{row['workspace_id']}") and row["platform"] == "all"
+        ]
+        week = sorted(days, key=lambda row: row["date"])[-7:]
+        for figure, column in (("total_spend", "spend"), ("total_revenue", "attributed_revenue")):
+            assert snapshot["7_days"][figure] == pytest.approx(sum(float(row[column]) for row in week), abs=0.01)
+
+
+def test_no_token_and_no_customer_is_stored_in_clear(pipeline):
+    secrets = [
+        value["password"]
+        for value in json.loads(Path(os.environ["ADSYNC_STATE"], "connections.json").read_text()).values()
+    ]
+    for schema in ("raw", "marts", "adsync"):
+        for table in pipeline.tables(schema):
+            for secret in (*secrets, "gid://shopify/Customer/"):
+                assert (
+                    pipeline.rows(f"select 1 from {schema}.{table} as t where t::text like '%{secret}%' limit 1") == []
+                )
+
+
+def test_a_second_pass_writes_nothing_and_shows_the_same(pipeline):
+    before = pipeline.contents("raw"), pipeline.contents("marts", MOVING), pipeline.cached()
+    episodes = pipeline.rows("select * from adsync.alerts order by alert_id")
+    pipeline.run()
+    assert pipeline.contents("raw") == before[0]
+    assert pipeline.contents("marts", MOVING) == before[1]
+    assert pipeline.cached() == before[2]
+    assert pipeline.rows("select * from adsync.alerts order by alert_id") == episodes
