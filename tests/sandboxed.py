@@ -45,6 +45,14 @@ def account(source: str, account_id: str = "") -> Account:
     )
 
 
+def account_with(source: str, status: str) -> str:
+    """An account with a campaign that ended like this after it had delivered."""
+    for one in world().ad_accounts:
+        if one.platform == source and status in {row.campaign.status for row in world().deliveries(one.id)}:
+            return one.id
+    raise LookupError(f"no {source} campaign of the small world is {status}")
+
+
 def credentials(conn_id: str, base: str = BASE) -> Credentials:
     return Credentials(conn_id, **files.connections(world(), base)[conn_id])
 

@@ -74,9 +74,7 @@ async def test_a_lease_reaches_from_the_end_of_a_long_unit_not_from_its_start(ur
         async with mine.connection.transaction():
             await mine.connection.execute("select pg_sleep(0.5)")
             await mine.extend("campaigns", Coverage())
-        left = one(
-            url, "select lease_until - clock_timestamp() from adsync.sync_state where stream = 'campaigns'"
-        )[0]
+        left = one(url, "select lease_until - clock_timestamp() from adsync.sync_state where stream = 'campaigns'")[0]
         assert left > LEASE - timedelta(seconds=0.4)
 
 

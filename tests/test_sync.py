@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 import sandboxed
-from adsync import plan, sync
+from adsync import leases, plan, sync
 from adsync.errors import ConfigError, ReauthRequired, TemporaryError
 from adsync.sandbox.app import Manners
 from adsync.sandbox.faults import Fault
@@ -238,11 +238,24 @@ def test_two_runs_at_once_read_an_account_once(url):
 
         outcomes = asyncio.run(both())
     busy, done = sorted(outcomes, key=lambda each: each.word)
-    assert (done.word, busy.word) == ("ok", "elsewhere")
+    assert (busy.word, done.word) == ("elsewhere", "ok")
     assert "another run reads it at the moment" in busy.line
     assert busy.meter.calls == 0
     assert spends(url) == known_spends()
-    assert rows(url, "select outcome, calls > 0 from adsync.sync_runs order by 1") == [("elsewhere", False), ("ok", True)]
+    assert rows(url, "select outcome from adsync.sync_runs order by 1") == [("elsewhere",), ("ok",)]
+    assert rows(url, "select distinct status, lease_owner from adsync.sync_state") == [("ok", None)]
+
+
+def test_an_account_whose_wait_is_not_over_is_left_alone_by_a_patient_run(url, bring):
+    bring("meta", META, faults=[Fault("meta", "rate_limited", wait=3600)])
+    before = rows(url, "select * from adsync.sync_state order by stream")
+    [early] = bring("meta", META, patient=True).outcomes
+    assert (early.word, early.meter.calls) == ("retrying", 0)
+    assert timedelta(minutes=50) < early.retry_in <= timedelta(hours=1)
+    assert [row[3:7] for row in rows(url, "select * from adsync.sync_state order by stream")] == [
+        row[3:7] for row in before
+    ]
+    assert bring("meta", META).outcomes[0].word == "ok"
 
 
 def test_a_run_that_lost_its_lease_writes_no_further_unit_and_leaves_the_state_alone(url):
@@ -263,7 +276,7 @@ def test_a_run_that_lost_its_lease_writes_no_further_unit_and_leaves_the_state_a
 
 
 def test_leases_are_kept_while_others_of_the_shard_are_read_and_never_shortened(monkeypatch, url):
-    monkeypatch.setattr(sync, "LEASE", timedelta(seconds=0.4))
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
     with served([Fault("meta", "slow", wait=0.5, path="/insights")]) as base:
         environment = Environment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
 
@@ -298,7 +311,7 @@ def test_a_warehouse_that_broke_off_is_a_failure_of_that_attempt_alone(url):
         async def cut():
             running = asyncio.create_task(sync_accounts(SyncRequest("meta", (META,), "run"), environment))
             await seen(url, "select from raw.meta_campaigns")
-            rows(url, CUT)
+            await seen(url, CUT)
             return await running
 
         [outcome] = asyncio.run(cut()).outcomes
@@ -306,7 +319,7 @@ def test_a_warehouse_that_broke_off_is_a_failure_of_that_attempt_alone(url):
         assert "the warehouse broke off" in outcome.line
         assert rows(url, "select outcome from adsync.sync_runs") == [("retrying",)]
         assert rows(url, "select distinct status, lease_owner from adsync.sync_state") == [("retrying", None)]
-        asyncio.run(sync_accounts(SyncRequest("meta", (META,), "next"), environment))
+        asyncio.run(sync_accounts(SyncRequest("meta", (META,), "next", patient=False), environment))
     assert spends(url) == known_spends()
 
 
@@ -375,7 +388,7 @@ def with_one_sandbox(url, faults, *requests):
 
 def test_a_report_survives_a_poll_that_failed(url):
     broken = Fault("tiktok", "server_error", path="task/check", calls=(1, 2, 3))
-    request = SyncRequest("tiktok", (TIKTOK,), "run")
+    request = SyncRequest("tiktok", (TIKTOK,), "run", patient=False)
     (first, ordered), (second, _), (third, left) = with_one_sandbox(url, [broken], request, request, request)
     assert (first.word, second.word, third.word) == ("retrying", "waiting", "ok")
     assert second.waiting.report_id == ordered["report"]["id"]
@@ -384,7 +397,7 @@ def test_a_report_survives_a_poll_that_failed(url):
 
 
 def test_a_report_that_the_platform_does_not_know_any_more_is_ordered_anew(url):
-    request = SyncRequest("tiktok", (TIKTOK,), "run")
+    request = SyncRequest("tiktok", (TIKTOK,), "run", patient=False)
     [(first, _)] = with_one_sandbox(url, [], request)
     (second, forgotten), (third, _) = with_one_sandbox(url, [], request, request)
     assert (first.word, second.word, third.word) == ("waiting", "failed", "waiting")

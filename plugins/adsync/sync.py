@@ -165,17 +165,22 @@ def _retry_in(error: AdsyncError | None, request: SyncRequest) -> timedelta | No
 
 
 async def _settle(ledger: Ledger, source: Source, outcome: Outcome) -> None:
-    """Write the outcome into state and journal, in one transaction."""
+    """Write the outcome into state and journal, in one transaction; the state only of an account that was ours."""
     async with ledger.connection.transaction():
-        if outcome.error:
-            await ledger.fail(outcome.error, outcome.retry_in)
-        elif outcome.word == "ok":
-            await ledger.succeed([stream.name for stream in source.streams])
-        if outcome.word == "waiting":
-            await ledger.keep(WAIT_FOR_REPORT)
-        elif not outcome.elsewhere:
-            await ledger.release()
+        if not outcome.elsewhere:
+            await _mark(ledger, source, outcome)
         await runs.record(ledger.connection, outcome.row(ledger.owner))
+
+
+async def _mark(ledger: Ledger, source: Source, outcome: Outcome) -> None:
+    if outcome.error:
+        await ledger.fail(outcome.error, outcome.retry_in)
+    elif not outcome.waiting:
+        await ledger.succeed([stream.name for stream in source.streams])
+    if outcome.waiting:
+        await ledger.keep(WAIT_FOR_REPORT)
+    else:
+        await ledger.release()
 
 
 def _not_yet(account: Account, now: datetime, wait: timedelta) -> Outcome:
