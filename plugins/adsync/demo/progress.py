@@ -56,4 +56,5 @@ class Progress:
         self.console.print(f"[green]✓[/green] {escape(name)} [dim]{self.times[name]:.1f} s[/dim]")
 
     def say(self, line: str) -> None:
-        self.console.print(escape(line))
+        # Not broken at the terminal's width: people copy commands and paths.
+        self.console.print(escape(line), soft_wrap=True)
