@@ -12,7 +12,7 @@ from rich.markup import escape
 
 Detail = Callable[[str], None]
 # Wide enough for the tables where there is no terminal to ask; rich would assume 80 and cut.
-PLAIN_WIDTH = 150
+PLAIN_WIDTH = 180
 QUIET = 15.0
 
 
