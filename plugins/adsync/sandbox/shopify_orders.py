@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from adsync.sandbox.inventing.money import amount, exchange
 from adsync.sandbox.inventing.orders import Order
 from adsync.sandbox.inventing.payments import Refund
-from adsync.sandbox.inventing.visits import Visit
+from adsync.sandbox.inventing.visits import Utm, Visit
 from adsync.sandbox.shopify_query import Source
 
 TAX_PER_MILLE, SHIPPING = 150, 1_500
@@ -152,5 +152,9 @@ def _visit(visit: Visit) -> Source:
         "source": visit.source,
         "sourceDescription": visit.source.title(),
         "sourceType": "AD" if visit.utm else None,
-        "utmParameters": vars(visit.utm) if visit.utm else None,
+        "utmParameters": _utm(visit.utm) if visit.utm else None,
     }
+
+
+def _utm(utm: Utm) -> Source:
+    return {name: value for name, value in vars(utm).items() if name != "id"}
