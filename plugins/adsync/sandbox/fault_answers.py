@@ -88,9 +88,9 @@ EXPIRED = {"meta": _meta_expired, "tiktok": _tiktok_expired, "shopify": _shopify
 def instead(fault: Fault) -> Response | None:
     """The answer that takes the place of the right one; None for a fault that only bends it."""
     answers: dict[str, Callable[[Fault], Response]] = {
-        "rate_limited": LIMITED[fault.source],
-        "token_expired": EXPIRED[fault.source],
-        "too_much_data": TOO_MUCH[fault.source],
+        "rate_limited": LIMITED.get(fault.source, _too_many),
+        "token_expired": EXPIRED.get(fault.source, _too_many),
+        "too_much_data": TOO_MUCH.get(fault.source, _server_error),
         "http_429": _too_many,
         "server_error": _server_error,
     }

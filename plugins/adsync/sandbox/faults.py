@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-SOURCES = ("meta", "tiktok", "shopify")
+SOURCES = ("meta", "tiktok", "snapchat", "shopify", "woocommerce", "salla", "zid")
 KINDS = (
     # Instead of the answer.
     "rate_limited",

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from adsync.sandbox.counting import listen
 from adsync.sandbox.fault_answers import instead
 from adsync.sandbox.fault_bending import bent
 from adsync.sandbox.faults import Fault
+from adsync.sandbox.vault import Vault
 
 SLOW = 5.0
 
 
 @dataclass
 class Record:
-    """How often each source was called, each fault seen a call of its kind, and each fault struck."""
+    """How often each source and account was called, each fault seen a call of its kind, and each fault struck."""
 
     calls: Counter[str] = field(default_factory=Counter)
+    accounts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     seen: Counter[int] = field(default_factory=Counter)
     used: Counter[int] = field(default_factory=Counter)
 
@@ -34,6 +37,7 @@ class Misbehaviour:
     faults: tuple[Fault, ...]
     sources: tuple[str, ...]
     record: Record
+    vault: Vault
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         source = scope.get("path", "").strip("/").partition("/")[0]
@@ -41,9 +45,15 @@ class Misbehaviour:
             await self.app(scope, receive, send)
             return
         self.record.calls[source] += 1
+        called = listen(scope)
         body = await _whole(receive)
         fault = self._due(source, scope, body)
-        replay = _replayed(body, receive)
+        try:
+            await self._answered(fault, scope, _replayed(body, receive), send)
+        finally:
+            self.record.accounts[source].update(called)
+
+    async def _answered(self, fault: Fault | None, scope: Scope, replay: Receive, send: Send) -> None:
         if fault is None:
             await self.app(scope, replay, send)
         elif (answer := instead(fault)) is not None:
@@ -54,6 +64,7 @@ class Misbehaviour:
     def _due(self, source: str, scope: Scope, body: bytes) -> Fault | None:
         path = scope["path"]
         told = unquote(f"{path}?{scope['query_string'].decode()} {body.decode(errors='replace')}")
+        told = f"{told} {self.vault.accounts_told(f'{told} {secrets(scope)}')}"
         due = None
         for n, fault in enumerate(self.faults):
             if fault.concerns(source, path, told):
@@ -78,6 +89,11 @@ class Misbehaviour:
         MutableHeaders(raw=messages[0]["headers"])["content-length"] = str(len(body))
         await send(messages[0])
         await send({"type": "http.response.body", "body": body})
+
+
+def secrets(scope: Scope) -> str:
+    """The headers of a call in one text: where tokens stand."""
+    return " ".join(value.decode("latin-1") for _, value in scope["headers"])
 
 
 async def _whole(receive: Receive) -> bytes:

@@ -31,8 +31,17 @@ def order_node(order: Order) -> Source:
         "customAttributes": [{"key": key, "value": value} for key, value in order.journey.attributes],
         "customer": _customer(order),
         "refunds": lambda first=None: [_refund(order, one) for one in order.payment.refunds][:first],
+        "lineItems": lambda **_paging: _line_items(order),
         "customerJourneySummary": _journey(order),
     }
+
+
+def _line_items(order: Order) -> Source:
+    number = order.id.rpartition("/")[2]
+    items = [{"id": f"gid://shopify/LineItem/{number}{n}", "title": "Oud box", "quantity": n} for n in (1, 2)]
+    ends = {"hasNextPage": False, "hasPreviousPage": False, "startCursor": "1", "endCursor": "2"}
+    edges = [{"cursor": str(n), "node": item} for n, item in enumerate(items, start=1)]
+    return {"nodes": items, "edges": edges, "pageInfo": ends}
 
 
 def _facts(order: Order) -> Source:

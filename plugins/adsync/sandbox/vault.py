@@ -32,6 +32,7 @@ ENDS_ALL_WHEN_REUSED = {"salla"}
 FORGIVING = {"shopify"}
 # A new token leaves the earlier one alive until its own end.
 SIDE_BY_SIDE = {"snapchat", "meta"}
+REVOKED = "(revoked)"
 
 
 class Refused(Exception):
@@ -74,6 +75,7 @@ class Vault:
         self.refreshes: Counter[str] = Counter()
         self.ids: dict[str, list[str]] = {}
         self._ends: dict[str, tuple[str, float | None]] = {}
+        self._known: dict[str, str] = {}
         self._spent: dict[str, str] = {}
         self._used: set[str] = set()
         self._renewing: set[str] = set()
@@ -115,9 +117,19 @@ class Vault:
         """The accounts a pair of tokens opens."""
         return self.ids[self._ends[grant.access][0]]
 
+    def ends(self, access: str) -> float | None:
+        """The unix second at which a live token ends."""
+        return self._ends[access][1]
+
     def left(self, grant: Grant) -> int | None:
         """Seconds until the access token ends."""
         return None if grant.expires_at is None else max(0, round(grant.expires_at - self.clock()))
+
+    def again(self, conn_id: str) -> Grant:
+        """A new token for a client that needs nothing but itself; the earlier one ends."""
+        self.refreshes[conn_id] += 1
+        self._end(conn_id)
+        return self._issue(conn_id, f"{self.grants[conn_id].access.partition('.')[0]}.{self.refreshes[conn_id]}")
 
     def kill(self, platform: str, told: str) -> None:
         """End the access tokens that stand in a request; their refresh tokens live on."""
@@ -133,7 +145,7 @@ class Vault:
 
     def accounts_told(self, told: str) -> str:
         """The accounts whose tokens stand in a request, where its address names none."""
-        found = {conn_id for access, (conn_id, _) in self._ends.items() if access in told}
+        found = {conn_id for access, conn_id in self._known.items() if access in told}
         found |= {conn_id for conn_id, grant in self.grants.items() if grant.refresh in told}
         return " ".join(one for conn_id in sorted(found) for one in self.ids[conn_id])
 
@@ -156,7 +168,7 @@ class Vault:
         platform = conn_id.partition("_")[0]
         seconds = self.seconds.get(platform, LIFETIMES[platform])
         ends = self.clock() + seconds if seconds is not None and conn_id in self._renewing else None
-        self._ends[access] = (conn_id, ends)
+        self._ends[access], self._known[access] = (conn_id, ends), conn_id
         line = access.replace("-token-", "-{}-")
         grant = Grant(access, refresh or line.format("refresh"), ends, line.format("authorization"))
         self.grants[conn_id] = grant
@@ -168,4 +180,4 @@ class Vault:
     def _revoke(self, conn_id: str) -> None:
         self._end(conn_id)
         self._spent[self.grants[conn_id].refresh] = ""
-        self.grants[conn_id] = Grant("revoked", "revoked", None, "revoked")
+        self.grants[conn_id] = Grant(REVOKED, REVOKED, None, REVOKED)

@@ -70,6 +70,7 @@ class Store:
 
 
 JUNIPER_SECRET = "fern-and-moss"
+META_APP_ID = "310000000000001"
 RIYADH, DUBAI, LONDON, NEW_YORK = "Asia/Riyadh", "Asia/Dubai", "Europe/London", "America/New_York"
 
 WORKSPACES = (
@@ -117,7 +118,9 @@ STORES = (
     Store("juniper.myshopify.com", "juniper", 3, "Juniper and Fern", "USD", LONDON, "AED"),
     Store("1305146709", "acme", 4, "متجر أكمي", "SAR", RIYADH, "SAR", platform="salla"),
     Store("394106", "nakhla", 5, "نخلة هوم", "SAR", RIYADH, "SAR", platform="zid"),
-    Store("shop.nakhla.example", "nakhla", 6, "نخلة الديار", "AED", RIYADH, "AED", platform="woocommerce", path="/souq"),
+    Store(
+        "shop.nakhla.example", "nakhla", 6, "نخلة الديار", "AED", RIYADH, "AED", platform="woocommerce", path="/souq"
+    ),
     Store(
         "shop.juniper.example",
         "juniper",
