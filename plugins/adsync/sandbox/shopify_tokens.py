@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from adsync.sandbox.counting import about
-from adsync.sandbox.inventing.accounts import Store
 from adsync.sandbox.token_forms import form_of
 from adsync.sandbox.vault import Grant, Refused, Vault
 
@@ -34,10 +33,10 @@ async def access_token(request: Request) -> Response:
     if form.values["grant_type"] == OURSELVES:
         grant = vault.again(store.conn_id)
         return JSONResponse({"access_token": grant.access, "scope": SCOPE, "expires_in": OWN_SECONDS})
-    return _refreshed(vault, store, form.values.get(REFRESH, ""))
+    return _refreshed(vault, form.values.get(REFRESH, ""))
 
 
-def _refreshed(vault: Vault, store: Store, token: str) -> Response:
+def _refreshed(vault: Vault, token: str) -> Response:
     try:
         grant: Grant = vault.renew("shopify", token)
     except Refused:

@@ -63,6 +63,8 @@ def create_app(
 
 async def organizations(request: Request) -> Response:
     call = await opened(request)
+    for one in call.accounts:
+        about(request, one.id)
     ours = [_account(one) for one in call.accounts]
     known = {"ad_accounts": ours} if call.params.get("with_ad_accounts") == "true" else {}
     organisation = {"id": _organisation(call.accounts[0]), "name": call.accounts[0].name, **known}

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from adsync.sandbox import zid_calls
 from adsync.sandbox.counting import about
 from adsync.sandbox.inventing.sales import Sale
-from adsync.sandbox.token_forms import form_of
+from adsync.sandbox.token_forms import Form, form_of
 from adsync.sandbox.vault import Grant, Refused, Vault
 from adsync.sandbox.world import World
 from adsync.sandbox.zid_calls import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE, ZidError, opened
@@ -93,15 +93,21 @@ async def token(request: Request) -> Response:
     if (refused := form.refusal("zid", ("refresh_token", "redirect_uri"), status=UNAUTHORIZED)) is not None:
         return refused
     vault: Vault = request.app.state.vault
-    try:
-        if form.values["redirect_uri"] != REDIRECT_URI:
-            raise Refused(REDIRECT_URI)
-        grant = vault.renew("zid", form.values["refresh_token"])
-    except Refused:
+    grant = _renewed(vault, form)
+    if grant is None:
         return JSONResponse({"error": "invalid_grant", "message": "The refresh token is invalid."}, UNAUTHORIZED)
     for account_id in vault.ids_of(grant):
         about(request, account_id)
     return JSONResponse(_three_secrets(grant, vault))
+
+
+def _renewed(vault: Vault, form: Form) -> Grant | None:
+    if form.values["redirect_uri"] != REDIRECT_URI:
+        return None
+    try:
+        return vault.renew("zid", form.values["refresh_token"])
+    except Refused:
+        return None
 
 
 def _three_secrets(grant: Grant, vault: Vault) -> dict[str, object]:
