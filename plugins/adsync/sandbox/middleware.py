@@ -102,7 +102,7 @@ class Misbehaviour:
 
 
 async def _cut(start: Message, send: Send) -> None:
-    """The call took effect, its answer breaks off: a server closes the connection, a client in memory gets the error."""
+    """The call took effect, its answer breaks off: a server closes the connection, a test's client gets the error."""
     await send(start)
     raise httpx.ReadError("the connection was cut")
 
