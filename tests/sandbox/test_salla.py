@@ -1,8 +1,10 @@
 from datetime import datetime, timedelta
 
+import httpx
 import pytest
 
 from adsync.sandbox.faults import Fault
+from adsync.sandbox.salla_orders import status
 from adsync.sandbox.shopify_cost import Limits
 
 STORE = "1305146709"
@@ -98,8 +100,6 @@ async def test_tags_stand_in_one_container_or_the_other_and_a_light_order_has_no
 
 
 async def test_a_merchants_own_status_stands_below_the_platforms(sandbox, world):
-    from adsync.sandbox.salla_orders import status
-
     own = {status(sale)["customized"]["id"] for sale in world.store_sales(STORE) if sale.state.status == "in_progress"}
     assert len(own) == 2
     listed = (await get(sandbox(), "orders/statuses")).json()["data"]
@@ -154,8 +154,6 @@ async def test_a_refresh_token_is_used_once_and_a_second_use_ends_everything(san
 
 
 async def test_a_lost_answer_has_used_the_refresh_token_up(sandbox, links):
-    import httpx
-
     client, extra = (
         sandbox(Fault("salla", "answer_lost", path="/oauth2/token", calls=(1,))),
         links["salla_acme"]["extra"],

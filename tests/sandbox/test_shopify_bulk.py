@@ -1,7 +1,9 @@
 import json
 
+import httpx
 import pytest
 
+from adsync.sandbox.app import Manners, create_app
 from adsync.sandbox.faults import Fault
 
 SHOP = "acme.myshopify.com"
@@ -119,10 +121,6 @@ async def test_fewer_lines_may_come_than_were_counted(sandbox):
 
 
 async def test_without_the_scope_orders_older_than_sixty_days_are_missing_silently(world):
-    import httpx
-
-    from adsync.sandbox.app import Manners, create_app
-
     app = create_app(world, (), Manners(read_all_orders=False))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sandbox")
     query = "{ orders(first: 5, sortKey: CREATED_AT) { nodes { createdAt } } }"
@@ -133,10 +131,6 @@ async def test_without_the_scope_orders_older_than_sixty_days_are_missing_silent
 
 
 async def test_a_journey_becomes_ready_and_updated_at_does_not_move(world):
-    import httpx
-
-    from adsync.sandbox.app import Manners, create_app
-
     app = create_app(world, (), Manners(journeys_ready_after=1))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sandbox")
     waiting = next(order.id for order in world.store_orders(SHOP) if not order.journey.ready)

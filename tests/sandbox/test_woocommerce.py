@@ -5,6 +5,7 @@ import pytest
 
 from adsync.sandbox.inventing.accounts import STORES
 from adsync.sandbox.woocommerce_calls import consumer_key, consumer_secret
+from adsync.sandbox.woocommerce_orders import order_row
 
 NAKHLA, JUNIPER = (store for store in STORES if store.platform == "woocommerce")
 SOUQ = "/woocommerce/shop.nakhla.example/souq"
@@ -181,8 +182,6 @@ async def test_an_unknown_order_is_a_404_of_its_own(sandbox):
 
 
 async def test_the_touch_has_the_scripts_quirks(world):
-    from adsync.sandbox.woocommerce_orders import order_row
-
     sales = [one for store in (NAKHLA, JUNIPER) for one in world.store_sales(store.id)]
     found = {}
     for sale in sales:
@@ -197,8 +196,6 @@ async def test_the_touch_has_the_scripts_quirks(world):
 
 
 async def test_of_a_key_that_stands_twice_the_highest_id_is_true(world):
-    from adsync.sandbox.woocommerce_orders import order_row
-
     sale = next(one for one in world.store_sales(NAKHLA.id) if one.kind == "written_twice")
     row = order_row(sale, sale.placed_at, world.now.tzinfo, {})
     twice = [one for one in row["meta_data"] if one["key"] == f"{META}utm_campaign"]

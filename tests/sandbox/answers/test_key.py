@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from adsync.sandbox.answers.key import answer_key, workspace_directory, workspace_orders
 from adsync.sandbox.answers.books import is_revenue, net_cents
+from adsync.sandbox.answers.key import answer_key, workspace_directory, workspace_orders
 from adsync.sandbox.answers.last_click import decide
 from adsync.sandbox.world import World
 
