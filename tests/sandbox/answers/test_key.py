@@ -1,6 +1,7 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from time import process_time
 
 import pytest
 
@@ -49,8 +50,10 @@ def test_the_planted_alerts_are_four_of_three_types(key):
     }
 
 
-def test_the_key_is_the_same_every_time(world, key):
+def test_the_key_is_the_same_every_time_and_quickly_made(world, key):
+    started = process_time()
     assert answer_key(World.create(world.seed, world.now)) == key
+    assert process_time() - started < 10, "twice what it takes, so that a busy machine passes"
 
 
 def test_another_seed_is_another_business(world, key):
@@ -190,7 +193,10 @@ def test_a_touch_of_the_other_stores_ends_the_way_it_was_drawn(world):
         for order in workspace_orders(world, workspace.id):
             if order.store.platform != "shopify" and is_revenue(order) and order.placed_at.date() > settled:
                 ends.setdefault(order.kind, set()).add(decide(order, known).how)
-    assert ends == EXPECTED_OF_SALES
+    assert ends.keys() == EXPECTED_OF_SALES.keys()
+    assert {
+        kind: found - EXPECTED_OF_SALES[kind] for kind, found in ends.items() if found - EXPECTED_OF_SALES[kind]
+    } == {}
 
 
 def test_zid_brings_revenue_and_no_attribution(world):
