@@ -19,7 +19,7 @@ from adsync.errors import (
     TemporaryError,
     TooMuchData,
 )
-from adsync.transport import Answer
+from adsync.sources.base import Answer
 
 HTTP_ERROR = 400
 RATE_CODES = {4, 17, 32, 341, 613, *range(80000, 80007), 80008, 80009, 80014}

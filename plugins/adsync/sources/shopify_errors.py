@@ -13,7 +13,7 @@ from adsync.errors import (
     TooMuchData,
 )
 from adsync.sources.decode import decode
-from adsync.transport import Answer
+from adsync.sources.base import Answer
 
 HTTP_OK, HTTP_UNAUTHORISED, HTTP_SERVER_ERROR = 200, 401, 500
 HTTP_RATE = {429, 430}

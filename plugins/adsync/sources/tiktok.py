@@ -21,7 +21,7 @@ from adsync.sources.auth import in_header
 from adsync.sources.base import Account, Credentials, Facts, Page, Record, Report, Source, Stream, Text
 from adsync.sources.decode import day, decode
 from adsync.sources.tiktok_errors import ENVELOPE, check
-from adsync.transport import Answer, Client
+from adsync.transport import Client
 from adsync.window import Window
 
 HOST = "https://business-api.tiktok.com/open_api/v1.3"

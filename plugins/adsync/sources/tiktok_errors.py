@@ -13,7 +13,7 @@ from adsync.errors import (
     TooMuchData,
 )
 from adsync.sources.decode import decode
-from adsync.transport import Answer
+from adsync.sources.base import Answer
 
 MINUTE_LIMIT_SECONDS = 300.0
 INCOMPLETE_HEADER = "x-tt-ads-throttle"
