@@ -16,16 +16,16 @@ is less than 40 minutes old.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from airflow.sdk import DAG, Asset, AssetAny, AssetOrTimeSchedule, CronDataIntervalTimetable, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from adsync import consistency, registry
+from adsync import registry
 from adsync.alerts.delivery import deliver
 from adsync.alerts.episodes import update_episodes
+from adsync.consistency import log_issues
 from adsync.dashboard.cache import refresh
 from adsync.dashboard.snapshot import snapshots
 from adsync.freshness import build_due, raw_state, record_build
@@ -34,8 +34,6 @@ from adsync.hooks.warehouse import warehouse_url
 from adsync.operators.retry_policy import default_args
 from adsync.transform import build, project
 from adsync.warehouse import migrate
-
-LOG = logging.getLogger(__name__)
 
 
 @task(multiple_outputs=False)
@@ -51,10 +49,9 @@ def dbt_build() -> dict[str, datetime | None]:
 
 
 @task
-def check_consistency() -> None:
+def check_consistency() -> int:
     """Say what looks wrong in the marts."""
-    for line in consistency.summary_lines(warehouse_url()):
-        LOG.warning(line)
+    return log_issues(warehouse_url())
 
 
 @task(multiple_outputs=False)

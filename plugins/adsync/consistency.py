@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+
 from adsync.warehouse import connect_now
 
+LOG = logging.getLogger(__name__)
 SUMMARY = """
-    select
-        workspace_id, type, count(*), min(concat_ws(' ', platform, subject, date::text) || coalesce(': ' || detail, ''))
+    select workspace_id, type, count(*), min(subject || coalesce(': ' || detail, ''))
     from marts.consistency_issues
     group by workspace_id, type
     order by workspace_id, count(*) desc, type
 """
 
 
-def summary_lines(url: str) -> list[str]:
-    """One line per workspace and type of issue, the most frequent type of a workspace first."""
+def log_issues(url: str) -> int:
+    """Warn once per workspace and type, the most frequent type of a workspace first; how many issues there are."""
     with connect_now(url) as connection:
         rows = connection.execute(SUMMARY).fetchall()
-    return [f"{workspace}: {number} x {kind}, e.g. {example}" for workspace, kind, number, example in rows]
+    for workspace, kind, number, example in rows:
+        LOG.warning("%s: %d x %s, e.g. %s", workspace, number, kind, example)
+    return sum(number for _, _, number, _ in rows)

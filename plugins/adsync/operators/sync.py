@@ -53,9 +53,9 @@ class SyncOperator(BaseOperator):
     def execute(self, context: Context, event: dict[str, str] | None = None) -> dict[str, int]:
         """Sync what is unfinished, wait for reports without holding a worker, raise what could not be done."""
         surroundings = environment()
-        self.name_in_grid(context, surroundings.warehouse_url)
         request = self.request(context, surroundings.warehouse_url)
         outcomes = asyncio.run(sync_accounts(request, surroundings, self.tell))
+        self.name_in_grid(context, surroundings.warehouse_url)
         if outcomes.waiting:
             self.wait(outcomes.waiting, event)
         outcomes.raise_for_failures()
@@ -94,6 +94,6 @@ class SyncOperator(BaseOperator):
         return Window(date.fromisoformat(self.since), date.fromisoformat(self.until))
 
     def name_in_grid(self, context: Context, url: str) -> None:
-        """Give `map_index_template` the accounts' names, as `{{ accounts }}`."""
+        """Give `map_index_template` the accounts' names, which a first sync has only just learned."""
         names = account_names(url, self.source, self.shard)
         context["accounts"] = enumerate_few(names, NAMED, ", ")  # type: ignore[typeddict-unknown-key]
