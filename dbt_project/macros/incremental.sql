@@ -18,7 +18,10 @@
 
 
 {% macro watermark() -%}
-    (select coalesce(max(newest.updated_at), '-infinity') - interval '{{ var("adsync_overlap") }}' from {{ this }} as newest)
+    (
+        select coalesce(max(newest.updated_at), '-infinity') - interval '{{ var("adsync_overlap") }}'
+        from {{ this }} as newest
+    )
 {%- endmacro %}
 
 
@@ -41,13 +44,15 @@
 
 -- Accounts whose rows here were computed with other settings than today's, or no longer belong here.
 {% macro outdated_accounts(settings, platform='platform', account='account_id') -%}
-    select coalesce(present.platform, held.platform) as platform, coalesce(present.account_id, held.account_id) as account_id
+    select
+        coalesce(present.platform, held.platform) as platform,
+        coalesce(present.account_id, held.account_id) as account_id
     from {{ settings }} as present
     {%- if is_incremental() %}
     full join (
         select {{ platform }} as platform, {{ account }} as account_id,
             min(settings_key) as lowest, max(settings_key) as highest
-        from {{ this }} group by 1, 2
+        from {{ this }} group by {{ platform }}, {{ account }}
     ) as held on (held.platform, held.account_id) = (present.platform, present.account_id)
     where (held.lowest, held.highest) is distinct from (present.settings_key, present.settings_key)
     {%- else %} cross join (select null as platform, null as account_id) as held where false {%- endif %}

@@ -3,9 +3,9 @@
 {%- endmacro %}
 
 
--- Null when undefined: 0 would say "spent, and nothing came back".
+-- Null when undefined: 0 would say "spent, and nothing came back". The factor also keeps counts from whole division.
 {% macro ratio(numerator, denominator, factor=1) -%}
-    cast({% if factor != 1 %}{{ factor }} * {% endif %}{{ numerator }} / nullif({{ denominator }}, 0) as numeric(18, 6))
+    cast({{ factor }}.0 * {{ numerator }} / nullif({{ denominator }}, 0) as numeric(18, 6))
 {%- endmacro %}
 
 
@@ -18,4 +18,10 @@
 -- Platforms send numbers as text, and "-" for "not available".
 {% macro number(text) -%}
     cast(nullif({{ text }}, '-') as numeric)
+{%- endmacro %}
+
+
+-- A count or value by action type, for one type; nothing reported is nothing claimed.
+{% macro purchase(by_action, action) -%}
+    {{ money('coalesce(cast(' ~ by_action ~ ' ->> ' ~ action ~ ' as numeric), 0)') }}
 {%- endmacro %}

@@ -16,3 +16,9 @@
 {% macro host(url) -%}
     lower(substring({{ url }} from '://(?:[^/?#]*@)?([^/?#:]+)'))
 {%- endmacro %}
+
+
+-- One key and its value as part of a query string; only what would end the value is encoded.
+{% macro as_query(key, value) -%}
+    {{ key }} || '=' || replace(replace({{ value }}, '&', '%26'), '#', '%23')
+{%- endmacro %}

@@ -1,11 +1,11 @@
 -- One round of percent-decoding. What is not valid UTF-8 afterwards stays as it was: half a character helps nobody.
 {% macro percent_decoded(text) -%}
     case when {{ text }} ~ '%[0-9A-Fa-f]{2}' then (
-        select case when bytes.hex ~ '{{ utf8_in_hex() }}' then convert_from(decode(bytes.hex, 'hex'), 'UTF8') else {{ text }} end
+        select case when hex ~ '{{ utf8_in_hex() }}' then convert_from(decode(hex, 'hex'), 'UTF8') else {{ text }} end
         from (
             select string_agg(case
                 when n = 1 then encode(convert_to(part, 'UTF8'), 'hex')
-                when part ~ '^[0-9A-Fa-f]{2}' then lower(left(part, 2)) || encode(convert_to(substr(part, 3), 'UTF8'), 'hex')
+                when part ~ '^[0-9A-Fa-f]{2}' then left(part, 2) || encode(convert_to(substr(part, 3), 'UTF8'), 'hex')
                 else encode(convert_to('%' || part, 'UTF8'), 'hex')
             end, '' order by n) as hex
             from regexp_split_to_table({{ text }}, '%') with ordinality as parts (part, n)
@@ -17,8 +17,12 @@
 -- Characters of one to four bytes, written as pairs of hex digits; no NUL, which text cannot hold.
 {% macro utf8_in_hex() -%}
     {%- set tail = '[89ab][0-9a-f]' -%}
-    ^((0[1-9a-f]|[1-7][0-9a-f])|(c[2-9a-f]|d[0-9a-f]){{ tail }}|e0[ab][0-9a-f]{{ tail }}|e[1-9a-cef]({{ tail }}){2}
-    {%- raw %}|{% endraw %}ed[89][0-9a-f]{{ tail }}|f0[9ab][0-9a-f]({{ tail }}){2}|f[1-3]({{ tail }}){3}|f48[0-9a-f]({{ tail }}){2})*$
+    {%- set characters = [
+        '0[1-9a-f]', '[1-7][0-9a-f]', 'c[2-9a-f]' ~ tail, 'd[0-9a-f]' ~ tail, 'e0[ab][0-9a-f]' ~ tail,
+        'e[1-9a-cef](' ~ tail ~ '){2}', 'ed[89][0-9a-f]' ~ tail, 'f0[9ab][0-9a-f](' ~ tail ~ '){2}',
+        'f[1-3](' ~ tail ~ '){3}', 'f48[0-9a-f](' ~ tail ~ '){2}',
+    ] -%}
+    (?i)^({{ characters | join('|') }})*$
 {%- endmacro %}
 
 

@@ -24,8 +24,9 @@ values (%(id)s, %(name)s, %(currency)s, %(timezone)s, %(attribution)s, %(alerts)
 on conflict (workspace_id) do update set
     name = excluded.name, currency = excluded.currency, timezone = excluded.timezone,
     attribution = excluded.attribution, alerts = excluded.alerts,
-    history_days = excluded.history_days, recent_days = excluded.recent_days, updated_at = now()
-where (known.name, known.currency, known.timezone, known.attribution, known.alerts,
+    history_days = excluded.history_days, recent_days = excluded.recent_days,
+    customer_key = coalesce(known.customer_key, excluded.customer_key), updated_at = now()
+where known.customer_key is null or (known.name, known.currency, known.timezone, known.attribution, known.alerts,
        known.history_days, known.recent_days)
     is distinct from (excluded.name, excluded.currency, excluded.timezone, excluded.attribution, excluded.alerts,
                       excluded.history_days, excluded.recent_days)

@@ -11,9 +11,10 @@ from importlib import import_module
 from pathlib import Path
 
 from adsync import accounts, config, plan, progress, registry
+from adsync.access import Environment
 from adsync.errors import AdsyncError, ConfigError, PermanentError
 from adsync.outcome import ShardFailed
-from adsync.sync import Environment, SyncRequest, sync_until_reported
+from adsync.sync import SyncRequest, sync_until_reported
 from adsync.window import Window
 
 OK, FAILED, WRONG = 0, 1, 2
@@ -78,8 +79,8 @@ def _sync(options: argparse.Namespace) -> None:
     source = registry.load(options.source)
     accounts.prepare(url)
     chosen = _chosen(url, source.name, options.account)
-    request = SyncRequest(source.name, tuple(chosen), f"cli-{uuid.uuid4().hex[:12]}", window=window)
-    environment = Environment(url, config.credentials, lambda: datetime.now(UTC))
+    request = SyncRequest(source.name, tuple(chosen), f"cli-{uuid.uuid4().hex[:12]}", window=window, patient=False)
+    environment = Environment(url, config.credentials, lambda: datetime.now(UTC), config.redis_url())
     with progress.over(source.name, len(chosen)) as say:
         outcomes = asyncio.run(sync_until_reported(request, environment, lambda done: say(done.line)))
     outcomes.raise_for_failures()

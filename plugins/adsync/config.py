@@ -54,7 +54,7 @@ def state_folder() -> Path:
 
 def max_retry_attempts() -> int:
     text = os.environ.get("MAX_RETRY_ATTEMPTS", str(DEFAULT_RETRIES))
-    if not text.isdigit():
+    if not text.isdecimal():
         raise ConfigError(f"MAX_RETRY_ATTEMPTS is {text!r}: set a whole number such as {DEFAULT_RETRIES}")
     return int(text)
 
@@ -90,14 +90,13 @@ def credentials(conn_id: str) -> Credentials:
         raise no_connection(conn_id)
     try:
         return _from_json(conn_id, text) if text.lstrip().startswith("{") else _from_uri(conn_id, text)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise ConfigError(f"{name} is neither a connection's JSON nor its URI; correct it") from error
 
 
 def _from_json(conn_id: str, text: str) -> Credentials:
     fields: dict[str, Any] = json.loads(text)
-    extra = fields.get("extra") or {}
-    extra = json.loads(extra) if isinstance(extra, str) else extra
+    extra = _extra(fields.get("extra") or {})
     return Credentials(
         conn_id, fields.get("host") or "", fields.get("login") or "", fields.get("password") or "", extra
     )
@@ -109,8 +108,17 @@ def _from_uri(conn_id: str, text: str) -> Credentials:
     if not parts.scheme:
         raise ValueError("no scheme")
     host = unquote(parts.netloc.rpartition("@")[2])
-    extra = dict(parse_qsl(parts.query))
+    query = dict(parse_qsl(parts.query))
+    extra = _extra(query["__extra__"]) if "__extra__" in query else query
     return Credentials(conn_id, host, unquote(parts.username or ""), unquote(parts.password or ""), extra)
+
+
+def _extra(value: Any) -> dict[str, Any]:
+    """An object, or the JSON text of one."""
+    found = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(found, dict):
+        raise TypeError("extra is no object")
+    return found
 
 
 def _required(name: str, meaning: str) -> str:

@@ -4,7 +4,8 @@
     ├─ RateLimited       wait what the platform says, else an hour
     ├─ TokenExpired      refresh once, retry after five minutes
     ├─ TemporaryError    retry, waiting longer each time
-    │  └─ TooMuchData    the same call would fail again: ask for less
+    │  ├─ TooMuchData    the same call would fail again: ask for less
+    │  └─ ReportLost     an asynchronous report will never be ready: order another
     └─ PermanentError    no retry
        ├─ ReauthRequired   a person must grant access again
        ├─ ConfigError      a person must correct a setting
@@ -38,6 +39,10 @@ class TemporaryError(AdsyncError):
 
 class TooMuchData(TemporaryError):
     """The platform cannot answer a request of this size."""
+
+
+class ReportLost(TemporaryError):
+    """The platform gave an asynchronous report up."""
 
 
 class PermanentError(AdsyncError):

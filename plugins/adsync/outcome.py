@@ -47,6 +47,7 @@ class Outcome:
     since: date | None = None
     through: date | None = None
     waiting: PendingReport | None = None
+    elsewhere: bool = False
     error: AdsyncError | None = None
     retry_in: timedelta | None = None
 
@@ -54,7 +55,7 @@ class Outcome:
     def word(self) -> str:
         """As in `adsync.sync_runs.outcome`."""
         if self.error is None:
-            return "waiting" if self.waiting else "ok"
+            return "elsewhere" if self.elsewhere else "waiting" if self.waiting else "ok"
         return "failed" if self.retry_in is None else "retrying"
 
     @property
@@ -65,6 +66,8 @@ class Outcome:
             f"{days}{self.meter.calls} calls, {self.tally.seen:,} rows seen, {self.tally.changed:,} changed, "
             f"{self.seconds:.1f} s"
         )
+        if self.elsewhere:
+            return f"{self.account}: another run reads it at the moment; nothing to do here"
         if self.waiting:
             return f"{self.account}: waits for report {self.waiting.report_id}; {work}"
         if self.error is None:

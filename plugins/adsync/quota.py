@@ -7,7 +7,8 @@ that two processes never take the same place. An account that its platform asked
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -99,10 +100,16 @@ class SharedBudget:
         return app or hashlib.sha256(self.credentials.password.encode()).hexdigest()[:16]
 
 
+@asynccontextmanager
+async def shared(url: str | None, source: Source, account: Account, credentials: Credentials) -> AsyncIterator[Budget]:
+    """The account's budget in the Redis at `url`; unlimited without one."""
+    if url is None:
+        yield UNLIMITED
+        return
+    async with redis.asyncio.Redis.from_url(url) as cache:
+        yield SharedBudget(cache, source, account, credentials)
+
+
 def _rates(limits: Sequence[Limit]) -> list[float]:
     """Interval and burst of each limit in milliseconds, in turn."""
-    return [
-        number
-        for limit in limits
-        for number in (1000 * limit.seconds / limit.calls, 1000 * limit.seconds * BURST)
-    ]
+    return [number for limit in limits for number in (1000 * limit.seconds / limit.calls, 1000 * limit.seconds * BURST)]

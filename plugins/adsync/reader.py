@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adsync import raw
-from adsync.errors import ContractError, PermanentError, ReauthRequired, TemporaryError
+from adsync.errors import ContractError, PermanentError, ReauthRequired, ReportLost, TooMuchData
 from adsync.outcome import PendingReport
 from adsync.raw import Place, Tally
 from adsync.scope import Coverage, Reach, change_spans, daily_windows
@@ -71,10 +71,24 @@ class Reader:
             if await self._reported(stream, stream.report, covered, whole):
                 return
             covered = await self.ledger.coverage(stream.name)
-        for window in windows:
-            await self._unit(stream, stream.read(self.client, self.account, window), window, covered.joined(window))
-            covered = covered.joined(window)
+            windows = self._windows(stream, covered, reach)
+        covered = await self._windowed(stream, windows, covered)
         await self.ledger.extend(stream.name, covered.joined(whole))
+
+    async def _windowed(self, stream: Stream, windows: list[Window], covered: Coverage) -> Coverage:
+        """Read window by window; one that the platform cannot answer is halved, down to a day."""
+        left = list(reversed(windows))
+        while left:
+            window = left.pop()
+            try:
+                await self._unit(stream, stream.read(self.client, self.account, window), window, covered.joined(window))
+            except TooMuchData:
+                if window.days == 1:
+                    raise
+                left += reversed(list(window.newest_first((window.days + 1) // 2)))
+            else:
+                covered = covered.joined(window)
+        return covered
 
     def _windows(self, stream: Stream, covered: Coverage, reach: Reach) -> list[Window]:
         if self.asked:
@@ -91,8 +105,9 @@ class Reader:
             self._reached(span.since.date(), span.until.date())
 
     async def _reported(self, stream: Stream, report: Report, covered: Coverage, whole: Window) -> bool:
-        """Read the window through an asynchronous report; False when this app may not order one.
+        """Read the window through an asynchronous report; False when days of it are still to be read without one.
 
+        That is when this app may not order reports, or when the report was begun by a run that asked for other days.
         The id is written down before anything waits, so whoever comes next asks for the same report.
         """
         order = covered.cursor.get("report")
@@ -108,15 +123,15 @@ class Reader:
             window = Window(date.fromisoformat(order["since"]), date.fromisoformat(order["until"]))
             pages = report.download(self.client, self.account, order["id"])
             await self._unit(stream, pages, window, replace(covered, cursor={}).joined(window))
-        else:
-            self.waiting = PendingReport(self.source.name, self.account.account_id, self.account.conn_id, order["id"])
+            return window.since <= whole.since and whole.until <= window.until
+        self.waiting = PendingReport(self.source.name, self.account.account_id, self.account.conn_id, order["id"])
         return True
 
     async def _ready(self, stream: Stream, report: Report, report_id: str) -> bool:
-        """Poll once; a report that the platform gave up is forgotten, so that a retry orders a new one."""
+        """Poll once; a report that the platform gave up or refuses is forgotten, so that a retry orders a new one."""
         try:
             return await report.ready(self.client, self.account, report_id)
-        except (TemporaryError, PermanentError):
+        except (ReportLost, PermanentError):
             await self.ledger.remember(stream.name, {})
             raise
 

@@ -15,6 +15,7 @@ from adsync.errors import PermanentError
 from adsync.warehouse import connect_now
 
 NAMED = 5
+DONE = {"ok", "elsewhere"}
 NEVER_TRIED = "was not tried; see the log of its task"
 LATEST = """
     select
@@ -66,7 +67,7 @@ def run_report(url: str, source: str, run_id: str, planned: Sequence[Sequence[st
     if planned is None:
         raise PartialSync(f"PARTIAL: no {source} account was synced: planning failed; see the log of task plan")
     attempts = _attempts(url, source, run_id, [account_id for shard in planned for account_id in shard])
-    failed = [attempt for attempt in attempts if attempt.outcome != "ok"]
+    failed = [attempt for attempt in attempts if attempt.outcome not in DONE]
     if failed:
         raise PartialSync(_sentence(source, failed, len(attempts)))
     return f"{source}: {len(attempts)} of {len(attempts)} accounts done" if attempts else f"{source}: nothing was due"

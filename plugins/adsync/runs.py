@@ -38,5 +38,5 @@ def unfinished(url: str, source: str, account_ids: Collection[str], run_id: str)
     values = {"run_id": run_id, "source": source, "ids": list(account_ids)}
     with warehouse.connect_now(url) as connection:
         latest = dict(connection.execute(LATEST, values).fetchall())
-    waiting = tuple(each for each in account_ids if latest.get(each) not in {"ok", "failed"})
+    waiting = tuple(each for each in account_ids if latest.get(each) not in {"ok", "elsewhere", "failed"})
     return waiting or tuple(each for each in account_ids if latest.get(each) == "failed")

@@ -66,7 +66,7 @@ def daily_windows(covered: Coverage, today: date, reach: Reach, longest: int) ->
 
 def change_spans(covered: Coverage, now: datetime, reach: Reach, longest: int) -> Iterator[Span]:
     """The spans of changes to read: what came since the last one first, then open history, newest first."""
-    end = now.replace(microsecond=0)
+    end = now.astimezone(UTC).replace(microsecond=0)
     oldest = datetime.combine(end.date() - timedelta(days=reach.history_days), time(), UTC)
     known_since = end
     if "through" in covered.cursor:

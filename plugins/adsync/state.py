@@ -45,26 +45,31 @@ select covered_from as since, covered_through as through, cursor
 from adsync.sync_state
 where platform = %(platform)s and account_id = %(account_id)s and stream = %(stream)s
 """
+SELECT_WAIT = """
+select max(retry_at) - now() from adsync.sync_state
+where platform = %(platform)s and account_id = %(account_id)s and status = 'retrying'
+"""
 SELECT_REACH = "select history_days, recent_days from adsync.workspaces where workspace_id = %s"
 EXTEND = """
 update adsync.sync_state set
     covered_from = coalesce(%(since)s, covered_from), covered_through = coalesce(%(through)s, covered_through),
-    cursor = %(cursor)s, lease_until = now() + %(lease)s
+    cursor = %(cursor)s, lease_until = clock_timestamp() + %(lease)s
 where platform = %(platform)s and account_id = %(account_id)s and stream = %(stream)s and lease_owner = %(owner)s
 """
 REMEMBER = """
 update adsync.sync_state set cursor = %(cursor)s
-where platform = %(platform)s and account_id = %(account_id)s and stream = %(stream)s
+where platform = %(platform)s and account_id = %(account_id)s and stream = %(stream)s and lease_owner = %(owner)s
 """
 SUCCEED = """
 update adsync.sync_state set status = 'ok', last_success_at = now(), consecutive_failures = 0,
     error_class = null, error_message = null, retry_at = null
 where platform = %(platform)s and account_id = %(account_id)s and stream = any(%(streams)s)
+    and lease_owner = %(owner)s
 """
 FAIL = """
 update adsync.sync_state set status = %(status)s, consecutive_failures = consecutive_failures + 1,
     error_class = %(error_class)s, error_message = %(message)s, retry_at = now() + %(delay)s
-where platform = %(platform)s and account_id = %(account_id)s
+where platform = %(platform)s and account_id = %(account_id)s and lease_owner = %(owner)s
 """
 OPEN_NOTICE = """
 insert into adsync.admin_notices (platform, account_id, error_class, message)
@@ -106,6 +111,11 @@ class Ledger:
         taken = await self.connection.execute(TAKE_LEASE, self._key())
         return taken.rowcount > 0
 
+    async def retry_in(self) -> timedelta:
+        """How long the account still has to wait because of an earlier failure; zero when it does not."""
+        row = await (await self.connection.execute(SELECT_WAIT, self._key())).fetchone()
+        return max(row[0], timedelta()) if row and row[0] else timedelta()
+
     async def keep(self, lease: timedelta = LEASE) -> None:
         await self.connection.execute(RENEW_LEASE, self._key(lease=lease))
 
@@ -141,15 +151,19 @@ class Ledger:
         await self.connection.execute(SAVE_FACTS, self._key(**facts._asdict()))
 
     async def succeed(self, streams: Collection[str]) -> None:
-        await self.connection.execute(SUCCEED, self._key(streams=list(streams)))
-        await self.connection.execute(CLOSE_NOTICE, self._key())
+        marked = await self.connection.execute(SUCCEED, self._key(streams=list(streams)))
+        if marked.rowcount:
+            await self.connection.execute(CLOSE_NOTICE, self._key())
 
     async def fail(self, error: AdsyncError, retry_in: timedelta | None) -> None:
-        """Write down the failure; without a retry to come, a notice asks a person (once per episode)."""
+        """Write down the failure; without a retry to come, a notice asks a person (once per episode).
+
+        After the lease was lost nothing is written: how the account is, its new owner knows.
+        """
         status = "retrying" if retry_in is not None else _final_status(error)
         details = {"error_class": type(error).__name__, "message": str(error)[:LONGEST_MESSAGE]}
-        await self.connection.execute(FAIL, self._key(status=status, delay=retry_in, **details))
-        if retry_in is None:
+        marked = await self.connection.execute(FAIL, self._key(status=status, delay=retry_in, **details))
+        if marked.rowcount and retry_in is None:
             await self.connection.execute(OPEN_NOTICE, self._key(**details))
 
 

@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 
 import psycopg
 
-from adsync import accounts, registry, runs, transport, warehouse
+from adsync import accounts, registry, runs, warehouse
+from adsync.access import Environment, connected
 from adsync.backoff import delay
 from adsync.errors import AdsyncError, TemporaryError
-from adsync.outcome import Outcome, Outcomes
+from adsync.outcome import Outcome, Outcomes, PendingReport
 from adsync.reader import Reader
-from adsync.sources.base import Account, Credentials, Source
+from adsync.sources.base import Account, Source
 from adsync.state import LEASE, Ledger
 from adsync.window import Window
 
@@ -27,25 +28,22 @@ CONCURRENT_ACCOUNTS = 6
 POLL_SECONDS = 10.0
 MOST_POLLS = 30
 WAIT_FOR_REPORT = timedelta(minutes=10)
+# A task may wake up a moment before the account it was woken for.
+PATIENCE = timedelta(seconds=5)
 
 KEEP_LEASES = """
-update adsync.sync_state set lease_until = now() + %(lease)s
+update adsync.sync_state set lease_until = greatest(lease_until, now() + %(lease)s)
 where platform = %(source)s and account_id = any(%(ids)s) and lease_owner = %(run_id)s
 """
 
 
 @dataclass(frozen=True)
-class Environment:
-    """What syncing needs from outside; `credentials` turns a conn_id into a connection or raises ConfigError."""
-
-    warehouse_url: str
-    credentials: Callable[[str], Credentials]
-    clock: Callable[[], datetime]
-
-
-@dataclass(frozen=True)
 class SyncRequest:
-    """Which accounts to bring up to date, on behalf of which run; `window` replaces the planned days."""
+    """Which accounts to bring up to date, on behalf of which run; `window` replaces the planned days.
+
+    `patient` respects the waits that earlier failures asked for; `overdue` says that a report which is
+    still not ready counts as failed.
+    """
 
     source: str
     account_ids: tuple[str, ...]
@@ -53,6 +51,8 @@ class SyncRequest:
     attempt: int = 1
     final_attempt: bool = False
     window: Window | None = None
+    patient: bool = True
+    overdue: bool = False
 
 
 Tell = Callable[[Outcome], None]
@@ -61,13 +61,14 @@ Tell = Callable[[Outcome], None]
 async def sync_until_reported(request: SyncRequest, environment: Environment, tell: Tell) -> Outcomes:
     """Sync, and stay until asynchronous reports are ready: for callers without a scheduler to wake them."""
     outcomes = await sync_accounts(request, environment, tell)
-    for _ in range(MOST_POLLS):
+    for poll in range(1, MOST_POLLS + 1):
         if not outcomes.waiting:
-            return outcomes
+            break
         await asyncio.sleep(POLL_SECONDS)
-        again = replace(request, account_ids=tuple(each.account_id for each in outcomes.waiting))
+        waiting = tuple(each.account_id for each in outcomes.waiting)
+        again = replace(request, account_ids=waiting, overdue=poll == MOST_POLLS)
         outcomes = outcomes.updated(await sync_accounts(again, environment, tell))
-    raise TemporaryError(f"{outcomes.waiting[0]} is not ready after {MOST_POLLS * POLL_SECONDS:.0f} s; try again later")
+    return outcomes
 
 
 async def sync_accounts(request: SyncRequest, environment: Environment, tell: Tell = lambda _: None) -> Outcomes:
@@ -99,8 +100,12 @@ async def sync_account(source: Source, account: Account, request: SyncRequest, e
         await connection.set_autocommit(True)
         ledger = Ledger(connection, account, request.run_id)
         if not await ledger.take([stream.name for stream in source.streams]):
-            return _elsewhere(account, environment.clock())
-        outcome = await _attempt(source, ledger, request, environment)
+            outcome = Outcome(account, environment.clock(), 0.0, elsewhere=True)
+        elif request.patient and (wait := await ledger.retry_in()) > PATIENCE:
+            await ledger.release()
+            return _not_yet(account, environment.clock(), wait)
+        else:
+            outcome = await _attempt(source, ledger, request, environment)
         async with connection.transaction():
             await _settle(ledger, source, outcome)
             await runs.record(connection, outcome.row(request.run_id))
@@ -111,10 +116,9 @@ async def _attempt(source: Source, ledger: Ledger, request: SyncRequest, environ
     outcome = Outcome(ledger.account, environment.clock(), 0.0)
     began = time.monotonic()
     try:
-        credentials = await asyncio.to_thread(environment.credentials, ledger.account.conn_id)
-        async with transport.connect(source, credentials, ledger.account.account_id) as client:
+        async with connected(source, ledger.account, environment) as client:
             reader = Reader(source, ledger.account, client, ledger, environment.clock, request.window)
-            error = await _error_of(reader.read())
+            error = await _error_of(reader.read()) or _overdue(reader.waiting, request)
     except AdsyncError as problem:
         return replace(outcome, error=problem, retry_in=_retry_in(problem, request))
     return replace(
@@ -141,11 +145,17 @@ async def _error_of(work: Awaitable[None]) -> AdsyncError | None:
     return None
 
 
+def _overdue(report: PendingReport | None, request: SyncRequest) -> AdsyncError | None:
+    return TemporaryError(f"{report} is still not ready") if report and request.overdue else None
+
+
 def _retry_in(error: AdsyncError | None, request: SyncRequest) -> timedelta | None:
     return None if error is None or request.final_attempt else delay(error, request.attempt)
 
 
 async def _settle(ledger: Ledger, source: Source, outcome: Outcome) -> None:
+    if outcome.elsewhere:
+        return
     if outcome.error:
         await ledger.fail(outcome.error, outcome.retry_in)
     elif not outcome.waiting:
@@ -156,9 +166,10 @@ async def _settle(ledger: Ledger, source: Source, outcome: Outcome) -> None:
         await ledger.release()
 
 
-def _elsewhere(account: Account, now: datetime) -> Outcome:
-    busy = TemporaryError(f"{account}: another run reads this account at the moment")
-    return Outcome(account, now, 0.0, error=busy, retry_in=LEASE)
+def _not_yet(account: Account, now: datetime, wait: timedelta) -> Outcome:
+    """An account whose own wait is not over: its shard was woken for another one."""
+    early = TemporaryError(f"it is tried again in {wait.total_seconds():.0f} s")
+    return Outcome(account, now, 0.0, error=early, retry_in=wait)
 
 
 @asynccontextmanager

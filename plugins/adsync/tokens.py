@@ -114,7 +114,7 @@ class Keeper:
             sent = await (await connection.execute(UNANSWERED, self._key)).fetchone()
         if sent:
             raise ReauthRequired(
-                f"{self.account}: a token refresh was sent at {sent[0]:%Y-%m-%d %H:%M} UTC and its answer was lost; a second "
+                f"{self.account}: the answer to the token refresh of {sent[0]:%Y-%m-%d %H:%M} UTC was lost, and a second "
                 f"one could revoke all access: reinstall the app and put its new tokens into {self._connection}"
             )
 

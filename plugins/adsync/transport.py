@@ -10,14 +10,14 @@ import logging
 import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from adsync.errors import AdsyncError, RateLimited, TemporaryError, TokenExpired, TooMuchData
+from adsync.errors import AdsyncError, ConfigError, RateLimited, TemporaryError, TokenExpired, TooMuchData
 from adsync.quota import UNLIMITED, Budget
 from adsync.sources.base import Answer, Credentials, Source, Token
 
@@ -103,10 +103,11 @@ class Client:
         self.meter.calls += 1
         try:
             answer = await self._read(request)
-        except httpx.TimeoutException as error:
+        except httpx.ReadTimeout as error:
             raise TooMuchData(f"{_place(request)} did not answer within {TIMEOUT.read:.0f} s") from error
-        except httpx.TransportError as error:
-            raise TemporaryError(f"{_place(request)} cannot be reached: {self._redact(str(error))}") from error
+        except httpx.RequestError as error:
+            reason = self._redact(str(error)) or type(error).__name__
+            raise TemporaryError(f"{_place(request)} cannot be reached: {reason}") from error
         self.meter.received += len(answer.body)
         if rest := self.source.pause(answer):
             await self.budget.rest(rest)
@@ -147,9 +148,20 @@ async def connect(keeper: Keeper, budget: Budget = UNLIMITED) -> AsyncIterator[C
     logging.getLogger("httpx").setLevel(logging.WARNING)
     source, credentials, token = keeper.source, keeper.credentials, await keeper.current()
     renew = keeper.renewed if source.renewal else None
-    base_url = source.base_url(credentials, keeper.account.account_id)
+    base_url = _checked(source.base_url(credentials, keeper.account.account_id), credentials)
     async with httpx.AsyncClient(base_url=base_url, timeout=TIMEOUT, verify=_trust()) as http:
         yield Client(http, source, credentials, token=token, renew=renew, budget=budget)
+
+
+def _checked(base_url: str, credentials: Credentials) -> str:
+    with suppress(httpx.InvalidURL):
+        url = httpx.URL(base_url)
+        if url.scheme in {"http", "https"} and url.host:
+            return base_url
+    raise ConfigError(
+        f"connection {credentials.conn_id}: the host {credentials.host!r} is no URL: write it with https://, "
+        "or leave it empty for the platform's own"
+    )
 
 
 @cache

@@ -48,8 +48,9 @@ class Workspace(msgspec.Struct, forbid_unknown_fields=True):
     alerts: Alerts = msgspec.field(default_factory=Alerts)
     history_days: Days = 90
     recent_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 2
-    ad_accounts: list[dict[str, str]] = msgspec.field(default_factory=list)
-    stores: list[dict[str, str]] = msgspec.field(default_factory=list)
+    # Values of any type: an id without quotes is a number, and its sentence should name it.
+    ad_accounts: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    stores: list[dict[str, Any]] = msgspec.field(default_factory=list)
 
 
 class Workspaces(msgspec.Struct, forbid_unknown_fields=True):
@@ -79,6 +80,8 @@ class Setup:
 
 def checked(document: Any, file: str, sources: Mapping[str, Source]) -> Setup:
     """Turn the file's document into a Setup; ConfigError names file, key and remedy."""
+    if not isinstance(document, dict):
+        raise ConfigError(f"{file}: holds no settings; begin it with the key workspaces, and list them below")
     try:
         listed = msgspec.convert(document, Workspaces).workspaces
     except msgspec.ValidationError as error:
@@ -97,12 +100,18 @@ def _key_first(message: str) -> str:
 
 
 def _check_places(place: str, workspace: Workspace) -> None:
-    if workspace.timezone not in available_timezones():
+    if workspace.timezone not in _zones():
         raise ConfigError(
             f"{place}.timezone: {workspace.timezone!r} is no IANA time zone; write one such as Asia/Riyadh"
         )
     if workspace.currency not in _currencies():
         raise ConfigError(f"{place}.currency: {workspace.currency!r} is no ISO 4217 currency; write one such as SAR")
+
+
+@cache
+def _zones() -> set[str]:
+    """Read once: the standard library walks through its folders at every call."""
+    return available_timezones()
 
 
 @cache
@@ -120,11 +129,14 @@ def _links(file: str, number: int, workspace: Workspace, sources: Mapping[str, S
 
 
 def _link(
-    place: str, workspace_id: str, entry: dict[str, str], kind: str, id_key: str, sources: Mapping[str, Source]
+    place: str, workspace_id: str, entry: dict[str, Any], kind: str, id_key: str, sources: Mapping[str, Source]
 ) -> Link:
     for key in ("platform", id_key, "conn_id"):
         if not entry.get(key):
             raise ConfigError(f"{place}.{key}: is missing; add it")
+    for key, value in entry.items():
+        if not isinstance(value, str):
+            raise ConfigError(f"{place}.{key}: {value!r} is no text; write it in quotes")
     platform, native_id, conn_id = (entry.pop(key) for key in ("platform", id_key, "conn_id"))
     known = sorted(name for name, source in sources.items() if source.kind == kind)
     if platform not in known:

@@ -36,7 +36,13 @@ def workspace(db: psycopg.Connection, name: str, currency: str, timezone: str, *
 
 
 def account(
-    db: psycopg.Connection, workspace_id: str, platform: str, native_id: str, currency: str, timezone: str, **options: str
+    db: psycopg.Connection,
+    workspace_id: str,
+    platform: str,
+    native_id: str,
+    currency: str,
+    timezone: str,
+    **options: str,
 ) -> None:
     kind = "store" if platform == "shopify" else "ad_account"
     db.execute(ACCOUNT, (workspace_id, platform, native_id, kind, currency, timezone, json.dumps(options)))
@@ -71,7 +77,14 @@ def campaign(
 
 
 def metrics(
-    db: psycopg.Connection, platform: str, account_id: str, campaign_id: str, day: date, *, at: datetime | None = None, **row
+    db: psycopg.Connection,
+    platform: str,
+    account_id: str,
+    campaign_id: str,
+    day: date,
+    *,
+    at: datetime | None = None,
+    **row,
 ) -> None:
     """One campaign's day: `impressions`, `clicks`, `spend`, `purchases` (count, value), `name`, and more as it comes."""
     payload = METRICS[platform](account_id, campaign_id, day, row)
@@ -82,11 +95,15 @@ def withdraw(
     db: psycopg.Connection, platform: str, account_id: str, campaign_id: str, day: date, *, at: datetime | None = None
 ) -> None:
     key = f"{campaign_id}:{day}"
-    db.execute(f"delete from raw.{platform}_campaign_metrics where (account_id, record_key) = (%s, %s)", (account_id, key))
+    db.execute(
+        f"delete from raw.{platform}_campaign_metrics where (account_id, record_key) = (%s, %s)", (account_id, key)
+    )
     db.execute(OBSERVE, (platform, account_id, key, day, at))
 
 
-def order(db: psycopg.Connection, store: str, number: int, created: datetime, *, at: datetime | None = None, **row) -> None:
+def order(
+    db: psycopg.Connection, store: str, number: int, created: datetime, *, at: datetime | None = None, **row
+) -> None:
     """One Shopify order: `total`, `refunded`, `received`, `status`, `visits`, `attributes`, `cancelled`, `test`, ..."""
     gid = f"gid://shopify/Order/{number}"
     put(db, "shopify_orders", store, gid, shopify_order(gid, number, created, row), at=at)
@@ -165,7 +182,9 @@ def _meta_metrics(account_id: str, campaign_id: str, day: date, row: Payload) ->
     payload |= {key: str(row[key]) for key in ("impressions", "clicks", "spend", "ctr", "cpc") if key in row}
     if purchases := row.get("purchases"):
         payload["actions"] = [{"action_type": kind, "value": str(count)} for kind, (count, _) in purchases.items()]
-        payload["action_values"] = [{"action_type": kind, "value": str(value)} for kind, (_, value) in purchases.items()]
+        payload["action_values"] = [
+            {"action_type": kind, "value": str(value)} for kind, (_, value) in purchases.items()
+        ]
     return payload
 
 

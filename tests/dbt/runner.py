@@ -16,11 +16,27 @@ NOW = "2026-11-22T09:00:00+00:00"
 LIBPQ = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
 
 
-def dbt(url: str, scratch: Path, *words: str) -> str:
-    """Run one dbt command with "now" fixed, no overlap and warnings as errors; the output, also when it fails."""
-    settings = ["--vars", f"{{as_of: '{NOW}', adsync_overlap: 0 seconds}}"]
-    folders = ["--project-dir", PROJECT, "--profiles-dir", PROJECT, "--target-path", scratch, "--log-path", scratch]
-    command = [sys.executable, "-m", "dbt.cli.main", "--warn-error", *words, *folders, *settings]
+def dbt(url: str, scratch: Path, *words: str, now: str = NOW, script: str | None = None) -> str:
+    """Run one dbt command with "now" fixed, no overlap and warnings as errors; what it prints.
+
+    `script` runs instead of the command, with the same folders as its arguments.
+    """
+    settings = ["--vars", f"{{as_of: '{now}', adsync_overlap: 0 seconds}}"]
+    folders = ["--profiles-dir", PROJECT, "--target-path", scratch, "--log-path", scratch]
+    if script:
+        command = [sys.executable, "-c", script, PROJECT, *folders]
+    else:
+        command = [
+            sys.executable,
+            "-m",
+            "dbt.cli.main",
+            "--warn-error",
+            *words,
+            "--project-dir",
+            PROJECT,
+            *folders,
+            *settings,
+        ]
     done = subprocess.run(command, env=_environment(url), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -33,7 +49,9 @@ def rows(url: str, query: str) -> list[dict[str, object]]:
 
 def tables(url: str, schemas: tuple[str, ...] = ("intermediate", "marts")) -> dict[str, list[str]]:
     """Every relation of the schemas as sorted rows of text."""
-    names = "select table_schema || '.' || table_name as name from information_schema.tables where table_schema = any(%s)"
+    names = (
+        "select table_schema || '.' || table_name as name from information_schema.tables where table_schema = any(%s)"
+    )
     with psycopg.connect(url) as db:
         found = [name for (name,) in db.execute(names, (list(schemas),))]
         return {name: _content(db, name) for name in sorted(found)}

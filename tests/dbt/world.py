@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
-
 from tests.dbt import raw_rows as raw
 
 META, TIKTOK, KRONA = "901234567890", "7000000000000000001", "901234567899"
 STORE = "acme.myshopify.com"
-RIYADH_SALE, EID, TWIN_A, TWIN_B = "120211111111110001", "120211111111110002", "120211111111110003", "120211111111110004"
+RIYADH_SALE, EID, TWIN_A, TWIN_B = (
+    "120211111111110001",
+    "120211111111110002",
+    "120211111111110003",
+    "120211111111110004",
+)
 OUD, BLUE_SALE, TIK_SALE = "1790000000000000001", "120219999999990001", "1790000000000000002"
 YESTERDAY, TODAY = date(2026, 11, 21), date(2026, 11, 22)
 COVERED = (date(2026, 8, 1), TODAY)
@@ -57,22 +61,48 @@ def _ad_days(db: psycopg.Connection) -> None:
     twice = {"purchase": (9, "731.2"), "offsite_conversion.fb_pixel_purchase": (8, "650")}
     delivered = {"impressions": 18342, "clicks": 611, "name": "حملة الرياض – نوفمبر"}
     raw.metrics(
-        db, "meta", META, RIYADH_SALE, date(2026, 11, 3), spend="214.87", ctr="3.331152", cpc="0.351669", purchases=twice,
+        db,
+        "meta",
+        META,
+        RIYADH_SALE,
+        date(2026, 11, 3),
+        spend="214.87",
+        ctr="3.331152",
+        cpc="0.351669",
+        purchases=twice,
         **delivered,
     )
     raw.metrics(db, "meta", META, RIYADH_SALE, date(2026, 11, 4), spend="100", **delivered)
     raw.metrics(db, "meta", META, RIYADH_SALE, date(2026, 10, 3), spend="10", impressions=0, clicks=0, name="Old name")
     # A day that says fraction where it means percent, and claims more than it can have.
     raw.metrics(
-        db, "meta", META, EID, date(2026, 11, 5), spend="1", impressions=100, clicks=200, ctr="2.0", cpc="0.005",
-        purchases={"offsite_conversion.fb_pixel_purchase": (1, "5"), "purchase": (1, "5000")}, name="Eid + Sale",
+        db,
+        "meta",
+        META,
+        EID,
+        date(2026, 11, 5),
+        spend="1",
+        impressions=100,
+        clicks=200,
+        ctr="2.0",
+        cpc="0.005",
+        purchases={"offsite_conversion.fb_pixel_purchase": (1, "5"), "purchase": (1, "5000")},
+        name="Eid + Sale",
     )
     for back in range(1, 11):
         spend, payments = ("90", (1, "10")) if back == 1 else ("50", (4, "200"))
         day = TODAY - timedelta(days=back)
         clicks = 1 if back == 1 else 20
         raw.metrics(
-            db, "tiktok", TIKTOK, OUD, day, spend=spend, impressions=1000, clicks=clicks, purchases=payments,
+            db,
+            "tiktok",
+            TIKTOK,
+            OUD,
+            day,
+            spend=spend,
+            impressions=1000,
+            clicks=clicks,
+            purchases=payments,
             name="Oud Perfume",
         )
     raw.metrics(db, "tiktok", TIKTOK, TIK_SALE, YESTERDAY, spend="5", impressions=10, clicks=0, name="Eid + Sale")
@@ -96,8 +126,15 @@ def _orders(db: psycopg.Connection) -> None:
     arabic = raw.visit(7, at, utm_source="instagram", utm_campaign="%D8%AD%D9%85%D9%84%D8%A9_الرياض-نوفمبر\u200f")
     put(1005, at, total="80.00", refunded="30.00", received="50.00", visits=[arabic], status="PARTIALLY_REFUNDED")
     # Cash on delivery counts before it is collected; other pending money does not.
-    put(1006, at, total="70.00", received="0.0", status="PENDING", gateway="Cash on Delivery (COD)", attributes={
-        "utm_source": "facebook", "utm_campaign": "Eid + Sale"})
+    put(
+        1006,
+        at,
+        total="70.00",
+        received="0.0",
+        status="PENDING",
+        gateway="Cash on Delivery (COD)",
+        attributes={"utm_source": "facebook", "utm_campaign": "Eid + Sale"},
+    )
     put(1007, at, total="70.00", received="0.0", status="PENDING", visits=[by_id])
     put(1008, at, total="70.00", test=True, visits=[by_id])
     put(1009, at, total="70.00", cancelled="2026-11-05T00:00:00Z", visits=[by_id])

@@ -21,7 +21,7 @@ EXPECTED = {
     "revenue": None,
     "currency": "SAR",
 }
-EMPTY = {"campaign_days": [], "attribution": [], "workspace_roas": [], "alerts": []}
+EMPTY = {"campaign_days": [], "attribution": [], "workspace_roas": [], "alerts": [], "issues": []}
 
 
 @pytest.fixture
@@ -42,6 +42,9 @@ def marts(warehouse_url):
             );
             create table marts.performance_alerts (
                 workspace_id text, platform text, campaign_id text, date date, type text
+            );
+            create table marts.consistency_issues (
+                workspace_id text, type text, subject text, campaign_id text, date date
             );
         """)
         yield connection
@@ -70,7 +73,7 @@ def test_equal_rows_differ_in_nothing(marts):
 def test_a_value_that_differs_is_named_with_both_values(marts, changes, said):
     store(marts, **changes)
     (line,) = answers.differences(marts, EMPTY | {"campaign_days": [EXPECTED]})
-    assert line.startswith("campaign_days: 1 of 1 rows differ")
+    assert line.startswith("campaign_days: 1 rows differ (1 expected)")
     assert said in line
 
 
@@ -88,5 +91,5 @@ def test_a_row_too_many_is_a_difference(marts):
 def test_the_first_few_of_many_differences_are_shown(marts):
     many = [EXPECTED | {"campaign_id": str(number)} for number in range(50)]
     (line,) = answers.differences(marts, EMPTY | {"campaign_days": many})
-    assert line.startswith("campaign_days: 50 of 50 rows differ")
+    assert line.startswith("campaign_days: 50 rows differ (50 expected)")
     assert line.count("is missing") == answers.SHOWN

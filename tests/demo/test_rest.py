@@ -1,5 +1,7 @@
 """What the demo makes of Airflow's answers."""
 
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 
@@ -47,22 +49,57 @@ def test_a_file_that_does_not_load_is_named_with_the_end_of_its_traceback(tmp_pa
         passing.wait_until_loaded(going, ["sync_meta"], lambda _: None)
 
 
+NEXT_YEAR = "2099-01-01T00:00:00Z"
+
+
+def going(tmp_path, runs, tasks):
+    """A pass over an Airflow that knows these runs of one DAG, and these failed tasks."""
+
+    def answer(request):
+        path, query = request.url.path, request.url.params
+        if path.endswith("taskInstances"):
+            return httpx.Response(200, json={"task_instances": tasks if query["state"] == "failed" else []})
+        if path.endswith("dagRuns"):
+            wanted = query.get_list("state")
+            found = [run for run in runs if not wanted or run["state"] in wanted]
+            if request.method == "POST":
+                runs.append(run_of("success", "ours"))
+            return httpx.Response(200, json={"dag_runs": found})
+        return httpx.Response(200, json={"next_dagrun_run_after": NEXT_YEAR})
+
+    client = httpx.Client(base_url="http://airflow", transport=httpx.MockTransport(answer))
+    return Pass(client, Place(tmp_path, tmp_path, {}), [])
+
+
+def run_of(state, run_id="r1"):
+    return {"dag_id": "transform", "dag_run_id": run_id, "state": state}
+
+
+def run_once(going):
+    passing.run_once(going, ["transform"], datetime(2026, 11, 22, tzinfo=UTC), lambda _: None)
+
+
 def test_a_failed_run_names_its_task_and_the_log_of_its_last_try(tmp_path):
-    run = {"dag_id": "transform", "dag_run_id": "r1", "state": "failed", "end_date": None}
     task = {"task_id": "dbt_build", "map_index": -1, "try_number": 2}
-    answers = {"taskInstances": {"task_instances": [task]}, "dagRuns": run, "r1": run}
-    going = Pass(client(answers), Place(tmp_path, tmp_path, {}), [])
     with pytest.raises(DemoFailed, match="transform failed at dbt_build") as failure:
-        passing.transform(going, lambda _: None)
+        run_once(going(tmp_path, [run_of("failed")], [task]))
     logs = tmp_path / "airflow" / "logs"
     assert failure.value.log == logs / "dag_id=transform" / "run_id=r1" / "task_id=dbt_build" / "attempt=2.log"
 
 
 def test_a_failed_run_without_a_failed_task_points_at_the_scheduler(tmp_path):
-    run = {"dag_id": "transform", "dag_run_id": "r1", "state": "failed", "end_date": "2026-11-22T10:00:00Z"}
-    going = Pass(
-        client({"taskInstances": {"task_instances": []}, "dagRuns": run, "r1": run}), Place(tmp_path, tmp_path, {}), []
-    )
-    with pytest.raises(DemoFailed) as failure:
-        passing.transform(going, lambda _: None)
+    with pytest.raises(DemoFailed, match="transform failed") as failure:
+        run_once(going(tmp_path, [run_of("failed")], []))
     assert failure.value.log == processes.log_file(tmp_path, "scheduler")
+
+
+def test_a_dag_that_has_run_by_itself_is_not_started_again(tmp_path):
+    runs = [run_of("success")]
+    run_once(going(tmp_path, runs, []))
+    assert len(runs) == 1
+
+
+def test_a_dag_that_was_not_due_is_started(tmp_path):
+    runs = []
+    run_once(going(tmp_path, runs, []))
+    assert [run["dag_run_id"] for run in runs] == ["ours"]

@@ -75,3 +75,8 @@ def test_an_arabic_name_leaves_the_columns_aligned(console):
 def test_a_name_in_brackets_is_no_markup(console):
     summary.alerts(console, [ALERT | {"campaign": "[red]sale[/red]"}])
     assert "[red]sale[/red]" in text(console)
+
+
+def test_only_a_right_to_left_name_is_marked():
+    assert summary.isolated("Acme") == "Acme"
+    assert summary.isolated("نخلة هوم") == "\u2068نخلة هوم\u2069"

@@ -47,7 +47,7 @@ scoped as (
         scopes.scope,
         keys.kind,
         keys.key,
-        count(distinct (keys.platform, keys.account_id, keys.campaign_id)) as campaigns,
+        count(distinct row(keys.platform, keys.account_id, keys.campaign_id)) as campaigns,
         min(keys.platform) as platform,
         min(keys.account_id) as account_id,
         min(keys.campaign_id) as campaign_id

@@ -44,7 +44,7 @@ ordered as (
     select
         *,
         row_number() over (
-            partition by platform, account_id, campaign_id order by is_listed desc, last_seen desc nulls last, name
+            partition by platform, account_id, campaign_id order by is_listed desc, last_seen desc nulls last, name asc
         ) = 1 as is_current
     from names
 

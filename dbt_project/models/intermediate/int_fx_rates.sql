@@ -26,7 +26,7 @@ pairs as (
         cast(round(bought.units_per_usd / sold.units_per_usd, 10) as numeric(20, 10)) as rate
     from rates as sold
     inner join rates as bought
-        on sold.valid_from < bought.valid_until and bought.valid_from < sold.valid_until
+        on sold.valid_from < bought.valid_until and sold.valid_until > bought.valid_from
 
 )
 

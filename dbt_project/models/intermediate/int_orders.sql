@@ -35,6 +35,14 @@ renamed as (
 
 ),
 
+fresh as (
+
+    select renamed.*
+    from renamed
+    where {{ unseen('renamed', ['store_platform', 'store_id', 'order_id']) }}
+
+),
+
 judged as (
 
     select
@@ -48,8 +56,7 @@ judged as (
             ),
             false
         ) as is_revenue
-    from renamed
-    where {{ unseen('renamed', ['store_platform', 'store_id', 'order_id']) }}
+    from fresh
 
 )
 

@@ -17,16 +17,8 @@ changed_orders as (
 
 ),
 
-staged as (
-
-    {{ union_staged('stores', 'order_touches', [
-        'account_id', 'order_id', 'touch_id', 'kind', 'touched_at', 'landing_url', 'referrer', 'channel', 'utm_source',
-        'utm_medium', 'utm_campaign', 'utm_content', 'utm_term', 'utm_id', 'campaign_id_param', 'loaded_at',
-    ]) }}
-
-),
-
-touches as (
+-- Materialized, here and below: else each use of a decoded value would decode it again.
+touches as materialized (
 
     select
         changed_orders.*,
@@ -39,22 +31,35 @@ touches as (
         {{ percent_decoded('staged.utm_source') }} as utm_source,
         {{ percent_decoded('staged.utm_medium') }} as utm_medium,
         {{ percent_decoded('staged.utm_campaign') }} as utm_campaign,
+        -- A plus may be part of a name, or a space.
+        {{ percent_decoded("replace(staged.utm_campaign, '+', ' ')") }} as utm_campaign_spaced,
         {{ percent_decoded('staged.utm_content') }} as utm_content,
         {{ percent_decoded('staged.utm_term') }} as utm_term,
         {{ percent_decoded('staged.utm_id') }} as utm_id,
         {{ percent_decoded('staged.campaign_id_param') }} as campaign_id_param,
         staged.loaded_at as updated_at
     from changed_orders
-    left join staged
-        on
-            changed_orders.store_platform = staged.platform
-            and changed_orders.store_id = staged.account_id
-            and changed_orders.order_id = staged.order_id
+    left join lateral (
+        select staged.*
+        from (
+            {{ union_staged('stores', 'order_touches', [
+                'account_id', 'order_id', 'touch_id', 'kind', 'touched_at', 'landing_url', 'referrer', 'channel',
+                'utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term', 'utm_id', 'campaign_id_param',
+                'loaded_at',
+            ]) }}
+        ) as staged
+        where
+            staged.platform = changed_orders.store_platform
+            and staged.account_id = changed_orders.store_id
+            and staged.order_id = changed_orders.order_id
+        -- A fence: without it the planner may open the JSON of all history to join a few orders of it.
+        offset 0  -- noqa: AM09
+    ) as staged on true
 
 ),
 
 -- Links that were encoded, then encoded again.
-decoded as (
+decoded as materialized (
 
     select
         store_platform,
@@ -70,6 +75,7 @@ decoded as (
         {{ percent_decoded('utm_source') }} as utm_source,
         {{ percent_decoded('utm_medium') }} as utm_medium,
         {{ percent_decoded('utm_campaign') }} as utm_campaign,
+        {{ percent_decoded('utm_campaign_spaced') }} as utm_campaign_spaced,
         {{ percent_decoded('utm_content') }} as utm_content,
         {{ percent_decoded('utm_term') }} as utm_term,
         {{ percent_decoded('utm_id') }} as utm_id,
@@ -79,7 +85,7 @@ decoded as (
 
 ),
 
-keyed as (
+keyed as materialized (
 
     select
         *,
@@ -87,8 +93,7 @@ keyed as (
         {{ lookup_key('utm_id') }} as utm_id_key,
         {{ lookup_key('campaign_id_param') }} as campaign_id_key,
         {{ lookup_key('utm_campaign') }} as campaign_key,
-        -- A plus may be part of a name, or a space: the name as it stands is tried first.
-        {{ lookup_key("replace(utm_campaign, '+', ' ')") }} as campaign_key_spaced
+        {{ lookup_key('utm_campaign_spaced') }} as campaign_key_spaced
     from decoded
 
 ),

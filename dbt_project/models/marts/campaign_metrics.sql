@@ -48,8 +48,8 @@ metrics as (
         coalesce(metrics.clicks, 0) as clicks,
         coalesce(metrics.spend, 0) as spend,
         -- Exactly one action type for counts and values: the same purchase is reported under several names.
-        {{ money("coalesce(cast(metrics.purchase_counts ->> accounts.purchase_action as numeric), 0)") }} as conversions,
-        {{ money("coalesce(cast(metrics.purchase_values ->> accounts.purchase_action as numeric), 0)") }} as revenue,
+        {{ purchase('metrics.purchase_counts', 'accounts.purchase_action') }} as conversions,
+        {{ purchase('metrics.purchase_values', 'accounts.purchase_action') }} as revenue,
         coalesce(metrics.currency, accounts.currency) as currency,
         accounts.reporting_currency,
         changed_days.date <= accounts.final_through as is_final,

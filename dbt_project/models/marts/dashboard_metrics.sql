@@ -42,6 +42,18 @@ money as (
 
 ),
 
+delivered_days as (
+
+    select
+        workspace_id,
+        date,
+        sum(impressions) as impressions,
+        sum(clicks) as clicks
+    from {{ ref('campaign_metrics') }}
+    group by workspace_id, date
+
+),
+
 delivery as (
 
     select
@@ -50,15 +62,7 @@ delivery as (
         sum(metrics.impressions) as impressions,
         sum(metrics.clicks) as clicks
     from periods
-    inner join (
-        select
-            workspace_id,
-            date,
-            sum(impressions) as impressions,
-            sum(clicks) as clicks
-        from {{ ref('campaign_metrics') }}
-        group by workspace_id, date
-    ) as metrics
+    inner join delivered_days as metrics
         on
             periods.workspace_id = metrics.workspace_id
             and metrics.date between periods.first_day and periods.today

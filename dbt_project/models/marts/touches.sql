@@ -82,18 +82,37 @@ told as (
 
 ),
 
--- The first lookup that knows the key decides, also when it knows several campaigns by it.
-matched as (
+linked as (
 
     select
-        told.*,
+        *,
+        cast(jsonb_build_array(
+            workspace_id, told_platform, utm_id_key, campaign_id_key, campaign_key, campaign_key_spaced
+        ) as text) as link
+    from told
+
+),
+
+-- The first lookup that knows a key decides, also when it knows several campaigns by it; few links bring many touches.
+hits as (
+
+    select
+        links.link,
         hit.campaigns,
         hit.match_rule,
         hit.platform,
         hit.account_id,
         hit.campaign_id
-    from told
-    left join lateral (
+    from (select distinct
+        link,
+        workspace_id,
+        told_platform,
+        utm_id_key,
+        campaign_id_key,
+        campaign_key,
+        campaign_key_spaced
+    from linked) as links
+    cross join lateral (
         select
             keys.campaigns,
             lookups.match_rule,
@@ -102,26 +121,40 @@ matched as (
             keys.campaign_id
         from (
             values
-            (1, 'utm_id', 'id', told.utm_id_key, told.told_platform),
-            (2, 'utm_id', 'id', told.utm_id_key, 'any'),
-            (3, 'utm_campaign_id', 'id', told.campaign_key, told.told_platform),
-            (4, 'utm_campaign_id', 'id', told.campaign_key, 'any'),
-            (5, 'campaign_id_param', 'id', told.campaign_id_key, told.told_platform),
-            (6, 'campaign_id_param', 'id', told.campaign_id_key, 'any'),
-            (7, 'name_in_platform', 'name', told.campaign_key, told.told_platform),
-            (8, 'name_in_platform', 'name', told.campaign_key_spaced, told.told_platform),
-            (9, 'name_unique', 'name', told.campaign_key, 'any'),
-            (10, 'name_unique', 'name', told.campaign_key_spaced, 'any')
+            (1, 'utm_id', 'id', links.utm_id_key, links.told_platform),
+            (2, 'utm_id', 'id', links.utm_id_key, 'any'),
+            (3, 'utm_campaign_id', 'id', links.campaign_key, links.told_platform),
+            (4, 'utm_campaign_id', 'id', links.campaign_key, 'any'),
+            (5, 'campaign_id_param', 'id', links.campaign_id_key, links.told_platform),
+            (6, 'campaign_id_param', 'id', links.campaign_id_key, 'any'),
+            (7, 'name_in_platform', 'name', links.campaign_key, links.told_platform),
+            (8, 'name_in_platform', 'name', links.campaign_key_spaced, links.told_platform),
+            (9, 'name_unique', 'name', links.campaign_key, 'any'),
+            (10, 'name_unique', 'name', links.campaign_key_spaced, 'any')
         ) as lookups (position, match_rule, kind, key, scope)
         inner join {{ ref('int_campaign_keys') }} as keys
             on
-                told.workspace_id = keys.workspace_id
+                links.workspace_id = keys.workspace_id
                 and lookups.scope = keys.scope
                 and lookups.kind = keys.kind
                 and lookups.key = keys.key
         order by lookups.position
         limit 1
-    ) as hit on true
+    ) as hit
+
+),
+
+matched as (
+
+    select
+        linked.*,
+        hits.campaigns,
+        hits.match_rule,
+        hits.platform,
+        hits.account_id,
+        hits.campaign_id
+    from linked
+    left join hits on linked.link = hits.link
 
 ),
 

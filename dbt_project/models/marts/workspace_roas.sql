@@ -50,9 +50,9 @@ parts as (
         events.collected_value as collected_revenue,
         0 as store_revenue
     from events
-    cross join lateral (
-        values (events.campaign_date, events.platform), (events.workspace_date, 'all')
-    ) as scopes (date, platform)
+    cross join
+        lateral (values (events.campaign_date, events.platform), (events.workspace_date, 'all'))
+            as scopes (date, platform)
     union all
     select
         workspace_id,

@@ -64,6 +64,12 @@ PARTS = (
         (),
         "select * from marts.performance_alerts",
     ),
+    Part(
+        "issues",
+        ("workspace_id", "type", "campaign_id", "date"),
+        (),
+        "select * from marts.consistency_issues",
+    ),
 )
 
 
@@ -80,7 +86,7 @@ def _disagreement(part: Part, expected: Sequence[Row], stored: Sequence[Row]) ->
     found = list(_compared(part, _by_key(part, expected), _by_key(part, stored)))
     if not found:
         return ""
-    return f"{part.name}: {len(found)} of {len(expected)} rows differ, first {'; '.join(found[:SHOWN])}"
+    return f"{part.name}: {len(found)} rows differ ({len(expected)} expected), first {'; '.join(found[:SHOWN])}"
 
 
 def _by_key(part: Part, rows: Sequence[Row]) -> dict[tuple[str, ...], Row]:

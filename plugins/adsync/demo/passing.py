@@ -1,9 +1,10 @@
-"""One whole pass through Airflow: every sync, then a transform that has seen all they brought."""
+"""A pass through Airflow: DAGs loaded, each run once, and the failed task named when one fails."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -16,7 +17,6 @@ from adsync.demo.waiting import until
 
 LOADED_TIMEOUT = 120.0
 PASS_TIMEOUT = 600.0
-TRANSFORM = "transform"
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Pass:
     place: Place
     watched: Sequence[processes.Record]
 
-    def wait(self, remaining: object, seconds: float, log: str, tell: Detail) -> None:
+    def wait(self, remaining: Callable[[], str], seconds: float, log: str, tell: Detail) -> None:
         path = processes.log_file(self.place.state, log)
         until(remaining, seconds=seconds, watched=self.watched, log=path, tell=tell)
 
@@ -45,35 +45,39 @@ def wait_until_loaded(going: Pass, dags: Sequence[str], tell: Detail) -> None:
     going.wait(missing, LOADED_TIMEOUT, "dag-processor", tell)
 
 
-def sync(going: Pass, dags: Sequence[str], tell: Detail) -> None:
-    """Run every sync once, and wait for the runs that unpausing started beside ours: they share the accounts."""
+def run_once(going: Pass, dags: Sequence[str], since: datetime, tell: Detail) -> None:
+    """Have every one of the DAGs run since then.
+
+    Two syncs at once would wait for each other's accounts, and two transforms for each other: what is under way
+    or due by itself goes first, and only a DAG that was not due is started.
+    """
     for dag in dags:
-        rest.unpause(going.client, dag)
-    ours = [rest.trigger(going.client, dag) for dag in dags]
+        rest.set_paused(going.client, dag, paused=False)
+    _settle(going, dags, tell)
+    for dag in dags:
+        if not rest.runs_since(going.client, dag, since):
+            rest.trigger(going.client, dag)
+    _settle(going, dags, tell)
+    _check(going, [run for dag in dags for run in rest.runs_since(going.client, dag, since)])
 
+
+def _settle(going: Pass, dags: Sequence[str], tell: Detail) -> None:
     def unfinished() -> str:
-        runs = [run for dag in dags for run in rest.unfinished(going.client, dag)]
-        return ", ".join(sorted({f"{run.dag_id} is {run.state}" for run in runs}))
+        runs = {f"{run.dag_id} {run.state}" for dag in dags for run in rest.unfinished(going.client, dag)}
+        runs |= {f"{dag} due" for dag in dags if rest.is_due(going.client, dag)}
+        return ", ".join(sorted(runs)) + _retries(going) if runs else ""
 
     going.wait(unfinished, PASS_TIMEOUT, "scheduler", tell)
-    _check(going, ours)
 
 
-def transform(going: Pass, tell: Detail) -> None:
-    """Start one more run after the last sync has ended: the runs that their data started may have seen only a part."""
-    ours = rest.trigger(going.client, TRANSFORM)
-
-    def unfinished() -> str:
-        state = rest.run(going.client, ours).state
-        return f"{TRANSFORM} is {state}" if state in rest.UNFINISHED else ""
-
-    going.wait(unfinished, PASS_TIMEOUT, "scheduler", tell)
-    _check(going, [ours])
+def _retries(going: Pass) -> str:
+    tasks = rest.waiting_for_retry(going.client)
+    return f"; failed and to be tried again: {', '.join(tasks)}" if tasks else ""
 
 
 def _check(going: Pass, runs: Sequence[rest.Run]) -> None:
     for run in runs:
-        if rest.run(going.client, run).state != "success":
+        if run.state != "success":
             raise _failure(going, run)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -23,7 +23,6 @@ class Run:
     dag_id: str
     run_id: str
     state: str
-    end: datetime | None
 
 
 def open_client(url: str) -> httpx.Client:
@@ -56,22 +55,26 @@ def import_errors(client: httpx.Client) -> list[str]:
     return [f"{error['filename']}: {error['stack_trace'].strip().splitlines()[-1]}" for error in found]
 
 
-def unpause(client: httpx.Client, dag_id: str) -> None:
-    client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+def set_paused(client: httpx.Client, dag_id: str, *, paused: bool) -> None:
+    client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": paused}).raise_for_status()
 
 
-def trigger(client: httpx.Client, dag_id: str) -> Run:
-    answer = client.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None}).raise_for_status()
-    return _run(answer.json())
-
-
-def run(client: httpx.Client, of: Run) -> Run:
-    """The run as it stands now."""
-    return _run(_get(client, f"dags/{of.dag_id}/dagRuns/{of.run_id}"))
+def trigger(client: httpx.Client, dag_id: str) -> None:
+    client.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None}).raise_for_status()
 
 
 def unfinished(client: httpx.Client, dag_id: str) -> list[Run]:
-    return [_run(body) for body in _get(client, f"dags/{dag_id}/dagRuns", state=UNFINISHED, limit=100)["dag_runs"]]
+    return _runs(client, dag_id, state=UNFINISHED)
+
+
+def runs_since(client: httpx.Client, dag_id: str, since: datetime) -> list[Run]:
+    return _runs(client, dag_id, start_date_gte=since.isoformat())
+
+
+def is_due(client: httpx.Client, dag_id: str) -> bool:
+    """Whether the scheduler is about to start a run by itself."""
+    after = _get(client, f"dags/{dag_id}")["next_dagrun_run_after"]
+    return after is not None and datetime.fromisoformat(after) <= datetime.now(UTC)
 
 
 def failed_tasks(client: httpx.Client, of: Run) -> list[Json]:
@@ -80,11 +83,20 @@ def failed_tasks(client: httpx.Client, of: Run) -> list[Json]:
     return list(_get(client, path, state="failed", limit=100)["task_instances"])
 
 
+def waiting_for_retry(client: httpx.Client) -> list[str]:
+    """Tasks that have failed and will be tried again, as `dag.task`."""
+    found = _get(client, "dags/~/dagRuns/~/taskInstances", state="up_for_retry", limit=100)["task_instances"]
+    return sorted({f"{task['dag_id']}.{task['task_id']}" for task in found})
+
+
 def _get(client: httpx.Client, path: str, **query: object) -> Json:
     answer: Json = client.get(f"/api/v2/{path}", params=query).raise_for_status().json()
     return answer
 
 
+def _runs(client: httpx.Client, dag_id: str, **query: object) -> list[Run]:
+    return [_run(body) for body in _get(client, f"dags/{dag_id}/dagRuns", limit=100, **query)["dag_runs"]]
+
+
 def _run(body: Json) -> Run:
-    end = datetime.fromisoformat(body["end_date"]) if body["end_date"] else None
-    return Run(body["dag_id"], body["dag_run_id"], body["state"], end)
+    return Run(body["dag_id"], body["dag_run_id"], body["state"])

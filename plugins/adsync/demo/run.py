@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from adsync.demo import processes, servers, stopping
+from adsync.demo import logs, processes, servers, stopping
 from adsync.demo.failures import DemoFailed
 from adsync.demo.files import locked, make_state
 from adsync.demo.place import Place
@@ -23,7 +23,6 @@ from adsync.demo.progress import Progress, console
 from adsync.demo.show import show
 
 INTERRUPTED = 130
-LAST_LINES = 15
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -66,15 +65,8 @@ def _explain(progress: Progress, failure: DemoFailed) -> None:
     out.print(f"\n[red]The demo failed:[/red] {escape(str(failure))}.", soft_wrap=True)
     if failure.log:
         out.print(f"Read {escape(str(failure.log))}", soft_wrap=True)
-        for line in _last_lines(failure.log):
+        for line in logs.last_lines(failure.log):
             out.print(f"  {escape(line)}", soft_wrap=True)
-
-
-def _last_lines(log: Path) -> list[str]:
-    try:
-        return log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:]
-    except FileNotFoundError:
-        return ["(it was never written)"]
 
 
 @contextmanager

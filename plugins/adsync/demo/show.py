@@ -32,6 +32,8 @@ from adsync.demo.place import Place
 from adsync.demo.progress import Progress
 from adsync.demo.servers import Servers
 
+TRANSFORM = "transform"
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -57,7 +59,7 @@ def show(place: Place, progress: Progress, port: int) -> list[processes.Record]:
     further.write_script(place, scene.variables)
     with rest.open_client(scene.page) as client:
         running = [sandbox, *_start_airflow(scene, progress, client)]
-        _pass(Pass(client, place, running), progress)
+        _pass(Pass(client, place, running), progress, began)
     with progress.step("Every number against the sandbox's answer key"):
         _check(scene, key)
     _print(scene, progress, began)
@@ -83,16 +85,16 @@ def _start_airflow(scene: Scene, progress: Progress, client: httpx.Client) -> li
     return running
 
 
-def _pass(going: Pass, progress: Progress) -> None:
-    dags = [f"sync_{name}" for name in registry.names()]
+def _pass(going: Pass, progress: Progress, began: datetime) -> None:
+    syncs = [f"sync_{name}" for name in registry.names()]
     with progress.step("DAGs loaded") as tell:
-        passing.wait_until_loaded(going, [*dags, passing.TRANSFORM], tell)
-    # Awake before the first rows land, so that they start it as they would in production.
-    rest.unpause(going.client, passing.TRANSFORM)
-    with progress.step(" ".join(dags)) as tell:
-        passing.sync(going, dags, tell)
-    with progress.step(passing.TRANSFORM) as tell:
-        passing.transform(going, tell)
+        passing.wait_until_loaded(going, [*syncs, TRANSFORM], tell)
+    # Asleep until all is there: it would build marts from the first rows, and slow the syncs down.
+    rest.set_paused(going.client, TRANSFORM, paused=True)
+    with progress.step(", ".join(syncs)) as tell:
+        passing.run_once(going, syncs, began, tell)
+    with progress.step(TRANSFORM) as tell:
+        passing.run_once(going, [TRANSFORM], datetime.now(UTC), tell)
 
 
 def _check(scene: Scene, key: world_day.Key) -> None:

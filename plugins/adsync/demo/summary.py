@@ -1,6 +1,6 @@
 """The demo's last words: tables on a terminal, aligned plain columns elsewhere.
 
-Names may be Arabic: each is wrapped in Unicode isolates, so that a terminal which turns right-to-left text round
+Names may be Arabic: these are wrapped in Unicode isolates, so that a terminal which turns right-to-left text round
 turns the name alone, not the numbers beside it.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from unicodedata import bidirectional
 
 from rich import box
 from rich.console import Console
@@ -17,6 +18,7 @@ from rich.text import Text
 from adsync.demo.figures import Row
 
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
+RIGHT_TO_LEFT = ("R", "AL")
 UNDEFINED = "\u2013"
 ALL = "all platforms"
 
@@ -54,8 +56,10 @@ def times(console: Console, steps: Mapping[str, float]) -> None:
     _print(console, "Time", ("Step",), ("Seconds",), (*listed, ("together", f"{sum(steps.values()):.1f}")))
 
 
-def isolated(name: object) -> str:
-    return f"{ISOLATE}{name}{END_ISOLATE}"
+def isolated(name: str | None) -> str:
+    """The name; marked when it has right-to-left letters, as terminals that know no isolates show them as boxes."""
+    text = name or UNDEFINED
+    return f"{ISOLATE}{text}{END_ISOLATE}" if any(bidirectional(letter) in RIGHT_TO_LEFT for letter in text) else text
 
 
 def money(amount: Decimal | None) -> str:

@@ -10,7 +10,7 @@ from adsync.demo import processes
 from adsync.demo.failures import DemoFailed
 from adsync.demo.progress import Detail
 
-PAUSE = 0.5
+PAUSE = 1.0
 
 
 def until(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from adsync.access import Environment
+from adsync.hooks.cache import redis_url
 from adsync.hooks.connections import find, missing
 from adsync.hooks.warehouse import warehouse_url
 from adsync.sources.base import Credentials
-from adsync.sync import Environment
 from adsync.warehouse import connect_now
 
 OWNERS = """
@@ -18,7 +19,7 @@ OWNERS = """
 
 
 def environment() -> Environment:
-    return Environment(warehouse_url=warehouse_url(), credentials=credentials, clock=now)
+    return Environment(warehouse_url=warehouse_url(), credentials=credentials, clock=now, redis_url=redis_url())
 
 
 def credentials(conn_id: str) -> Credentials:

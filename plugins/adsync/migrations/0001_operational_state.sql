@@ -78,7 +78,8 @@ create table adsync.sync_runs (
     bytes bigint not null,
     started_at timestamptz not null,
     duration_seconds double precision not null,
-    outcome text not null check (outcome in ('ok', 'waiting', 'retrying', 'failed')),
+    -- elsewhere: another run was reading the account; nothing was left to do for this one.
+    outcome text not null check (outcome in ('ok', 'elsewhere', 'waiting', 'retrying', 'failed')),
     error_class text,
     error_message text
 );
@@ -141,6 +142,9 @@ create table raw.observations (
 );
 
 create index observations_by_record on raw.observations (source, stream, account_id, metric_date, record_key, observed_at);
+
+-- A withdrawn row leaves no loaded_at behind: only the ledger tells that something changed.
+create index observations_withdrawn on raw.observations (observed_at) where payload is null;
 
 -- One table per source and stream, all alike; safe to call for a table that exists.
 create function raw.ensure_table(source text, stream text) returns void

@@ -53,7 +53,8 @@ class SyncOperator(BaseOperator):
     def execute(self, context: Context, event: dict[str, str] | None = None) -> dict[str, int]:
         """Sync what is unfinished, wait for reports without holding a worker, raise what could not be done."""
         surroundings = environment()
-        request = self.request(context, surroundings.warehouse_url)
+        overdue = event is not None and event["status"] != "ready"
+        request = self.request(context, surroundings.warehouse_url, overdue=overdue)
         outcomes = asyncio.run(sync_accounts(request, surroundings, self.tell))
         self.name_in_grid(context, surroundings.warehouse_url)
         if outcomes.waiting:
@@ -61,7 +62,7 @@ class SyncOperator(BaseOperator):
         outcomes.raise_for_failures()
         return outcomes.counts()
 
-    def request(self, context: Context, url: str) -> SyncRequest:
+    def request(self, context: Context, url: str, *, overdue: bool) -> SyncRequest:
         run_id, task = context["run_id"], context["ti"]
         return SyncRequest(
             source=self.source,
@@ -70,6 +71,7 @@ class SyncOperator(BaseOperator):
             attempt=task.try_number,
             final_attempt=task.try_number > task.max_tries,
             window=self.window(),
+            overdue=overdue,
         )
 
     def tell(self, outcome: Outcome) -> None:

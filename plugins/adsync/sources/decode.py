@@ -26,6 +26,14 @@ def decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Shape], what
         raise TemporaryError(f"{what}: the answer is no whole JSON text ({error})") from error
 
 
+def documented(body: bytes, decoder: msgspec.json.Decoder[Shape]) -> Shape | None:
+    """The body when it has that shape: whoever answers an error need not be the platform."""
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
 def day(text: str, what: str) -> date:
     """The day at the start of an ISO date or time; never shifted by a zone."""
     try:

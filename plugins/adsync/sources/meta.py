@@ -125,7 +125,7 @@ def base_url(credentials: Credentials, _account_id: str) -> str:
 
 
 def facts(payload: Text) -> Facts:
-    node = ACCOUNT.decode(payload)
+    node = decode(payload, ACCOUNT, "meta account")
     return Facts(node.name, node.currency, node.timezone_name)
 
 

@@ -6,7 +6,6 @@ one request to ask for less that has no subcode of its own.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 import msgspec
@@ -20,8 +19,9 @@ from adsync.errors import (
     TooMuchData,
 )
 from adsync.sources.base import Answer
+from adsync.sources.decode import documented
+from adsync.sources.statuses import HTTP_ERROR, of_status
 
-HTTP_ERROR = 400
 RATE_CODES = {4, 17, 32, 341, 613, *range(80000, 80007), 80008, 80009, 80014}
 LOGIN_CODES = {102, 190}
 PERMISSION_CODES = {10, 294, *range(200, 300)}
@@ -42,18 +42,25 @@ class Failure(msgspec.Struct):
     error: Problem
 
 
+class BusinessUsage(msgspec.Struct):
+    estimated_time_to_regain_access: float = 0
+
+
+class AccountUsage(msgspec.Struct):
+    reset_time_duration: float = 0
+
+
 FAILURE = msgspec.json.Decoder(Failure)
+BUSINESS_USAGE = msgspec.json.Decoder(dict[str, list[BusinessUsage]])
+ACCOUNT_USAGE = msgspec.json.Decoder(AccountUsage)
 
 
 def check(answer: Answer) -> None:
     """Raise what an error body stands for; subcodes first, because codes 1, 2 and 100 mean several things."""
     if answer.status < HTTP_ERROR and not answer.body.startswith(b'{"error"'):
         return
-    try:
-        problem = FAILURE.decode(answer.body).error
-    except msgspec.DecodeError as error:
-        raise TemporaryError(f"meta answered HTTP {answer.status} without an error it documents") from error
-    raise _meaning(problem, answer.headers)
+    failure = documented(answer.body, FAILURE)
+    raise _meaning(failure.error, answer.headers) if failure else of_status("meta", answer)
 
 
 def _meaning(problem: Problem, headers: Mapping[str, str]) -> AdsyncError:
@@ -76,8 +83,7 @@ def _meaning(problem: Problem, headers: Mapping[str, str]) -> AdsyncError:
 
 def _regain_seconds(headers: Mapping[str, str]) -> float | None:
     """The longest wait the usage headers name: business use case in minutes, ad account in seconds."""
-    waits = [0.0]
-    usage = json.loads(headers.get("x-business-use-case-usage", "{}"))
-    waits += [60.0 * entry.get("estimated_time_to_regain_access", 0) for entries in usage.values() for entry in entries]
-    waits.append(float(json.loads(headers.get("x-ad-account-usage", "{}")).get("reset_time_duration", 0)))
-    return max(waits) or None
+    business = documented(headers.get("x-business-use-case-usage", "").encode(), BUSINESS_USAGE) or {}
+    account = documented(headers.get("x-ad-account-usage", "").encode(), ACCOUNT_USAGE) or AccountUsage()
+    minutes = [entry.estimated_time_to_regain_access for entries in business.values() for entry in entries]
+    return max(60.0 * max(minutes, default=0), account.reset_time_duration) or None

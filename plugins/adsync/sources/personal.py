@@ -12,11 +12,15 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from adsync.errors import ConfigError
+
 CAMPAIGN_KEY = re.compile(
-    r"utm_\w+|fbclid|ttclid|gclid|gbraid|wbraid|sc_?cid|_fb[pc]|(?:campaign|ad|adset|adgroup)_?id|landing_page|referrer",
+    r"utm_\w+|fbclid|ttclid|gclid|gbraid|wbraid|sc_?cid|_fb[pc]|(?:campaign|ad|adset|adgroup)_?id",
     re.IGNORECASE,
 )
 LINKS = {"landingPage", "referrerUrl"}
+# Themes keep the first page and its referrer under these keys, in any case.
+LINK_ATTRIBUTES = {"landing_page", "referrer"}
 
 
 def without_personal_data(node: Mapping[str, Any], key: bytes) -> dict[str, Any]:
@@ -28,13 +32,21 @@ def without_personal_data(node: Mapping[str, Any], key: bytes) -> dict[str, Any]
 
 
 def hashed(identity: str, key: bytes) -> str:
-    """Hex HMAC-SHA256 of a customer's id."""
+    """Hex HMAC-SHA256 of a customer's id; without a key anybody could find the id by trying."""
+    if not key:
+        raise ConfigError("the workspace has no customer_key in adsync.workspaces: import workspaces.yaml again")
     return hmac.new(key, identity.encode(), hashlib.sha256).hexdigest()
 
 
 def campaign_link(url: str) -> str:
-    """A URL without user, fragment and every query parameter that does not speak of a campaign."""
-    parts = urlsplit(url)
+    """A URL without user, fragment and every query parameter that does not speak of a campaign.
+
+    What visitors arrive with need not be a URL at all; of that, nothing is kept.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     host = parts.netloc.rpartition("@")[2]
     query = "&".join(pair for pair in parts.query.split("&") if CAMPAIGN_KEY.fullmatch(pair.partition("=")[0]))
     return urlunsplit((parts.scheme, host, parts.path, query, ""))
@@ -44,7 +56,7 @@ def _clean(name: str, value: Any) -> Any:
     if name in LINKS and isinstance(value, str):
         return campaign_link(value)
     if name == "customAttributes":
-        return [_attribute(entry) for entry in value or () if CAMPAIGN_KEY.fullmatch(str(entry.get("key")))]
+        return [kept for entry in value or () if (kept := _attribute(str(entry["key"]), entry["value"]))]
     if isinstance(value, dict):
         return {inner: _clean(inner, item) for inner, item in value.items()}
     if isinstance(value, list):
@@ -52,6 +64,7 @@ def _clean(name: str, value: Any) -> Any:
     return value
 
 
-def _attribute(entry: Mapping[str, Any]) -> dict[str, Any]:
-    is_link = entry["key"] in {"landing_page", "referrer"}
-    return {"key": entry["key"], "value": campaign_link(str(entry["value"])) if is_link else entry["value"]}
+def _attribute(key: str, value: Any) -> dict[str, Any] | None:
+    if key.casefold() in LINK_ATTRIBUTES:
+        return {"key": key, "value": value and campaign_link(str(value))}
+    return {"key": key, "value": value} if CAMPAIGN_KEY.fullmatch(key) else None

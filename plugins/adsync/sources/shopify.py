@@ -114,7 +114,7 @@ async def orders(client: Client, account: Account, span: Span) -> AsyncIterator[
         answer = await client.post("graphql.json", query, repeat=True)
         page = decode(answer.body, ORDERS_ANSWER, "shopify orders").data.orders
         records = [_record(node, since, until, account.customer_key) for node in page.nodes]
-        return records, page.page_info.end_cursor if page.page_info.has_next_page else None
+        return records, _next(page.page_info)
 
     async for records in paging.follow(fetch, None, PAGE_SIZE, SMALLEST_PAGE):
         yield records
@@ -132,6 +132,12 @@ def _record(node: dict[str, Any], since: str, until: str, key: bytes) -> Record:
     return Record(order_id, None, msgspec.json.encode(without_personal_data(node, key)))
 
 
+def _next(info: PageInfo) -> str | None:
+    if info.has_next_page and info.end_cursor is None:
+        raise ContractError("shopify orders: the page has a next one but no endCursor to ask for it")
+    return info.end_cursor if info.has_next_page else None
+
+
 def _instant(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -142,7 +148,7 @@ def base_url(credentials: Credentials, account_id: str) -> str:
 
 
 def facts(payload: Text) -> Facts:
-    store = STORE.decode(payload)
+    store = decode(payload, STORE, "shopify shop")
     return Facts(store.name, store.currency_code, store.iana_timezone)
 
 

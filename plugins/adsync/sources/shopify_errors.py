@@ -12,11 +12,11 @@ from adsync.errors import (
     TemporaryError,
     TooMuchData,
 )
-from adsync.sources.decode import decode
 from adsync.sources.base import Answer
+from adsync.sources.decode import decode
+from adsync.sources.statuses import UNAUTHORISED, of_status
 
-HTTP_OK, HTTP_UNAUTHORISED, HTTP_SERVER_ERROR = 200, 401, 500
-HTTP_RATE = {429, 430}
+HTTP_OK = 200
 HTTP_FORBIDDEN = {402, 403}
 TRANSIENT = {"INTERNAL_SERVER_ERROR", "TIMEOUT"}
 DENIED = {"ACCESS_DENIED", "SHOP_INACTIVE"}
@@ -64,13 +64,11 @@ def check(answer: Answer) -> None:
 
 def _of_status(answer: Answer) -> AdsyncError:
     text = f"shopify answered HTTP {answer.status}"
-    if answer.status == HTTP_UNAUTHORISED:
+    if answer.status == UNAUTHORISED:
         return ReauthRequired(f"{text}: the access token is not valid; install the app again and store its new token")
-    if answer.status in HTTP_RATE:
-        return RateLimited(text, retry_after=float(answer.headers.get("retry-after", 0)) or None)
     if answer.status in HTTP_FORBIDDEN:
         return ReauthRequired(f"{text}: the store is frozen or the app lacks read_orders; ask the store's owner")
-    return TemporaryError(text) if answer.status >= HTTP_SERVER_ERROR else PermanentError(text)
+    return of_status("shopify", answer)
 
 
 def _of_code(problem: Problem, cost: Cost | None) -> AdsyncError:
@@ -88,7 +86,7 @@ def _of_code(problem: Problem, cost: Cost | None) -> AdsyncError:
 
 def _refill_seconds(cost: Cost | None) -> float | None:
     """How long the bucket needs until it holds the points that the query was refused for."""
-    if cost is None or cost.throttle_status is None:
+    bucket = cost and cost.throttle_status
+    if not cost or not bucket or not bucket.restore_rate:
         return None
-    bucket = cost.throttle_status
     return max(1.0, (cost.requested_query_cost - bucket.currently_available) / bucket.restore_rate)

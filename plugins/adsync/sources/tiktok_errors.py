@@ -12,8 +12,9 @@ from adsync.errors import (
     TemporaryError,
     TooMuchData,
 )
-from adsync.sources.decode import decode
 from adsync.sources.base import Answer
+from adsync.sources.decode import decode, documented
+from adsync.sources.statuses import HTTP_ERROR, of_status
 
 MINUTE_LIMIT_SECONDS = 300.0
 INCOMPLETE_HEADER = "x-tt-ads-throttle"
@@ -21,8 +22,9 @@ RATE_CODES = {40016, 40100, 40132, 40102, 40133}
 LOGIN_CODES = {40104, 40105, 40110}
 NO_PERMISSION = 40001
 TRANSIENT_CODES = {40200, 40201, 40202, 40700}
+# The same request would time out again, and the third time TikTok blocks it for ten minutes.
+TIMED_OUT = 51001
 TRANSIENT_RANGE = range(50000, 70000)
-HTTP_ERROR = 400
 
 
 class Envelope(msgspec.Struct):
@@ -38,10 +40,15 @@ def check(answer: Answer) -> None:
     """Raise what a non-zero `code` stands for; a report that was cut short is no success either."""
     if INCOMPLETE_HEADER in answer.headers:
         raise TooMuchData(f"tiktok left rows out: {answer.headers[INCOMPLETE_HEADER]}")
-    if answer.status < HTTP_ERROR and not answer.body.startswith(b"{"):
-        return
-    envelope = decode(answer.body, ENVELOPE, f"tiktok (HTTP {answer.status})")
-    if envelope.code:
+    if answer.status >= HTTP_ERROR:
+        _refuse(documented(answer.body, ENVELOPE))
+        raise of_status("tiktok", answer)
+    if answer.body.startswith(b"{"):
+        _refuse(decode(answer.body, ENVELOPE, "tiktok"))
+
+
+def _refuse(envelope: Envelope | None) -> None:
+    if envelope and envelope.code:
         raise _meaning(envelope.code, f"tiktok code {envelope.code}: {envelope.message}")
 
 
@@ -52,6 +59,8 @@ def _meaning(code: int, text: str) -> AdsyncError:
         return ReauthRequired(f"{text}; authorise the app again and put the new token into the connection")
     if code == NO_PERMISSION:
         return ReauthRequired(f"{text}; grant this app access to the advertiser")
+    if code == TIMED_OUT:
+        return TooMuchData(text)
     if code in TRANSIENT_CODES or code in TRANSIENT_RANGE:
         return TemporaryError(text)
     return PermanentError(text)

@@ -19,7 +19,8 @@ renamed as (
         cast({{ number("payload ->> 'inline_link_clicks'") }} as bigint) as link_clicks,
         {{ money(number("payload ->> 'spend'")) }} as spend,
         {{ json_pairs("payload -> 'actions'", 'action_type', 'value', 'purchase|conversion') }} as purchase_counts,
-        {{ json_pairs("payload -> 'action_values'", 'action_type', 'value', 'purchase|conversion') }} as purchase_values,
+        {{ json_pairs("payload -> 'action_values'", 'action_type', 'value', 'purchase|conversion') }}
+            as purchase_values,
         cast({{ number("payload ->> 'ctr'") }} as numeric(18, 6)) as platform_ctr,
         cast({{ number("payload ->> 'cpc'") }} as numeric(18, 6)) as platform_cpc,
         loaded_at

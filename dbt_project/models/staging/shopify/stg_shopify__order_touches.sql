@@ -14,77 +14,62 @@ source as (
 
 ),
 
-visits as (
+touches as (
 
     select
         source.account_id,
         source.order_id,
-        visits.visit,
+        touches.kind,
+        touches.visit,
         source.loaded_at
     from source
     cross join lateral (
-        select distinct on (listed.visit ->> 'id') listed.visit
-        from (
-            select jsonb_array_elements({{ array_or_empty("source.journey #> '{moments,nodes}'") }}) as visit
-            union all
-            select source.journey -> 'firstVisit'
-            union all
-            select source.journey -> 'lastVisit'
-        ) as listed
-        where listed.visit ->> 'id' is not null
-    ) as visits
+        (
+            select distinct on (visits.visit ->> 'id')
+                'visit' as kind,
+                visits.visit
+            from (
+                select jsonb_array_elements({{ array_or_empty("source.journey #> '{moments,nodes}'") }}) as visit
+                union all
+                select source.journey -> 'firstVisit'
+                union all
+                select source.journey -> 'lastVisit'
+            ) as visits
+            where visits.visit ->> 'id' is not null
+        )
+        union all
+        select
+            'order_utm' as kind,
+            jsonb_build_object(
+                'id', source.order_id || ':utm',
+                'occurredAt', source.payload -> 'createdAt',
+                'landingPage', '?' || string_agg({{ as_query("pairs.pair ->> 'key'", "pairs.pair ->> 'value'") }}, '&')
+            ) as visit
+        from jsonb_array_elements({{ array_or_empty("source.payload -> 'customAttributes'") }}) as pairs (pair)
+        where
+            source.journey #>> '{moments,nodes,0,id}' is null
+            and source.journey #>> '{firstVisit,id}' is null
+            and source.journey #>> '{lastVisit,id}' is null
+            and pairs.pair ->> 'key' not in ('landing_page', 'referrer')
+        having bool_or(pairs.pair ->> 'key' like 'utm\_%')
+    ) as touches
 
 ),
 
-attributes as (
-
-    select
-        source.account_id,
-        source.order_id,
-        '?' || string_agg(
-            (pairs.pair ->> 'key') || '=' || replace(replace(pairs.pair ->> 'value', '&', '%26'), '#', '%23'), '&'
-        ) as query,
-        source.payload ->> 'createdAt' as occurred_at,
-        source.loaded_at
-    from source
-    cross join lateral jsonb_array_elements({{ array_or_empty("source.payload -> 'customAttributes'") }}) as pairs (pair)
-    where
-        source.journey #> '{moments,nodes,0}' is null
-        and source.journey ->> 'firstVisit' is null
-        and source.journey ->> 'lastVisit' is null
-        and pairs.pair ->> 'key' not in ('landing_page', 'referrer')
-    group by source.account_id, source.order_id, source.payload, source.loaded_at
-    having bool_or(pairs.pair ->> 'key' like 'utm\_%')
-
-),
-
-touches as (
+opened as (
 
     select
         account_id,
         order_id,
         visit ->> 'id' as touch_id,
-        'visit' as kind,
+        kind,
         cast(visit ->> 'occurredAt' as timestamptz) as touched_at,
         visit ->> 'landingPage' as landing_url,
         visit ->> 'referrerUrl' as referrer,
         visit ->> 'source' as channel,
         nullif(visit -> 'utmParameters', 'null') as utm,
         loaded_at
-    from visits
-    union all
-    select
-        account_id,
-        order_id,
-        order_id || ':utm' as touch_id,
-        'order_utm' as kind,
-        cast(occurred_at as timestamptz) as touched_at,
-        query as landing_url,
-        cast(null as text) as referrer,
-        cast(null as text) as channel,
-        cast(null as jsonb) as utm,
-        loaded_at
-    from attributes
+    from touches
 
 ),
 
@@ -107,7 +92,7 @@ renamed as (
         {{ query_value('landing_url', 'utm_id') }} as utm_id,
         {{ query_value('landing_url', '(?:[a-z]+_)?campaign_?id') }} as campaign_id_param,
         loaded_at
-    from touches
+    from opened
 
 )
 

@@ -29,7 +29,8 @@ renamed as (
         {{ money(json_text('payload', ['totalRefundedSet', 'shopMoney', 'amount'])) }} as refunded,
         {{ money(json_text('payload', ['netPaymentSet', 'shopMoney', 'amount'])) }} as received,
         {{ json_text('payload', ['customer', 'id']) }} as customer_hash,
-        cast({{ json_text('payload', ['customerJourneySummary', 'customerOrderIndex']) }} as integer) = 0 as is_new_customer,
+        cast({{ json_text('payload', ['customerJourneySummary', 'customerOrderIndex']) }} as integer) = 0
+            as is_new_customer,
         loaded_at
     from source
 

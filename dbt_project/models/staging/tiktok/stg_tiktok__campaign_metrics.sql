@@ -27,7 +27,8 @@ renamed as (
         cast({{ number("metrics ->> 'clicks'") }} as bigint) as link_clicks,
         {{ money(number("metrics ->> 'spend'")) }} as spend,
         jsonb_build_object('complete_payment', nullif(metrics ->> 'complete_payment', '-')) as purchase_counts,
-        jsonb_build_object('complete_payment', nullif(metrics ->> 'total_complete_payment_rate', '-')) as purchase_values,
+        jsonb_build_object('complete_payment', nullif(metrics ->> 'total_complete_payment_rate', '-'))
+            as purchase_values,
         cast({{ number("metrics ->> 'ctr'") }} as numeric(18, 6)) as platform_ctr,
         cast({{ number("metrics ->> 'cpc'") }} as numeric(18, 6)) as platform_cpc,
         loaded_at

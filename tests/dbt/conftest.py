@@ -1,0 +1,40 @@
+"""One built warehouse: tests that only read share it, others get a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from tests.dbt import world
+from tests.dbt.runner import dbt
+
+
+@pytest.fixture(scope="session")
+def scratch(tmp_path_factory):
+    return tmp_path_factory.mktemp("dbt")
+
+
+@pytest.fixture(scope="session")
+def built(local_servers, scratch) -> Iterator[str]:
+    with copy_of(local_servers, "adsync", "built") as url:
+        with psycopg.connect(url) as db:
+            world.load(db)
+        dbt(url, scratch, "build")
+        yield url
+
+
+@pytest.fixture
+def built_copy(built, local_servers) -> Iterator[str]:
+    """The same, to change."""
+    with copy_of(local_servers, "built", "built_copy") as url:
+        yield url
+
+
+@contextmanager
+def copy_of(servers, template: str, name: str) -> Iterator[str]:
+    with psycopg.connect(servers.database_url("postgres"), autocommit=True) as server:
+        server.execute(f"create database {name} template {template} strategy file_copy")
+        yield servers.database_url(name)
+        server.execute(f"drop database {name} with (force)")

@@ -1,0 +1,80 @@
+"""Rules of the project itself: no deprecated form, no jinja outside macros, every model described and tested."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+import yaml
+from tests.dbt.runner import PROJECT, dbt
+
+# dbt checks its configuration files against JSON schemas for a few adapters only; this adds ours, then parses.
+PARSE = """
+import sys
+from dbt.cli.main import dbtRunner
+from dbt.jsonschemas import jsonschemas
+gated = jsonschemas._JSONSCHEMA_SUPPORTED_ADAPTERS
+gated.add("postgres") if isinstance(gated, set) else gated.append("postgres")
+events = []
+words = ["--no-partial-parse", "--show-all-deprecations", "--project-dir", *sys.argv[1:]]
+result = dbtRunner(callbacks=[events.append]).invoke(["parse", *words])
+print([event.info.msg for event in events if "Deprecat" in event.info.name])
+sys.exit(not result.success)
+"""
+MODELS = sorted(PROJECT.glob("models/**/*.sql"))
+
+
+@pytest.fixture(scope="module")
+def manifest(local_servers, scratch) -> dict:
+    dbt(local_servers.database_url("adsync"), scratch, "parse")
+    return json.loads((scratch / "manifest.json").read_text())
+
+
+def test_no_deprecated_form_is_used(local_servers, scratch):
+    out = dbt(local_servers.database_url("adsync"), scratch / "deprecations", script=PARSE)
+    assert out.strip().splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
+def test_a_model_holds_no_jinja_block_and_ends_with_what_it_selects(model):
+    text = model.read_text()
+    assert not re.search(r"\{%|config\(", text)
+    assert re.search(r"\nselect \* from \w+\n$", text)
+    assert len(text.splitlines()) <= 250
+
+
+def test_macros_are_short():
+    lengths = {
+        (path.name, name): body.count("\n")
+        for path in PROJECT.glob("macros/*.sql")
+        for name, body in re.findall(r"\{% macro (\w+)\(.*?-?%\}\n(.*?)\{%-? endmacro", path.read_text(), re.DOTALL)
+    }
+    assert {name: length for name, length in lengths.items() if length >= 15} == {}
+
+
+def test_every_model_states_its_grain_and_proves_it(manifest):
+    models = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+    tests = [node for node in manifest["nodes"].values() if node.get("test_metadata")]
+    proven = {test["attached_node"] for test in tests if test["test_metadata"]["name"] == "one_row_per"}
+    assert {key for key, node in models.items() if not node["description"].startswith("One row per ")} == set()
+    # A row may be withdrawn more than once: that ledger has no key.
+    assert set(models) - proven == {"model.adsync.stg_adsync__withdrawals"}
+
+
+def test_every_registered_source_has_its_staging_models(manifest):
+    registry = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["adsync_sources"]
+    wanted = {f"stg_{s}__{e}" for s in registry["ad_platforms"] for e in ("accounts", "campaigns", "campaign_metrics")}
+    wanted |= {f"stg_{s}__{e}" for s in registry["stores"] for e in ("stores", "orders", "order_touches")}
+    staged = {node["name"] for node in manifest["nodes"].values() if node["name"].startswith("stg_")}
+    assert {name for name in staged if not name.startswith("stg_adsync__")} == wanted
+
+
+def test_tables_of_one_kind_share_one_contract(manifest):
+    contracts: dict[str, set] = {}
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "model" and node["name"].startswith("stg_") and "adsync" not in node["name"]:
+            entity = node["name"].split("__")[1]
+            columns = tuple((name, column["data_type"]) for name, column in node["columns"].items())
+            contracts.setdefault(entity, set()).add(columns)
+    assert {entity for entity, found in contracts.items() if len(found) > 1} == set()

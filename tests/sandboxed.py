@@ -1,0 +1,134 @@
+"""The sandbox as tests use it: one small world, clients that reach it in memory, and servers on 127.0.0.1."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import uvicorn
+
+from adsync import accounts, registry, sealing, warehouse, workspaces
+from adsync.sandbox import files
+from adsync.sandbox.app import create_app
+from adsync.sandbox.faults import Fault
+from adsync.sandbox.world import World
+from adsync.sources.base import Account, Credentials, Record
+from adsync.transport import Client
+from adsync.window import Span, Window
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DAYS = 40
+CUSTOMER_KEY = b"k" * 32
+META, TIKTOK, SHOPIFY = "901234567891", "7000000000000000002", "acme.myshopify.com"
+ACCOUNT = {"meta": META, "tiktok": TIKTOK, "shopify": SHOPIFY}
+BASE = "http://sandbox"
+
+Answers = Callable[[httpx.Request], httpx.Response]
+
+
+@cache
+def world() -> World:
+    return World.create(7, NOW, days=DAYS, orders=4)
+
+
+def account(source: str, account_id: str = "") -> Account:
+    account_id = account_id or ACCOUNT[source]
+    owner = next(one for one in (*world().ad_accounts, *world().stores) if one.id == account_id)
+    return Account(
+        owner.workspace_id, source, account_id, owner.conn_id, timezone=owner.timezone, customer_key=CUSTOMER_KEY
+    )
+
+
+def credentials(conn_id: str, base: str = BASE) -> Credentials:
+    return Credentials(conn_id, **files.connections(world(), base)[conn_id])
+
+
+def recent(source: str, days: int = 30, account_id: str = "") -> Window | Span:
+    """The last days up to and including today, as the source's long stream is asked for them."""
+    if source == "shopify":
+        return Span(NOW - timedelta(days=days), NOW + timedelta(seconds=1))
+    today = world().today(account(source, account_id).timezone)
+    return Window(today - timedelta(days=days - 1), today + timedelta(days=1))
+
+
+class Pauses(list[float]):
+    """Notes how long a client would have waited, and does not wait."""
+
+    async def __call__(self, seconds: float) -> None:
+        self.append(seconds)
+
+
+@asynccontextmanager
+async def connected(
+    who: Account, transport: httpx.AsyncBaseTransport, pause: Pauses | None = None, known: Credentials | None = None
+) -> AsyncIterator[Client]:
+    source, known = registry.load(who.platform), known or credentials(who.conn_id)
+    base_url = source.base_url(known, who.account_id)
+    async with httpx.AsyncClient(transport=transport, base_url=base_url) as http:
+        yield Client(http, source, known, Pauses() if pause is None else pause)
+
+
+def in_memory(*faults: Fault, **more: object) -> httpx.ASGITransport:
+    return httpx.ASGITransport(create_app(world(), faults, **more))
+
+
+def answering(answers: Answers) -> httpx.MockTransport:
+    return httpx.MockTransport(answers)
+
+
+async def pages(
+    source: str,
+    stream: str,
+    transport: httpx.AsyncBaseTransport,
+    *,
+    asked: Window | Span | None = None,
+    pause: Pauses | None = None,
+    account_id: str = "",
+) -> list[list[Record]]:
+    """Every page of one read of a stream."""
+    declared = registry.load(source).stream(stream)
+    who = account(source, account_id)
+    span = () if declared.shape == "entity" else (asked or recent(source, account_id=account_id),)
+    async with connected(who, transport, pause) as client:
+        return [page async for page in declared.read(client, who, *span)]
+
+
+async def records(source: str, stream: str, transport: httpx.AsyncBaseTransport, **more: object) -> list[Record]:
+    return [record for page in await pages(source, stream, transport, **more) for record in page]
+
+
+@contextmanager
+def served(faults: Iterable[Fault] = (), **more: object) -> Iterator[str]:
+    """The sandbox over real HTTP, in a thread of this process."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    app = create_app(world(), tuple(faults), **more)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none"))
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def link(url: str, *account_ids: str, **settings: object) -> None:
+    """Write workspaces and accounts into the warehouse; `settings` replace those of every workspace."""
+    document = files.workspaces(world())
+    for workspace in document["workspaces"]:
+        workspace.update(settings)
+        for key, id_key in (("ad_accounts", "account_id"), ("stores", "store_id")):
+            workspace[key] = [one for one in workspace[key] if not account_ids or one[id_key] in account_ids]
+    sources = {name: registry.load(name) for name in registry.names()}
+    with warehouse.connect_now(url) as connection:
+        accounts.store(connection, workspaces.checked(document, "test", sources), Path("test"))
+
+
+def new_key() -> str:
+    return sealing.Fernet.generate_key().decode()
