@@ -9,7 +9,7 @@ import uvicorn
 from adsync import registry
 from adsync.access import Environment, connected
 from adsync.errors import ConfigError, PermanentError
-from adsync.outcome import PendingReport
+from adsync.outcomes import PendingReport
 from adsync.pending import report_ready
 from adsync.sandbox.app import create_app
 from adsync.sandbox.files import write_files

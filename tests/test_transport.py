@@ -10,8 +10,8 @@ import pytest
 
 import sandboxed
 from adsync import transport
-from adsync.redaction import secrets_of
 from adsync.errors import ConfigError, PermanentError, RateLimited, TemporaryError, TooMuchData
+from adsync.redaction import secrets_of
 from adsync.sources.base import Credentials, Token
 from adsync.sources.meta import SOURCE
 from adsync.tokens import Keeper

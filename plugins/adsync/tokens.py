@@ -20,10 +20,10 @@ from adsync import network, sealing, warehouse
 from adsync.errors import AdsyncError, ReauthRequired, TemporaryError
 from adsync.redaction import redact
 from adsync.sources.base import Account, Answer, Credentials, Renewal, Source, Token
-from adsync.sources.statuses import HTTP_ERROR, SERVER_ERROR
 
 # A token about to end would end on the way.
 ABOUT_TO = timedelta(seconds=120)
+REFUSALS = range(400, 500)
 
 FIND = """
 select ciphertext, renewed_at from adsync.tokens
@@ -102,7 +102,7 @@ class Keeper:
             await self._note(ANNOUNCE)
         answer = await self._answer(renewal.request(self.credentials, token))
         # A refusal used nothing up; after any other answer that cannot be read the refresh token may be gone.
-        if HTTP_ERROR <= answer.status < SERVER_ERROR:
+        if answer.status in REFUSALS:
             await self._note(ANSWERED)
         try:
             return renewal.read(answer, token, self.clock())
