@@ -1,4 +1,4 @@
-"""Keeping leases while accounts are being read: renewed from beside, because a reader may sit in a long page."""
+"""Keeps the leases of a run's accounts for as long as it lives; a killed run loses them within LEASE."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from adsync import warehouse
 from adsync.errors import TemporaryError
 from adsync.state import LEASE
 
-RENEW = """
-update adsync.sync_state set lease_until = now() + %(lease)s
-where platform = %(source)s and account_id = any(%(ids)s) and lease_owner = %(owner)s
+# An account that waits for its report has a longer lease already.
+KEEP = """
+update adsync.sync_state set lease_until = greatest(lease_until, now() + %(lease)s)
+where platform = %(source)s and account_id = any(%(ids)s) and lease_owner = %(run_id)s
 """
 
 
 @asynccontextmanager
-async def kept(url: str, source: str, account_ids: Collection[str], owner: str) -> AsyncIterator[None]:
-    """Renew the leases that `owner` holds on these accounts for as long as the body runs."""
-    values = {"source": source, "ids": list(account_ids), "owner": owner, "lease": LEASE}
-    keeper = asyncio.create_task(_renewing(url, values))
+async def kept(url: str, source: str, account_ids: Collection[str], run_id: str) -> AsyncIterator[None]:
+    """Renew the accounts' leases while the body runs."""
+    keeper = asyncio.create_task(_keep(url, source, account_ids, run_id))
     try:
         yield
     finally:
@@ -31,10 +31,10 @@ async def kept(url: str, source: str, account_ids: Collection[str], owner: str) 
             await keeper
 
 
-async def _renewing(url: str, values: dict[str, object]) -> None:
+async def _keep(url: str, source: str, account_ids: Collection[str], run_id: str) -> None:
+    values = {"source": source, "ids": list(account_ids), "run_id": run_id, "lease": LEASE}
     while True:
         await asyncio.sleep(LEASE.total_seconds() / 4)
-        # A warehouse that is away for a moment is the reader's own trouble, not the keeper's.
         with suppress(TemporaryError, psycopg.OperationalError):
             async with await warehouse.connect(url) as connection:
-                await connection.execute(RENEW, values)
+                await connection.execute(KEEP, values)

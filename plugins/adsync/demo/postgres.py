@@ -22,7 +22,8 @@ USER = "adsync"
 START_TIMEOUT = 60
 STOP_TIMEOUT = 30
 UNPRIVILEGED = "nobody"
-REACH = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+# Without the last one, access(2), by which initdb looks for its neighbours, would ignore the capability.
+REACH = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup")
 SETTINGS = ("timezone=UTC", "unix_socket_directories=", "max_connections=200", "jit=off", "max_wal_size=2GB")
 # The fourth line of postmaster.pid is the port.
 PORT_LINE = 3
