@@ -25,9 +25,10 @@ from rich.table import Table
 
 import by_hand
 from adsync import registry, warehouse
+from adsync.access import Environment
 from adsync.demo import servers
 from adsync.sources.base import Credentials
-from adsync.sync import Environment, SyncRequest, sync_accounts
+from adsync.sync import SyncRequest, sync_accounts
 from adsync.window import Window
 
 ACCOUNTS = [str(number) for number in range(1, 11)]

@@ -77,8 +77,7 @@ async def connected(
     who: Account, transport: httpx.AsyncBaseTransport, pause: Pauses | None = None, known: Credentials | None = None
 ) -> AsyncIterator[Client]:
     source, known = registry.load(who.platform), known or credentials(who.conn_id)
-    base_url, auth = source.base_url(known, who.account_id), source.auth(known)
-    async with httpx.AsyncClient(transport=transport, base_url=base_url, auth=auth) as http:
+    async with httpx.AsyncClient(transport=transport, base_url=source.base_url(known, who.account_id)) as http:
         yield Client(http, source, known, Pauses() if pause is None else pause)
 
 

@@ -11,10 +11,11 @@ import pytest
 
 import sandboxed
 from adsync import leases, plan, sync
+from adsync.access import Environment
 from adsync.errors import ConfigError, ReauthRequired, TemporaryError
 from adsync.sandbox.app import Manners
 from adsync.sandbox.faults import Fault
-from adsync.sync import Environment, SyncRequest, sync_accounts, sync_until_reported
+from adsync.sync import SyncRequest, sync_accounts, sync_until_reported
 from adsync.window import Window
 from sandboxed import META, NOW, SHOPIFY, TIKTOK, served, world
 

@@ -21,6 +21,7 @@ from adsync.sources.base import Credentials, Source
 DEFAULT_CONFIG = "config/workspaces.yaml"
 DEFAULT_STATE = ".adsync"
 DEFAULT_RETRIES = 5
+DEFAULT_NOTIFY = "log"
 
 
 def workspaces_file() -> Path:
@@ -37,15 +38,21 @@ def warehouse_url() -> str:
     return _required("ADSYNC_WAREHOUSE_URL", "a libpq URL such as postgresql://user:password@host:5432/adsync")
 
 
-def redis_url() -> str:
-    """Redis outside Airflow; inside it is the connection `adsync_redis`."""
-    return _required("ADSYNC_REDIS_URL", "a URL such as redis://127.0.0.1:6379/0")
+def redis_url() -> str | None:
+    """Redis outside Airflow, if there is one; inside it is the connection `adsync_redis`."""
+    return os.environ.get("ADSYNC_REDIS_URL") or None
 
 
 def token_keys() -> list[str]:
     """Fernet keys, newest first: the first encrypts, all decrypt."""
     listed = _required("ADSYNC_TOKEN_KEY", "one or more Fernet keys, separated by commas, the newest first")
     return [key.strip() for key in listed.split(",") if key.strip()]
+
+
+def notify_channels() -> tuple[str, ...]:
+    """Where notices go that ask for a person: names as in workspaces.yaml's `channels`."""
+    listed = os.environ.get("ADSYNC_NOTIFY", DEFAULT_NOTIFY)
+    return tuple(name.strip() for name in listed.split(",") if name.strip())
 
 
 def state_folder() -> Path:

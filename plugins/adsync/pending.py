@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from adsync import registry, transport
+from adsync import registry
+from adsync.access import Environment, connected
 from adsync.errors import ConfigError
-from adsync.sources.base import Account, Credentials, Report, Source
+from adsync.outcomes import PendingReport
+from adsync.sources.base import Account, Report
 
 
-async def report_ready(source: str, credentials: Credentials, account_id: str, report_id: str) -> bool:
-    known = registry.load(source)
-    report = _report(known)
-    account = Account(workspace_id="", platform=source, account_id=account_id, conn_id=credentials.conn_id)
-    async with transport.connect(known, credentials, account_id) as client:
-        return await report.ready(client, account, report_id)
+async def report_ready(environment: Environment, report: PendingReport) -> bool:
+    """Ask the platform once; raises what its answer stands for."""
+    source = registry.load(report.platform)
+    account = Account("", report.platform, report.account_id, report.conn_id)
+    async with connected(source, account, environment) as client:
+        return await _report(report.platform).ready(client, account, report.report_id)
 
 
-def _report(source: Source) -> Report:
-    for stream in source.streams:
+def _report(source: str) -> Report:
+    for stream in registry.load(source).streams:
         if stream.report:
             return stream.report
-    raise ConfigError(f"{source.name} has no asynchronous report to wait for")
+    raise ConfigError(f"{source} has no asynchronous report to wait for")

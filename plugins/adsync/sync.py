@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 
 import psycopg
 
-from adsync import accounts, leases, registry, runs, transport, warehouse
+from adsync import accounts, leases, registry, runs, warehouse
+from adsync.access import Environment, connected
 from adsync.backoff import delay
 from adsync.errors import AdsyncError, TemporaryError
 from adsync.outcomes import Outcome, Outcomes, PendingReport
 from adsync.reader import Reader
-from adsync.sources.base import Account, Credentials, Source
+from adsync.sources.base import Account, Source
 from adsync.state import Ledger
 from adsync.window import Window
 
@@ -29,15 +30,6 @@ MOST_POLLS = 30
 WAIT_FOR_REPORT = timedelta(minutes=10)
 # A task may wake up a moment before the account it was woken for.
 PATIENCE = timedelta(seconds=5)
-
-
-@dataclass(frozen=True)
-class Environment:
-    """What syncing needs from outside; `credentials` turns a conn_id into a connection or raises ConfigError."""
-
-    warehouse_url: str
-    credentials: Callable[[str], Credentials]
-    clock: Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -126,8 +118,7 @@ async def _attempt(source: Source, ledger: Ledger, request: SyncRequest, environ
     outcome = Outcome(ledger.account, environment.clock(), 0.0)
     began = time.monotonic()
     try:
-        credentials = await asyncio.to_thread(environment.credentials, ledger.account.conn_id)
-        async with transport.connect(source, credentials, ledger.account.account_id) as client:
+        async with connected(source, ledger.account, environment) as client:
             reader = Reader(source, ledger.account, client, ledger, environment.clock, request.window)
             error = await _error_of(reader.read()) or _overdue(reader.waiting, request)
     except AdsyncError as problem:

@@ -6,35 +6,28 @@ Every answer passes the source's own `check`, because platforms hide errors insi
 from __future__ import annotations
 
 import asyncio
-import logging
-import re
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from adsync.errors import AdsyncError, ConfigError, RateLimited, TemporaryError, TooMuchData
+from adsync import network
+from adsync.errors import AdsyncError, ConfigError, RateLimited, TemporaryError, TokenExpired, TooMuchData
+from adsync.network import TIMEOUT
+from adsync.quota import UNLIMITED, Budget
+from adsync.redaction import redact, redacted
+from adsync.sources.base import Answer, Credentials, Source, Token
 
 if TYPE_CHECKING:
-    from adsync.sources.base import Credentials, Source
+    from adsync.tokens import Keeper
 
-TIMEOUT = httpx.Timeout(60, connect=10)
 TRIES = 3
 LONGEST_PAUSE = 5.0
-SECRET_KEY = re.compile("secret|token|password", re.IGNORECASE)
 
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back, read to its end."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+Pause = Callable[[float], Awaitable[Any]]
+Renew = Callable[[Token], Awaitable[Token]]
 
 
 @dataclass
@@ -46,18 +39,32 @@ class Meter:
 
 
 class Client:
-    """One account's way to its platform: `get` and `post` return a checked answer or raise."""
+    """One account's way to its platform: `get` and `post` return a checked answer or raise.
+
+    `renew` replaces a token that the platform refused; without it a refusal goes to the caller.
+    """
 
     def __init__(
-        self, http: httpx.AsyncClient, source: Source, credentials: Credentials, pause: Pause = asyncio.sleep
+        self,
+        http: httpx.AsyncClient,
+        source: Source,
+        credentials: Credentials,
+        pause: Pause = asyncio.sleep,
+        *,
+        token: Token | None = None,
+        renew: Renew | None = None,
+        budget: Budget = UNLIMITED,
     ) -> None:
         self.http = http
-        self.check = source.check
-        self.secrets = secrets_of(credentials)
+        self.source = source
+        self.credentials = credentials
         self.pause = pause
+        self.token = token or source.seed(credentials)
+        self.renew = renew
+        self.budget = budget
         self.meter = Meter()
 
-    async def get(self, path: str, params: Mapping[str, str]) -> Answer:
+    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
         return await self._patiently(self.http.build_request("GET", path, params=params))
 
     async def post(self, path: str, json: Any, *, repeat: bool = False) -> Answer:
@@ -68,7 +75,7 @@ class Client:
         """Send, and send again after hiccups that pass within seconds."""
         for wait in (*_waits(), None):
             try:
-                return await self._send(request)
+                return await self._renewing(request)
             except (TemporaryError, RateLimited) as error:
                 seconds = _pause_for(error, wait)
                 if seconds is None or not repeat:
@@ -76,49 +83,63 @@ class Client:
                 await self.pause(seconds)
         raise AssertionError("the last try returns or raises")
 
+    async def _renewing(self, request: httpx.Request) -> Answer:
+        """A token may end at any call; its successor gets one chance."""
+        try:
+            return await self._send(request)
+        except TokenExpired:
+            if self.renew is None:
+                raise
+        self.token = await self.renew(self.token)
+        self.meter.calls += 1
+        return await self._send(request)
+
     async def _send(self, request: httpx.Request) -> Answer:
+        await self._wait_for_budget(request.url.path)
         self.meter.calls += 1
         try:
             answer = await self._read(request)
         except httpx.ReadTimeout as error:
             raise TooMuchData(f"{_place(request)} did not answer within {TIMEOUT.read:.0f} s") from error
         except httpx.RequestError as error:
-            reason = self._redact(str(error)) or type(error).__name__
+            reason = redacted(str(error), self.credentials, self.token) or type(error).__name__
             raise TemporaryError(f"{_place(request)} cannot be reached: {reason}") from error
         self.meter.received += len(answer.body)
+        if rest := self.source.pause(answer):
+            await self.budget.rest(rest)
         try:
-            self.check(answer)
+            self.source.check(answer)
         except AdsyncError as error:
-            error.args = (self._redact(str(error)),)
+            redact(error, self.credentials, self.token)
             raise
         return answer
 
+    async def _wait_for_budget(self, path: str) -> None:
+        """Seconds are waited out here; for longer the whole account steps aside, newest days read first."""
+        seconds = await self.budget.take(path, LONGEST_PAUSE)
+        if seconds > LONGEST_PAUSE:
+            raise RateLimited(f"the call budget of {self.source.name} is used up", retry_after=seconds)
+        if seconds:
+            await self.pause(seconds)
+
     async def _read(self, request: httpx.Request) -> Answer:
         """Stream the body past httpx, whose responses sit in cycles and would keep it until a collection."""
-        response = await self.http.send(request, stream=True)
+        response = await self.http.send(request, auth=self.source.auth(self.credentials, self.token), stream=True)
         try:
             body = b"".join([chunk async for chunk in response.aiter_bytes()])
         finally:
             await response.aclose()
         return Answer(response.status_code, response.headers, body)
 
-    def _redact(self, text: str) -> str:
-        for secret in self.secrets:
-            text = text.replace(secret, "***")
-        return text
-
-
-Pause = Callable[[float], Awaitable[Any]]
-
 
 @asynccontextmanager
-async def connect(source: Source, credentials: Credentials, account_id: str) -> AsyncIterator[Client]:
-    """A client for one account, closed at the end; `credentials.host` replaces the platform's own address."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    base_url = _checked(source.base_url(credentials, account_id), credentials)
-    auth = source.auth(credentials)
-    async with httpx.AsyncClient(base_url=base_url, auth=auth, timeout=TIMEOUT, verify=_trust()) as http:
-        yield Client(http, source, credentials)
+async def connect(keeper: Keeper, budget: Budget = UNLIMITED) -> AsyncIterator[Client]:
+    """A client for the keeper's account, closed at the end; `credentials.host` replaces the platform's own address."""
+    source, credentials = keeper.source, keeper.credentials
+    renew = keeper.renewed if source.renewal else None
+    base_url = _checked(source.base_url(credentials, keeper.account.account_id), credentials)
+    async with network.client(base_url) as http:
+        yield Client(http, source, credentials, token=await keeper.current(), renew=renew, budget=budget)
 
 
 def _checked(base_url: str, credentials: Credentials) -> str:
@@ -130,18 +151,6 @@ def _checked(base_url: str, credentials: Credentials) -> str:
         f"connection {credentials.conn_id}: the host {credentials.host!r} is no URL: write it with https://, "
         "or leave it empty for the platform's own"
     )
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """The certificates to trust, read once: they cost every further client 20 ms and a megabyte otherwise."""
-    return httpx.create_ssl_context()
-
-
-def secrets_of(credentials: Credentials) -> tuple[str, ...]:
-    """Every text of a connection that must not appear anywhere."""
-    hidden = (str(value) for key, value in credentials.extra.items() if SECRET_KEY.search(key))
-    return tuple(text for text in (credentials.password, *hidden) if text)
 
 
 def _waits() -> tuple[float, ...]:

@@ -15,7 +15,7 @@ import httpx
 from adsync.errors import ConfigError
 
 if TYPE_CHECKING:
-    from adsync.sources.base import Credentials
+    from adsync.sources.base import Credentials, Token
 
 
 class HeaderToken(httpx.Auth):
@@ -42,21 +42,21 @@ class ProvenToken(HeaderToken):
         yield from super().auth_flow(request)
 
 
-def in_header(header: str) -> Callable[[Credentials], httpx.Auth]:
-    """The connection's password as it is, in `header`."""
-    return lambda credentials: HeaderToken(header, token(credentials))
+def in_header(header: str, prefix: str = "") -> Callable[[Credentials, Token], httpx.Auth]:
+    """The access token in `header`, behind `prefix`."""
+    return lambda credentials, token: HeaderToken(header, prefix + _filled(credentials, token))
 
 
-def bearer(credentials: Credentials) -> httpx.Auth:
+def bearer(credentials: Credentials, token: Token) -> httpx.Auth:
     """`Authorization: Bearer`, with a proof when the connection holds an `app_secret`."""
     if secret := credentials.extra.get("app_secret"):
-        return ProvenToken(token(credentials), str(secret))
-    return HeaderToken("Authorization", f"Bearer {token(credentials)}")
+        return ProvenToken(_filled(credentials, token), str(secret))
+    return HeaderToken("Authorization", f"Bearer {_filled(credentials, token)}")
 
 
-def token(credentials: Credentials) -> str:
-    if not credentials.password:
+def _filled(credentials: Credentials, token: Token) -> str:
+    if not token.access:
         raise ConfigError(
             f"connection {credentials.conn_id} has no password: put the platform's access token into that field"
         )
-    return credentials.password
+    return token.access

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
@@ -15,7 +15,7 @@ import msgspec
 if TYPE_CHECKING:
     import httpx
 
-    from adsync.transport import Answer, Client
+    from adsync.transport import Client
     from adsync.window import Window
 
 
@@ -28,6 +28,28 @@ class Credentials:
     login: str = ""
     password: str = field(default="", repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back from a platform, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Token:
+    """What opens an account: `access` now, `refresh` for the next one; `expires_at` None when it is not told.
+
+    `extra` is for platforms that want a second secret beside the first.
+    """
+
+    access: str = field(repr=False)
+    refresh: str = field(default="", repr=False)
+    expires_at: datetime | None = None
+    extra: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -79,6 +101,37 @@ class Report:
     download: Callable[[Client, Account, str], AsyncIterator[Page]]
 
 
+def has_refresh_token(_: Credentials, token: Token) -> bool:
+    return bool(token.refresh)
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """How a platform renews tokens: the request to send, and the new token read from its answer.
+
+    `read(answer, old, now)` raises ReauthRequired when the refresh token is dead. `single_use` says that
+    a refresh token dies when it is used; `possible` whether connection and token hold what it takes.
+    Housekeeping renews what nobody uses: tokens older than `every`, and those that end within `early`.
+    """
+
+    request: Callable[[Credentials, Token], httpx.Request]
+    read: Callable[[Answer, Token, datetime], Token]
+    single_use: bool = False
+    every: timedelta | None = None
+    early: timedelta | None = None
+    possible: Callable[[Credentials, Token], bool] = has_refresh_token
+
+
+def seed(credentials: Credentials) -> Token:
+    """The token a person put into the connection: the password, and `refresh_token` and `expires` of its extra.
+
+    `expires` is in Unix seconds.
+    """
+    extra = credentials.extra
+    expires = datetime.fromtimestamp(int(extra["expires"]), UTC) if extra.get("expires") else None
+    return Token(credentials.password, str(extra.get("refresh_token", "")), expires)
+
+
 @dataclass(frozen=True)
 class Stream:
     """One raw table of a source.
@@ -97,10 +150,30 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """At most `calls` in `seconds`, counted together for everybody who shares the `scope`.
+
+    `app` is one developer app (the connection's `app_id`, else its token), `account` one account,
+    `token` one access token; `path` narrows it to calls whose path holds that text.
+    """
+
+    scope: Literal["app", "account", "token"]
+    calls: int
+    seconds: float
+    path: str = ""
+
+
+def no_pause(_: Answer) -> float:
+    """For platforms whose answers say nothing of what is left of the budget."""
+    return 0.0
+
+
+@dataclass(frozen=True)
 class Source:
     """A platform: how to reach it, how to read its answers, and which streams it has.
 
     `check` raises the error that an answer stands for; `facts` reads the payload of the first stream.
+    `limits` are the documented budgets; `pause` reads from an answer how many seconds the account should rest.
     `options` names the keys an account may carry in workspaces.yaml, each with its allowed values
     (empty: any text).
     """
@@ -108,11 +181,15 @@ class Source:
     name: str
     kind: Literal["ad_account", "store"]
     base_url: Callable[[Credentials, str], str]
-    auth: Callable[[Credentials], httpx.Auth]
+    auth: Callable[[Credentials, Token], httpx.Auth]
     check: Callable[[Answer], None]
     facts: Callable[[Text], Facts]
     streams: tuple[Stream, ...]
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    seed: Callable[[Credentials], Token] = seed
+    renewal: Renewal | None = None
+    limits: tuple[Limit, ...] = ()
+    pause: Callable[[Answer], float] = no_pause
 
     def stream(self, name: str) -> Stream:
         return next(stream for stream in self.streams if stream.name == name)

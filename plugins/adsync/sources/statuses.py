@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adsync.errors import AdsyncError, PermanentError, RateLimited, ReauthRequired, TemporaryError
-from adsync.transport import Answer
+from adsync.sources.base import Answer
 
 HTTP_ERROR, UNAUTHORISED, SERVER_ERROR = 400, 401, 500
 # 430 is Shopify's own.

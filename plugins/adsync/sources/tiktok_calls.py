@@ -9,10 +9,10 @@ import msgspec
 
 from adsync.errors import ContractError
 from adsync.sources import paging
-from adsync.sources.base import Text
+from adsync.sources.base import Answer, Text
 from adsync.sources.decode import decode
 from adsync.sources.tiktok_errors import ENVELOPE
-from adsync.transport import Answer, Client
+from adsync.transport import Client
 
 PAGE_SIZE = 1000
 

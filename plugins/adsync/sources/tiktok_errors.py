@@ -12,9 +12,9 @@ from adsync.errors import (
     TemporaryError,
     TooMuchData,
 )
+from adsync.sources.base import Answer
 from adsync.sources.decode import decode, documented
 from adsync.sources.statuses import HTTP_ERROR, of_status
-from adsync.transport import Answer
 
 MINUTE_LIMIT_SECONDS = 300.0
 INCOMPLETE_HEADER = "x-tt-ads-throttle"

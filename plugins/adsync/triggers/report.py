@@ -15,7 +15,8 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 
 from adsync.errors import AdsyncError, PermanentError
-from adsync.hooks.surroundings import credentials, now
+from adsync.hooks.surroundings import environment, now
+from adsync.outcomes import PendingReport
 from adsync.pending import report_ready
 
 Report = dict[str, str]
@@ -70,8 +71,7 @@ class ReportTrigger(BaseTrigger):
     async def is_ready(self, report: Report) -> bool:
         """Ask once; a poll that fails says nothing about the report, unless the error is permanent."""
         try:
-            access = await sync_to_async(credentials)(report["conn_id"])
-            return await report_ready(self.source, access, report["account_id"], report["report_id"])
+            return await report_ready(await sync_to_async(environment)(), PendingReport(**report))
         except PermanentError:
             raise
         except AdsyncError as error:
