@@ -1,0 +1,70 @@
+"""What token servers have in common (RFC 6749): a refusal names its error, a grant its tokens and their seconds.
+
+A refresh token that the answer does not replace stays good, and so does whatever else the old token held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import httpx
+import msgspec
+
+from adsync.errors import AdsyncError, ConfigError, ReauthRequired
+from adsync.sources.base import Answer, Credentials, Token
+from adsync.sources.decode import decode, documented
+from adsync.sources.statuses import HTTP_ERROR, SERVER_ERROR, TOO_MANY, of_status
+
+
+class Granted(msgspec.Struct):
+    access_token: str
+    refresh_token: str = ""
+    expires_in: float | None = None
+
+
+class Refusal(msgspec.Struct):
+    error: str
+    error_description: str = ""
+
+
+GRANTED = msgspec.json.Decoder(Granted)
+REFUSAL = msgspec.json.Decoder(Refusal)
+
+
+def reader(platform: str, remedy: str) -> Callable[[Answer, Token, datetime], Token]:
+    """A `Renewal.read`; `remedy` tells a person what to do when the platform refuses for good."""
+
+    def read(answer: Answer, old: Token, now: datetime) -> Token:
+        if answer.status >= HTTP_ERROR:
+            raise _refused(platform, answer, remedy)
+        return granted(platform, answer, old, now)
+
+    return read
+
+
+def granted(platform: str, answer: Answer, old: Token, now: datetime) -> Token:
+    """The new token of an answer that is none of the platform's errors."""
+    found = decode(answer.body, GRANTED, f"{platform} token")
+    ends = None if found.expires_in is None else now + timedelta(seconds=found.expires_in)
+    return Token(found.access_token, found.refresh_token or old.refresh, ends, old.extra)
+
+
+def _refused(platform: str, answer: Answer, remedy: str) -> AdsyncError:
+    if answer.status >= SERVER_ERROR or answer.status in TOO_MANY:
+        return of_status(f"{platform}'s token server", answer)
+    said = documented(answer.body, REFUSAL) or Refusal(f"HTTP {answer.status}")
+    text = f"{platform} gives no new token ({said.error}: {said.error_description})"
+    if said.error == "invalid_client":
+        return ConfigError(f"{text}; correct client_id and client_secret in the connection")
+    return ReauthRequired(f"{text}; {remedy}")
+
+
+def form(credentials: Credentials, token: Token, url: str, *more: str) -> httpx.Request:
+    """Ask for the next token with the refresh token; `more` names what else of the connection's extra goes along."""
+    values = {"grant_type": "refresh_token", "refresh_token": token.refresh}
+    for name in ("client_id", "client_secret", *more):
+        if not credentials.extra.get(name):
+            raise ConfigError(f"connection {credentials.conn_id} cannot renew its token: its extra lacks {name}")
+        values[name] = str(credentials.extra[name])
+    return httpx.Request("POST", str(credentials.extra.get("token_url") or url), data=values)
