@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, TriggerRule, get_current_context, task
 
 from adsync import accounts, registry
-from adsync.hooks.platform import now
+from adsync.hooks.surroundings import now
 from adsync.hooks.warehouse import warehouse_url
 from adsync.operators.retry_policy import default_args
 from adsync.operators.sync import SyncOperator

@@ -45,6 +45,14 @@ def account(source: str, account_id: str = "") -> Account:
     )
 
 
+def account_with(source: str, status: str) -> str:
+    """An account with a campaign that ended like this after it had delivered."""
+    for one in world().ad_accounts:
+        if one.platform == source and status in {row.campaign.status for row in world().deliveries(one.id)}:
+            return one.id
+    raise LookupError(f"no {source} campaign of the small world is {status}")
+
+
 def credentials(conn_id: str, base: str = BASE) -> Credentials:
     return Credentials(conn_id, **files.connections(world(), base)[conn_id])
 
@@ -69,8 +77,7 @@ async def connected(
     who: Account, transport: httpx.AsyncBaseTransport, pause: Pauses | None = None, known: Credentials | None = None
 ) -> AsyncIterator[Client]:
     source, known = registry.load(who.platform), known or credentials(who.conn_id)
-    base_url = source.base_url(known, who.account_id)
-    async with httpx.AsyncClient(transport=transport, base_url=base_url) as http:
+    async with httpx.AsyncClient(transport=transport, base_url=source.base_url(known, who.account_id)) as http:
         yield Client(http, source, known, Pauses() if pause is None else pause)
 
 
@@ -104,10 +111,10 @@ async def records(source: str, stream: str, transport: httpx.AsyncBaseTransport,
 
 
 @contextmanager
-def served(faults: Iterable[Fault] = (), **more: object) -> Iterator[str]:
-    """The sandbox over real HTTP, in a thread of this process."""
+def served(faults: Iterable[Fault] = (), known: World | None = None, **more: object) -> Iterator[str]:
+    """The sandbox over real HTTP, in a thread of this process; its world is `known`, or the small one."""
     listener = socket.create_server(("127.0.0.1", 0))
-    app = create_app(world(), tuple(faults), **more)
+    app = create_app(known or world(), tuple(faults), **more)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none"))
     thread = Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

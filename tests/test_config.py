@@ -66,7 +66,6 @@ def test_retries_default_to_five(monkeypatch, text, number):
     ("read_it", "name"),
     [
         (config.warehouse_url, "ADSYNC_WAREHOUSE_URL"),
-        (config.redis_url, "ADSYNC_REDIS_URL"),
         (config.token_keys, "ADSYNC_TOKEN_KEY"),
     ],
 )
@@ -77,6 +76,14 @@ def test_a_variable_that_is_not_set_is_named_with_what_belongs_there(monkeypatch
         monkeypatch.setenv(name, value)
     with pytest.raises(ConfigError, match=rf"^{name} is not set: set it to "):
         read_it()
+
+
+@pytest.mark.parametrize(("value", "found"), [(None, None), ("", None), ("redis://x", "redis://x")])
+def test_redis_is_there_or_not(monkeypatch, value, found):
+    monkeypatch.delenv("ADSYNC_REDIS_URL", raising=False)
+    if value is not None:
+        monkeypatch.setenv("ADSYNC_REDIS_URL", value)
+    assert config.redis_url() == found
 
 
 def test_the_first_key_seals_and_every_key_opens(monkeypatch):

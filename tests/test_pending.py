@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import uvicorn
 
-from adsync import registry, transport
+from adsync import registry
+from adsync.access import Environment, connected
 from adsync.errors import ConfigError, PermanentError
+from adsync.outcomes import PendingReport
 from adsync.pending import report_ready
 from adsync.sandbox.app import create_app
 from adsync.sandbox.files import write_files
@@ -32,32 +34,42 @@ def sandbox(tmp_path_factory):
 
 
 @pytest.fixture
-def tiktok(sandbox):
-    """An advertiser that may order reports, and its way in."""
+def tiktok(sandbox, warehouse_url):
+    """An advertiser that may order reports, and its surroundings."""
     connections = json.loads((sandbox / "connections.json").read_text())
-    conn_id, fields = next((name, fields) for name, fields in connections.items() if name.startswith("tiktok_acme"))
-    account = Account("acme", "tiktok", "7000000000000000001", conn_id)
-    return account, Credentials(conn_id, fields["host"], "", fields["password"], fields.get("extra", {}))
+    conn_id = next(name for name in connections if name.startswith("tiktok_acme"))
+    environment = Environment(
+        warehouse_url, lambda name: Credentials(name, **connections[name]), lambda: datetime.now(UTC)
+    )
+    return Account("acme", "tiktok", "7000000000000000001", conn_id), environment
+
+
+def pending(account, report_id):
+    return PendingReport(account.platform, account.account_id, account.conn_id, report_id)
 
 
 async def test_a_report_is_asked_after_until_it_is_ready(tiktok):
-    account, credentials = tiktok
+    account, environment = tiktok
     source = registry.load("tiktok")
     today = datetime.now(UTC).date()
-    async with transport.connect(source, credentials, account.account_id) as client:
+    async with connected(source, account, environment) as client:
         [report] = [stream.report for stream in source.streams if stream.report]
         report_id = await report.create(client, account, Window(today - timedelta(days=60), today))
-    polls = [await report_ready("tiktok", credentials, account.account_id, report_id) for _ in range(10)]
+    polls = [await report_ready(environment, pending(account, report_id)) for _ in range(10)]
     assert not polls[0]
     assert polls[-1]
 
 
 async def test_a_report_that_nobody_ordered_is_a_permanent_error(tiktok):
-    account, credentials = tiktok
+    account, environment = tiktok
     with pytest.raises(PermanentError):
-        await report_ready("tiktok", credentials, account.account_id, "12345")
+        await report_ready(environment, pending(account, "12345"))
 
 
-async def test_a_source_without_reports_has_none_to_wait_for():
-    with pytest.raises(ConfigError, match="meta has no asynchronous report"):
-        await report_ready("meta", Credentials("meta_acme", "http://127.0.0.1:9"), "901", "r1")
+async def test_a_source_without_reports_has_none_to_wait_for(tiktok):
+    _, environment = tiktok
+    nowhere = Environment(
+        environment.warehouse_url, lambda name: Credentials(name, "http://127.0.0.1:9"), environment.clock
+    )
+    with pytest.raises(ConfigError, match="shopify has no asynchronous report"):
+        await report_ready(nowhere, PendingReport("shopify", "901", "shopify_acme", "r1"))

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 import sandboxed
-from adsync import plan, sync
+from adsync import leases, plan, sync
 from adsync.access import Environment
 from adsync.errors import ConfigError, ReauthRequired, TemporaryError
 from adsync.sandbox.app import Manners
@@ -48,7 +48,7 @@ def bring(url):
     ):
         with served(faults, manners=manners) as base:
             environment = Environment(url, replaced or (lambda c: sandboxed.credentials(c, base)), lambda: now)
-            request = SyncRequest(source, account_ids, run_id, **more)
+            request = SyncRequest(source, account_ids, run_id, **{"patient": False, **more})
             return asyncio.run(attempt(request, environment, lambda _: None))
 
     return bring
@@ -238,12 +238,25 @@ def test_two_runs_at_once_read_an_account_once(url):
             return [outcome for shard in await asyncio.gather(one, two) for outcome in shard.outcomes]
 
         outcomes = asyncio.run(both())
-    done, busy = sorted(outcomes, key=lambda each: each.word)
-    assert (done.word, busy.word) == ("ok", "retrying")
-    assert "another run reads this account at the moment" in busy.line
+    busy, done = sorted(outcomes, key=lambda each: each.word)
+    assert (busy.word, done.word) == ("elsewhere", "ok")
+    assert "another run reads it at the moment" in busy.line
     assert busy.meter.calls == 0
     assert spends(url) == known_spends()
-    assert len(rows(url, "select from adsync.sync_runs")) == 1
+    assert rows(url, "select outcome from adsync.sync_runs order by 1") == [("elsewhere",), ("ok",)]
+    assert rows(url, "select distinct status, lease_owner from adsync.sync_state") == [("ok", None)]
+
+
+def test_an_account_whose_wait_is_not_over_is_left_alone_by_a_patient_run(url, bring):
+    bring("meta", META, faults=[Fault("meta", "rate_limited", wait=3600)])
+    before = rows(url, "select * from adsync.sync_state order by stream")
+    [early] = bring("meta", META, patient=True).outcomes
+    assert (early.word, early.meter.calls) == ("retrying", 0)
+    assert timedelta(minutes=50) < early.retry_in <= timedelta(hours=1)
+    assert [row[3:7] for row in rows(url, "select * from adsync.sync_state order by stream")] == [
+        row[3:7] for row in before
+    ]
+    assert bring("meta", META).outcomes[0].word == "ok"
 
 
 def test_a_run_that_lost_its_lease_writes_no_further_unit_and_leaves_the_state_alone(url):
@@ -264,7 +277,7 @@ def test_a_run_that_lost_its_lease_writes_no_further_unit_and_leaves_the_state_a
 
 
 def test_leases_are_kept_while_others_of_the_shard_are_read_and_never_shortened(monkeypatch, url):
-    monkeypatch.setattr(sync, "LEASE", timedelta(seconds=0.4))
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
     with served([Fault("meta", "slow", wait=0.5, path="/insights")]) as base:
         environment = Environment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
 
@@ -284,6 +297,31 @@ def test_leases_are_kept_while_others_of_the_shard_are_read_and_never_shortened(
         left = asyncio.run(watched())
     assert left["accounts"] > timedelta(0)
     assert left["campaigns"] > timedelta(minutes=59)
+
+
+CUT = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where datname = current_database() and query ~ '^copy incoming' and pid <> pg_backend_pid()
+"""
+
+
+def test_a_warehouse_that_broke_off_is_a_failure_of_that_attempt_alone(url):
+    with served([Fault("meta", "slow", wait=0.5, path="/insights")]) as base:
+        environment = Environment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
+
+        async def cut():
+            running = asyncio.create_task(sync_accounts(SyncRequest("meta", (META,), "run"), environment))
+            await seen(url, "select from raw.meta_campaigns")
+            await seen(url, CUT)
+            return await running
+
+        [outcome] = asyncio.run(cut()).outcomes
+        assert outcome.word == "retrying"
+        assert "the warehouse broke off" in outcome.line
+        assert rows(url, "select outcome from adsync.sync_runs") == [("retrying",)]
+        assert rows(url, "select distinct status, lease_owner from adsync.sync_state") == [("retrying", None)]
+        asyncio.run(sync_accounts(SyncRequest("meta", (META,), "next", patient=False), environment))
+    assert spends(url) == known_spends()
 
 
 # Asked days
@@ -343,26 +381,35 @@ def test_an_account_that_waits_is_leased_and_not_planned(url, bring):
 
 
 def with_one_sandbox(url, faults, *requests):
-    """Several attempts at one platform that remembers its reports."""
+    """Several attempts at one platform that remembers its reports; each with the cursor it left."""
     with served(faults, manners=Manners(polls_until_ready=1)) as base:
         environment = Environment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
-        return [asyncio.run(sync_accounts(request, environment)).outcomes[0] for request in requests]
+        return [(asyncio.run(sync_accounts(request, environment)).outcomes[0], cursor_of(url)) for request in requests]
 
 
 def test_a_report_survives_a_poll_that_failed(url):
     broken = Fault("tiktok", "server_error", path="task/check", calls=(1, 2, 3))
-    request = SyncRequest("tiktok", (TIKTOK,), "run")
-    first, second, third = with_one_sandbox(url, [broken], request, request, request)
+    request = SyncRequest("tiktok", (TIKTOK,), "run", patient=False)
+    (first, ordered), (second, _), (third, left) = with_one_sandbox(url, [broken], request, request, request)
     assert (first.word, second.word, third.word) == ("retrying", "waiting", "ok")
-    assert second.waiting
+    assert second.waiting.report_id == ordered["report"]["id"]
+    assert left == {}
     assert len(written(url, "tiktok_campaign_metrics")) == len(world().deliveries(TIKTOK))
+
+
+def test_a_report_that_the_platform_does_not_know_any_more_is_ordered_anew(url):
+    request = SyncRequest("tiktok", (TIKTOK,), "run", patient=False)
+    [(first, _)] = with_one_sandbox(url, [], request)
+    (second, forgotten), (third, _) = with_one_sandbox(url, [], request, request)
+    assert (first.word, second.word, third.word) == ("waiting", "failed", "waiting")
+    assert forgotten == {}
 
 
 def test_the_report_of_another_run_is_not_taken_for_the_asked_days(url):
     day = TODAY - timedelta(days=60)
     asked = Window(day, day + timedelta(days=1))
     requests = [SyncRequest("tiktok", (TIKTOK,), "run", window=window) for window in (None, asked)]
-    _, second = with_one_sandbox(url, [], *requests)
+    _, (second, _) = with_one_sandbox(url, [], *requests)
     assert second.word == "ok"
     assert second.since == day
 

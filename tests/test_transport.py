@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -10,7 +11,10 @@ import pytest
 import sandboxed
 from adsync import transport
 from adsync.errors import ConfigError, PermanentError, RateLimited, TemporaryError, TooMuchData
-from adsync.sources.base import Credentials
+from adsync.redaction import secrets_of
+from adsync.sources.base import Credentials, Token
+from adsync.sources.meta import SOURCE
+from adsync.tokens import Keeper
 from sandboxed import Pauses, answering
 
 WHO = sandboxed.account("meta")
@@ -111,7 +115,14 @@ async def test_secrets_are_taken_out_of_what_a_platform_says():
 
 def test_every_secret_looking_extra_is_a_secret():
     extra = {"app_secret": "a", "client_secret": "b", "refresh_token": "c", "api_version": "v1", "empty_token": ""}
-    assert set(transport.secrets_of(Credentials("x", password="p", extra=extra))) == {"p", "a", "b", "c"}
+    token = Token("access", "refresh", extra={"authorization": "second"})
+    found = secrets_of(Credentials("x", password="p", extra=extra), token)
+    assert set(found) == {"p", "a", "b", "c", "access", "refresh", "second"}
+
+
+def keeper(who, known):
+    """Of an account whose token is the connection's own: the warehouse is never asked."""
+    return Keeper("", replace(SOURCE, renewal=None), who, known, lambda: sandboxed.NOW)
 
 
 async def test_httpx_keeps_addresses_out_of_the_log(caplog):
@@ -119,22 +130,15 @@ async def test_httpx_keeps_addresses_out_of_the_log(caplog):
     with sandboxed.served() as base:
         who = sandboxed.account("meta", "903456789012")
         known = sandboxed.credentials(who.conn_id, base)
-        source = transport_source()
-        async with transport.connect(source, known, who.account_id) as client:
+        async with transport.connect(keeper(who, known)) as client:
             await client.get(f"act_{who.account_id}", {"fields": "id"})
     assert "HTTP Request" not in caplog.text
     assert known.password not in caplog.text
     assert known.extra["app_secret"] not in caplog.text
 
 
-def transport_source():
-    from adsync.sources.meta import SOURCE  # noqa: PLC0415
-
-    return SOURCE
-
-
 @pytest.mark.parametrize("host", ["graph.facebook.com", "ftp://graph.facebook.com", "http://", "//x"])
 async def test_a_host_that_is_no_url_is_named_with_the_remedy(host):
     with pytest.raises(ConfigError, match=r"connection meta_acme: the host .* is no URL: write it with https://"):
-        async with transport.connect(transport_source(), Credentials("meta_acme", host, password="t"), "1"):
+        async with transport.connect(keeper(WHO, Credentials("meta_acme", host, password="t"))):
             pass

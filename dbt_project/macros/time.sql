@@ -12,3 +12,9 @@
 {% macro local_date(instant, zone) -%}
     cast({{ instant }} at time zone {{ zone }} as date)
 {%- endmacro %}
+
+
+-- An instant as text, whatever zone the session is in.
+{% macro utc_text(instant) -%}
+    to_char({{ instant }} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+{%- endmacro %}

@@ -13,7 +13,7 @@ from pathlib import Path
 from adsync import accounts, config, plan, progress, registry
 from adsync.access import Environment
 from adsync.errors import AdsyncError, ConfigError, PermanentError
-from adsync.outcome import ShardFailed
+from adsync.outcomes import ShardFailed
 from adsync.sync import SyncRequest, sync_until_reported
 from adsync.window import Window
 

@@ -37,9 +37,9 @@ def warehouse_url() -> str:
     return _required("ADSYNC_WAREHOUSE_URL", "a libpq URL such as postgresql://user:password@host:5432/adsync")
 
 
-def redis_url() -> str:
-    """Redis outside Airflow; inside it is the connection `adsync_redis`."""
-    return _required("ADSYNC_REDIS_URL", "a URL such as redis://127.0.0.1:6379/0")
+def redis_url() -> str | None:
+    """Redis outside Airflow, if there is one; inside it is the connection `adsync_redis`."""
+    return os.environ.get("ADSYNC_REDIS_URL") or None
 
 
 def token_keys() -> list[str]:

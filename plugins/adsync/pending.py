@@ -5,7 +5,7 @@ from __future__ import annotations
 from adsync import registry
 from adsync.access import Environment, connected
 from adsync.errors import ConfigError
-from adsync.outcome import PendingReport
+from adsync.outcomes import PendingReport
 from adsync.sources.base import Account, Report
 
 

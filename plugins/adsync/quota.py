@@ -15,37 +15,42 @@ from typing import Protocol
 import redis.asyncio
 from redis.exceptions import RedisError
 
-from adsync.errors import ConfigError
+from adsync.errors import ConfigError, TemporaryError
 from adsync.sources.base import Account, Credentials, Limit, Source
 
 PREFIX = "adsync:quota"
 # A tenth of a limit's span may be used at once; the rest comes evenly.
 BURST = 0.1
-# KEYS: the resting key, then the buckets. ARGV: interval and burst of each bucket, in milliseconds.
-# Answers the milliseconds to wait; 0 means that a place was taken in every bucket.
+# KEYS: the resting key, then the buckets. ARGV: patience, then interval and burst of each bucket, all milliseconds.
+# Answers the milliseconds until the call may go out. Its place is taken unless that is longer than patience.
 TAKE = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + clock[2] / 1000
-local wait = math.max(redis.call('PTTL', KEYS[1]), 0)
+local at = now + math.max(redis.call('PTTL', KEYS[1]), 0)
 local full = {}
 for i = 2, #KEYS do
-    full[i] = math.max(tonumber(redis.call('GET', KEYS[i]) or now), now)
-    wait = math.max(wait, full[i] - now - ARGV[2 * i - 2])
+    full[i] = tonumber(redis.call('GET', KEYS[i]) or now)
+    at = math.max(at, full[i] - ARGV[2 * i - 1])
 end
-if wait > 0 then return math.ceil(wait) end
-for i = 2, #KEYS do
-    local after = full[i] + ARGV[2 * i - 3]
-    redis.call('SET', KEYS[i], after, 'PX', math.ceil(after - now) + 1000)
+if at - now <= tonumber(ARGV[1]) then
+    for i = 2, #KEYS do
+        local after = math.max(full[i], at) + ARGV[2 * i - 2]
+        redis.call('SET', KEYS[i], string.format('%.3f', after), 'PX', math.ceil(after - now) + 1000)
+    end
 end
-return 0
+return math.ceil(at - now)
+"""
+# A short rest must not cut a long one short.
+REST = """
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], 1, 'PX', ARGV[1]) end
 """
 
 
 class Budget(Protocol):
     """What transport asks before each call, and tells after it."""
 
-    async def take(self, path: str) -> float:
-        """Seconds to wait before asking again; 0.0 when the call may go out now."""
+    async def take(self, path: str, patience: float) -> float:
+        """Reserve the next place for a call: the seconds until then. Beyond `patience` none is reserved."""
         ...
 
     async def rest(self, seconds: float) -> None:
@@ -56,10 +61,10 @@ class Budget(Protocol):
 class Unlimited:
     """For runs without Redis: the platform's own refusals are all there is."""
 
-    async def take(self, path: str) -> float:  # noqa: ARG002
+    async def take(self, _path: str, _patience: float) -> float:
         return 0.0
 
-    async def rest(self, seconds: float) -> None:
+    async def rest(self, _seconds: float) -> None:
         pass
 
 
@@ -75,16 +80,22 @@ class SharedBudget:
     account: Account
     credentials: Credentials
 
-    async def take(self, path: str) -> float:
+    async def take(self, path: str, patience: float) -> float:
         limits = [limit for limit in self.source.limits if limit.path in path]
         keys = [self._resting, *(self._bucket(limit) for limit in limits)]
-        try:
-            return await self.cache.eval(TAKE, len(keys), *keys, *_rates(limits)) / 1000
-        except RedisError as error:
-            raise ConfigError(f"the call budgets in Redis cannot be read: {error}; is adsync_redis right?") from error
+        return await self._run(TAKE, keys, [1000 * patience, *_rates(limits)]) / 1000
 
     async def rest(self, seconds: float) -> None:
-        await self.cache.set(self._resting, 1, px=max(1, int(seconds * 1000)))
+        await self._run(REST, [self._resting], [max(1, int(1000 * seconds))])
+
+    async def _run(self, script: str, keys: Sequence[str], values: Sequence[float]) -> int:
+        try:
+            return await self.cache.eval(script, len(keys), *keys, *values)
+        except RedisError as error:
+            raise TemporaryError(
+                f"the call budgets in Redis cannot be read ({error}): start it again, or correct its address in "
+                "adsync_redis or ADSYNC_REDIS_URL"
+            ) from error
 
     @property
     def _resting(self) -> str:
@@ -106,7 +117,13 @@ async def shared(url: str | None, source: Source, account: Account, credentials:
     if url is None:
         yield UNLIMITED
         return
-    async with redis.asyncio.Redis.from_url(url) as cache:
+    try:
+        cache = redis.asyncio.Redis.from_url(url)
+    except ValueError as error:
+        raise ConfigError(
+            f"the address of Redis is no URL: {error}; correct adsync_redis or ADSYNC_REDIS_URL"
+        ) from error
+    async with cache:
         yield SharedBudget(cache, source, account, credentials)
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adsync import raw
 from adsync.errors import ContractError, PermanentError, ReauthRequired, ReportLost, TooMuchData, Unreadable
-from adsync.outcome import PendingReport
+from adsync.outcomes import PendingReport
 from adsync.raw import Place, Tally
 from adsync.scope import Coverage, Reach, change_spans, daily_windows
 from adsync.sources.base import Account, Facts, Page, Report, Source, Stream

@@ -8,20 +8,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import psycopg
 
-from adsync import accounts, registry, runs, warehouse
+from adsync import accounts, leases, registry, runs, warehouse
 from adsync.access import Environment, connected
 from adsync.backoff import delay
 from adsync.errors import AdsyncError, TemporaryError
-from adsync.outcome import Outcome, Outcomes, PendingReport
+from adsync.outcomes import Outcome, Outcomes, PendingReport
 from adsync.reader import Reader
 from adsync.sources.base import Account, Source
-from adsync.state import LEASE, Ledger
+from adsync.state import Ledger
 from adsync.window import Window
 
 CONCURRENT_ACCOUNTS = 6
@@ -30,11 +30,6 @@ MOST_POLLS = 30
 WAIT_FOR_REPORT = timedelta(minutes=10)
 # A task may wake up a moment before the account it was woken for.
 PATIENCE = timedelta(seconds=5)
-
-KEEP_LEASES = """
-update adsync.sync_state set lease_until = greatest(lease_until, now() + %(lease)s)
-where platform = %(source)s and account_id = any(%(ids)s) and lease_owner = %(run_id)s
-"""
 
 
 @dataclass(frozen=True)
@@ -86,7 +81,7 @@ async def sync_accounts(request: SyncRequest, environment: Environment, tell: Te
             tell(outcome)
             return outcome
 
-    async with _kept_leases(request, environment.warehouse_url):
+    async with leases.kept(environment.warehouse_url, source.name, request.account_ids, request.run_id):
         done = await asyncio.gather(*(one(account) for account in listed), return_exceptions=True)
     for result in done:
         if isinstance(result, BaseException):
@@ -96,9 +91,7 @@ async def sync_accounts(request: SyncRequest, environment: Environment, tell: Te
 
 async def sync_account(source: Source, account: Account, request: SyncRequest, environment: Environment) -> Outcome:
     """One attempt at one account, written into state and journal however it ended."""
-    async with await warehouse.connect(environment.warehouse_url) as connection:
-        await connection.set_autocommit(True)
-        ledger = Ledger(connection, account, request.run_id)
+    async with _ledger(account, request, environment) as ledger:
         if not await ledger.take([stream.name for stream in source.streams]):
             outcome = Outcome(account, environment.clock(), 0.0, elsewhere=True)
         elif request.patient and (wait := await ledger.retry_in()) > PATIENCE:
@@ -106,10 +99,19 @@ async def sync_account(source: Source, account: Account, request: SyncRequest, e
             return _not_yet(account, environment.clock(), wait)
         else:
             outcome = await _attempt(source, ledger, request, environment)
-        async with connection.transaction():
+        if not ledger.connection.broken:
             await _settle(ledger, source, outcome)
-            await runs.record(connection, outcome.row(request.run_id))
-        return outcome
+            return outcome
+    async with _ledger(account, request, environment) as ledger:
+        await _settle(ledger, source, outcome)
+    return outcome
+
+
+@asynccontextmanager
+async def _ledger(account: Account, request: SyncRequest, environment: Environment) -> AsyncIterator[Ledger]:
+    async with await warehouse.connect(environment.warehouse_url) as connection:
+        await connection.set_autocommit(True)
+        yield Ledger(connection, account, request.run_id)
 
 
 async def _attempt(source: Source, ledger: Ledger, request: SyncRequest, environment: Environment) -> Outcome:
@@ -154,8 +156,14 @@ def _retry_in(error: AdsyncError | None, request: SyncRequest) -> timedelta | No
 
 
 async def _settle(ledger: Ledger, source: Source, outcome: Outcome) -> None:
-    if outcome.elsewhere:
-        return
+    """Write the outcome into state and journal, in one transaction; the state only of an account that was ours."""
+    async with ledger.connection.transaction():
+        if not outcome.elsewhere:
+            await _mark(ledger, source, outcome)
+        await runs.record(ledger.connection, outcome.row(ledger.owner))
+
+
+async def _mark(ledger: Ledger, source: Source, outcome: Outcome) -> None:
     if outcome.error:
         await ledger.fail(outcome.error, outcome.retry_in)
     elif not outcome.waiting:
@@ -170,24 +178,3 @@ def _not_yet(account: Account, now: datetime, wait: timedelta) -> Outcome:
     """An account whose own wait is not over: its shard was woken for another one."""
     early = TemporaryError(f"it is tried again in {wait.total_seconds():.0f} s")
     return Outcome(account, now, 0.0, error=early, retry_in=wait)
-
-
-@asynccontextmanager
-async def _kept_leases(request: SyncRequest, url: str) -> AsyncIterator[None]:
-    """Renew the leases of the request's accounts for as long as the body runs."""
-    keeper = asyncio.create_task(_keep(request, url))
-    try:
-        yield
-    finally:
-        keeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeper
-
-
-async def _keep(request: SyncRequest, url: str) -> None:
-    values = {"source": request.source, "ids": list(request.account_ids), "run_id": request.run_id, "lease": LEASE}
-    while True:
-        await asyncio.sleep(LEASE.total_seconds() / 4)
-        with suppress(TemporaryError, psycopg.OperationalError):
-            async with await warehouse.connect(url) as connection:
-                await connection.execute(KEEP_LEASES, values)

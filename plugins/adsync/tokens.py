@@ -10,22 +10,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import msgspec
 import psycopg
 
-from adsync import sealing, warehouse
+from adsync import network, sealing, warehouse
 from adsync.errors import AdsyncError, ReauthRequired, TemporaryError
+from adsync.redaction import redact
 from adsync.sources.base import Account, Answer, Credentials, Renewal, Source, Token
 
-TIMEOUT = httpx.Timeout(30)
-EARLY = timedelta(seconds=120)
+# A token about to end would end on the way.
+ABOUT_TO = timedelta(seconds=120)
+REFUSALS = range(400, 500)
 
 FIND = """
-select ciphertext from adsync.tokens
-where platform = %(platform)s and native_id = %(id)s and seed_digest = %(seed)s
+select ciphertext, renewed_at from adsync.tokens
+where platform = %(platform)s and native_id = %(id)s and seed_digest = %(seed)s and ciphertext <> ''
 """
 LOCK = """
 insert into adsync.tokens as known (platform, native_id, ciphertext) values (%(platform)s, %(id)s, '')
@@ -33,7 +35,7 @@ on conflict (platform, native_id) do update set platform = known.platform
 """
 SAVE = """
 update adsync.tokens set ciphertext = %(ciphertext)s, expires_at = %(expires_at)s, seed_digest = %(seed)s,
-    renewed_at = now(), updated_at = now()
+    renewed_at = %(now)s, updated_at = now()
 where platform = %(platform)s and native_id = %(id)s
 """
 UNANSWERED = """
@@ -56,66 +58,75 @@ class Keeper:
     account: Account
     credentials: Credentials
     clock: Callable[[], datetime]
-    network: httpx.AsyncBaseTransport | None = None
 
     async def current(self) -> Token:
-        """The token to start with; renewed first when it is about to end."""
-        async with await warehouse.connect(self.url) as connection:
-            token = await self._read(connection) or self._seed
-        renewal = self.source.renewal
-        if renewal and token.refresh and token.expires_at and token.expires_at - EARLY <= self.clock():
-            return await self.renewed(token)
-        return token
+        """The token to start with; renewed first when it is about to end, or when there is none yet."""
+        if self.source.renewal is None:
+            return self._seed
+        token, _ = await self._known()
+        over = not token.access or _ends_within(token, ABOUT_TO, self.clock())
+        return await self.renewed(token) if over and self._renewable(token) else token
+
+    async def kept_fresh(self) -> bool:
+        """Renew a token that nobody uses before it is too late, as its source asks for; whether that was due."""
+        token, renewed_at = await self._known()
+        due = self._renewable(token) and _due(self.source.renewal, token, renewed_at, self.clock())
+        if due:
+            await self.renewed(token)
+        return due
 
     async def renewed(self, used: Token) -> Token:
         """A token newer than `used`: somebody else's, or the one that this call fetches under the row's lock.
 
         Raises ReauthRequired when only a person can restore access, TemporaryError when the token server is away.
         """
-        renewal = self.source.renewal
-        if renewal is None or not used.refresh:
-            raise ReauthRequired(f"{self.account}: the access token ended and {self._connection} has no refresh token")
+        if not (renewal := self.source.renewal) or not self._renewable(used):
+            raise ReauthRequired(
+                f"{self.account}: the access token is no longer accepted and {self._connection} holds nothing to renew "
+                "it with: grant access again and put the new token there"
+            )
         async with await warehouse.connect(self.url) as connection:
             await connection.execute(LOCK, self._key)
-            found = await self._read(connection)
+            found, _ = await self._read(connection)
             if found and found.access != used.access:
                 return found
             token = await self._asked(renewal, found or used)
-            values = {"ciphertext": _sealed(token), "expires_at": token.expires_at}
+            values = {"ciphertext": _sealed(token), "expires_at": token.expires_at, "now": self.clock()}
             await connection.execute(SAVE, self._key | values)
             await connection.execute(ANSWERED, self._key)
         return token
 
     async def _asked(self, renewal: Renewal, token: Token) -> Token:
-        """Send the one request; what becomes of its answer decides whether it may ever be sent again."""
-        if renewal.single_use:
+        if renewal.single_use and token.refresh:
             await self._refuse_second_try()
-        await self._note(ANNOUNCE)
-        try:
-            answer = await self._sent(renewal.request(self.credentials, token))
-        except httpx.ConnectError as error:
+            await self._note(ANNOUNCE)
+        answer = await self._answer(renewal.request(self.credentials, token))
+        # A refusal used nothing up; after any other answer that cannot be read the refresh token may be gone.
+        if answer.status in REFUSALS:
             await self._note(ANSWERED)
-            raise TemporaryError(f"{self.account}: the token server cannot be reached: {error}") from error
-        except httpx.TransportError as error:
-            raise TemporaryError(f"{self.account}: the answer to a token refresh was lost: {error!r}") from error
         try:
             return renewal.read(answer, token, self.clock())
-        except AdsyncError:
-            await self._note(ANSWERED)
+        except AdsyncError as error:
+            redact(error, self.credentials, token)
             raise
 
-    async def _sent(self, request: httpx.Request) -> Answer:
-        async with httpx.AsyncClient(timeout=TIMEOUT, transport=self.network) as http:
-            response = await http.send(request)
-        return Answer(response.status_code, response.headers, response.content)
+    async def _answer(self, request: httpx.Request) -> Answer:
+        try:
+            return await network.once(request)
+        except network.NEVER_SENT as error:
+            await self._note(ANSWERED)
+            raise TemporaryError(f"{self.account}: the token server cannot be reached: {error!r}") from error
+        except httpx.TransportError as error:
+            raise TemporaryError(f"{self.account}: the answer to a token refresh was lost: {error!r}") from error
 
     async def _refuse_second_try(self) -> None:
         async with await warehouse.connect(self.url) as connection:
             sent = await (await connection.execute(UNANSWERED, self._key)).fetchone()
         if sent:
             raise ReauthRequired(
-                f"{self.account}: the answer to the token refresh of {sent[0]:%Y-%m-%d %H:%M} UTC was lost, and a second "
-                f"one could revoke all access: reinstall the app and put its new tokens into {self._connection}"
+                f"{self.account}: the answer to the token refresh of {sent[0].astimezone(UTC):%Y-%m-%d %H:%M} UTC was "
+                "lost, and a second one could revoke all access: install the app again and put its new tokens into "
+                f"{self._connection}"
             )
 
     async def _note(self, statement: str) -> None:
@@ -123,9 +134,19 @@ class Keeper:
         async with await warehouse.connect(self.url) as connection:
             await connection.execute(statement, self._key)
 
-    async def _read(self, connection: psycopg.AsyncConnection) -> Token | None:
+    async def _known(self) -> tuple[Token, datetime | None]:
+        """The token, and when it was renewed: None while it is still the connection's own."""
+        async with await warehouse.connect(self.url) as connection:
+            found, renewed_at = await self._read(connection)
+        return found or self._seed, renewed_at
+
+    async def _read(self, connection: psycopg.AsyncConnection) -> tuple[Token | None, datetime | None]:
         row = await (await connection.execute(FIND, self._key)).fetchone()
-        return _unsealed(row[0]) if row and row[0] else None
+        return (_unsealed(row[0]), row[1]) if row else (None, None)
+
+    def _renewable(self, token: Token) -> bool:
+        renewal = self.source.renewal
+        return renewal is not None and renewal.possible(self.credentials, token)
 
     @property
     def _seed(self) -> Token:
@@ -142,6 +163,16 @@ class Keeper:
             "id": self.account.account_id,
             "seed": hashlib.sha256(msgspec.json.encode(self._seed)).hexdigest(),
         }
+
+
+def _ends_within(token: Token, span: timedelta, now: datetime) -> bool:
+    return token.expires_at is not None and token.expires_at - span <= now
+
+
+def _due(renewal: Renewal, token: Token, renewed_at: datetime | None, now: datetime) -> bool:
+    """The age of a connection's own token is not known: it may be as old as it can be."""
+    too_old = renewal.every is not None and (renewed_at is None or now - renewed_at >= renewal.every)
+    return too_old or (renewal.early is not None and _ends_within(token, renewal.early, now))
 
 
 def _sealed(token: Token) -> bytes:

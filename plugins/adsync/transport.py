@@ -6,29 +6,25 @@ Every answer passes the source's own `check`, because platforms hide errors insi
 from __future__ import annotations
 
 import asyncio
-import logging
-import re
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from adsync import network
 from adsync.errors import AdsyncError, ConfigError, RateLimited, TemporaryError, TokenExpired, TooMuchData
+from adsync.network import TIMEOUT
 from adsync.quota import UNLIMITED, Budget
+from adsync.redaction import redact, redacted
 from adsync.sources.base import Answer, Credentials, Source, Token
 
 if TYPE_CHECKING:
     from adsync.tokens import Keeper
 
-TIMEOUT = httpx.Timeout(60, connect=10)
 TRIES = 3
 LONGEST_PAUSE = 5.0
-SECRET_KEY = re.compile("secret|token$|password|authorization", re.IGNORECASE)
-
 
 Pause = Callable[[float], Awaitable[Any]]
 Renew = Callable[[Token], Awaitable[Token]]
@@ -106,7 +102,7 @@ class Client:
         except httpx.ReadTimeout as error:
             raise TooMuchData(f"{_place(request)} did not answer within {TIMEOUT.read:.0f} s") from error
         except httpx.RequestError as error:
-            reason = self._redact(str(error)) or type(error).__name__
+            reason = redacted(str(error), self.credentials, self.token) or type(error).__name__
             raise TemporaryError(f"{_place(request)} cannot be reached: {reason}") from error
         self.meter.received += len(answer.body)
         if rest := self.source.pause(answer):
@@ -114,17 +110,16 @@ class Client:
         try:
             self.source.check(answer)
         except AdsyncError as error:
-            error.args = (self._redact(str(error)),)
+            redact(error, self.credentials, self.token)
             raise
         return answer
 
     async def _wait_for_budget(self, path: str) -> None:
         """Seconds are waited out here; for longer the whole account steps aside, newest days read first."""
-        waited = 0.0
-        while seconds := await self.budget.take(path):
-            waited += seconds
-            if waited > LONGEST_PAUSE:
-                raise RateLimited(f"the call budget of {self.source.name} is used up", retry_after=seconds)
+        seconds = await self.budget.take(path, LONGEST_PAUSE)
+        if seconds > LONGEST_PAUSE:
+            raise RateLimited(f"the call budget of {self.source.name} is used up", retry_after=seconds)
+        if seconds:
             await self.pause(seconds)
 
     async def _read(self, request: httpx.Request) -> Answer:
@@ -136,21 +131,15 @@ class Client:
             await response.aclose()
         return Answer(response.status_code, response.headers, body)
 
-    def _redact(self, text: str) -> str:
-        for secret in secrets_of(self.credentials, self.token):
-            text = text.replace(secret, "***")
-        return text
-
 
 @asynccontextmanager
 async def connect(keeper: Keeper, budget: Budget = UNLIMITED) -> AsyncIterator[Client]:
     """A client for the keeper's account, closed at the end; `credentials.host` replaces the platform's own address."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    source, credentials, token = keeper.source, keeper.credentials, await keeper.current()
+    source, credentials = keeper.source, keeper.credentials
     renew = keeper.renewed if source.renewal else None
     base_url = _checked(source.base_url(credentials, keeper.account.account_id), credentials)
-    async with httpx.AsyncClient(base_url=base_url, timeout=TIMEOUT, verify=_trust()) as http:
-        yield Client(http, source, credentials, token=token, renew=renew, budget=budget)
+    async with network.client(base_url) as http:
+        yield Client(http, source, credentials, token=await keeper.current(), renew=renew, budget=budget)
 
 
 def _checked(base_url: str, credentials: Credentials) -> str:
@@ -162,19 +151,6 @@ def _checked(base_url: str, credentials: Credentials) -> str:
         f"connection {credentials.conn_id}: the host {credentials.host!r} is no URL: write it with https://, "
         "or leave it empty for the platform's own"
     )
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """The certificates to trust, read once: they cost every further client 20 ms and a megabyte otherwise."""
-    return httpx.create_ssl_context()
-
-
-def secrets_of(credentials: Credentials, token: Token) -> tuple[str, ...]:
-    """Every text of a connection and its token that must not appear anywhere."""
-    hidden = (str(value) for key, value in credentials.extra.items() if SECRET_KEY.search(key))
-    texts = (credentials.password, token.access, token.refresh, *token.extra.values(), *hidden)
-    return tuple(text for text in texts if text)
 
 
 def _waits() -> tuple[float, ...]:

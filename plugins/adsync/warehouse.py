@@ -12,7 +12,7 @@ from importlib import resources
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from adsync.errors import TemporaryError
+from adsync.errors import ConfigError, TemporaryError
 
 CONNECT_TIMEOUT = 10
 MIGRATION_LOCK = 5_236_874_101
@@ -20,11 +20,13 @@ MIGRATION_NAME = re.compile(r"^\d{4}_\w+\.sql$")
 
 
 async def connect(url: str) -> psycopg.AsyncConnection:
-    """Open an asynchronous connection; TemporaryError when the server cannot be reached."""
+    """Open an asynchronous connection; TemporaryError when the server cannot be reached, ConfigError for no URL."""
     try:
         return await psycopg.AsyncConnection.connect(url, connect_timeout=CONNECT_TIMEOUT)
     except psycopg.OperationalError as error:
         raise TemporaryError(_unreachable(url, error)) from error
+    except psycopg.ProgrammingError as error:
+        raise _no_url() from error
 
 
 def connect_now(url: str) -> psycopg.Connection:
@@ -33,6 +35,8 @@ def connect_now(url: str) -> psycopg.Connection:
         return psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT)
     except psycopg.OperationalError as error:
         raise TemporaryError(_unreachable(url, error)) from error
+    except psycopg.ProgrammingError as error:
+        raise _no_url() from error
 
 
 def migrate(url: str, streams: Iterable[tuple[str, str]] = ()) -> None:
@@ -67,3 +71,7 @@ def _unreachable(url: str, error: Exception) -> str:
     at = conninfo_to_dict(url)
     place = f"{at.get('host', 'localhost')}:{at.get('port', 5432)}/{at.get('dbname', '')}"
     return f"the warehouse {place} does not answer: {str(error).splitlines()[0]}"
+
+
+def _no_url() -> ConfigError:
+    return ConfigError("the warehouse's URL cannot be read: write it as postgresql://user:password@host:5432/database")

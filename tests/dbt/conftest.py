@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from tests.dbt import world
-from tests.dbt.runner import dbt
+import small_world as world
+from dbt_process import dbt
+from psycopg.conninfo import conninfo_to_dict
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +29,7 @@ def built(local_servers, scratch) -> Iterator[str]:
 @pytest.fixture
 def built_copy(built, local_servers) -> Iterator[str]:
     """The same, to change."""
-    with copy_of(local_servers, "built", "built_copy") as url:
+    with copy_of(local_servers, conninfo_to_dict(built)["dbname"], "built_copy") as url:
         yield url
 
 

@@ -1,112 +1,96 @@
 """Hand-made raw rows, in the shapes that the loaders store.
 
-Amounts are strings and absent keys stay absent, as the platforms send them. Each call of `put` is a load of its own:
-`loaded_at` is the database's clock unless `at` says otherwise.
+Amounts are strings and absent keys stay absent, as the platforms send them. One `Load` stands for one run of a sync:
+its rows carry the database's clock as `loaded_at` unless `at` says otherwise.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 Payload = dict[str, object]
 
-WORKSPACE = """insert into adsync.workspaces (workspace_id, name, currency, timezone, alerts, attribution)
-    values (%s, %s, %s, %s, %s, %s)"""
-ACCOUNT = """insert into adsync.accounts (workspace_id, platform, native_id, kind, conn_id, currency, timezone, options)
-    values (%s, %s, %s, %s, 'some_connection', %s, %s, %s)"""
+WORKSPACE = "insert into adsync.workspaces (workspace_id, name, currency, timezone) values (%s, %s, %s, %s)"
+ACCOUNT = """insert into adsync.accounts (workspace_id, platform, native_id, kind, conn_id, currency, timezone)
+    values (%s, %s, %s, %s, 'some_connection', %s, %s)"""
 COVERAGE = """insert into adsync.sync_state
     (platform, account_id, stream, status, covered_from, covered_through, last_success_at, error_message)
     values (%s, %s, %s, %s, %s, %s, %s, %s)"""
-PUT = """insert into raw.{table} (account_id, record_key, metric_date, payload, observed_at, loaded_at, run_id)
-    values (%(account)s, %(key)s, %(day)s, %(payload)s, coalesce(%(at)s, now()), coalesce(%(at)s, clock_timestamp()), 'r')
+PUT = SQL("""insert into raw.{table} (account_id, record_key, metric_date, payload, observed_at, loaded_at, run_id)
+    values (%(account)s, %(key)s, %(day)s, %(payload)s, coalesce(%(at)s, now()),
+        coalesce(%(at)s, clock_timestamp()), 'run')
     on conflict (account_id, record_key) do update
     set payload = excluded.payload, observed_at = excluded.observed_at, loaded_at = excluded.loaded_at
-    where {table}.payload is distinct from excluded.payload"""
+    where {table}.payload is distinct from excluded.payload""")
+DELETE = SQL("delete from raw.{table} where (account_id, record_key) = (%s, %s)")
 OBSERVE = """insert into raw.observations (source, stream, account_id, record_key, metric_date, observed_at, payload)
     values (%s, 'campaign_metrics', %s, %s, %s, coalesce(%s, now()), null)"""
 
 
-def workspace(db: psycopg.Connection, name: str, currency: str, timezone: str, **settings: Payload) -> None:
-    alerts, attribution = json.dumps(settings.get("alerts", {})), json.dumps(settings.get("attribution", {}))
-    db.execute(WORKSPACE, (name, name.title(), currency, timezone, alerts, attribution))
+class Account(NamedTuple):
+    """An ad account or a store, as everybody names it."""
+
+    platform: str
+    native_id: str
+
+    @property
+    def kind(self) -> str:
+        return "store" if self.platform == "shopify" else "ad_account"
+
+    @property
+    def stream(self) -> str:
+        return "orders" if self.kind == "store" else "campaign_metrics"
 
 
-def account(
-    db: psycopg.Connection,
-    workspace_id: str,
-    platform: str,
-    native_id: str,
-    currency: str,
-    timezone: str,
-    **options: str,
-) -> None:
-    kind = "store" if platform == "shopify" else "ad_account"
-    db.execute(ACCOUNT, (workspace_id, platform, native_id, kind, currency, timezone, json.dumps(options)))
+@dataclass(frozen=True)
+class Load:
+    """Everything that one run writes."""
 
+    db: psycopg.Connection
+    at: datetime | None = None
 
-def synced(
-    db: psycopg.Connection, platform: str, account_id: str, days: tuple[date, date], at: datetime | None, **more: str
-) -> None:
-    stream = "orders" if platform == "shopify" else "campaign_metrics"
-    status, message = more.get("status", "ok"), more.get("error_message")
-    db.execute(COVERAGE, (platform, account_id, stream, status, *days, at, message))
+    def workspace(self, name: str, currency: str, timezone: str) -> None:
+        self.db.execute(WORKSPACE, (name, name.title(), currency, timezone))
 
+    def account(self, workspace: str, account: Account, currency: str, timezone: str) -> None:
+        self.db.execute(ACCOUNT, (workspace, *account, account.kind, currency, timezone))
 
-def put(
-    db: psycopg.Connection,
-    table: str,
-    account_id: str,
-    key: str,
-    payload: Payload,
-    *,
-    day: date | None = None,
-    at: datetime | None = None,
-) -> None:
-    row = {"account": account_id, "key": key, "day": day, "payload": json.dumps(payload), "at": at}
-    db.execute(PUT.format(table=table), row)
+    def synced(self, account: Account, days: tuple[date, date], at: datetime, error: str | None = None) -> None:
+        status = "failed" if error else "ok"
+        self.db.execute(COVERAGE, (*account, account.stream, status, *days, at, error))
 
+    def campaign(self, account: Account, campaign_id: str, name: str) -> None:
+        payload = CAMPAIGNS[account.platform](campaign_id, name)
+        self._put(account, "campaigns", campaign_id, payload)
 
-def campaign(
-    db: psycopg.Connection, platform: str, account_id: str, campaign_id: str, name: str, *, at: datetime | None = None
-) -> None:
-    put(db, f"{platform}_campaigns", account_id, campaign_id, CAMPAIGNS[platform](campaign_id, name), at=at)
+    def metrics(self, account: Account, campaign_id: str, day: date, **row) -> None:
+        """A campaign's day: `impressions`, `clicks`, `spend`, `ctr`, `cpc`, `name`, `currency` and `purchases`.
 
+        Meta's purchases are {action type: (count, value)}, for it reports one under several; TikTok's (count, value).
+        """
+        payload = METRICS[account.platform](account.native_id, campaign_id, day, row)
+        self._put(account, "campaign_metrics", f"{campaign_id}:{day}", payload, day)
 
-def metrics(
-    db: psycopg.Connection,
-    platform: str,
-    account_id: str,
-    campaign_id: str,
-    day: date,
-    *,
-    at: datetime | None = None,
-    **row,
-) -> None:
-    """One campaign's day: `impressions`, `clicks`, `spend`, `purchases` (count, value), `name`, and more as it comes."""
-    payload = METRICS[platform](account_id, campaign_id, day, row)
-    put(db, f"{platform}_campaign_metrics", account_id, f"{campaign_id}:{day}", payload, day=day, at=at)
+    def withdraw(self, account: Account, campaign_id: str, day: date) -> None:
+        key, table = f"{campaign_id}:{day}", Identifier(f"{account.platform}_campaign_metrics")
+        self.db.execute(DELETE.format(table=table), (account.native_id, key))
+        self.db.execute(OBSERVE, (*account, key, day, self.at))
 
+    def order(self, store: Account, number: int, created: datetime, **row) -> None:
+        """`row`: total, refunded, received, status, gateway, currency, cancelled, test, visits, attributes."""
+        gid = f"gid://shopify/Order/{number}"
+        self._put(store, "orders", gid, shopify_order(gid, number, created, row))
 
-def withdraw(
-    db: psycopg.Connection, platform: str, account_id: str, campaign_id: str, day: date, *, at: datetime | None = None
-) -> None:
-    key = f"{campaign_id}:{day}"
-    db.execute(
-        f"delete from raw.{platform}_campaign_metrics where (account_id, record_key) = (%s, %s)", (account_id, key)
-    )
-    db.execute(OBSERVE, (platform, account_id, key, day, at))
-
-
-def order(
-    db: psycopg.Connection, store: str, number: int, created: datetime, *, at: datetime | None = None, **row
-) -> None:
-    """One Shopify order: `total`, `refunded`, `received`, `status`, `visits`, `attributes`, `cancelled`, `test`, ..."""
-    gid = f"gid://shopify/Order/{number}"
-    put(db, "shopify_orders", store, gid, shopify_order(gid, number, created, row), at=at)
+    def _put(self, account: Account, stream: str, key: str, payload: Payload, day: date | None = None) -> None:
+        row = {"account": account.native_id, "key": key, "day": day, "payload": json.dumps(payload), "at": self.at}
+        self.db.execute(PUT.format(table=Identifier(f"{account.platform}_{stream}")), row)
 
 
 def visit(number: int, moment: datetime, *, source: str = "unknown", **query: str) -> Payload:
@@ -176,16 +160,17 @@ def _tiktok_campaign(campaign_id: str, name: str) -> Payload:
 
 
 def _meta_metrics(account_id: str, campaign_id: str, day: date, row: Payload) -> Payload:
-    """`purchases` maps action types to (count, value): Meta reports one purchase under several."""
     payload: Payload = {"account_id": account_id, "campaign_id": campaign_id, "campaign_name": row.get("name", "Sale")}
     payload |= {"account_currency": row.get("currency", "USD"), "date_start": str(day), "date_stop": str(day)}
     payload |= {key: str(row[key]) for key in ("impressions", "clicks", "spend", "ctr", "cpc") if key in row}
     if purchases := row.get("purchases"):
-        payload["actions"] = [{"action_type": kind, "value": str(count)} for kind, (count, _) in purchases.items()]
-        payload["action_values"] = [
-            {"action_type": kind, "value": str(value)} for kind, (_, value) in purchases.items()
-        ]
+        payload["actions"] = [_action(kind, count) for kind, (count, _) in purchases.items()]
+        payload["action_values"] = [_action(kind, value) for kind, (_, value) in purchases.items()]
     return payload
+
+
+def _action(kind: str, value: object) -> Payload:
+    return {"action_type": kind, "value": str(value)}
 
 
 def _tiktok_metrics(_account_id: str, campaign_id: str, day: date, row: Payload) -> Payload:

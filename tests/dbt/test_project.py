@@ -7,7 +7,7 @@ import re
 
 import pytest
 import yaml
-from tests.dbt.runner import PROJECT, dbt
+from dbt_process import PROJECT, dbt, folders, python
 
 # dbt checks its configuration files against JSON schemas for a few adapters only; this adds ours, then parses.
 PARSE = """
@@ -17,7 +17,7 @@ from dbt.jsonschemas import jsonschemas
 gated = jsonschemas._JSONSCHEMA_SUPPORTED_ADAPTERS
 gated.add("postgres") if isinstance(gated, set) else gated.append("postgres")
 events = []
-words = ["--no-partial-parse", "--show-all-deprecations", "--project-dir", *sys.argv[1:]]
+words = ["--no-partial-parse", "--show-all-deprecations", *sys.argv[1:]]
 result = dbtRunner(callbacks=[events.append]).invoke(["parse", *words])
 print([event.info.msg for event in events if "Deprecat" in event.info.name])
 sys.exit(not result.success)
@@ -32,8 +32,8 @@ def manifest(local_servers, scratch) -> dict:
 
 
 def test_no_deprecated_form_is_used(local_servers, scratch):
-    out = dbt(local_servers.database_url("adsync"), scratch / "deprecations", script=PARSE)
-    assert out.strip().splitlines()[-1] == "[]"
+    out = python(local_servers.database_url("adsync"), "-c", PARSE, *folders(scratch / "deprecations"))
+    assert out.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)

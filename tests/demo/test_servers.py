@@ -5,6 +5,7 @@ import pytest
 import redis
 
 from adsync.demo import postgres, redis_server, servers
+from adsync.demo.failures import DemoFailed
 
 
 @pytest.fixture
@@ -72,3 +73,12 @@ def test_variables_name_the_warehouse_in_libpqs_own_words():
     assert found["PGPASSWORD"] == "secret"
     assert found["ADSYNC_WAREHOUSE_URL"] == postgres.url(5433, "secret", "adsync")
     assert found["ADSYNC_REDIS_URL"] == "redis://127.0.0.1:6380/0"
+
+
+def test_a_server_that_cannot_start_says_why_in_one_sentence(state):
+    (state / "postgres").mkdir(parents=True)
+    (state / "postgres" / "PG_VERSION").write_text("9.4\n")
+    with pytest.raises(DemoFailed, match="PostgreSQL's pg_ctl failed: ") as failure:
+        start(state)
+    assert "\n" not in str(failure.value)
+    assert failure.value.log == state / "postgres.log"

@@ -6,7 +6,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from adsync.errors import ConfigError
 from adsync.hooks.cache import redis_url
-from adsync.hooks.platform import credentials, environment
+from adsync.hooks.surroundings import credentials, environment
 from adsync.hooks.warehouse import warehouse_url as hooked_url
 
 

@@ -5,7 +5,7 @@ from airflow.sdk import RetryAction
 
 from adsync.errors import ConfigError, RateLimited, TokenExpired
 from adsync.operators.retry_policy import SyncRetryPolicy, default_args
-from adsync.outcome import ShardFailed
+from adsync.outcomes import ShardFailed
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from airflow.sdk import DAG
 from adsync.errors import PermanentError
 from adsync.operators import sync as module
 from adsync.operators.sync import SyncOperator
-from adsync.outcome import PendingReport
+from adsync.outcomes import PendingReport
 from adsync.triggers import report as trigger_module
 from adsync.window import Window
 

@@ -56,19 +56,20 @@ async def test_one_day_is_a_window_whose_ends_are_equal():
     assert json.loads(asked[0].url.params["time_range"]) == {"since": str(TODAY), "until": str(TODAY)}
 
 
-async def test_rows_of_archived_and_deleted_campaigns_are_there():
-    gone = {one.id for one in world().campaigns(sandboxed.META) if one.status in {"archived", "deleted"}}
-    read = await records("meta", "campaign_metrics", in_memory(), asked=recent("meta", sandboxed.DAYS))
-    spent = {record.key.partition(":")[0] for record in read}
-    delivered = {row.campaign.id for row in world().deliveries(sandboxed.META)}
-    assert gone & delivered
-    assert gone & delivered <= spent
+@pytest.mark.parametrize("status", ["paused", "archived", "deleted"])
+async def test_campaigns_that_ended_keep_their_rows(status):
+    owner = sandboxed.account_with("meta", status)
+    read = await records(
+        "meta", "campaign_metrics", in_memory(), asked=recent("meta", sandboxed.DAYS, owner), account_id=owner
+    )
+    delivered = {row.campaign.id for row in world().deliveries(owner) if row.campaign.status == status}
+    assert delivered <= {record.key.partition(":")[0] for record in read}
 
 
 async def test_archived_campaigns_are_listed():
-    archived = {one.id for one in world().campaigns(sandboxed.META) if one.status == "archived"}
-    assert archived
-    assert archived <= {record.key for record in await records("meta", "campaigns", in_memory())}
+    owner = sandboxed.account_with("meta", "archived")
+    archived = {one.id for one in world().campaigns(owner) if one.status == "archived"}
+    assert archived <= {record.key for record in await records("meta", "campaigns", in_memory(), account_id=owner)}
 
 
 async def test_one_call_covers_all_campaigns_of_the_account():

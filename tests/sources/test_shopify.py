@@ -16,6 +16,7 @@ from adsync.errors import (
     RateLimited,
     ReauthRequired,
     TemporaryError,
+    TokenExpired,
     TooMuchData,
 )
 from adsync.sandbox.app import Manners
@@ -158,7 +159,7 @@ def test_an_error_without_a_code_is_permanent():
 @pytest.mark.parametrize(
     ("status", "meaning"),
     [
-        (401, ReauthRequired),
+        (401, TokenExpired),
         (402, ReauthRequired),
         (403, ReauthRequired),
         (404, PermanentError),

@@ -101,12 +101,14 @@ async def test_both_ends_of_a_window_are_read_and_no_day_beside_it():
 
 
 async def test_deleted_campaigns_are_listed_and_keep_their_rows():
-    deleted = {one.id for one in world().campaigns(sandboxed.TIKTOK) if one.status == "deleted"}
-    listed = {record.key for record in await records("tiktok", "campaigns", in_memory())}
-    read = await records("tiktok", "campaign_metrics", in_memory())
-    assert deleted
-    assert deleted <= listed
-    assert deleted & {record.key.partition(":")[0] for record in read}
+    owner = sandboxed.account_with("tiktok", "deleted")
+    listed = {record.key for record in await records("tiktok", "campaigns", in_memory(), account_id=owner)}
+    assert {one.id for one in world().campaigns(owner) if one.status == "deleted"} <= listed
+    delivered = [row for row in world().deliveries(owner) if row.campaign.status == "deleted"]
+    last = max(row.date for row in delivered)
+    window = Window(last, last + timedelta(days=1))
+    read = await records("tiktok", "campaign_metrics", in_memory(), asked=window, account_id=owner)
+    assert {f"{row.campaign.id}:{row.date}" for row in delivered if row.date == last} <= {one.key for one in read}
 
 
 async def test_what_is_not_available_stays_a_dash():

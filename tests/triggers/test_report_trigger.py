@@ -28,16 +28,16 @@ def platform(monkeypatch):
     polls = []
 
     def answers(**by_report):
-        async def report_ready(source, credentials, account_id, report_id):
-            polls.append((source, credentials, account_id, report_id))
-            told = by_report[report_id]
+        async def report_ready(environment, report):
+            polls.append((environment, report.platform, report.account_id, report.conn_id, report.report_id))
+            told = by_report[report.report_id]
             answer = told.pop(0) if len(told) > 1 else told[0]
             if isinstance(answer, Exception):
                 raise answer
             return answer
 
         monkeypatch.setattr(module, "report_ready", report_ready)
-        monkeypatch.setattr(module, "credentials", lambda conn_id: f"credentials of {conn_id}")
+        monkeypatch.setattr(module, "environment", lambda: "surroundings")
         return polls
 
     return answers
@@ -64,9 +64,9 @@ async def test_it_fires_once_when_every_report_is_ready(platform):
     polls = platform(r1=[True], r2=[False, True])
     assert await fire(trigger()) == [{"status": "ready", "message": "every report is ready"}]
     assert polls == [
-        ("tiktok", "credentials of tiktok_acme", "700", "r1"),
-        ("tiktok", "credentials of tiktok_beta", "701", "r2"),
-        ("tiktok", "credentials of tiktok_beta", "701", "r2"),
+        ("surroundings", "tiktok", "700", "tiktok_acme", "r1"),
+        ("surroundings", "tiktok", "701", "tiktok_beta", "r2"),
+        ("surroundings", "tiktok", "701", "tiktok_beta", "r2"),
     ]
 
 
@@ -105,7 +105,7 @@ async def test_a_triggerer_that_was_down_past_the_deadline_still_asks_once(platf
 
 async def test_a_slow_secrets_backend_does_not_hold_up_the_triggerer(platform, monkeypatch):
     platform(r1=[True], r2=[True])
-    monkeypatch.setattr(module, "credentials", lambda _: time.sleep(0.2))
+    monkeypatch.setattr(module, "environment", lambda: time.sleep(0.2))
     beats = 0
 
     async def heart():

@@ -103,7 +103,9 @@ summed_up as (
         store_id,
         order_id,
         jsonb_agg(
-            jsonb_build_object('touch', touch_id, 'at', event_time, 'campaign_id', campaign_id, 'why', reason)
+            jsonb_build_object(
+                'touch', touch_id, 'at', {{ utc_text('event_time') }}, 'campaign_id', campaign_id, 'why', reason
+            )
             order by event_time desc, length(touch_id) desc, touch_id desc
         ) as touches,
         {{ nearest_reason('reason') }} as reason

@@ -189,7 +189,7 @@ account_issues as (
         status as about,
         {{ local_date('last_success_at', "'UTC'") }} as date,
         cast(extract(epoch from age) / 3600 as numeric) as value,
-        coalesce('last read ' || date_trunc('minute', last_success_at), 'never read')
+        coalesce('last read ' || {{ utc_text('last_success_at') }}, 'never read')
         || coalesce(': ' || error_message, '') as detail
     from {{ ref('sync_health') }}
     where is_stale

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from adsync.demo import servers, stopping
+from adsync.demo.failures import DemoFailed
 from adsync.demo.files import Busy
 from adsync.demo.place import Place
 
@@ -19,7 +20,11 @@ ROOT = Path(__file__).resolve().parents[3]
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     place = Place(root=ROOT, state=options.state.resolve(), inherited=dict(os.environ))
-    return int(options.command(place, options))
+    try:
+        return int(options.command(place, options))
+    except DemoFailed as failure:
+        sys.stderr.write(f"{failure}{f': see {failure.log}' if failure.log else ''}\n")
+        return 1
 
 
 def _run(place: Place, options: argparse.Namespace) -> int:

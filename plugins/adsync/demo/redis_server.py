@@ -16,6 +16,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from adsync.demo.failures import DemoFailed
 from adsync.demo.files import HOST, free_port
 
 START_TIMEOUT = 60.0
@@ -29,7 +30,7 @@ def start(folder: Path) -> int:
     port = free_port()
     flags = {"port": port, "bind": HOST, "dir": folder, "daemonize": "yes", "logfile": folder / "redis.log"}
     words = [str(word) for key, value in flags.items() for word in (f"--{key}", value)]
-    subprocess.run([_binary(), *words, "--save", "", "--appendonly", "no"], check=True, capture_output=True)
+    _call([_binary(), *words, "--save", "", "--appendonly", "no"], folder / "redis.log")
     _port_file(folder).write_text(str(port))
     _wait(folder)
     return port
@@ -65,16 +66,22 @@ def _port_file(folder: Path) -> Path:
     return folder / "port"
 
 
+def _call(command: list[str], log: Path) -> None:
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise DemoFailed(f"redis-server failed: {' '.join((done.stderr or done.stdout).split())}", log)
+
+
 def _wait(folder: Path) -> None:
     deadline = time.time() + START_TIMEOUT
     while running(folder) is None:
         if time.time() > deadline:
-            raise TimeoutError(f"redis-server did not answer within {START_TIMEOUT:.0f} s: see {folder / 'redis.log'}")
+            raise DemoFailed(f"redis-server did not answer within {START_TIMEOUT:.0f} s", folder / "redis.log")
         time.sleep(0.05)
 
 
 def _binary() -> str:
     found = shutil.which("redis-server") or shutil.which("redis-server", path=str(Path(sys.executable).parent))
     if found is None:
-        raise FileNotFoundError("no redis-server: run `make env`, or install Redis with the system's packages")
+        raise DemoFailed("no redis-server: run `make env`, or install Redis with the system's packages")
     return found

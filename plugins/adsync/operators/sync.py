@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 from airflow.sdk import BaseOperator, Context
 
 from adsync.errors import TemporaryError
-from adsync.hooks.platform import environment, now
-from adsync.outcome import Outcome, PendingReport
+from adsync.hooks.surroundings import environment, now
+from adsync.outcomes import Outcome, PendingReport
 from adsync.report import account_names, enumerate_few
 from adsync.runs import unfinished
 from adsync.sync import SyncRequest, sync_accounts

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
@@ -107,23 +107,35 @@ class Report:
     download: Callable[[Client, Account, str], AsyncIterator[Page]]
 
 
+def has_refresh_token(_: Credentials, token: Token) -> bool:
+    return bool(token.refresh)
+
+
 @dataclass(frozen=True)
 class Renewal:
     """How a platform renews tokens: the request to send, and the new token read from its answer.
 
     `read(answer, old, now)` raises ReauthRequired when the refresh token is dead. `single_use` says that
-    a refresh token dies when it is used; `every` how old a token may get although it has not ended.
+    a refresh token dies when it is used; `possible` whether connection and token hold what it takes.
+    Housekeeping renews what nobody uses: tokens older than `every`, and those that end within `early`.
     """
 
     request: Callable[[Credentials, Token], httpx.Request]
     read: Callable[[Answer, Token, datetime], Token]
     single_use: bool = False
     every: timedelta | None = None
+    early: timedelta | None = None
+    possible: Callable[[Credentials, Token], bool] = has_refresh_token
 
 
 def seed(credentials: Credentials) -> Token:
-    """The token a person put into the connection: the password, and `refresh_token` of its extra."""
-    return Token(credentials.password, str(credentials.extra.get("refresh_token", "")))
+    """The token a person put into the connection: the password, and `refresh_token` and `expires` of its extra.
+
+    `expires` is in Unix seconds.
+    """
+    extra = credentials.extra
+    expires = datetime.fromtimestamp(int(extra["expires"]), UTC) if extra.get("expires") else None
+    return Token(credentials.password, str(extra.get("refresh_token", "")), expires)
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ from adsync.sources.auth import bearer
 from adsync.sources.base import Account, Credentials, Facts, Page, Record, Source, Stream, Text
 from adsync.sources.decode import day, decode
 from adsync.sources.meta_errors import check
+from adsync.sources.meta_token import HOST, RENEWAL, VERSION
+from adsync.sources.meta_usage import LIMITS, pause
 from adsync.transport import Client
 from adsync.window import Window
 
-HOST = "https://graph.facebook.com"
-VERSION = "v26.0"
 PAGE_SIZE = 500
 SMALLEST_PAGE = 25
 LONGEST_WINDOW = 30
@@ -142,4 +142,7 @@ SOURCE = Source(
         Stream("campaign_metrics", "daily", campaign_metrics, longest=LONGEST_WINDOW),
     ),
     options={"purchase_action": ()},
+    renewal=RENEWAL,
+    limits=LIMITS,
+    pause=pause,
 )

@@ -20,6 +20,7 @@ from adsync.errors import (
 )
 from adsync.sources.base import Answer
 from adsync.sources.decode import documented
+from adsync.sources.meta_usage import regain_seconds
 from adsync.sources.statuses import HTTP_ERROR, of_status
 
 RATE_CODES = {4, 17, 32, 341, 613, *range(80000, 80007), 80008, 80009, 80014}
@@ -42,17 +43,7 @@ class Failure(msgspec.Struct):
     error: Problem
 
 
-class BusinessUsage(msgspec.Struct):
-    estimated_time_to_regain_access: float = 0
-
-
-class AccountUsage(msgspec.Struct):
-    reset_time_duration: float = 0
-
-
 FAILURE = msgspec.json.Decoder(Failure)
-BUSINESS_USAGE = msgspec.json.Decoder(dict[str, list[BusinessUsage]])
-ACCOUNT_USAGE = msgspec.json.Decoder(AccountUsage)
 
 
 def check(answer: Answer) -> None:
@@ -71,7 +62,7 @@ def _meaning(problem: Problem, headers: Mapping[str, str]) -> AdsyncError:
     if pair in NEVER_WORKS:
         return PermanentError(text)
     if code in RATE_CODES:
-        return RateLimited(text, retry_after=_regain_seconds(headers))
+        return RateLimited(text, retry_after=regain_seconds(headers))
     if code in LOGIN_CODES:
         return ReauthRequired(f"{text}; log in to Meta again and put the new token into the connection")
     if code in PERMISSION_CODES:
@@ -79,11 +70,3 @@ def _meaning(problem: Problem, headers: Mapping[str, str]) -> AdsyncError:
     if problem.is_transient or code in TRANSIENT_CODES:
         return TemporaryError(text)
     return PermanentError(text)
-
-
-def _regain_seconds(headers: Mapping[str, str]) -> float | None:
-    """The longest wait the usage headers name: business use case in minutes, ad account in seconds."""
-    business = documented(headers.get("x-business-use-case-usage", "").encode(), BUSINESS_USAGE) or {}
-    account = documented(headers.get("x-ad-account-usage", "").encode(), ACCOUNT_USAGE) or AccountUsage()
-    minutes = [entry.estimated_time_to_regain_access for entries in business.values() for entry in entries]
-    return max(60.0 * max(minutes, default=0), account.reset_time_duration) or None

@@ -18,7 +18,8 @@ from adsync.sources.auth import in_header
 from adsync.sources.base import Account, Credentials, Facts, Page, Record, Source, Stream, Text
 from adsync.sources.decode import decode
 from adsync.sources.personal import without_personal_data
-from adsync.sources.shopify_errors import check
+from adsync.sources.shopify_errors import check, pause
+from adsync.sources.shopify_token import RENEWAL
 from adsync.transport import Client
 from adsync.window import Span
 
@@ -163,4 +164,6 @@ SOURCE = Source(
         Stream("stores", "entity", stores),
         Stream("orders", "changes", orders, longest=LONGEST_SPAN),
     ),
+    renewal=RENEWAL,
+    pause=pause,
 )

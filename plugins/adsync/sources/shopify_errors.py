@@ -10,10 +10,11 @@ from adsync.errors import (
     RateLimited,
     ReauthRequired,
     TemporaryError,
+    TokenExpired,
     TooMuchData,
 )
 from adsync.sources.base import Answer
-from adsync.sources.decode import decode
+from adsync.sources.decode import decode, documented
 from adsync.sources.statuses import UNAUTHORISED, of_status
 
 HTTP_OK = 200
@@ -65,7 +66,7 @@ def check(answer: Answer) -> None:
 def _of_status(answer: Answer) -> AdsyncError:
     text = f"shopify answered HTTP {answer.status}"
     if answer.status == UNAUTHORISED:
-        return ReauthRequired(f"{text}: the access token is not valid; install the app again and store its new token")
+        return TokenExpired(f"{text}: the access token is not valid; install the app again and store its new token")
     if answer.status in HTTP_FORBIDDEN:
         return ReauthRequired(f"{text}: the store is frozen or the app lacks read_orders; ask the store's owner")
     return of_status("shopify", answer)
@@ -84,9 +85,21 @@ def _of_code(problem: Problem, cost: Cost | None) -> AdsyncError:
     return PermanentError(text)
 
 
+def pause(answer: Answer) -> float:
+    """Seconds until the bucket holds another query as dear as this one."""
+    envelope = documented(answer.body, ENVELOPE)
+    return _missing_seconds(envelope.extensions.cost) or 0.0 if envelope else 0.0
+
+
 def _refill_seconds(cost: Cost | None) -> float | None:
-    """How long the bucket needs until it holds the points that the query was refused for."""
+    """How long to wait after a refusal; None when it does not tell."""
+    seconds = _missing_seconds(cost)
+    return None if seconds is None else max(1.0, seconds)
+
+
+def _missing_seconds(cost: Cost | None) -> float | None:
+    """How long the bucket needs until it holds the points that the query was counted for."""
     bucket = cost and cost.throttle_status
     if not cost or not bucket or not bucket.restore_rate:
         return None
-    return max(1.0, (cost.requested_query_cost - bucket.currently_available) / bucket.restore_rate)
+    return max(0.0, (cost.requested_query_cost - bucket.currently_available) / bucket.restore_rate)

@@ -13,7 +13,7 @@ import msgspec
 
 from adsync.errors import ReauthRequired
 from adsync.sources.auth import in_header
-from adsync.sources.base import Account, Credentials, Facts, Page, Record, Report, Source, Stream, Text
+from adsync.sources.base import Account, Credentials, Facts, Limit, Page, Record, Report, Source, Stream, Text
 from adsync.sources.decode import decode
 from adsync.sources.tiktok_calls import LISTING, get, listing
 from adsync.sources.tiktok_errors import check
@@ -22,6 +22,13 @@ from adsync.transport import Client
 
 HOST = "https://business-api.tiktok.com/open_api/v1.3"
 LONGEST_WINDOW = 30
+# The lowest tier; all customers of one developer app share it.
+LIMITS = (
+    Limit("app", 10, 1),
+    Limit("app", 600, 60),
+    Limit("app", 2, 1, path="report/task/create"),
+    Limit("app", 60, 60, path="report/task/create"),
+)
 
 ACCOUNT_FIELDS = ["advertiser_id", "name", "currency", "timezone", "status"]
 CAMPAIGN_FIELDS = [
@@ -94,4 +101,5 @@ SOURCE = Source(
         ),
     ),
     options={"report_mode": ("auto", "sync", "async")},
+    limits=LIMITS,
 )

@@ -15,8 +15,8 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 
 from adsync.errors import AdsyncError, PermanentError
-from adsync.hooks.platform import environment, now
-from adsync.outcome import PendingReport
+from adsync.hooks.surroundings import environment, now
+from adsync.outcomes import PendingReport
 from adsync.pending import report_ready
 
 Report = dict[str, str]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from adsync.errors import PermanentError, TemporaryError
-from adsync.outcome import Outcome, Outcomes, PendingReport, ShardFailed
+from adsync.outcomes import Outcome, Outcomes, PendingReport, ShardFailed
 from adsync.raw import Tally
 from adsync.sources.base import Account
 from adsync.transport import Meter

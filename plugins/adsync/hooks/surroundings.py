@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from adsync.access import Environment
-from adsync.hooks.cache import redis_url
+from adsync.hooks.cache import redis_url_if_any
 from adsync.hooks.connections import find, missing
 from adsync.hooks.warehouse import warehouse_url
 from adsync.sources.base import Credentials
@@ -19,7 +19,7 @@ OWNERS = """
 
 
 def environment() -> Environment:
-    return Environment(warehouse_url=warehouse_url(), credentials=credentials, clock=now, redis_url=redis_url())
+    return Environment(warehouse_url(), credentials, now, redis_url_if_any())
 
 
 def credentials(conn_id: str) -> Credentials:

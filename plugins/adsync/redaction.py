@@ -1,0 +1,28 @@
+"""Takes secrets out of texts that people and tables will see: platforms repeat in their errors what they were sent."""
+
+from __future__ import annotations
+
+import re
+
+from adsync.errors import AdsyncError
+from adsync.sources.base import Credentials, Token
+
+SECRET_KEY = re.compile("secret|token$|password|authorization", re.IGNORECASE)
+
+
+def secrets_of(credentials: Credentials, token: Token) -> tuple[str, ...]:
+    """Every text of a connection and its token that must not appear anywhere."""
+    hidden = (str(value) for key, value in credentials.extra.items() if SECRET_KEY.search(key))
+    texts = (credentials.password, token.access, token.refresh, *token.extra.values(), *hidden)
+    return tuple(text for text in texts if text)
+
+
+def redacted(text: str, credentials: Credentials, token: Token) -> str:
+    for secret in secrets_of(credentials, token):
+        text = text.replace(secret, "***")
+    return text
+
+
+def redact(error: AdsyncError, credentials: Credentials, token: Token) -> None:
+    """Clean the message of an error that is on its way up."""
+    error.args = (redacted(str(error), credentials, token),)

@@ -1,0 +1,55 @@
+"""dbt as its own process against one test database; every start costs seconds, so tests share the builds."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
+from psycopg.sql import SQL, Identifier
+
+PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+NOW = "2026-11-22T09:00:00+00:00"
+RELATIONS = """select table_schema, table_name from information_schema.tables
+    where table_schema in ('intermediate', 'marts') order by 1, 2"""
+LIBPQ = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+
+
+def dbt(url: str, scratch: Path, *words: str, now: str = NOW) -> None:
+    """Run one dbt command with "now" fixed, no overlap, and warnings as errors."""
+    settings = ["--vars", f"{{as_of: '{now}', adsync_overlap: 0 seconds}}"]
+    python(url, "-m", "dbt.cli.main", "--warn-error", *words, *folders(scratch), *settings)
+
+
+def folders(scratch: Path) -> list[str]:
+    at = {"project-dir": PROJECT, "profiles-dir": PROJECT, "target-path": scratch, "log-path": scratch}
+    return [word for name, folder in at.items() for word in (f"--{name}", str(folder))]
+
+
+def python(url: str, *words: str) -> str:
+    """What a Python program prints that finds the database in libpq's variables; it must succeed."""
+    place = {LIBPQ[key]: str(value) for key, value in conninfo_to_dict(url).items() if key in LIBPQ}
+    environment = {**os.environ, **place}
+    done = subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def rows(url: str, query: str, *values: object) -> list[dict[str, object]]:
+    with psycopg.connect(url, row_factory=dict_row) as db:
+        return db.execute(query, values).fetchall()
+
+
+def tables(url: str) -> dict[str, list[str]]:
+    """Every relation that dbt computes, as sorted rows of text."""
+    with psycopg.connect(url) as db:
+        names = db.execute(RELATIONS).fetchall()
+        return {table: _content(db, Identifier(schema, table)) for schema, table in names}
+
+
+def _content(db: psycopg.Connection, name: Identifier) -> list[str]:
+    return [row for (row,) in db.execute(SQL("select cast(to_jsonb(t) as text) from {} as t order by 1").format(name))]
