@@ -87,7 +87,7 @@ class Walk:
         self.unreadable += lost
         for key in lost:
             LOG.warning("the site cannot show %s", key)
-        return [row.record for row in new if row.record]
+        return [row.record for row in new if row.record is not None]
 
     def _next(self, place: Place, rows: list[Change]) -> Place | None:
         """The second after the last one seen, or further into one that has more orders than a page."""
