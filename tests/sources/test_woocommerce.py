@@ -159,8 +159,8 @@ def order(**more):
     return {
         "id": 1, "number": "1", "status": "processing", "currency": "SAR", "date_created_gmt": "2026-11-20T10:00:00",
         "date_modified_gmt": "2026-11-20T10:00:00", "date_paid_gmt": None, "date_completed_gmt": None,
-        "total": "345.10", "total_tax": "45.00", "discount_total": "0.00", "shipping_total": "0.00", "payment_method": "cod",
-        "created_via": "checkout", "customer_id": 0, "refunds": [], "meta_data": [], **more,
+        "total": "345.10", "total_tax": "45.00", "discount_total": "0.00", "shipping_total": "0.00",
+        "payment_method": "cod", "created_via": "checkout", "customer_id": 0, "refunds": [], "meta_data": [], **more,
     }  # fmt: skip
 
 
