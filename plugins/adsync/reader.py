@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adsync import raw
-from adsync.errors import ContractError, PermanentError, ReauthRequired, ReportLost, TooMuchData
+from adsync.errors import ContractError, PermanentError, ReauthRequired, ReportLost, TooMuchData, Unreadable
 from adsync.outcomes import PendingReport
 from adsync.raw import Place, Tally
 from adsync.scope import Coverage, Reach, change_spans, daily_windows
@@ -33,6 +34,7 @@ class Reader:
     through: date | None = None
     waiting: PendingReport | None = None
     facts: Facts | None = None
+    unreadable: Unreadable | None = None
 
     async def read(self) -> None:
         """Read every stream; stop early when a report is not ready yet."""
@@ -44,6 +46,8 @@ class Reader:
                 await self._daily(stream, reach)
             else:
                 await self._changes(stream, reach)
+        if self.unreadable:
+            raise self.unreadable
 
     async def _entity(self, stream: Stream) -> None:
         pages = stream.read(self.client, self.account)
@@ -100,9 +104,27 @@ class Reader:
         covered = await self.ledger.coverage(stream.name)
         spans = [_instants(self.asked, _zone(self.account))] if self.asked else None
         for span in spans or change_spans(covered, self.clock(), reach, stream.longest):
+            pages = self._changed(stream, span, is_news=not self.asked and covered.leads_to(span))
             covered = covered if self.asked else covered.stretched(span)
-            await self._unit(stream, stream.read(self.client, self.account, span), coverage=covered)
+            await self._unit(stream, pages, coverage=covered)
             self._reached(span.since.date(), span.until.date())
+
+    def _changed(self, stream: Stream, span: Span, *, is_news: bool) -> AsyncIterator[Page]:
+        if stream.rescan is None:
+            return stream.read(self.client, self.account, span)
+        read = stream.read if is_news else stream.rescan
+        return read(self.client, self.account, span, partial(self._known, stream))
+
+    async def _known(self, stream: Stream, keys: Sequence[str]) -> dict[str, bytes]:
+        return await raw.payloads(self.ledger.connection, self._place(stream), keys)
+
+    async def _readable(self, pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
+        """Pass the pages on; records that nobody can read are told when everything else is stored."""
+        try:
+            async for page in pages:
+                yield page
+        except Unreadable as error:
+            self.unreadable = error
 
     async def _reported(self, stream: Stream, report: Report, covered: Coverage, whole: Window) -> bool:
         """Read the window through an asynchronous report; False when days of it are still to be read without one.
@@ -143,13 +165,16 @@ class Reader:
         coverage: Coverage | None = None,
     ) -> None:
         """Write one unit: rows, ledger and coverage in one transaction."""
-        place = Place(self.source.name, stream.name, self.account.account_id, self.ledger.owner, self.clock())
+        place = self._place(stream)
         async with self.ledger.connection.transaction():
-            tally = await raw.replace_unit(self.ledger.connection, place, pages, window)
+            tally = await raw.replace_unit(self.ledger.connection, place, self._readable(pages), window)
             await self.ledger.extend(stream.name, coverage or Coverage())
         self.tally += tally
         if window:
             self._reached(window.since, window.last_day)
+
+    def _place(self, stream: Stream) -> Place:
+        return Place(self.source.name, stream.name, self.account.account_id, self.ledger.owner, self.clock())
 
     def _reached(self, since: date, through: date) -> None:
         self.since = min(self.since or since, since)

@@ -5,7 +5,7 @@ A stream reads pages; a page is a list of records whose payload stays the bytes 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -90,6 +90,12 @@ class Facts(NamedTuple):
 
 Page = list[Record]
 Read = Callable[..., AsyncIterator[Page]]
+# The stored payloads of those keys that have one.
+Known = Callable[[Sequence[str]], Awaitable[Mapping[str, bytes]]]
+
+
+async def nothing_known(_: Sequence[str]) -> Mapping[str, bytes]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,8 @@ class Stream:
     `daily` streams are metrics, replaced by window: `read(client, account, window)`.
     `changes` streams are what moved in a span of time: `read(client, account, span)`.
     `longest` is how many days one `read` may ask for.
+    Where a platform cannot list what changed in a span, `rescan` reads history and spans asked for by name
+    (None: `read` does), and both are handed `known`, to ask what is stored.
     """
 
     name: str
@@ -147,6 +155,7 @@ class Stream:
     read: Read
     longest: int = 30
     report: Report | None = None
+    rescan: Read | None = None
 
 
 @dataclass(frozen=True)
