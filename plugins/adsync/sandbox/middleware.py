@@ -53,7 +53,8 @@ class Misbehaviour:
         try:
             await self._answered(fault, told, scope, _replayed(body, receive), send)
         finally:
-            self.record.accounts[source].update(called)
+            # A call that never reached its endpoint is still its token's.
+            self.record.accounts[source].update(called or self.vault.accounts_told(told).split())
 
     def _due(self, source: str, path: str, told: str) -> Fault | None:
         told = f"{told} {self.vault.accounts_told(told)}"
@@ -102,7 +103,7 @@ class Misbehaviour:
 
 
 async def _cut(start: Message, send: Send) -> None:
-    """The call took effect, its answer breaks off: a server closes the connection, a client in memory gets the error."""
+    """The call took effect, its answer breaks off: a server closes the connection, a test's client gets the error."""
     await send(start)
     raise httpx.ReadError("the connection was cut")
 

@@ -5,10 +5,10 @@ Everything is worked out on first use and kept: an account nobody asks about cos
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property
 
 from adsync.sandbox.inventing.accounts import AD_ACCOUNTS, STORES, WORKSPACES, AdAccount, Store, Workspace
 from adsync.sandbox.inventing.campaigns import Campaign, campaigns_between
@@ -25,8 +25,6 @@ HISTORY_DAYS = 120
 ORDERS_A_DAY = 60
 # WooCommerce, Salla and Zid stores sell a quarter of what a Shopify shop sells.
 SMALLER = 4
-# More results than one world has: several worlds can be looked at side by side.
-KEPT = 256
 
 
 @dataclass(frozen=True)
@@ -87,33 +85,40 @@ class World:
 
     def campaigns(self, account_id: str) -> tuple[Campaign, ...]:
         """The account's campaigns that ran inside its window, whatever became of them."""
-        return _campaigns(self, account_id)
+        return self._once(_campaigns, account_id)
 
     def deliveries(self, account_id: str) -> tuple[Delivery, ...]:
         """Every campaign-day with delivery, by day."""
-        return _deliveries(self, account_id)
+        return self._once(_deliveries, account_id)
 
     def store_orders(self, store_id: str) -> tuple[Order, ...]:
         """A Shopify shop's orders."""
-        return _orders(self, store_id)
+        return self._once(_orders, store_id)
 
     def store_sales(self, store_id: str) -> tuple[Sale, ...]:
         """The orders of a WooCommerce, Salla or Zid store, drafts and trash included."""
-        return _sales(self, store_id)
+        return self._once(_sales, store_id)
+
+    def _once(self, make: Callable[[World, str], tuple], native_id: str) -> tuple:
+        key = (make.__name__, native_id)
+        if key not in self._kept:
+            self._kept[key] = make(self, native_id)
+        return self._kept[key]
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, str], tuple]:
+        return {}
 
 
-@lru_cache(KEPT)
 def _campaigns(world: World, account_id: str) -> tuple[Campaign, ...]:
     return _running_since(world, _account(world, account_id), timedelta())
 
 
-@lru_cache(KEPT)
 def _deliveries(world: World, account_id: str) -> tuple[Delivery, ...]:
     first = world.first_day(_account(world, account_id).timezone)
     return deliveries(world.seed, world.campaigns(account_id), first, world.now)
 
 
-@lru_cache(KEPT)
 def _orders(world: World, store_id: str) -> tuple[Order, ...]:
     """Snapchat brings nobody to a Shopify shop of this world: what happened there before it came still holds."""
     store = _store(world, store_id)
@@ -122,7 +127,6 @@ def _orders(world: World, store_id: str) -> tuple[Order, ...]:
     return orders_between(market, _first_full_day(world, store))
 
 
-@lru_cache(KEPT)
 def _sales(world: World, store_id: str) -> tuple[Sale, ...]:
     store = _store(world, store_id)
     market = _market(world, store, world.ad_accounts, world.sales, favoured="snapchat")

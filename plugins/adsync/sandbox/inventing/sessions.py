@@ -1,7 +1,7 @@
-"""What WooCommerce, Salla and Zid know of how an order came about: one touch, tags without a time, nothing.
+"""What WooCommerce knows of how an order came about: one touch; Zid knows nothing, Salla has order_tags.
 
-WooCommerce's touch is the last non-direct source of the browser's session, with the quirks of the script that
-reads it; Salla keeps UTM on the order alone. A function draws one journey; its name is its kind.
+The touch is the last non-direct source of the browser's session, with the quirks of the script that reads it.
+A function draws one journey; its name is its kind.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import accumulate
-from uuid import UUID
 
+from adsync.sandbox.inventing import order_tags
 from adsync.sandbox.inventing.campaigns import Campaign
 from adsync.sandbox.inventing.journeys import DAMAGED, MACROS, UNKNOWN
 from adsync.sandbox.inventing.scene import Scene
@@ -143,63 +143,6 @@ def referred(scene: Scene) -> Journey:
     return _session(scene, utm, {"fbclid": click_id(scene.rng)}, "referral", "https://l.instagram.com/")
 
 
-def nothing_known(_scene: Scene) -> Journey:
-    return Journey(None)
-
-
-def by_staff(_scene: Scene) -> Journey:
-    return Journey(None, carrier="admin")
-
-
-def _on_order(scene: Scene, platform: str, campaign: str, carrier: str = "source_details") -> Journey:
-    source = scene.rng.choice(SOURCES[platform])
-    tags = (("utm_source", source), ("utm_medium", "paid"), ("utm_campaign", campaign))
-    ad = str(UUID(int=scene.rng.getrandbits(128), version=4))
-    return Journey(None, attributes=(*tags, ("utm_content", ad)), carrier=carrier)
-
-
-def id_on_the_order(scene: Scene) -> Journey:
-    chosen = scene.campaign()
-    return _on_order(scene, chosen.account.platform, chosen.id)
-
-
-def id_in_capitals(scene: Scene) -> Journey:
-    chosen = scene.campaign()
-    return _on_order(scene, chosen.account.platform, chosen.id.upper())
-
-
-def name_on_the_order(scene: Scene) -> Journey:
-    chosen = scene.campaign()
-    return _on_order(scene, chosen.account.platform, scene.rng.choice(DRESSES)(scene.rng, chosen.name))
-
-
-def in_the_other_container(scene: Scene) -> Journey:
-    """The tags stand in `campaign`, and source_details holds none."""
-    chosen = scene.campaign()
-    return _on_order(scene, chosen.account.platform, chosen.id, "campaign")
-
-
-def macro_on_the_order(scene: Scene) -> Journey:
-    return _on_order(scene, "snapchat", scene.rng.choice(MACROS))
-
-
-def damaged_on_the_order(scene: Scene) -> Journey:
-    return _on_order(scene, "meta", scene.rng.choice(DAMAGED))
-
-
-def unknown_on_the_order(scene: Scene) -> Journey:
-    return _on_order(scene, "snapchat", scene.rng.choice(UNKNOWN))
-
-
-def elses_on_the_order(scene: Scene) -> Journey:
-    chosen = scene.campaign(scene.elsewhere)
-    return _on_order(scene, chosen.account.platform, chosen.id)
-
-
-def source_direct(_scene: Scene) -> Journey:
-    return Journey(None, carrier="direct")
-
-
 def not_exposed(_scene: Scene) -> Journey:
     return Journey(None, carrier="not_exposed")
 
@@ -226,22 +169,10 @@ PROPORTIONS: dict[str, dict[Drawn, int]] = {
         typed_in: 120,
         found_by_search: 50,
         referred: 40,
-        nothing_known: 40,
-        by_staff: 15,
+        order_tags.nothing_known: 40,
+        order_tags.by_staff: 15,
     },
-    "salla": {
-        id_on_the_order: 380,
-        id_in_capitals: 40,
-        name_on_the_order: 160,
-        in_the_other_container: 60,
-        macro_on_the_order: 15,
-        damaged_on_the_order: 10,
-        unknown_on_the_order: 45,
-        elses_on_the_order: 15,
-        source_direct: 190,
-        by_staff: 45,
-        nothing_known: 40,
-    },
+    "salla": order_tags.PROPORTIONS,
     "zid": {not_exposed: 1},
 }
 KINDS = {name: (tuple(kinds), tuple(accumulate(kinds.values()))) for name, kinds in PROPORTIONS.items()}
