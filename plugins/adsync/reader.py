@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -102,7 +102,7 @@ class Reader:
 
     async def _changes(self, stream: Stream, reach: Reach) -> None:
         covered = await self.ledger.coverage(stream.name)
-        spans = [_instants(self.asked, _zone(self.account))] if self.asked else None
+        spans = [self.asked.instants(_zone(self.account))] if self.asked else None
         for span in spans or change_spans(covered, self.clock(), reach, stream.longest):
             pages = self._changed(stream, span, is_news=not self.asked and covered.leads_to(span))
             covered = covered if self.asked else covered.stretched(span)
@@ -193,8 +193,3 @@ def _zone(account: Account) -> ZoneInfo:
         return ZoneInfo(account.timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ContractError(f"{account}: the platform names a time zone nobody knows: {account.timezone!r}") from error
-
-
-def _instants(window: Window, zone: ZoneInfo) -> Span:
-    """The instants of the window's days in the account's zone."""
-    return Span(*(datetime.combine(day, time(), zone).astimezone(UTC) for day in (window.since, window.until)))

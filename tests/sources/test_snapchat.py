@@ -21,7 +21,7 @@ from adsync.errors import (
 from adsync.sandbox.app import Manners, create_app
 from adsync.sandbox.faults import Fault
 from adsync.sources import snapchat_stats
-from adsync.sources.base import Answer, Credentials, Token
+from adsync.sources.base import Account, Answer, Credentials, Token
 from adsync.sources.snapchat import SOURCE
 from adsync.sources.snapchat_errors import EntityGone
 from adsync.window import Window
@@ -93,7 +93,7 @@ ZONES = ["America/New_York", "Europe/Berlin", "Asia/Riyadh", "Asia/Kolkata", "Au
 
 @given(st.sampled_from(ZONES), st.dates(date(2024, 1, 1), date(2027, 12, 1)), st.integers(1, 31))
 def test_trap_1_and_12_boundaries_are_local_midnights_with_the_offset_of_their_own_day(zone, since, days):
-    who = owner("snapchat", ACME).__class__("w", "snapchat", "id", "conn", timezone=zone)
+    who = Account("w", "snapchat", "id", "conn", timezone=zone)
     params = snapchat_stats.params(who, Window(since, since + timedelta(days=days)))
     for text, day in ((params["start_time"], since), (params["end_time"], since + timedelta(days=days))):
         at = datetime.fromisoformat(text)
@@ -114,7 +114,7 @@ def test_trap_5_the_attribution_windows_are_named_and_an_account_may_choose():
     params = snapchat_stats.params(WHO, asked())
     assert params["swipe_up_attribution_window"] == "28_DAY"
     assert params["action_report_time"] == "conversion"
-    chosen = owner("snapchat", ACME).__class__("w", "snapchat", "id", "c", options={"action_report_time": "impression"})
+    chosen = Account("w", "snapchat", "id", "c", options={"action_report_time": "impression"})
     assert snapchat_stats.params(chosen, asked())["action_report_time"] == "impression"
 
 

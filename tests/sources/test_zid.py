@@ -224,6 +224,12 @@ async def test_a_filter_that_is_ignored_is_named():
         await orders(answers)
 
 
+@pytest.mark.parametrize(("more", "noticed"), [({"utm_source": "snapchat"}, True), ({"referer_code": None}, False)])
+async def test_an_origin_that_zid_begins_to_tell_is_noticed(caplog, more, noticed):
+    await one(**more)
+    assert ("zid now tells" in caplog.text) is noticed
+
+
 async def test_masked_buyers_of_a_marketplace_are_never_hashed():
     masked = {"id": 1, "name": "J*** D***", "email": "j***@example.com", "mobile": "96650*****"}
     for more in ({"is_marketplace_order": True}, {"customer": masked}, {"is_marketplace_order": 1}, {"customer": []}):

@@ -61,12 +61,12 @@ class Walk:
     old: int = 0
 
     async def pages(self) -> AsyncIterator[Page]:
-        restarts, number, size = 0, 1, None
+        restarts, number, measures = 0, 1, None
         while not self._is_over:
             listing = await self._listing(number)
-            found, size = size, (listing.pagination.total, listing.pagination.per_page)
-            if found not in {None, size}:
-                restarts, number, size, self.old = restarts + 1, 1, None, 0
+            now = (listing.pagination.total, listing.pagination.per_page)
+            if measures not in {None, now}:
+                restarts, number, measures, self.old = restarts + 1, 1, None, 0
                 if restarts > MOST_RESTARTS:
                     raise TemporaryError("salla orders: the list changed too often while it was read")
                 continue
@@ -74,7 +74,7 @@ class Walk:
             # Pages may be smaller than asked for: only their number tells the last one.
             if number >= listing.pagination.total_pages:
                 return
-            number += 1
+            number, measures = number + 1, now
 
     @property
     def _is_over(self) -> bool:

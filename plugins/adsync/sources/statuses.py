@@ -37,7 +37,8 @@ def told_wait(headers: Mapping[str, str], reset: str = "") -> float | None:
     told = headers.get("retry-after", "")
     if told.isdecimal():
         return float(told) or None
-    until = _unix(told) or float(headers.get(reset) or 0)
+    resets = headers.get(reset, "")
+    until = _unix(told) or (float(resets) if resets.isdecimal() else 0.0)
     return max(0.0, until - (_unix(headers.get("date", "")) or time.time())) or None
 
 

@@ -6,6 +6,7 @@ Facts: the project's Zid sheet, sections 1 to 6.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,11 +17,12 @@ from adsync.errors import ContractError, TemporaryError
 from adsync.sources.base import Account, Limit, Page, Source, Stream
 from adsync.sources.decode import decode
 from adsync.sources.zid_errors import check
-from adsync.sources.zid_orders import Order, read, record
+from adsync.sources.zid_orders import Order, origin_told, read, record
 from adsync.sources.zid_session import RENEWAL, auth, base_url, facts, seed, stores
 from adsync.transport import Client
 from adsync.window import ONE_DAY, Span
 
+LOG = logging.getLogger(__name__)
 PAGE_SIZE = 100
 MOST_PASSES = 4
 LONGEST_SPAN = 30
@@ -53,6 +55,7 @@ async def orders(client: Client, account: Account, span: Span) -> AsyncIterator[
     The list is read again until it held as many orders as it claims.
     """
     before: dict[int, str] = {}
+    told = ""
     for _ in range(MOST_PASSES):
         reading, number, more = Pass(), 0, True
         while more:
@@ -63,8 +66,11 @@ async def orders(client: Client, account: Account, span: Span) -> AsyncIterator[
             more = reading.takes([order for _, order in found])
             fresh = [(item, order) for item, order in found if before.get(order.id) != order.updated_at]
             before |= {order.id: order.updated_at for _, order in fresh}
+            told = told or next(filter(None, (origin_told(item) for item, _ in fresh)), "")
             yield [record(item, order, account.customer_key) for item, order in fresh]
         if len(reading.ids) == reading.claimed:
+            if told:
+                LOG.warning("%s: zid now tells `%s` of orders: their campaigns may be known from it", account, told)
             return
     raise TemporaryError(f"zid listed {len(reading.ids)} orders and counted {reading.claimed}, again and again")
 

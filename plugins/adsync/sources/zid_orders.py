@@ -5,6 +5,7 @@ Empty objects arrive as `[]`; a marketplace masks its buyers, all with the same 
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +26,10 @@ KEPT: Fields = {
     "payment": {"method": CODE, "invoice": {"code": None, "value": None}},
 }
 MASK = "***"
+# Where an order came from, should Zid ever say it.
+ORIGIN = re.compile(
+    rb'"(utm_\w+|\w*clid|scc?id|refer+er\w*|landing\w*|campaign\w*)"\s*:\s*(?!null|""|\[\]|\{\}|false)', re.IGNORECASE
+)
 
 
 class Customer(msgspec.Struct):
@@ -59,6 +64,12 @@ ORDER = msgspec.json.Decoder(Order)
 
 def read(item: Text) -> Order:
     return decode(item, ORDER, "zid order")
+
+
+def origin_told(item: Text) -> str:
+    """The first key that speaks of an order's origin: documented are none."""
+    found = ORIGIN.search(bytes(item))
+    return found[1].decode() if found else ""
 
 
 def record(item: Text, order: Order, key: bytes) -> Record:
