@@ -79,7 +79,10 @@
     from {{ this }} as held
     inner join {{ accounts }} as due
         on (held.platform, held.account_id) = (due.platform, due.account_id) and held.date <= due.final_through
-    where not held.is_final
+    inner join {{ ref('int_ad_metrics') }} as known
+        on (known.platform, known.account_id, known.campaign_id, known.date)
+            = (held.platform, held.account_id, held.campaign_id, held.date)
+    where not held.is_final and known.is_settled is distinct from false
     {%- else %}
     from (select null as platform, null as account_id, cast(null as date) as date) as held where false
     {%- endif -%}

@@ -21,6 +21,12 @@
 {%- endmacro %}
 
 
+-- Millionths of a currency unit.
+{% macro micros(amount) -%}
+    {{ money('cast(' ~ amount ~ ' as numeric) / 1000000') }}
+{%- endmacro %}
+
+
 -- A count or value by action type, for one type; nothing reported is nothing claimed.
 {% macro purchase(by_action, action) -%}
     {{ money('coalesce(cast(' ~ by_action ~ ' ->> ' ~ action ~ ' as numeric), 0)') }}

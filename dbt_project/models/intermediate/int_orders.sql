@@ -6,7 +6,7 @@ staged as (
 
     {{ union_staged('stores', 'orders', [
         'account_id', 'order_id', 'number', 'ordered_at', 'status', 'payment_status', 'is_cod', 'is_test', 'currency',
-        'gross', 'refunded', 'received', 'customer_hash', 'is_new_customer', 'loaded_at',
+        'gross', 'refunded', 'received', 'customer_hash', 'is_new_customer', 'tells_origin', 'loaded_at',
     ]) }}
 
 ),
@@ -30,6 +30,7 @@ renamed as (
         coalesce(received, 0) as received,
         customer_hash,
         is_new_customer,
+        tells_origin,
         loaded_at as updated_at
     from staged
 

@@ -24,6 +24,7 @@ orders as (
         orders.order_date,
         orders.order_date - make_interval(hours => 24 * settings.window_days) as window_start,
         orders.is_revenue,
+        orders.tells_origin,
         orders.updated_at,
         settings.settings_key
     from changed_orders
@@ -126,7 +127,9 @@ decisions as (
         case
             when chosen.campaign_id is not null then null
             when not chosen.is_revenue then 'not_revenue'
-            else coalesce(summed_up.reason, 'no_touch')
+            when summed_up.reason is not null then summed_up.reason
+            when not chosen.tells_origin then 'platform_does_not_expose'
+            else 'no_touch'
         end as reason,
         case
             when chosen.kind = 'visit' then 'last_click'

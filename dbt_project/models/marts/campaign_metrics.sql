@@ -52,7 +52,7 @@ metrics as (
         {{ purchase('metrics.purchase_values', 'accounts.purchase_action') }} as revenue,
         coalesce(metrics.currency, accounts.currency) as currency,
         accounts.reporting_currency,
-        changed_days.date <= accounts.final_through as is_final,
+        changed_days.date <= accounts.final_through and coalesce(metrics.is_settled, true) as is_final,
         case when accounts.workspace_id is not null then metrics.updated_at end as updated_at,
         accounts.settings_key
     from changed_days

@@ -78,6 +78,7 @@ orders as (
         is_cancelled,
         is_new_customer,
         customer_hash,
+        tells_origin,
         case when workspace_id is not null then updated_at end as updated_at,
         settings_key
     from rated

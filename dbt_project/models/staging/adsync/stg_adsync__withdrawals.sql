@@ -11,7 +11,8 @@ renamed as (
     select
         source as platform,
         account_id,
-        split_part(record_key, ':', 1) as campaign_id,
+        -- Ids are digits, or letters too, which staging holds in lower case.
+        lower(split_part(record_key, ':', 1)) as campaign_id,
         metric_date as date,
         observed_at
     from source

@@ -23,6 +23,7 @@ renamed as (
             as purchase_values,
         cast({{ number("payload ->> 'ctr'") }} as numeric(18, 6)) as platform_ctr,
         cast({{ number("payload ->> 'cpc'") }} as numeric(18, 6)) as platform_cpc,
+        cast(null as boolean) as is_settled,
         loaded_at
     from source
 

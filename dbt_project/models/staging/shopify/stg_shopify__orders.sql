@@ -31,6 +31,7 @@ renamed as (
         {{ json_text('payload', ['customer', 'id']) }} as customer_hash,
         cast({{ json_text('payload', ['customerJourneySummary', 'customerOrderIndex']) }} as integer) = 0
             as is_new_customer,
+        true as tells_origin,
         loaded_at
     from source
 

@@ -31,6 +31,7 @@ renamed as (
             as purchase_values,
         cast({{ number("metrics ->> 'ctr'") }} as numeric(18, 6)) as platform_ctr,
         cast({{ number("metrics ->> 'cpc'") }} as numeric(18, 6)) as platform_cpc,
+        cast(null as boolean) as is_settled,
         loaded_at
     from source
 

@@ -24,7 +24,7 @@ renamed as (
         payload ->> 'objective_type' as objective,
         cast(null as timestamptz) as started_at,
         cast(null as timestamptz) as stopped_at,
-        cast(payload ->> 'create_time' || '+00' as timestamptz) as created_at,
+        {{ utc_instant("payload ->> 'create_time'") }} as created_at,
         loaded_at
     from source
 

@@ -1,0 +1,56 @@
+-- UTM parameters stand on the order itself, in one of two places, and nothing tells when they were read.
+
+with
+
+source as (
+
+    select
+        account_id,
+        record_key as order_id,
+        payload,
+        loaded_at
+    from {{ source('salla', 'orders') }}
+
+),
+
+renamed as (
+
+    select
+        account_id,
+        order_id,
+        order_id || ':utm' as touch_id,
+        'order_utm' as kind,
+        {{ local_instant(json_text('payload', ['date', 'date']), json_text('payload', ['date', 'timezone'])) }}
+            as touched_at,
+        cast(null as text) as landing_url,
+        cast(null as text) as referrer,
+        {{ json_text('payload', ['source_details', 'type']) }} as channel,
+        coalesce(
+            nullif({{ json_text('payload', ['source_details', 'utm_source']) }}, ''),
+            nullif({{ json_text('payload', ['campaign', 'source']) }}, '')
+        ) as utm_source,
+        coalesce(
+            nullif({{ json_text('payload', ['source_details', 'utm_medium']) }}, ''),
+            nullif({{ json_text('payload', ['campaign', 'medium']) }}, '')
+        ) as utm_medium,
+        coalesce(
+            nullif({{ json_text('payload', ['source_details', 'utm_campaign']) }}, ''),
+            nullif({{ json_text('payload', ['campaign', 'campaign']) }}, '')
+        ) as utm_campaign,
+        nullif({{ json_text('payload', ['source_details', 'utm_content']) }}, '') as utm_content,
+        nullif({{ json_text('payload', ['source_details', 'utm_term']) }}, '') as utm_term,
+        cast(null as text) as utm_id,
+        cast(null as text) as campaign_id_param,
+        loaded_at
+    from source
+
+),
+
+kept as (
+
+    select * from renamed
+    where num_nonnulls(utm_source, utm_medium, utm_campaign, utm_content, utm_term) > 0
+
+)
+
+select * from kept

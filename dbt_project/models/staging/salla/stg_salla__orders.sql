@@ -1,0 +1,60 @@
+-- Times are the store's clock with its zone beside them. Of a return Salla tells no amount: all of the order, or nothing.
+
+with
+
+source as (
+
+    select
+        *,
+        coalesce({{ json_text('payload', ['status', 'slug']) }}, '') as slug,
+        coalesce(payload ->> 'payment_method' = 'cod', false) as is_cod,
+        {{ money(json_text('payload', ['amounts', 'total', 'amount'])) }} as gross
+    from {{ source('salla', 'orders') }}
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when not is_cod and (slug = 'payment_pending' or payload ->> 'is_pending_payment' = 'true') then 'pending'
+            when slug in ('restored', 'restoring') then 'refunded'
+            -- What is paid on delivery is there once the order has arrived.
+            when is_cod and slug not in ('completed', 'delivered') then 'pending'
+            else 'paid'
+        end as payment_status,
+        case when slug in ('restored', 'restoring') then gross else {{ money('0') }} end as refunded
+    from source
+
+),
+
+renamed as (
+
+    select
+        account_id,
+        record_key as order_id,
+        payload ->> 'reference_id' as number,
+        {{ local_instant(json_text('payload', ['date', 'date']), json_text('payload', ['date', 'timezone'])) }}
+            as ordered_at,
+        case
+            when slug = 'canceled' then 'cancelled'
+            when slug in ('completed', 'delivered', 'restored') then 'closed'
+            else 'open'
+        end as status,
+        payment_status,
+        is_cod,
+        coalesce(payload ->> 'draft' = 'true', false) as is_test,
+        payload ->> 'currency' as currency,
+        gross,
+        refunded,
+        {{ money("case payment_status when 'pending' then 0 else gross - refunded end") }} as received,
+        payload ->> 'customer_hash' as customer_hash,
+        cast(null as boolean) as is_new_customer,
+        true as tells_origin,
+        loaded_at
+    from judged
+
+)
+
+select * from renamed

@@ -1,0 +1,91 @@
+-- One touch at most: the last source of the browser's session that was not direct. Its values come from the browser.
+
+with
+
+source as (
+
+    select
+        account_id,
+        record_key as order_id,
+        payload,
+        loaded_at
+    from {{ source('woocommerce', 'orders') }}
+
+),
+
+-- Of a key that stands twice the highest id is true, and what is no text or number says nothing.
+tagged as (
+
+    select
+        source.*,
+        tags.session,
+        tags.others
+    from source
+    cross join lateral (
+        select
+            jsonb_object_agg(split_part(pair ->> 'key', 'attribution_', 2), value order by id)
+                filter (where pair ->> 'key' like '\_wc\_order\_attribution\_%') as session,
+            jsonb_object_agg(ltrim(pair ->> 'key', '_'), value order by id)
+                filter (where pair ->> 'key' not like '\_wc\_order\_attribution\_%') as others
+        from (
+            select
+                pair,
+                cast(pair ->> 'id' as bigint) as id,
+                case when jsonb_typeof(pair -> 'value') in ('string', 'number') then pair ->> 'value' end as value
+            from jsonb_array_elements({{ array_or_empty("source.payload -> 'meta_data'") }}) as pairs (pair)
+        ) as pairs
+    ) as tags
+
+),
+
+-- Without the session's time, what tracking plugins wrote fills the gaps: neither tells when it was.
+opened as (
+
+    select
+        *,
+        {{ utc_instant_or_null("session ->> 'session_start_time'") }} as started_at,
+        case
+            when {{ utc_instant_or_null("session ->> 'session_start_time'") }} is not null then session
+            else coalesce(others, '{}') || coalesce(session, '{}')
+        end as tags
+    from tagged
+
+),
+
+renamed as (
+
+    select
+        account_id,
+        order_id,
+        order_id || case when started_at is null then ':utm' else ':session' end as touch_id,
+        case when started_at is null then 'order_utm' else 'visit' end as kind,
+        coalesce(started_at, {{ utc_instant("payload ->> 'date_created_gmt'") }}) as touched_at,
+        coalesce(
+            tags ->> 'session_entry',
+            '?ttclid=' || (tags ->> 'ttclid'),
+            '?gclid=' || (tags ->> 'gclid'),
+            '?fbclid=' || (tags ->> 'fbclid')
+        ) as landing_url,
+        tags ->> 'referrer' as referrer,
+        case tags ->> 'source_type' when 'typein' then 'direct' else tags ->> 'source_type' end as channel,
+        -- Written by the shop itself where the link said nothing.
+        nullif(nullif(tags ->> 'utm_source', '(direct)'), '') as utm_source,
+        nullif(tags ->> 'utm_medium', '') as utm_medium,
+        nullif(tags ->> 'utm_campaign', '') as utm_campaign,
+        nullif(tags ->> 'utm_content', '') as utm_content,
+        nullif(tags ->> 'utm_term', '') as utm_term,
+        nullif(tags ->> 'utm_id', '') as utm_id,
+        {{ query_value("tags ->> 'session_entry'", '(?:[a-z]+_)?campaign_?id') }} as campaign_id_param,
+        loaded_at
+    from opened
+
+),
+
+kept as (
+
+    select * from renamed
+    where kind = 'visit' or num_nonnulls(utm_source, utm_medium, utm_campaign, utm_content, utm_term, utm_id) > 0
+
+)
+
+select * from kept

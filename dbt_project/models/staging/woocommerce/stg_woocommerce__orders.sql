@@ -1,0 +1,73 @@
+-- There is no payment status: a payment date tells it. Statuses that a plugin invented count by their payment.
+
+with
+
+source as (
+
+    select
+        *,
+        payload ->> 'status' as own_status,
+        coalesce(payload ->> 'payment_method' = 'cod', false) as is_cod,
+        {{ money("payload ->> 'total'") }} as gross
+    from {{ source('woocommerce', 'orders') }}
+
+),
+
+-- Refunds are negative, and the total is not reduced by them.
+refunds as (
+
+    select
+        source.*,
+        {{ money('coalesce(-given_back.total, 0)') }} as refunded
+    from source
+    cross join lateral (
+        select sum(cast(refund ->> 'total' as numeric)) as total
+        from jsonb_array_elements({{ array_or_empty("source.payload -> 'refunds'") }}) as refunds (refund)
+    ) as given_back
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            -- What is paid on delivery is there once the order is completed.
+            when is_cod and own_status not in ('completed', 'refunded') then 'pending'
+            when not is_cod and payload ->> 'date_paid_gmt' is null then 'pending'
+            when own_status = 'refunded' then 'refunded'
+            when refunded > 0 then 'partially_refunded'
+            else 'paid'
+        end as payment_status
+    from refunds
+
+),
+
+renamed as (
+
+    select
+        account_id,
+        record_key as order_id,
+        payload ->> 'number' as number,
+        {{ utc_instant("payload ->> 'date_created_gmt'") }} as ordered_at,
+        case
+            when own_status in ('cancelled', 'failed', 'trash') then 'cancelled'
+            when own_status in ('completed', 'refunded') then 'closed'
+            else 'open'
+        end as status,
+        payment_status,
+        is_cod,
+        false as is_test,
+        payload ->> 'currency' as currency,
+        gross,
+        refunded,
+        {{ money("case payment_status when 'pending' then 0 else gross - refunded end") }} as received,
+        payload ->> 'customer_hash' as customer_hash,
+        cast(null as boolean) as is_new_customer,
+        true as tells_origin,
+        loaded_at
+    from judged
+
+)
+
+select * from renamed
