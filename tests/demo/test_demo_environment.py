@@ -22,6 +22,7 @@ INHERITED = {
     "DBT_PROFILES_DIR": "/home/me/.dbt",
     "HTTP_PROXY": "http://proxy:3128",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONPATH": "/checkout/plugins",
 }
 
 
@@ -75,5 +76,6 @@ def test_the_script_to_source_holds_our_variables_and_not_the_callers(place, var
     exported = dict(words[1].split("=", 1) for words in map(shlex.split, script.read_text().splitlines()))
     assert exported["ADSYNC_REDIS_URL"] == "redis://127.0.0.1:6380/0"
     assert exported["PATH"].endswith(":$PATH")
+    assert exported["PYTHONPATH"] == "/checkout/plugins"
     assert "HOME" not in exported
     assert script.stat().st_mode & 0o777 == 0o600

@@ -42,11 +42,30 @@ def test_a_server_that_does_not_answer_yet_is_what_is_missing():
     assert rest.unhealthy(nobody) == ["api-server"]
 
 
+BEGAN = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def wait_until_loaded(tmp_path, error_at, parsed_at):
+    error = {"filename": "sync.py", "stack_trace": "Traceback\n  line\nKeyError: 'x'\n", "timestamp": error_at}
+    dag = {"dag_id": "sync_meta", "last_parsed_time": parsed_at}
+    answers = client({"importErrors": {"import_errors": [error]}, "dags": {"dags": [dag]}})
+    going = Pass(answers, Place(tmp_path, tmp_path, {}), [])
+    passing.wait_until_loaded(going, ["sync_meta"], BEGAN, lambda _: None)
+
+
 def test_a_file_that_does_not_load_is_named_with_the_end_of_its_traceback(tmp_path):
-    error = {"filename": "sync.py", "stack_trace": "Traceback\n  line\nKeyError: 'x'\n"}
-    going = Pass(client({"importErrors": {"import_errors": [error]}}), Place(tmp_path, tmp_path, {}), [])
     with pytest.raises(DemoFailed, match=r"could not load sync\.py: KeyError: 'x'"):
-        passing.wait_until_loaded(going, ["sync_meta"], lambda _: None)
+        wait_until_loaded(tmp_path, error_at="2026-11-22T00:00:01Z", parsed_at="2026-11-21T00:00:00Z")
+
+
+def test_an_error_of_yesterday_is_not_todays(tmp_path):
+    wait_until_loaded(tmp_path, error_at="2026-11-21T00:00:01Z", parsed_at="2026-11-22T00:00:02Z")
+
+
+def test_a_dag_known_from_yesterday_is_waited_for_until_it_is_read_today(tmp_path, monkeypatch):
+    monkeypatch.setattr(passing, "LOADED_TIMEOUT", 0.0)
+    with pytest.raises(DemoFailed, match="still waiting: sync_meta"):
+        wait_until_loaded(tmp_path, error_at="2026-11-21T00:00:01Z", parsed_at="2026-11-21T00:00:00Z")
 
 
 NEXT_YEAR = "2099-01-01T00:00:00Z"
@@ -76,7 +95,7 @@ def run_of(state, run_id="r1"):
 
 
 def run_once(going):
-    passing.run_once(going, ["transform"], datetime(2026, 11, 22, tzinfo=UTC), lambda _: None)
+    passing.run_once(going, ["transform"], BEGAN, lambda _: None)
 
 
 def test_a_failed_run_names_its_task_and_the_log_of_its_last_try(tmp_path):

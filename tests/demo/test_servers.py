@@ -82,3 +82,12 @@ def test_a_server_that_cannot_start_says_why_in_one_sentence(state):
         start(state)
     assert "\n" not in str(failure.value)
     assert failure.value.log == state / "postgres.log"
+
+
+def test_a_restart_keeps_the_ports_that_people_wrote_down(tmp_path):
+    first = servers.start(tmp_path, durable=False)
+    servers.stop(tmp_path)
+    try:
+        assert servers.start(tmp_path, durable=False) == first
+    finally:
+        servers.stop(tmp_path)

@@ -1,6 +1,6 @@
 """The environment Airflow runs in: its settings, its connections, adsync's own variables.
 
-Whatever AIRFLOW, DBT or PG variables the caller's shell holds are left out: they belong to another installation.
+AIRFLOW, DBT, PG and PYTHON variables that the caller's shell holds are left out: they belong to another installation.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from adsync.demo.place import Place
 from adsync.demo.servers import Servers
 
 USER = "admin"
-FOREIGN = ("AIRFLOW", "ADSYNC_", "DBT_", "PG", "PYTHONDONTWRITEBYTECODE")
+FOREIGN = ("AIRFLOW", "ADSYNC_", "DBT_", "PG", "PYTHON")
 
 Variables = dict[str, str]
 Connections = Mapping[str, Mapping[str, Any]]
@@ -29,10 +29,14 @@ def airflow(place: Place, servers: Servers, keys: Keys, port: int) -> Variables:
 
 def base(place: Place) -> Variables:
     """The caller's own variables, with this environment's programs first and no proxy for loopback."""
-    kept = {name: value for name, value in place.inherited.items() if not name.startswith(FOREIGN)}
-    path = f"{place.programs}:{kept.get('PATH', '/usr/bin:/bin')}"
-    own = {"PATH": path, "PYTHONPATH": str(place.root / "plugins"), "PYTHONUNBUFFERED": "1"}
-    return kept | own | {"NO_PROXY": f"{HOST},localhost", "no_proxy": f"{HOST},localhost"}
+    kept = inherited(place)
+    own = {"PATH": f"{place.programs}:{kept.get('PATH', '/usr/bin:/bin')}", "PYTHONPATH": str(place.root / "plugins")}
+    proxy = f"{HOST},localhost"
+    return kept | own | {"PYTHONUNBUFFERED": "1", "NO_PROXY": proxy, "no_proxy": proxy}
+
+
+def inherited(place: Place) -> Variables:
+    return {name: value for name, value in place.inherited.items() if not name.startswith(FOREIGN)}
 
 
 def product(place: Place, keys: Keys) -> Variables:

@@ -43,6 +43,14 @@ def free_port(*preferred: int) -> int:
     raise OSError(f"no free port on {HOST}")
 
 
+def kept_port(record: Path) -> int:
+    """The port of the last start if it is still free: addresses that people wrote down stay right."""
+    last = [int(record.read_text())] if record.exists() else []
+    port = free_port(*last)
+    record.write_text(str(port))
+    return port
+
+
 @contextlib.contextmanager
 def locked(path: Path, *, wait: bool) -> Iterator[None]:
     """Hold a file lock; it ends with the process, however that ends. Busy when `wait` is false and it is taken."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from adsync.demo import postgres
+from adsync.demo import environment, postgres
 from adsync.demo.environment import USER, Variables
 from adsync.demo.files import write_private
 from adsync.demo.place import Place
@@ -14,7 +14,8 @@ SCRIPT = "environment.sh"
 
 def write_script(place: Place, variables: Variables) -> None:
     """A file to source: all that Airflow runs with, and psql beside it. It holds passwords, so it is private."""
-    ours = {name: value for name, value in variables.items() if place.inherited.get(name) != value and name != "PATH"}
+    known = environment.inherited(place)
+    ours = {name: value for name, value in variables.items() if known.get(name) != value and name != "PATH"}
     lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(ours.items())]
     lines.append(f'export PATH={shlex.quote(f"{place.programs}:{postgres.programs()}")}:"$PATH"')
     write_private(place.state / SCRIPT, "\n".join(lines) + "\n")
@@ -32,5 +33,6 @@ def lines(place: Place, page: str, password: str) -> list[str]:
         '  psql -c "select * from marts.workspace_roas order by date desc limit 10"',
         "  dbt show --project-dir dbt_project --profiles-dir dbt_project --select performance_alerts",
         "  airflow dags list",
+        "  python -m adsync config check",
         "  make stop",
     ]

@@ -32,15 +32,15 @@ class Pass:
         until(remaining, seconds=seconds, watched=self.watched, log=path, tell=tell)
 
 
-def wait_until_loaded(going: Pass, dags: Sequence[str], tell: Detail) -> None:
-    """Wait until Airflow knows the DAGs; a DAG file that does not load is named at once."""
+def wait_until_loaded(going: Pass, dags: Sequence[str], since: datetime, tell: Detail) -> None:
+    """Wait until Airflow has read the DAGs since then; a DAG file that does not load is named at once."""
 
     def missing() -> str:
-        if errors := rest.import_errors(going.client):
+        if errors := rest.import_errors(going.client, since):
             raise DemoFailed(
                 f"Airflow could not load {errors[0]}", processes.log_file(going.place.state, "dag-processor")
             )
-        return ", ".join(sorted(set(dags) - rest.dag_ids(going.client)))
+        return ", ".join(sorted(set(dags) - rest.parsed(going.client, since)))
 
     going.wait(missing, LOADED_TIMEOUT, "dag-processor", tell)
 

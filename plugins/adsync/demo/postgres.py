@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 
 from adsync.demo.failures import DemoFailed
-from adsync.demo.files import HOST, free_port, write_private
+from adsync.demo.files import HOST, kept_port, write_private
 
 USER = "adsync"
 START_TIMEOUT = 60
@@ -38,7 +38,7 @@ def start(folder: Path, password: str, *, durable: bool) -> int:
     log = folder.with_suffix(".log")
     log.touch()
     _give_away(log)
-    port = free_port()
+    port = kept_port(folder.with_suffix(".port"))
     options = [f"-h {HOST}", f"-p {port}", *(f"-c {setting}" for setting in SETTINGS)]
     options += [] if durable else ["-c fsync=off"]
     words = ["start", "-w", "-D", folder, "-l", log, "-t", START_TIMEOUT, "-o", " ".join(options)]

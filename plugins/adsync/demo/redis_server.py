@@ -17,7 +17,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from adsync.demo.failures import DemoFailed
-from adsync.demo.files import HOST, free_port
+from adsync.demo.files import HOST, kept_port
 
 START_TIMEOUT = 60.0
 
@@ -27,7 +27,7 @@ def start(folder: Path) -> int:
     if port := running(folder):
         return port
     folder.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = kept_port(folder.with_suffix(".port"))
     flags = {"port": port, "bind": HOST, "dir": folder, "daemonize": "yes", "logfile": folder / "redis.log"}
     words = [str(word) for key, value in flags.items() for word in (f"--{key}", value)]
     _call([_binary(), *words, "--save", "", "--appendonly", "no"], folder / "redis.log")

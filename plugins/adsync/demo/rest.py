@@ -45,13 +45,15 @@ def log_in(client: httpx.Client, user: str, password: str) -> None:
     client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
 
-def dag_ids(client: httpx.Client) -> set[str]:
-    return {dag["dag_id"] for dag in _get(client, "dags", limit=100)["dags"]}
+def parsed(client: httpx.Client, since: datetime) -> set[str]:
+    """DAGs whose file Airflow has read since then; the database also knows those of earlier days."""
+    found = _get(client, "dags", limit=100)["dags"]
+    return {dag["dag_id"] for dag in found if _is_since(dag["last_parsed_time"], since)}
 
 
-def import_errors(client: httpx.Client) -> list[str]:
+def import_errors(client: httpx.Client, since: datetime) -> list[str]:
     """What Airflow could not load: the file, and the last line of its traceback."""
-    found = _get(client, "importErrors")["import_errors"]
+    found = [error for error in _get(client, "importErrors")["import_errors"] if _is_since(error["timestamp"], since)]
     return [f"{error['filename']}: {error['stack_trace'].strip().splitlines()[-1]}" for error in found]
 
 
@@ -92,6 +94,10 @@ def waiting_for_retry(client: httpx.Client) -> list[str]:
 def _get(client: httpx.Client, path: str, **query: object) -> Json:
     answer: Json = client.get(f"/api/v2/{path}", params=query).raise_for_status().json()
     return answer
+
+
+def _is_since(moment: str | None, since: datetime) -> bool:
+    return moment is not None and datetime.fromisoformat(moment) >= since
 
 
 def _runs(client: httpx.Client, dag_id: str, **query: object) -> list[Run]:

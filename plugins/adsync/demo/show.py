@@ -88,7 +88,7 @@ def _start_airflow(scene: Scene, progress: Progress, client: httpx.Client) -> li
 def _pass(going: Pass, progress: Progress, began: datetime) -> None:
     syncs = [f"sync_{name}" for name in registry.names()]
     with progress.step("DAGs loaded") as tell:
-        passing.wait_until_loaded(going, [*syncs, TRANSFORM], tell)
+        passing.wait_until_loaded(going, [*syncs, TRANSFORM], began, tell)
     # Asleep until all is there: it would build marts from the first rows, and slow the syncs down.
     rest.set_paused(going.client, TRANSFORM, paused=True)
     with progress.step(", ".join(syncs)) as tell:
