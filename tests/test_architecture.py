@@ -105,7 +105,9 @@ def test_sources_reach_the_platform_and_nothing_else():
         assert known <= allowed, f"{name_of(file)} imports {known - allowed}"
 
 
-@pytest.mark.parametrize("name", ["raw", "state", "warehouse", "runs", "scope", "tokens", "quota", "sealing"])
+@pytest.mark.parametrize(
+    "name", ["raw", "state", "warehouse", "runs", "scope", "tokens", "quota", "sealing", "deliveries", "notices"]
+)
 def test_what_stores_knows_no_source(name):
     files = [file for file in PRODUCT if file == PACKAGE / f"{name}.py"]
     for file in files:

@@ -86,6 +86,16 @@ def test_redis_is_there_or_not(monkeypatch, value, found):
     assert config.redis_url() == found
 
 
+@pytest.mark.parametrize(
+    ("text", "names"), [(None, ("log",)), ("slack_ops, email_owners,", ("slack_ops", "email_owners")), ("", ())]
+)
+def test_notices_go_to_the_log_unless_channels_are_named(monkeypatch, text, names):
+    monkeypatch.delenv("ADSYNC_NOTIFY", raising=False)
+    if text is not None:
+        monkeypatch.setenv("ADSYNC_NOTIFY", text)
+    assert config.notify_channels() == names
+
+
 def test_the_first_key_seals_and_every_key_opens(monkeypatch):
     first, second = sealing.Fernet.generate_key().decode(), sealing.Fernet.generate_key().decode()
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", first)

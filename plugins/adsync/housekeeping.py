@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import LiteralString
 
 import psycopg
 
@@ -18,11 +19,17 @@ LOG = logging.getLogger(__name__)
 OWNER = "housekeeping"
 AT_ONCE = 6
 
-# A token that is being renewed at this moment will be sealed with the newest key anyway.
-TOKENS = "select platform, native_id, ciphertext from adsync.tokens where ciphertext <> '' for update skip locked"
-SAVE_TOKEN = "update adsync.tokens set ciphertext = %s where platform = %s and native_id = %s"  # noqa: S105
-KEYS = "select workspace_id, customer_key from adsync.workspaces where customer_key is not null for update"
-SAVE_KEY = "update adsync.workspaces set customer_key = %s where workspace_id = %s"
+# What is sealed, behind its key, and how to replace it. A token that is being renewed at this moment will be sealed
+# with the newest key anyway.
+SEALED_TOKENS = (
+    "select platform, native_id, convert_from(ciphertext, 'utf8') from adsync.tokens where ciphertext <> ''"
+    " for update skip locked",
+    "update adsync.tokens set ciphertext = convert_to(%s, 'utf8') where platform = %s and native_id = %s",
+)
+SEALED_KEYS = (
+    "select workspace_id, customer_key from adsync.workspaces where customer_key is not null for update",
+    "update adsync.workspaces set customer_key = %s where workspace_id = %s",
+)
 CLEAR = """
 update adsync.sync_state set lease_owner = null, lease_until = null
 where lease_until < now() - interval '1 minute'
@@ -45,12 +52,7 @@ async def renew_tokens(environment: Environment) -> dict[str, int]:
 def reseal(url: str) -> int:
     """Seal every stored secret with the newest key; how many were not. After that old keys may be dropped."""
     with warehouse.connect_now(url) as connection:
-        tokens = [(text, *rest) for *rest, sealed in connection.execute(TOKENS) if (text := _newer(bytes(sealed)))]
-        keys = [(text.decode(), *rest) for *rest, key in connection.execute(KEYS) if (text := _newer(key.encode()))]
-        with connection.cursor() as cursor:
-            cursor.executemany(SAVE_TOKEN, tokens)
-            cursor.executemany(SAVE_KEY, keys)
-    return len(tokens) + len(keys)
+        return _resealed(connection, *SEALED_TOKENS) + _resealed(connection, *SEALED_KEYS)
 
 
 def clear_leases(url: str) -> int:
@@ -87,6 +89,9 @@ async def _ask_a_person(source: Source, account: Account, error: ReauthRequired,
             await ledger.release()
 
 
-def _newer(sealed: bytes) -> bytes | None:
-    text = sealing.resealed(sealed.decode())
-    return text.encode() if text else None
+def _resealed(connection: psycopg.Connection, find: LiteralString, replace: LiteralString) -> int:
+    found = connection.execute(find).fetchall()
+    newer = [(text, *key) for *key, sealed in found if (text := sealing.resealed(sealed))]
+    with connection.cursor() as cursor:
+        cursor.executemany(replace, newer)
+    return len(newer)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import dict_row
 
 from adsync.demo import airflow_processes, environment, files, keys, processes
 from adsync.demo.place import Place
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 150.0
-# Every wait of DESIGN's tree at a hundredth, an untold limit at a thousandth: (asked, the longest it may be with jitter).
+# Every wait at a hundredth of its length, that of an untold limit at a thousandth.
 DAG = """
 from datetime import UTC, datetime
 
@@ -58,6 +58,7 @@ ASKED = {
     ("told_limit", 1): (4.2, 4.2),
     ("untold_limit", 1): (3.6, 3.6),
 }
+RUNS = {"expired": 2, "permanent": 1, "temporary": 3, "told_limit": 2, "untold_limit": 2}
 TRIES = """
 select task_id, try_number, state, start_date, end_date, retry_delay_override as asked
 from task_instance_history where dag_id = 'retries'
@@ -71,29 +72,25 @@ order by task_id, try_number
 @pytest.fixture
 def tries(local_servers, tmp_path):
     """Every try of every task, when the run is over; scheduler, parser and API server run for this test alone."""
-    name = "airflow_retries"
+    database = "airflow_retries"
     with psycopg.connect(local_servers.database_url("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-    place = Place(ROOT, files.make_state(tmp_path / "state"), os.environ)
-    with contextlib.closing(running(place, local_servers, name)) as url:
-        yield finished(next(url))
-    with psycopg.connect(local_servers.database_url("postgres"), autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
+        connection.execute(f"create database {database}")
+        with airflow(local_servers, Place(ROOT, files.make_state(tmp_path / "state"), os.environ), database):
+            yield finished(local_servers.database_url(database))
+        connection.execute(f"drop database {database} with (force)")
 
 
-def running(place, servers, name):
+@contextmanager
+def airflow(servers, place, database):
+    (place.state / "dags").mkdir()
+    (place.state / "dags" / "retries.py").write_text(DAG)
     own = keys.keys(place.state)
-    variables = environment.airflow(place, servers, own, files.free_port())
-    metadata = servers.database_url(name).replace("postgresql://", "postgresql+psycopg2://")
-    dags = place.state / "dags"
-    dags.mkdir()
-    (dags / "retries.py").write_text(DAG)
-    variables |= {
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata,
-        "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
+    environment.write_login(place, own)
+    variables = environment.airflow(place, servers, own, files.free_port()) | {
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": servers.database_url(database).replace("://", "+psycopg2://", 1),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(place.state / "dags"),
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
     }
-    environment.write_login(place, own)
     airflow_processes.migrate(place, variables)
     started = [
         processes.spawn(name, [place.python, "-m", "airflow", *words], place.state, cwd=place.root, env=variables)
@@ -101,29 +98,23 @@ def running(place, servers, name):
         if name != "triggerer"
     ]
     try:
-        yield servers.database_url(name)
+        yield
     finally:
-        processes.stop(started)
+        processes.stop(started, grace=3)
 
 
 def finished(url):
     deadline = time.time() + PATIENCE
-    while not states(url) or not set(states(url)) <= {"failed", "success"}:
-        assert time.time() < deadline, states(url)
-        time.sleep(0.5)
-    with psycopg.connect(url, row_factory=dict_row) as connection:
+    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
+        while not connection.execute("select from dag_run where state in ('failed', 'success')").fetchall():
+            assert time.time() < deadline, connection.execute(TRIES).fetchall()
+            time.sleep(0.5)
         return connection.execute(TRIES).fetchall()
-
-
-def states(url):
-    with psycopg.connect(url, row_factory=class_row(tuple)) as connection:
-        cursor = connection.cursor(row_factory=psycopg.rows.tuple_row)
-        return [state for (state,) in cursor.execute("select state from dag_run where dag_id = 'retries'")]
 
 
 def test_every_next_try_comes_when_its_error_asked_for_it(tries):
     found = {(one["task_id"], one["try_number"]): one for one in tries}
-    assert set(found) == {(task, number) for task, tries in RUNS.items() for number in range(1, tries + 1)}
+    assert set(found) == {(task, number) for task, count in RUNS.items() for number in range(1, count + 1)}
     for (task, number), asked in ASKED.items():
         this, following = found[task, number], found.get((task, number + 1))
         if asked is None:
@@ -133,6 +124,3 @@ def test_every_next_try_comes_when_its_error_asked_for_it(tries):
         assert shortest <= this["asked"] <= longest, (task, number)
         waited = (following["start_date"] - this["end_date"]).total_seconds()
         assert shortest <= waited, (task, number, waited)
-
-
-RUNS = {"expired": 2, "permanent": 1, "temporary": 3, "told_limit": 2, "untold_limit": 2}

@@ -4,9 +4,10 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from adsync.errors import ConfigError
+from adsync.channels.messages import Message
+from adsync.errors import ConfigError, TemporaryError
 from adsync.hooks.cache import redis_url
-from adsync.hooks.surroundings import credentials, environment
+from adsync.hooks.surroundings import credentials, environment, open_channel
 from adsync.hooks.warehouse import warehouse_url as hooked_url
 
 
@@ -76,6 +77,18 @@ def test_a_missing_connection_is_one_sentence_naming_who_needs_it(monkeypatch, w
         "the Airflow connection 'shared', needed by workspace acme (meta 901), workspace acme (meta 902), does not"
         " exist: create it under Admin > Connections or with `airflow connections add`, or set AIRFLOW_CONN_SHARED"
     )
+
+
+def test_a_channel_is_an_airflow_connection_with_its_port(monkeypatch):
+    monkeypatch.setenv("AIRFLOW_CONN_EMAIL_OWNERS", "smtp://me:pw@127.0.0.1:1/?to=a%40x&from=b%40x&security=none")
+    with pytest.raises(TemporaryError, match=r"channel email_owners did not take the mail \(ConnectionRefusedError\)"):
+        open_channel("email_owners")(Message("subject", "text"))
+
+
+@pytest.mark.usefixtures("airflow_metadata")
+def test_a_channel_without_connection_says_how_to_make_it():
+    with pytest.raises(ConfigError, match="'slack_ops', needed by notices and alerts, does not exist: create it under"):
+        open_channel("slack_ops")
 
 
 @pytest.mark.usefixtures("airflow_metadata")
