@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import palm_world
 import psycopg
 import pytest
 import small_world as world
 from dbt_process import dbt
 from psycopg.conninfo import conninfo_to_dict
+
+from adsync import registry, warehouse
+
+AD_STREAMS, STORE_STREAMS = ("accounts", "campaigns", "campaign_metrics"), ("stores", "orders")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def raw_tables(local_servers) -> None:
+    """Every registered source has them, whether or not there is anything in them."""
+    streams = [(name, stream) for name in registry.ad_platforms() for stream in AD_STREAMS]
+    streams += [(name, stream) for name in registry.stores() for stream in STORE_STREAMS]
+    warehouse.migrate(local_servers.database_url("adsync"), streams)
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +35,7 @@ def built(local_servers, scratch) -> Iterator[str]:
     with copy_of(local_servers, "adsync", "built") as url:
         with psycopg.connect(url) as db:
             world.load(db)
+            palm_world.load(db)
         dbt(url, scratch, "build")
         yield url
 

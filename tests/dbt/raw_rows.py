@@ -1,7 +1,7 @@
-"""Hand-made raw rows, in the shapes that the loaders store.
+"""Hand-made raw rows, written as one run of a sync would write them.
 
-Amounts are strings and absent keys stay absent, as the platforms send them. One `Load` stands for one run of a sync:
-its rows carry the database's clock as `loaded_at` unless `at` says otherwise.
+Amounts are strings and absent keys stay absent, as the platforms send them. Rows carry the database's clock as
+`loaded_at` unless `at` says otherwise.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 import psycopg
+from ad_rows import CAMPAIGNS, METRICS, Payload
+from order_rows import ORDERS
 from psycopg.sql import SQL, Identifier
-
-Payload = dict[str, object]
 
 WORKSPACE = "insert into adsync.workspaces (workspace_id, name, currency, timezone) values (%s, %s, %s, %s)"
 ACCOUNT = """insert into adsync.accounts (workspace_id, platform, native_id, kind, conn_id, currency, timezone)
@@ -42,7 +41,7 @@ class Account(NamedTuple):
 
     @property
     def kind(self) -> str:
-        return "store" if self.platform == "shopify" else "ad_account"
+        return "store" if self.platform in ORDERS else "ad_account"
 
     @property
     def stream(self) -> str:
@@ -71,10 +70,7 @@ class Load:
         self._put(account, "campaigns", campaign_id, payload)
 
     def metrics(self, account: Account, campaign_id: str, day: date, **row) -> None:
-        """A campaign's day: `impressions`, `clicks`, `spend`, `ctr`, `cpc`, `name`, `currency` and `purchases`.
-
-        Meta's purchases are {action type: (count, value)}, for it reports one under several; TikTok's (count, value).
-        """
+        """A campaign's day, told in the same words for every platform; see ad_rows."""
         payload = METRICS[account.platform](account.native_id, campaign_id, day, row)
         self._put(account, "campaign_metrics", f"{campaign_id}:{day}", payload, day)
 
@@ -84,104 +80,10 @@ class Load:
         self.db.execute(OBSERVE, (*account, key, day, self.at))
 
     def order(self, store: Account, number: int, created: datetime, **row) -> None:
-        """`row`: total, refunded, received, status, gateway, currency, cancelled, test, visits, attributes."""
-        gid = f"gid://shopify/Order/{number}"
-        self._put(store, "orders", gid, shopify_order(gid, number, created, row))
+        """An order; see order_rows for the words of each store."""
+        payload = ORDERS[store.platform](number, created, row)
+        self._put(store, "orders", str(payload["id"]), payload)
 
     def _put(self, account: Account, stream: str, key: str, payload: Payload, day: date | None = None) -> None:
         row = {"account": account.native_id, "key": key, "day": day, "payload": json.dumps(payload), "at": self.at}
         self.db.execute(PUT.format(table=Identifier(f"{account.platform}_{stream}")), row)
-
-
-def visit(number: int, moment: datetime, *, source: str = "unknown", **query: str) -> Payload:
-    """One visit whose landing page carries the query; `utm` stays empty, as it does when Shopify did not read it."""
-    return {
-        "id": f"gid://shopify/CustomerVisit/{number}",
-        "occurredAt": _utc(moment),
-        "landingPage": "https://shop.example/?" + urlencode(query),
-        "referrerUrl": None,
-        "source": source,
-        "utmParameters": None,
-    }
-
-
-def shopify_order(gid: str, number: int, created: datetime, row: Payload) -> Payload:
-    currency = row.get("currency", "SAR")
-    visits = row.get("visits", [])
-    return {
-        "id": gid,
-        "name": f"#{number}",
-        "test": row.get("test", False),
-        "createdAt": _utc(created),
-        "updatedAt": _utc(created),
-        "cancelledAt": row.get("cancelled"),
-        "closedAt": None,
-        "displayFinancialStatus": row.get("status", "PAID"),
-        "paymentGatewayNames": [row.get("gateway", "shopify_payments")],
-        "currencyCode": currency,
-        "totalPriceSet": _money(row["total"], currency),
-        "totalRefundedSet": _money(row.get("refunded", "0.0"), currency),
-        "netPaymentSet": _money(row.get("received", row["total"]), currency),
-        "customAttributes": [{"key": key, "value": value} for key, value in row.get("attributes", {}).items()],
-        "customer": {"id": "5f0c"},
-        "customerJourneySummary": _journey(visits) if visits else None,
-    }
-
-
-def _journey(visits: list[Payload]) -> Payload:
-    moments = {"nodes": visits, "pageInfo": {"hasNextPage": False}}
-    return {
-        "ready": True,
-        "customerOrderIndex": 0,
-        "firstVisit": visits[0],
-        "lastVisit": visits[-1],
-        "moments": moments,
-    }
-
-
-def _money(amount: str, currency: str) -> Payload:
-    return {"shopMoney": {"amount": amount, "currencyCode": currency}}
-
-
-def _utc(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
-
-
-def _meta_campaign(campaign_id: str, name: str) -> Payload:
-    created = "2026-01-05T09:15:00+0300"
-    status = {"status": "ACTIVE", "effective_status": "ACTIVE"}
-    return {"id": campaign_id, "name": name, **status, "objective": "OUTCOME_SALES", "created_time": created}
-
-
-def _tiktok_campaign(campaign_id: str, name: str) -> Payload:
-    status = {"operation_status": "ENABLE", "secondary_status": "CAMPAIGN_STATUS_ENABLE"}
-    created = "2026-01-05 06:15:00"
-    return {"campaign_id": campaign_id, "campaign_name": name, **status, "create_time": created}
-
-
-def _meta_metrics(account_id: str, campaign_id: str, day: date, row: Payload) -> Payload:
-    payload: Payload = {"account_id": account_id, "campaign_id": campaign_id, "campaign_name": row.get("name", "Sale")}
-    payload |= {"account_currency": row.get("currency", "USD"), "date_start": str(day), "date_stop": str(day)}
-    payload |= {key: str(row[key]) for key in ("impressions", "clicks", "spend", "ctr", "cpc") if key in row}
-    if purchases := row.get("purchases"):
-        payload["actions"] = [_action(kind, count) for kind, (count, _) in purchases.items()]
-        payload["action_values"] = [_action(kind, value) for kind, (_, value) in purchases.items()]
-    return payload
-
-
-def _action(kind: str, value: object) -> Payload:
-    return {"action_type": kind, "value": str(value)}
-
-
-def _tiktok_metrics(_account_id: str, campaign_id: str, day: date, row: Payload) -> Payload:
-    count, value = row.get("purchases", ("-", "-"))
-    measured = {key: str(row[key]) for key in ("impressions", "clicks", "spend", "ctr", "cpc") if key in row}
-    claimed = {"complete_payment": str(count), "total_complete_payment_rate": str(value)}
-    return {
-        "dimensions": {"campaign_id": campaign_id, "stat_time_day": f"{day} 00:00:00"},
-        "metrics": {"campaign_name": row.get("name", "Sale"), **measured, **claimed},
-    }
-
-
-CAMPAIGNS = {"meta": _meta_campaign, "tiktok": _tiktok_campaign}
-METRICS = {"meta": _meta_metrics, "tiktok": _tiktok_metrics}

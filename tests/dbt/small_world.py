@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
-from raw_rows import Account, Load, visit
+from order_rows import visit
+from raw_rows import Account, Load
 
 META, TIKTOK = Account("meta", "901234567890"), Account("tiktok", "7000000000000000001")
 KRONA, STORE = Account("meta", "901234567899"), Account("shopify", "acme.myshopify.com")

@@ -36,12 +36,13 @@ UNATTRIBUTED = {
 
 
 def decisions(url: str) -> dict[int, dict]:
-    found = rows(url, "select * from marts.attribution_decisions")
+    found = rows(url, "select * from marts.attribution_decisions where workspace_id = 'acme'")
     return {int(row["order_id"].rsplit("/", 1)[1]): row for row in found}
 
 
 def totals(url: str, day: date, platform: str) -> dict:
-    (row,) = rows(url, "select * from marts.workspace_roas where date = %s and platform = %s", day, platform)
+    query = "select * from marts.workspace_roas where workspace_id = 'acme' and date = %s and platform = %s"
+    (row,) = rows(url, query, day, platform)
     return row
 
 

@@ -7,17 +7,32 @@ from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 from dbt_process import NOW, dbt, tables
+from order_rows import Payload, session, visit
 from psycopg.sql import SQL, Identifier
-from raw_rows import Account, Load, Payload, visit
+from raw_rows import Account, Load
 
 BATCHES = 5
 ONLY_DATA = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 FIRST_LOAD = datetime(2026, 11, 10, 6, 0, tzinfo=UTC)
 LATER = "2026-11-27T21:30:00+00:00"
-ACCOUNTS = (Account("meta", "901"), Account("meta", "902"), Account("tiktok", "701"), Account("tiktok", "702"))
+ACCOUNTS = (
+    Account("meta", "901"),
+    Account("meta", "902"),
+    Account("tiktok", "701"),
+    Account("tiktok", "702"),
+    Account("snapchat", "5a9c-1"),
+    Account("snapchat", "5a9c-2"),
+)
 CURRENCIES = ("USD", "AED", "XAU")
-STORES = (Account("shopify", "one.myshopify.com"), Account("shopify", "two.myshopify.com"))
-CAMPAIGNS = tuple((ACCOUNTS[n % 4], f"12021{n:012d}") for n in range(16))
+STORES = (
+    Account("shopify", "one.myshopify.com"),
+    Account("shopify", "two.myshopify.com"),
+    Account("woocommerce", "shop.red.example"),
+    Account("salla", "1234567"),
+    Account("zid", "7654321"),
+)
+# Snapchat's have letters, here in capitals.
+CAMPAIGNS = tuple((ACCOUNTS[n % 6], f"A-{n:08d}" if n % 6 >= 4 else f"12021{n:012d}") for n in range(24))
 HELD = SQL("select account_id, split_part(record_key, ':', 1), metric_date from raw.{}")
 NAMES = ("Sale", "sale!", "Ramadan \u2013 Oud", "Eid + Sale", "رمضان", "White Friday", "Twin", "twin")
 
@@ -46,17 +61,21 @@ def configure(db: psycopg.Connection) -> None:
     load.account("green", ACCOUNTS[1], "AED", "Asia/Dubai")
     load.account("red", ACCOUNTS[2], "USD", "America/Los_Angeles")
     load.account("red", STORES[0], "SAR", "Asia/Riyadh")
+    load.account("red", ACCOUNTS[4], "USD", "Asia/Riyadh")
+    load.account("green", ACCOUNTS[5], "AED", "Asia/Riyadh")
     load.account("green", STORES[1], "EUR", "America/New_York")
+    for store in STORES[2:]:
+        load.account("red", store, "SAR", "Asia/Riyadh")
 
 
 def add_batch(db: psycopg.Connection, chance: random.Random, number: int) -> None:
     """One batch, loaded a day after the one before it."""
     load = Load(db, FIRST_LOAD + timedelta(days=number))
-    for campaign in chance.sample(CAMPAIGNS, 5):
+    for campaign in chance.sample(CAMPAIGNS, 7):
         load.campaign(*campaign, chance.choice(NAMES))
-    for _ in range(60):
+    for _ in range(90):
         add_metrics(load, chance)
-    for _ in range(40):
+    for _ in range(80):
         add_order(load, chance)
     if number:
         withdraw_some(load, chance)
@@ -76,16 +95,21 @@ def add_metrics(load: Load, chance: random.Random) -> None:
         "purchases": dict.fromkeys(kinds, claimed) if account.platform == "meta" else claimed,
         "name": chance.choice(NAMES),
         "currency": chance.choice(CURRENCIES),
+        "settled": chance.choice((None, True, True, False)),
     }
     load.metrics(account, campaign, day, **row)
 
 
 def add_order(load: Load, chance: random.Random) -> None:
     """New, or an earlier one again: refunded, cancelled, with other visits or none."""
-    number = chance.randrange(90)
+    number = chance.randrange(180)
     created = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(minutes=37 * number)
-    row = {
-        "total": str(10 + number),
+    store = STORES[number % len(STORES)]
+    load.order(store, number, created, total=f"{10 + number}.00", **ORDERS[store.platform](chance, number, created))
+
+
+def shopify(chance: random.Random, number: int, created: datetime) -> Payload:
+    return {
         "refunded": chance.choice(("0.0", "0.0", "5.0")),
         "status": chance.choice(("PAID", "PAID", "PENDING", "PARTIALLY_REFUNDED")),
         "cancelled": chance.choice((None, None, None, "2026-11-20T00:00:00Z")),
@@ -93,18 +117,50 @@ def add_order(load: Load, chance: random.Random) -> None:
         "visits": [a_visit(chance, number * 10 + index, created) for index in range(chance.randrange(4))],
         "attributes": chance.choice(({}, {"utm_campaign": chance.choice(NAMES), "utm_source": "ig"})),
     }
-    load.order(STORES[number % 2], number, created, **row)
+
+
+def woocommerce(chance: random.Random, _number: int, created: datetime) -> Payload:
+    tags = {"utm_source": chance.choice(("snap", "fb", "(direct)")), "utm_campaign": meant(chance)}
+    started = session(created - timedelta(hours=chance.randrange(200)), **tags)
+    return {
+        "status": chance.choice(("processing", "completed", "refunded", "trash")),
+        "refunded": chance.choice((None, None, "5.00")),
+        "method": chance.choice(("stripe", "cod")),
+        "paid": chance.choice((None, "2026-11-20T00:00:00")),
+        "currency": chance.choice(("AED", "XAU")),
+        "session": chance.choice(({}, tags, started, started)),
+    }
+
+
+def salla(chance: random.Random, _number: int, _created: datetime) -> Payload:
+    return {
+        "status": chance.choice(("completed", "shipped", "canceled", "restored")),
+        "method": chance.choice(("mada", "cod")),
+        "pending": chance.choice((False, False, True)),
+        "details": chance.choice(({}, {"utm_source": "snapchat", "utm_campaign": meant(chance)})),
+    }
+
+
+def zid(chance: random.Random, _number: int, _created: datetime) -> Payload:
+    return {
+        "status": chance.choice(("new", "delivered", "canceled", "reversed")),
+        "payment": chance.choice(("paid", "paid", "pending", "refunded")),
+        "method": chance.choice(("zid_credit_card", "zid_cod")),
+    }
 
 
 def a_visit(chance: random.Random, number: int, created: datetime) -> Payload:
     moment = created - timedelta(hours=chance.randrange(-5, 200))
-    meant = chance.choice((*NAMES, *(campaign for _, campaign in CAMPAIGNS), "{{campaign.id}}"))
-    return visit(number, moment, utm_source=chance.choice(("fb", "tiktok", "mail")), utm_campaign=meant)
+    return visit(number, moment, utm_source=chance.choice(("fb", "tiktok", "mail")), utm_campaign=meant(chance))
+
+
+def meant(chance: random.Random) -> str:
+    return chance.choice((*NAMES, *(campaign for _, campaign in CAMPAIGNS), "{{campaign.id}}"))
 
 
 def withdraw_some(load: Load, chance: random.Random) -> None:
     """Single rows, and one whole day of an account."""
-    for platform in ("meta", "tiktok"):
+    for platform in ("meta", "tiktok", "snapchat"):
         held = sorted(load.db.execute(HELD.format(Identifier(f"{platform}_campaign_metrics"))).fetchall())
         one = chance.choice(held)
         whole_day = [row for row in held if (row[0], row[2]) == (one[0], one[2])]
@@ -128,4 +184,5 @@ def _unlink_an_account(db: psycopg.Connection) -> None:
     db.execute("delete from adsync.accounts where native_id = %s", (ACCOUNTS[0].native_id,))
 
 
+ORDERS = {"shopify": shopify, "woocommerce": woocommerce, "salla": salla, "zid": zid}
 SETTINGS = (_change_window, _link_another_account, _change_currency_and_zone, _unlink_an_account)

@@ -8,8 +8,9 @@ from decimal import Decimal
 import psycopg
 import small_world as world
 from dbt_process import dbt, rows, tables
+from order_rows import visit
 from psycopg.sql import SQL, Identifier
-from raw_rows import Load, visit
+from raw_rows import Load
 
 INCREMENTAL = (
     "intermediate.int_ad_metrics",
