@@ -12,19 +12,9 @@ import psycopg
 import pytest
 import redis
 
-from adsync import warehouse
+from adsync import registry, warehouse
 from adsync.demo import servers
 
-STREAMS = (
-    ("meta", "accounts"),
-    ("meta", "campaigns"),
-    ("meta", "campaign_metrics"),
-    ("tiktok", "accounts"),
-    ("tiktok", "campaigns"),
-    ("tiktok", "campaign_metrics"),
-    ("shopify", "stores"),
-    ("shopify", "orders"),
-)
 NUMBERS = count(1)
 
 pytest_plugins = ["airflow_home"]
@@ -34,7 +24,7 @@ pytest_plugins = ["airflow_home"]
 def local_servers() -> Iterator[servers.Servers]:
     state = Path(tempfile.mkdtemp(prefix="adsync-test-"))
     running = servers.start(state, durable=False)
-    warehouse.migrate(running.database_url("adsync"), STREAMS)
+    warehouse.migrate(running.database_url("adsync"), registry.streams())
     yield running
     servers.stop(state)
     shutil.rmtree(state, ignore_errors=True)

@@ -107,7 +107,8 @@ class SharedBudget:
     def _owner(self, limit: Limit) -> str:
         if limit.scope == "account":
             return self.account.account_id
-        app = str(self.credentials.extra.get("app_id", "")) if limit.scope == "app" else ""
+        extra = self.credentials.extra if limit.scope == "app" else {}
+        app = str(extra.get("app_id") or extra.get("client_id") or "")
         return app or hashlib.sha256(self.credentials.password.encode()).hexdigest()[:16]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from adsync.sandbox.inventing.accounts import META_APP_ID, AdAccount, Store
@@ -17,10 +16,10 @@ Connection = dict[str, object]
 
 def connections(world: World, base_url: str) -> dict[str, Connection]:
     """Connection by id."""
-    return {one.conn_id: OF[one.platform](one, base_url) for one in (*world.ad_accounts, *world.stores)}
+    return {one.conn_id: OF[one.platform](one, base_url, world) for one in (*world.ad_accounts, *world.stores)}
 
 
-def _meta(account: AdAccount, base_url: str) -> Connection:
+def _meta(account: AdAccount, base_url: str, _world: World) -> Connection:
     app = {"app_id": META_APP_ID, "app_secret": account.app_secret} if account.app_secret else {}
     more = {"token_url": f"{base_url}/meta/oauth/access_token"} if app else {}
     return {
@@ -30,22 +29,22 @@ def _meta(account: AdAccount, base_url: str) -> Connection:
     }
 
 
-def _tiktok(account: AdAccount, base_url: str) -> Connection:
+def _tiktok(account: AdAccount, base_url: str, _world: World) -> Connection:
     return {"host": f"{base_url}/tiktok/open_api/v1.3", "password": account.token, "extra": {}}
 
 
-def _snapchat(account: AdAccount, base_url: str) -> Connection:
+def _snapchat(account: AdAccount, base_url: str, _world: World) -> Connection:
     url = f"{base_url}/snapchat/login/oauth2/access_token"
     return {"host": f"{base_url}/snapchat/v1", "password": account.token, "extra": _renewal(account, url)}
 
 
-def _shopify(store: Store, base_url: str) -> Connection:
+def _shopify(store: Store, base_url: str, _world: World) -> Connection:
     host = f"{base_url}/shopify/{store.id}"
     renewal = _renewal(store, f"{host}/admin/oauth/access_token") if renews(store) else {}
     return {"host": host, "password": store.token, "extra": {"api_version": API_VERSIONS["shopify"], **renewal}}
 
 
-def _woocommerce(store: Store, base_url: str) -> Connection:
+def _woocommerce(store: Store, base_url: str, _world: World) -> Connection:
     return {
         "host": f"{base_url}/woocommerce/{store.id}{store.path}",
         "login": consumer_key(store),
@@ -54,9 +53,10 @@ def _woocommerce(store: Store, base_url: str) -> Connection:
     }
 
 
-def _salla(store: Store, base_url: str) -> Connection:
+def _salla(store: Store, base_url: str, world: World) -> Connection:
     renewal = _renewal(store, f"{base_url}/salla/oauth2/token")
-    expires = int(time.time() + (LIFETIMES["salla"] or 0))
+    # Told by the world's clock: a connection that reads differently each time would look filled anew.
+    expires = int(world.now.timestamp() + (LIFETIMES["salla"] or 0))
     return {
         "host": f"{base_url}/salla/admin/v2",
         "password": store.token,
@@ -64,7 +64,7 @@ def _salla(store: Store, base_url: str) -> Connection:
     }
 
 
-def _zid(store: Store, base_url: str) -> Connection:
+def _zid(store: Store, base_url: str, _world: World) -> Connection:
     renewal = _renewal(store, f"{base_url}/zid/oauth/token")
     app = {"authorization": store.token.replace("-token-", "-authorization-"), "redirect_uri": REDIRECT_URI}
     return {"host": f"{base_url}/zid/v1", "password": store.token, "extra": {**app, **renewal}}
