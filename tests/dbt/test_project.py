@@ -6,8 +6,9 @@ import json
 import re
 
 import pytest
-import yaml
 from dbt_process import PROJECT, dbt, folders, python, rows
+
+from adsync import registry
 
 # dbt checks its configuration files against JSON schemas for a few adapters only; this adds ours, then parses.
 PARSE = """
@@ -90,11 +91,16 @@ def test_the_primary_keys_of_the_marts_are_in_the_database(built, manifest):
 
 
 def test_every_registered_source_has_its_staging_models(manifest):
-    registry = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["adsync_sources"]
-    wanted = {f"stg_{s}__{e}" for s in registry["ad_platforms"] for e in ("accounts", "campaigns", "campaign_metrics")}
-    wanted |= {f"stg_{s}__{e}" for s in registry["stores"] for e in ("stores", "orders", "order_touches")}
+    wanted = {f"stg_{s}__{e}" for s in registry.ad_platforms() for e in ("accounts", "campaigns", "campaign_metrics")}
+    wanted |= {f"stg_{s}__{e}" for s in registry.stores() for e in ("stores", "orders", "order_touches")}
     staged = {node["name"] for node in manifest["nodes"].values() if node["name"].startswith("stg_")}
     assert {name for name in staged if not name.startswith("stg_adsync__")} == wanted
+
+
+def test_only_staging_knows_a_source_by_name():
+    known = re.compile(rf"\b({'|'.join(registry.names())})\b", re.IGNORECASE)
+    shared = [path for path in PROJECT.glob("**/*.sql") if "staging" not in path.parts and "target" not in path.parts]
+    assert {path.name: found for path in shared if (found := known.findall(path.read_text()))} == {}
 
 
 def test_tables_of_one_kind_share_one_contract(manifest):
