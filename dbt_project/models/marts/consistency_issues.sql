@@ -8,7 +8,8 @@ accounts as (
 
 ),
 
-metrics as (
+-- Not materialized: each question reads a few rows of all history, and would copy it first.
+metrics as not materialized (
 
     select * from {{ ref('campaign_metrics') }}
 
@@ -28,6 +29,7 @@ reported as (
             and metrics.account_id = typed.account_id
             and metrics.campaign_id = typed.campaign_id
             and metrics.date = typed.date
+    where {{ disagree('typed.platform_ctr', 'metrics.ctr') }} or {{ disagree('typed.platform_cpc', 'metrics.cpc') }}
 
 ),
 

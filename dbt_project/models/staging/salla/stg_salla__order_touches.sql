@@ -35,7 +35,12 @@ renamed as (
         ) as utm_medium,
         coalesce(
             nullif({{ json_text('payload', ['source_details', 'utm_campaign']) }}, ''),
-            nullif({{ json_text('payload', ['campaign', 'campaign']) }}, '')
+            nullif({{ json_text('payload', ['campaign', 'campaign']) }}, ''),
+            -- What stands here is the campaign's when the type says so.
+            case
+                when {{ json_text('payload', ['source_details', 'type']) }} = 'campaign'
+                    then nullif({{ json_text('payload', ['source_details', 'value']) }}, '')
+            end
         ) as utm_campaign,
         nullif({{ json_text('payload', ['source_details', 'utm_content']) }}, '') as utm_content,
         nullif({{ json_text('payload', ['source_details', 'utm_term']) }}, '') as utm_term,

@@ -1,4 +1,4 @@
--- Times are the store's clock with its zone beside them. Of a return Salla tells no amount: all of the order, or nothing.
+-- Times are the store's clock with its zone beside them. Of a return Salla tells no amount: it is the whole order.
 
 with
 

@@ -13,7 +13,7 @@ source as (
 
 ),
 
--- Of a key that stands twice the highest id is true, and what is no text or number says nothing.
+-- Of a key that stands twice the highest id is true, and so is the last one that goes into an object.
 tagged as (
 
     select
@@ -21,19 +21,14 @@ tagged as (
         tags.session,
         tags.others
     from source
-    cross join lateral (
+    -- Tied to its order, though only the macro below shows it.
+    cross join lateral (  -- noqa: ST05
         select
-            jsonb_object_agg(split_part(pair ->> 'key', 'attribution_', 2), value order by id)
-                filter (where pair ->> 'key' like '\_wc\_order\_attribution\_%') as session,
-            jsonb_object_agg(ltrim(pair ->> 'key', '_'), value order by id)
-                filter (where pair ->> 'key' not like '\_wc\_order\_attribution\_%') as others
-        from (
-            select
-                pair,
-                cast(pair ->> 'id' as bigint) as id,
-                case when jsonb_typeof(pair -> 'value') in ('string', 'number') then pair ->> 'value' end as value
-            from jsonb_array_elements({{ array_or_empty("source.payload -> 'meta_data'") }}) as pairs (pair)
-        ) as pairs
+            jsonb_object_agg(split_part(entries.key, 'attribution_', 2), entries.value order by entries.id)
+            filter (where entries.key like '\_wc\_order\_attribution\_%') as session,
+            jsonb_object_agg(ltrim(entries.key, '_'), entries.value order by entries.id)
+            filter (where entries.key not like '\_wc\_order\_attribution\_%') as others
+        from {{ json_entries("source.payload -> 'meta_data'") }} as entries
     ) as tags
 
 ),

@@ -8,22 +8,10 @@ source as (
         *,
         payload ->> 'status' as own_status,
         coalesce(payload ->> 'payment_method' = 'cod', false) as is_cod,
-        {{ money("payload ->> 'total'") }} as gross
+        {{ money("payload ->> 'total'") }} as gross,
+        -- Negative, and the total is not reduced by them.
+        {{ money('-' ~ json_sum("payload -> 'refunds'", 'total')) }} as refunded
     from {{ source('woocommerce', 'orders') }}
-
-),
-
--- Refunds are negative, and the total is not reduced by them.
-refunds as (
-
-    select
-        source.*,
-        {{ money('coalesce(-given_back.total, 0)') }} as refunded
-    from source
-    cross join lateral (
-        select sum(cast(refund ->> 'total' as numeric)) as total
-        from jsonb_array_elements({{ array_or_empty("source.payload -> 'refunds'") }}) as refunds (refund)
-    ) as given_back
 
 ),
 
@@ -39,7 +27,7 @@ judged as (
             when refunded > 0 then 'partially_refunded'
             else 'paid'
         end as payment_status
-    from refunds
+    from source
 
 ),
 
