@@ -47,6 +47,7 @@ class Outcome:
     since: date | None = None
     through: date | None = None
     waiting: PendingReport | None = None
+    news: tuple[str, ...] = ()
     elsewhere: bool = False
     error: AdsyncError | None = None
     retry_in: timedelta | None = None
@@ -68,6 +69,7 @@ class Outcome:
         )
         if self.elsewhere:
             return f"{self.account}: another run reads it at the moment; nothing to do here"
+        work = ". Note: ".join((work, *self.news))
         if self.waiting:
             return f"{self.account}: waits for report {self.waiting.report_id}; {work}"
         if self.error is None:

@@ -45,7 +45,13 @@ class Coverage:
         since = min(self.cursor.get("since", "9"), span.since.isoformat())
         through = max(self.cursor.get("through", ""), span.until.isoformat())
         days = Window(span.since.date(), span.until.date() + ONE_DAY)
-        return replace(self.joined(days), cursor={"since": since, "through": through})
+        return replace(self.joined(days), cursor={**self.cursor, "since": since, "through": through})
+
+    def reported(self, part: Window | Span) -> Coverage:
+        """With what an asynchronous report held, which is no longer waited for."""
+        if isinstance(part, Window):
+            return replace(self, cursor={}).joined(part)
+        return replace(self, cursor={key: self.cursor[key] for key in self.cursor if key != "report"}).stretched(part)
 
 
 def daily_windows(covered: Coverage, today: date, reach: Reach, longest: int) -> list[Window]:

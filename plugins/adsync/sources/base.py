@@ -5,18 +5,20 @@ A stream reads pages; a page is a list of records whose payload stays the bytes 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
+
+from adsync.sources.renewal import Renewal, Token, seed
 
 if TYPE_CHECKING:
     import httpx
 
     from adsync.transport import Client
-    from adsync.window import Window
+    from adsync.window import Span, Window
 
 
 @dataclass(frozen=True)
@@ -37,19 +39,6 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
-
-
-@dataclass(frozen=True)
-class Token:
-    """What opens an account: `access` now, `refresh` for the next one; `expires_at` None when it is not told.
-
-    `extra` is for platforms that want a second secret beside the first.
-    """
-
-    access: str = field(repr=False)
-    refresh: str = field(default="", repr=False)
-    expires_at: datetime | None = None
-    extra: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -94,42 +83,27 @@ Read = Callable[..., AsyncIterator[Page]]
 
 @dataclass(frozen=True)
 class Report:
-    """An asynchronous report: `create` returns its id, `ready` polls once, `download` reads it."""
+    """An asynchronous report: `create` returns its id, `ready` polls once, `download` reads it.
 
-    create: Callable[[Client, Account, Window], Any]
+    A stream of changes orders one for spans of more than `beyond` days.
+    """
+
+    create: Callable[[Client, Account, Window | Span], Any]
     ready: Callable[[Client, Account, str], Any]
     download: Callable[[Client, Account, str], AsyncIterator[Page]]
-
-
-def has_refresh_token(_: Credentials, token: Token) -> bool:
-    return bool(token.refresh)
+    beyond: int = 0
 
 
 @dataclass(frozen=True)
-class Renewal:
-    """How a platform renews tokens: the request to send, and the new token read from its answer.
+class Again:
+    """Records that arrive unfinished and are finished later without their platform telling.
 
-    `read(answer, old, now)` raises ReauthRequired when the refresh token is dead. `single_use` says that
-    a refresh token dies when it is used; `possible` whether connection and token hold what it takes.
-    Housekeeping renews what nobody uses: tokens older than `every`, and those that end within `early`.
+    `unfinished(record, now)` says which; `read(client, account, keys)` reads them by key, after each of `waits`.
     """
 
-    request: Callable[[Credentials, Token], httpx.Request]
-    read: Callable[[Answer, Token, datetime], Token]
-    single_use: bool = False
-    every: timedelta | None = None
-    early: timedelta | None = None
-    possible: Callable[[Credentials, Token], bool] = has_refresh_token
-
-
-def seed(credentials: Credentials) -> Token:
-    """The token a person put into the connection: the password, and `refresh_token` and `expires` of its extra.
-
-    `expires` is in Unix seconds.
-    """
-    extra = credentials.extra
-    expires = datetime.fromtimestamp(int(extra["expires"]), UTC) if extra.get("expires") else None
-    return Token(credentials.password, str(extra.get("refresh_token", "")), expires)
+    unfinished: Callable[[Record, datetime], bool]
+    read: Callable[[Client, Account, Sequence[str]], AsyncIterator[Page]]
+    waits: tuple[timedelta, ...]
 
 
 @dataclass(frozen=True)
@@ -147,6 +121,7 @@ class Stream:
     read: Read
     longest: int = 30
     report: Report | None = None
+    again: Again | None = None
 
 
 @dataclass(frozen=True)
@@ -168,11 +143,17 @@ def no_pause(_: Answer) -> float:
     return 0.0
 
 
+def no_notes(_: Text) -> tuple[str, ...]:
+    """For platforms that hide nothing from us."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Source:
     """A platform: how to reach it, how to read its answers, and which streams it has.
 
-    `check` raises the error that an answer stands for; `facts` reads the payload of the first stream.
+    `check` raises the error that an answer stands for; `facts` reads the payload of the first stream,
+    `notes` reads there what a person should know though nothing failed, one sentence each.
     `limits` are the documented budgets; `pause` reads from an answer how many seconds the account should rest.
     `options` names the keys an account may carry in workspaces.yaml, each with its allowed values
     (empty: any text).
@@ -190,6 +171,7 @@ class Source:
     renewal: Renewal | None = None
     limits: tuple[Limit, ...] = ()
     pause: Callable[[Answer], float] = no_pause
+    notes: Callable[[Text], tuple[str, ...]] = no_notes
 
     def stream(self, name: str) -> Stream:
         return next(stream for stream in self.streams if stream.name == name)
