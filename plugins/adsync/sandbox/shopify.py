@@ -136,10 +136,15 @@ def _root(request: Request, store: Store, version: str) -> Source:
         "orders": lambda **arguments: finder.page(store.id, arguments),
         "order": lambda **arguments: _nodes(finder, store, [arguments.get("id")])[0],
         "nodes": lambda **arguments: _nodes(finder, store, arguments.get("ids", [])),
+        "currentAppInstallation": {"accessScopes": [{"handle": scope} for scope in _scopes(finder)]},
         "bulkOperation": lambda **arguments: _bulk_of(bulk, base, version, arguments.get("id")),
         "currentBulkOperation": lambda **_arguments: bulk.poll(base, None),
         "bulkOperationRunQuery": lambda **arguments: bulk.run(base, arguments),
     }
+
+
+def _scopes(finder: Finder) -> tuple[str, ...]:
+    return ("read_orders", "read_all_orders") if finder.read_all_orders else ("read_orders",)
 
 
 def _bulk_of(bulk: Bulk, base: str, version: str, operation_id: object) -> Source | None:
