@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import date, datetime
 
 from adsync import raw, reports
-from adsync.errors import ContractError, TooMuchData
+from adsync.errors import TooMuchData
 from adsync.outcomes import PendingReport
 from adsync.raw import Place, Tally
 from adsync.reports import Desk
@@ -18,6 +17,7 @@ from adsync.sources.base import Account, Again, Facts, Page, Report, Source, Str
 from adsync.state import Ledger
 from adsync.transport import Client
 from adsync.window import Span, Window
+from adsync.zones import instants, zone_of
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Reader:
             for record in page:
                 self.facts, self.notes = self.source.facts(record.payload), self.source.notes(record.payload)
                 self.account = replace(self.account, timezone=self.facts.timezone)
-                _zone(self.account)
+                zone_of(self.account)
             yield page
 
     async def _daily(self, stream: Stream, reach: Reach) -> None:
@@ -104,7 +104,7 @@ class Reader:
     def _windows(self, stream: Stream, covered: Coverage, reach: Reach) -> list[Window]:
         if self.asked:
             return list(self.asked.newest_first(stream.longest))
-        today = self.clock().astimezone(_zone(self.account)).date()
+        today = self.clock().astimezone(zone_of(self.account)).date()
         return daily_windows(covered, today, reach, stream.longest)
 
     async def _changes(self, stream: Stream, reach: Reach) -> None:
@@ -113,7 +113,7 @@ class Reader:
             covered = await self._changes_reported(stream, stream.report, covered, reach)
         if self.waiting:
             return
-        spans = [_instants(self.asked, _zone(self.account))] if self.asked else None
+        spans = [instants(self.asked, self.account)] if self.asked else None
         for span in spans or change_spans(covered, self.clock(), reach, stream.longest):
             covered = covered if self.asked else covered.stretched(span)
             covered = await self._unit(stream, stream.read(self.client, self.account, span), coverage=covered)
@@ -176,15 +176,3 @@ class Reader:
     def _reached(self, since: date, through: date) -> None:
         self.since = min(self.since or since, since)
         self.through = max(self.through or through, through)
-
-
-def _zone(account: Account) -> ZoneInfo:
-    try:
-        return ZoneInfo(account.timezone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ContractError(f"{account}: the platform names a time zone nobody knows: {account.timezone!r}") from error
-
-
-def _instants(window: Window, zone: ZoneInfo) -> Span:
-    """The instants of the window's days in the account's zone."""
-    return Span(*(datetime.combine(day, time(), zone).astimezone(UTC) for day in (window.since, window.until)))
