@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adsync.sandbox.counting import about
-from adsync.sandbox.graphql import SyntaxFault, read
 from adsync.sandbox.inventing.accounts import Store
+from adsync.sandbox.query_language import SyntaxFault, read
 from adsync.sandbox.shopify_bulk import Bulk
 from adsync.sandbox.shopify_cost import Bucket, Limits
 from adsync.sandbox.shopify_query import Executor, Query, Refused, Source, check, cost
