@@ -14,6 +14,7 @@ import pytest
 import sandboxed
 from adsync.access import Environment
 from adsync.errors import ReportLost, TemporaryError
+from adsync.pending import report_ready
 from adsync.sandbox.app import Manners
 from adsync.sandbox.faults import Fault
 from adsync.sandbox.world import World
@@ -21,6 +22,7 @@ from adsync.sync import SyncRequest, sync_accounts
 from sandboxed import NOW, SHOPIFY, served, world
 
 LONG, SHORT = 120, 30
+BY_PAGES = """update adsync.accounts set options = '{"report_mode": "sync"}'"""
 ORDERS = {one.id: one for one in world().store_orders(SHOPIFY)}
 
 
@@ -31,10 +33,12 @@ class Shop:
     url: str
     base: str
 
-    def sync(self, now=NOW, base=None, **more):
-        environment = Environment(self.url, lambda c: sandboxed.credentials(c, base or self.base), lambda: now)
+    def environment(self, now=NOW):
+        return Environment(self.url, lambda name: sandboxed.credentials(name, self.base), lambda: now)
+
+    def sync(self, now=NOW, **more):
         request = SyncRequest("shopify", (SHOPIFY,), "run", **{"patient": False, **more})
-        [outcome] = asyncio.run(sync_accounts(request, environment)).outcomes
+        [outcome] = asyncio.run(sync_accounts(request, self.environment(now))).outcomes
         return outcome
 
     def finished(self, now=NOW):
@@ -48,6 +52,11 @@ class Shop:
     def rows(self, query, *values):
         with psycopg.connect(self.url) as connection:
             return connection.execute(query, values).fetchall()
+
+    def tell(self, *statements):
+        with psycopg.connect(self.url) as connection:
+            for statement in statements:
+                connection.execute(statement)
 
     def cursor(self, stream="orders"):
         return self.rows("select cursor from adsync.sync_state where stream = %s", stream)[0][0]
@@ -90,19 +99,18 @@ def test_long_history_comes_by_one_bulk_operation(shop):
         assert last.since == (NOW - timedelta(days=LONG)).date()
 
 
-def test_orders_of_a_bulk_operation_are_stored_as_those_of_pages(shop, warehouse_url):
+def test_who_waits_for_a_bulk_operation_asks_after_it_without_the_account(shop):
+    with shop() as acme:
+        waiting = acme.sync().waiting
+        polls = [asyncio.run(report_ready(acme.environment(), waiting)) for _ in range(3)]
+        assert polls == [False, True, True]
+
+
+def test_orders_of_a_bulk_operation_are_stored_as_those_of_pages(shop):
     with shop() as acme:
         acme.finished()
         in_bulk = acme.orders()
-    with psycopg.connect(warehouse_url) as connection:
-        connection.execute("delete from raw.shopify_orders")
-        connection.execute("update adsync.sync_state set cursor = '{}', covered_from = null, covered_through = null")
-        connection.execute('update adsync.accounts set options = \'{"report_mode": "sync"}\'')
-    with shop() as acme:
-        connection = psycopg.connect(warehouse_url)
-        connection.execute('update adsync.accounts set options = \'{"report_mode": "sync"}\'')
-        connection.commit()
-        connection.close()
+        acme.tell("delete from raw.shopify_orders", "update adsync.sync_state set cursor = '{}'", BY_PAGES)
         assert acme.sync().waiting is None
         assert acme.orders() == in_bulk
 
@@ -131,8 +139,7 @@ def test_a_bulk_result_without_rows_has_no_address_and_is_no_error(shop):
 def test_one_bulk_operation_at_a_time_the_next_one_waits(shop):
     with shop() as acme:
         acme.sync()
-        with psycopg.connect(acme.url) as connection:
-            connection.execute("update adsync.sync_state set cursor = '{}'")
+        acme.tell("update adsync.sync_state set cursor = '{}'")
         outcome = acme.sync()
         assert (type(outcome.error).__name__, outcome.error.retry_after) == ("RateLimited", 300)
         assert "OPERATION_IN_PROGRESS" in str(outcome.error)

@@ -72,4 +72,4 @@ query BulkState($id: ID!) {
 
 def bulk_orders(search: str) -> str:
     """What runs inside a bulk operation, which takes no variables and no visits between first and last."""
-    return f'{{ orders(query: "{search}", sortKey: UPDATED_AT) {{ edges {{ node {{ {ORDER} }} }} }} }}'
+    return f'{{ orders(query: "{search}") {{ edges {{ node {{ {ORDER} }} }} }} }}'
