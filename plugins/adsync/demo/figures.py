@@ -34,9 +34,7 @@ ALERTS = """
         alerts.type,
         alerts.platform,
         campaigns.name as campaign,
-        alerts.last_date,
-        alerts.current,
-        alerts.baseline
+        alerts.message
     from adsync.alerts
     inner join adsync.workspaces using (workspace_id)
     left join marts.campaigns using (workspace_id, platform, campaign_id)

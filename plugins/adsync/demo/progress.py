@@ -12,7 +12,7 @@ from rich.markup import escape
 
 Detail = Callable[[str], None]
 # Wide enough for the tables where there is no terminal to ask; rich would assume 80 and cut.
-PLAIN_WIDTH = 150
+PLAIN_WIDTH = 180
 QUIET = 15.0
 
 
@@ -56,4 +56,5 @@ class Progress:
         self.console.print(f"[green]✓[/green] {escape(name)} [dim]{self.times[name]:.1f} s[/dim]")
 
     def say(self, line: str) -> None:
-        self.console.print(escape(line))
+        # Not broken at the terminal's width: people copy commands and paths.
+        self.console.print(escape(line), soft_wrap=True)

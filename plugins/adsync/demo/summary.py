@@ -20,7 +20,9 @@ from adsync.demo.figures import Row
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 RIGHT_TO_LEFT = ("R", "AL")
 UNDEFINED = "\u2013"
-ALL = "all platforms"
+ALL = "all"
+FREE_TEXT = ("Workspace", "Campaign", "Reason", "Step")
+ROOMY = 100
 
 
 def roas(console: Console, rows: Sequence[Row]) -> None:
@@ -31,13 +33,13 @@ def roas(console: Console, rows: Sequence[Row]) -> None:
     else:
         title = "Spend and revenue: no rows"
     names = ("Workspace", "Platform")
-    numbers = ("Spend", "Claimed revenue", "Attributed revenue", "Claimed ROAS", "Attributed ROAS")
+    numbers = ("Spend", "Claimed\nrevenue", "Attributed\nrevenue", "Claimed\nROAS", "Attributed\nROAS")
     _print(console, title, names, numbers, map(_roas_row, rows))
 
 
 def alerts(console: Console, rows: Sequence[Row]) -> None:
-    names = ("Workspace", "Severity", "Alert", "Platform", "Campaign", "Day")
-    _print(console, f"Open alerts: {len(rows)}", names, ("That day", "30 days before"), map(_alert_row, rows))
+    """Each is about its account's own yesterday."""
+    _print(console, f"Open alerts: {len(rows)}", ("Severity", "Alert", "Campaign", "Reason"), (), map(_alert_row, rows))
 
 
 def health(console: Console, rows: Sequence[Row]) -> None:
@@ -74,16 +76,20 @@ def _roas_row(row: Row) -> tuple[str, ...]:
 
 
 def _alert_row(row: Row) -> tuple[str, ...]:
-    names = (row["severity"], row["type"], row["platform"], isolated(row["campaign"]), str(row["last_date"]))
-    return (isolated(row["workspace"]), *names, money(row["current"]), money(row["baseline"]))
+    campaign = f"{isolated(row['workspace'])}, {row['platform']}: {isolated(row['campaign'])}"
+    return row["severity"], row["type"], campaign, row["message"]
 
 
 def _print(
     console: Console, title: str, names: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[str]]
 ) -> None:
-    table = Table(title=title, title_justify="left", title_style="bold", box=_box(console), pad_edge=False)
+    gap = 2 if console.width >= ROOMY else 1
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=_box(console), padding=(0, gap, 0, 0), pad_edge=False
+    )
     for name in names:
-        table.add_column(name, overflow="fold")
+        # Names wrap where room is short; a word of ours, such as the name of an alert, stays whole.
+        table.add_column(name, no_wrap=name not in FREE_TEXT, overflow="fold")
     for name in numbers:
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
