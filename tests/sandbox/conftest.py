@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from adsync.sandbox.app import Manners, create_app
+from adsync.sandbox.connections import connections
 from adsync.sandbox.faults import Fault
 from adsync.sandbox.world import World
 
@@ -29,12 +31,18 @@ def small_world() -> World:
     return World.create(1, NOW, days=60, orders=12)
 
 
+@pytest.fixture(scope="session")
+def links(small_world) -> dict[str, dict]:
+    """What connections.json says of the small world."""
+    return connections(small_world, "http://sandbox")
+
+
 @pytest.fixture
 def sandbox(small_world) -> Client:
     """A client of a fresh sandbox; faults and manners as the test likes."""
 
-    def client(*faults: Fault, **manners: object) -> httpx.AsyncClient:
-        app = create_app(small_world, faults, Manners(**{"short_first_pages": False, **manners}))
+    def client(*faults: Fault, clock=time.time, **manners: object) -> httpx.AsyncClient:
+        app = create_app(small_world, faults, Manners(**{"short_first_pages": False, **manners}), clock=clock)
         return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sandbox")
 
     return client

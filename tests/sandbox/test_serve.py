@@ -45,7 +45,22 @@ def test_every_account_has_a_connection_and_platforms_get_their_prefix(small_wor
             assert account["conn_id"] in found
     assert found["tiktok_acme"]["host"] == "http://127.0.0.1:1/tiktok/open_api/v1.3"
     assert found["shopify_acme"]["host"] == "http://127.0.0.1:1/shopify/acme.myshopify.com"
-    assert found["meta_juniper"]["extra"] == {"api_version": "v26.0", "app_secret": "fern-and-moss"}
+    assert found["meta_juniper"]["extra"] == {
+        "api_version": "v26.0",
+        "app_id": "310000000000001",
+        "app_secret": "fern-and-moss",
+        "token_url": "http://127.0.0.1:1/meta/oauth/access_token",
+    }
+    assert found["snapchat_acme"]["host"] == "http://127.0.0.1:1/snapchat/v1"
+    assert found["woocommerce_nakhla"]["host"] == "http://127.0.0.1:1/woocommerce/shop.nakhla.example/souq"
+    assert found["woocommerce_nakhla"]["login"].startswith("ck_")
+    assert found["woocommerce_juniper"]["extra"] == {"rest_route": "true"}
+    assert found["salla_acme"]["extra"].keys() == {
+        *("refresh_token", "client_id", "client_secret", "token_url", "expires")
+    }
+    assert {"authorization", "redirect_uri", "refresh_token"} <= found["zid_nakhla"]["extra"].keys()
+    assert "refresh_token" in found["shopify_juniper"]["extra"]
+    assert "refresh_token" not in found["shopify_acme"]["extra"]
 
 
 def test_the_configuration_names_history_and_options(small_world):

@@ -1,89 +1,149 @@
-"""What a fault does to an answer that was right: cut short, fields come and gone, a day restated."""
+"""What a fault does to an answer that was right: cut short, dirtied, fields come and gone, rows and states changed."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+from collections.abc import Callable
 
+from adsync.sandbox.fault_days import restate, restated_csv, withdraw
+from adsync.sandbox.fault_rows import Json, lists_of, rows_of
 from adsync.sandbox.faults import Fault
-from adsync.sandbox.inventing.money import amount
-from adsync.sandbox.meta_rows import OVERLAPPING, PIXEL
 
-PURCHASES = {*OVERLAPPING, PIXEL}
-
-Json = dict[str, object]
+PARTS = ("metrics", "dimensions", "stats", "campaign")
+MONEY = ("total", "total_tax", "discount_total", "shipping_total")
+JOB_STATES = {
+    "job_failed": {"async_status": "Job Failed"},
+    "job_skipped": {"async_status": "Job Skipped"},
+    "job_stuck": {"async_status": "Job Running", "async_percent_completion": 0, "is_running": True},
+}
+NOTICE = b"<br />\n<b>Notice</b>: Undefined index in /wp-content/plugins/x.php on line 7<br />\n"
+LINES_KEPT = 2 / 3
 
 
 def bent(fault: Fault, body: bytes) -> bytes:
     """The right answer, damaged."""
-    if fault.kind == "truncated":
-        return body[: len(body) // 2]
-    bend = {"added_field": _add, "missing_field": _drop, "restated_day": _restate}.get(fault.kind)
+    if fault.kind in WHOLE:
+        return WHOLE[fault.kind](body)
+    bend = BENDS.get(fault.kind)
     if bend is None:
         return body
     try:
         answer = json.loads(body)
     except ValueError:
-        return _restated_csv(fault, body) if fault.kind == "restated_day" else body
-    for row in _rows(answer):
-        bend(fault, row)
+        return restated_csv(fault, body) if fault.kind == "restated_day" else body
+    bend(fault, answer)
     return json.dumps(answer, ensure_ascii=False).encode()
 
 
-def _rows(answer: Json) -> list[Json]:
-    """The records of a page, wherever the platform keeps them."""
+def _half(body: bytes) -> bytes:
+    return body[: len(body) // 2]
+
+
+def _fewer_lines(body: bytes) -> bytes:
+    """Only downloaded lines are many JSON texts one below the other."""
+    lines = body.splitlines(keepends=True)
+    return b"".join(lines[: int(len(lines) * LINES_KEPT)]) if len(lines) > 1 else body
+
+
+WHOLE: dict[str, Callable[[bytes], bytes]] = {
+    "truncated": _half,
+    "dirty_json": lambda body: NOTICE + body,
+    "bulk_short": _fewer_lines,
+}
+
+
+def _add(fault: Fault, answer: Json) -> None:
+    for row in rows_of(fault.source, answer):
+        row[fault.field] = "something new"
+
+
+def _drop(fault: Fault, answer: Json) -> None:
+    for row in rows_of(fault.source, answer):
+        for part in (row, *(row.get(name) for name in PARTS)):
+            if isinstance(part, dict):
+                part.pop(fault.field, None)
+
+
+def _restate(fault: Fault, answer: Json) -> None:
+    for row in rows_of(fault.source, answer):
+        restate(fault, row)
+
+
+def _withdraw(fault: Fault, answer: Json) -> None:
+    for rows in lists_of(fault.source, answer):
+        withdraw(fault, rows)
+
+
+def _repeat(fault: Fault, answer: Json) -> None:
+    """The last row of a page is its first once more: the list moved while it was read."""
+    for rows in lists_of(fault.source, answer):
+        if len(rows) > 1:
+            rows[-1] = rows[0]
+
+
+def _partly(fault: Fault, answer: Json) -> None:
+    """A success that holds an error."""
+    if fault.source == "tiktok":
+        answer["code"], answer["message"] = 20001, "Partially successful"
+    elif fault.source == "shopify":
+        answer["errors"] = [{"message": "Something failed", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]
+    for items in answer.values() if fault.source == "snapchat" else ():
+        if isinstance(items, list) and items:
+            items[-1] = {"sub_request_status": "ERROR", "sub_request_error_reason": "An internal error occurred"}
+
+
+def _hollow(_fault: Fault, answer: Json) -> None:
+    """Every campaign is there, and nothing is said of it."""
+    for item in answer.get("timeseries_stats", ()):
+        for part in item["timeseries_stat"].get("breakdown_stats", {}).get("campaign", ()):
+            for day in part.get("timeseries", ()):
+                day["stats"] = {}
+
+
+def _job(fault: Fault, answer: Json) -> None:
+    """A report run that came to nothing, in the words of whoever ran it."""
+    if fault.source == "meta" and "async_status" in answer:
+        answer |= JOB_STATES[fault.kind]
+    word = "FAILED" if fault.kind == "job_failed" else "RUNNING"
+    for item in answer.get("async_stats_reports", ()):
+        item["async_stats_report"] = {**item["async_stats_report"], "async_status": word}
+        item["async_stats_report"].pop("result", None)
     data = answer.get("data")
-    if isinstance(data, list):
-        return data
-    if not isinstance(data, dict):
-        return []
-    if isinstance(data.get("list"), list):
-        return data["list"]
-    orders = data.get("orders")
-    return orders.get("nodes", []) if isinstance(orders, dict) else []
+    if fault.source == "tiktok" and isinstance(data, dict) and "status" in data:
+        data["status"] = "FAILED" if fault.kind == "job_failed" else "PROCESSING"
 
 
-def _add(fault: Fault, row: Json) -> None:
-    row[fault.field] = "something new"
+def _bulk_fails(_fault: Fault, answer: Json) -> None:
+    operation = (answer.get("data") or {}).get("bulkOperation")
+    if operation and operation.get("status") == "COMPLETED":
+        operation |= {"status": "FAILED", "errorCode": "INTERNAL_SERVER_ERROR"}
+        operation |= {"partialDataUrl": operation.get("url"), "url": None}
 
 
-def _drop(fault: Fault, row: Json) -> None:
-    for part in (row, row.get("metrics"), row.get("dimensions")):
-        if isinstance(part, dict):
-            part.pop(fault.field, None)
+def _number(fault: Fault, answer: Json) -> None:
+    for row in rows_of(fault.source, answer):
+        row |= {name: float(str(row[name])) for name in MONEY if name in row}
 
 
-def _restate(fault: Fault, row: Json) -> None:
-    dimensions, metrics = row.get("dimensions"), row.get("metrics")
-    if row.get("date_start") == fault.day:
-        for entry in (*row.get("actions", ()), *row.get("action_values", ())):
-            if entry["action_type"] in PURCHASES:
-                entry["value"] = _scaled(fault, entry["value"])
-    elif isinstance(dimensions, dict) and str(dimensions.get("stat_time_day", "")).startswith(fault.day):
-        for name in ("complete_payment", "total_complete_payment_rate"):
-            if isinstance(metrics, dict) and name in metrics:
-                metrics[name] = _scaled(fault, metrics[name])
+def _change(fault: Fault, answer: Json) -> None:
+    """Somebody wrote past WordPress: the order is another one and no date tells."""
+    for row in rows_of(fault.source, answer):
+        if str(row.get("id")) == fault.field:
+            row["status"] = "cancelled"
 
 
-def _restated_csv(fault: Fault, body: bytes) -> bytes:
-    table = list(csv.DictReader(io.StringIO(body.decode())))
-    if not table:
-        return body
-    for line in table:
-        _restate(fault, {"dimensions": {"stat_time_day": line.get("stat_time_day", "")}, "metrics": line})
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(table[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(table)
-    return text.getvalue().encode()
-
-
-def _scaled(fault: Fault, value: str) -> str:
-    """A count or an amount, changed by percent in whole numbers; "-" stays."""
-    whole, point, decimals = value.partition(".")
-    if not whole.isdigit():
-        return value
-    if not point:
-        return str(int(whole) * fault.percent // 100)
-    return amount(int(whole + decimals.ljust(2, "0")) * fault.percent // 100)
+BENDS: dict[str, Callable[[Fault, Json], None]] = {
+    "added_field": _add,
+    "missing_field": _drop,
+    "restated_day": _restate,
+    "withdrawn_day": _withdraw,
+    "repeated_row": _repeat,
+    "partial_success": _partly,
+    "empty_breakdown": _hollow,
+    "job_failed": _job,
+    "job_skipped": _job,
+    "job_stuck": _job,
+    "bulk_failed": _bulk_fails,
+    "numbers_for_texts": _number,
+    "unstamped_change": _change,
+}

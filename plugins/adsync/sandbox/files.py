@@ -8,10 +8,9 @@ from pathlib import Path
 import yaml
 
 from adsync.sandbox.answers.key import answer_key
-from adsync.sandbox.inventing.accounts import AdAccount, Store, Workspace
+from adsync.sandbox.connections import connections
+from adsync.sandbox.inventing.accounts import Workspace
 from adsync.sandbox.world import World
-
-API_VERSIONS = {"meta": "v26.0", "shopify": "2026-10"}
 
 
 def write_files(world: World, base_url: str, state: Path) -> None:
@@ -26,25 +25,6 @@ def write_files(world: World, base_url: str, state: Path) -> None:
 def workspaces(world: World) -> dict[str, object]:
     """What workspaces.yaml says about this world."""
     return {"workspaces": [_workspace(world, one) for one in world.workspaces]}
-
-
-def connections(world: World, base_url: str) -> dict[str, dict[str, object]]:
-    """Connection by id: where each platform is reached, and with which token."""
-    found = {one.conn_id: _of_account(one, base_url) for one in world.ad_accounts}
-    return {**found, **{store.conn_id: _of_store(store, base_url) for store in world.stores}}
-
-
-def _of_account(account: AdAccount, base_url: str) -> dict[str, object]:
-    if account.platform == "tiktok":
-        return {"host": f"{base_url}/tiktok/open_api/v1.3", "password": account.token, "extra": {}}
-    secret = {"app_secret": account.app_secret} if account.app_secret else {}
-    extra = {"api_version": API_VERSIONS["meta"], **secret}
-    return {"host": f"{base_url}/meta", "password": account.token, "extra": extra}
-
-
-def _of_store(store: Store, base_url: str) -> dict[str, object]:
-    extra = {"api_version": API_VERSIONS["shopify"]}
-    return {"host": f"{base_url}/shopify/{store.id}", "password": store.token, "extra": extra}
 
 
 def _workspace(world: World, workspace: Workspace) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""A small GraphQL reader: one query with variables, aliases, inline and named fragments; no directives.
+"""A small GraphQL reader: one query or mutation with variables, aliases, inline and named fragments; no directives.
 
 It knows no schema. Strings, numbers, enums, lists, objects and variables are read into plain Python.
 """
@@ -61,6 +61,7 @@ class Document:
     selections: tuple[Selection, ...]
     defaults: Mapping[str, object]
     fragments: Mapping[str, Fragment]
+    mutates: bool = False
 
 
 class _Reader:
@@ -153,8 +154,8 @@ class _Reader:
 
 
 def read(text: str) -> Document:
-    """The document of a request with one query; SyntaxFault when it cannot be read."""
-    reader, fragments = _Reader(text), {}
+    """The document of a request with one operation; SyntaxFault when it cannot be read."""
+    reader, fragments, mutates = _Reader(text), {}, False
     selections: tuple[Selection, ...] = ()
     defaults: dict[str, object] = {}
     while reader.peek():
@@ -163,8 +164,9 @@ def read(text: str) -> Document:
             reader.take("on")
             fragments[name] = Fragment(reader.take(), reader.selections())
         else:
-            defaults = reader.defaults() if reader.took("query") else {}
+            mutates = reader.took("mutation")
+            defaults = reader.defaults() if mutates or reader.took("query") else {}
             selections = reader.selections()
     if not selections:
         raise SyntaxFault("The request holds no query.")
-    return Document(selections, defaults, fragments)
+    return Document(selections, defaults, fragments, mutates)

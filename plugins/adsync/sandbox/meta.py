@@ -22,6 +22,8 @@ from adsync.sandbox.meta_errors import bad_parameter
 from adsync.sandbox.meta_insights import insights, poll, run_of
 from adsync.sandbox.meta_pages import page
 from adsync.sandbox.meta_rows import objective
+from adsync.sandbox.meta_tokens import exchange, inspect
+from adsync.sandbox.vault import Vault
 from adsync.sandbox.world import World
 
 STATUSES = {"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "IN_PROCESS", "WITH_ISSUES"}
@@ -65,18 +67,22 @@ CAMPAIGN_FIELDS = {
 }
 
 
-def create_app(world: World, *, polls_until_ready: int = 2, short_first_pages: bool = True) -> Starlette:
+def create_app(world: World, vault: Vault, *, polls_until_ready: int = 2, short_first_pages: bool = True) -> Starlette:
     """Meta over this world; a report run is ready after `polls_until_ready` looks.
 
     With `short_first_pages` a first page holds half of what was asked, as pages may (section 5).
     """
     routes = [
+        Route("/oauth/access_token", exchange),
+        Route("/{version}/oauth/access_token", exchange),
+        Route("/debug_token", inspect),
+        Route("/{version}/debug_token", inspect),
         Route("/{version}/{node}", node, methods=["GET"]),
         Route("/{version}/{node}/campaigns", campaigns, methods=["GET"]),
         Route("/{version}/{node}/insights", insights, methods=["GET", "POST"]),
     ]
     app = Starlette(routes=routes, exception_handlers={meta_errors.GraphError: meta_errors.answer})
-    app.state.world, app.state.runs, app.state.used = world, {}, {}
+    app.state.world, app.state.vault, app.state.runs, app.state.used = world, vault, {}, {}
     app.state.polls_until_ready, app.state.short_first_pages = polls_until_ready, short_first_pages
     return app
 

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from adsync.sandbox.counting import about
 from adsync.sandbox.inventing.accounts import AdAccount
 from adsync.sandbox.meta_errors import FORBIDDEN, GraphError, bad_parameter, missing_object
 
@@ -32,6 +33,7 @@ class Call:
     params: Mapping[str, str]
     token: str
     accounts: Mapping[str, AdAccount]
+    conn_id: str
 
     def account(self, node: str) -> AdAccount:
         """The account of `act_<id>`; error 200 when the token may not see it."""
@@ -39,12 +41,13 @@ class Call:
         if not node.startswith(ACCOUNT_PREFIX) or not account_id.isdigit():
             raise missing_object(node)
         account = self.accounts.get(account_id)
-        if account is None or account.token != self.token:
+        if account is None or account.conn_id != self.conn_id:
             raise GraphError(
                 200, "(#200) Ad account owner has NOT grant ads_management or ads_read permission", status=FORBIDDEN
             )
         if account.app_secret:
             self._check_proof(account.app_secret)
+        about(self.request, account.id)
         return account
 
     def _check_proof(self, secret: str) -> None:
@@ -77,12 +80,10 @@ async def opened(request: Request) -> Call:
     params = {**request.query_params, **await _body(request)}
     bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
     token = params.pop("access_token", bearer)
-    accounts: tuple[AdAccount, ...] = tuple(
-        one for one in request.app.state.world.ad_accounts if one.platform == "meta"
-    )
-    if token not in {one.token for one in accounts}:
+    conn_id = request.app.state.vault.owner("meta", token)
+    if conn_id is None:
         raise GraphError(190, "Invalid OAuth access token - Cannot parse access token", subcode=467, status=401)
-    return Call(request, params, token, {one.id: one for one in accounts})
+    return Call(request, params, token, {one.id: one for one in request.app.state.world.accounts_of("meta")}, conn_id)
 
 
 def _check_version(version: str) -> None:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from starlette.datastructures import MutableHeaders
+import httpx
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adsync.sandbox.fault_answers import instead
+from adsync.sandbox.counting import listen
 from adsync.sandbox.fault_bending import bent
+from adsync.sandbox.fault_headers import touched
 from adsync.sandbox.faults import Fault
+from adsync.sandbox.vault import Vault
+from adsync.sandbox.wrong_answers import instead
 
 SLOW = 5.0
 
 
 @dataclass
 class Record:
-    """How often each source was called, each fault seen a call of its kind, and each fault struck."""
+    """How often each source and account was called, each fault seen a call of its kind, and each fault struck."""
 
     calls: Counter[str] = field(default_factory=Counter)
+    accounts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     seen: Counter[int] = field(default_factory=Counter)
     used: Counter[int] = field(default_factory=Counter)
 
@@ -34,6 +38,7 @@ class Misbehaviour:
     faults: tuple[Fault, ...]
     sources: tuple[str, ...]
     record: Record
+    vault: Vault
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         source = scope.get("path", "").strip("/").partition("/")[0]
@@ -41,19 +46,18 @@ class Misbehaviour:
             await self.app(scope, receive, send)
             return
         self.record.calls[source] += 1
+        called = listen(scope)
         body = await _whole(receive)
-        fault = self._due(source, scope, body)
-        replay = _replayed(body, receive)
-        if fault is None:
-            await self.app(scope, replay, send)
-        elif (answer := instead(fault)) is not None:
-            await answer(scope, replay, send)
-        else:
-            await self._bent(fault, scope, replay, send)
+        told = _told(scope, body)
+        fault = self._due(source, scope["path"], told)
+        try:
+            await self._answered(fault, told, scope, _replayed(body, receive), send)
+        finally:
+            # A call that never reached its endpoint is still its token's.
+            self.record.accounts[source].update(called or self.vault.accounts_told(told).split())
 
-    def _due(self, source: str, scope: Scope, body: bytes) -> Fault | None:
-        path = scope["path"]
-        told = unquote(f"{path}?{scope['query_string'].decode()} {body.decode(errors='replace')}")
+    def _due(self, source: str, path: str, told: str) -> Fault | None:
+        told = f"{told} {self.vault.accounts_told(told)}"
         due = None
         for n, fault in enumerate(self.faults):
             if fault.concerns(source, path, told):
@@ -63,21 +67,51 @@ class Misbehaviour:
                     self.record.used[n] += 1
         return due
 
-    async def _bent(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answered(self, fault: Fault | None, told: str, scope: Scope, receive: Receive, send: Send) -> None:
+        if fault is None:
+            await self.app(scope, receive, send)
+        elif (answer := instead(fault)) is not None:
+            await answer(scope, receive, send)
+        elif fault.kind in {"token_dies", "app_removed", "slow"}:
+            await self._before(fault, told)
+            await self.app(scope, receive, send)
+        else:
+            await self._bent(fault, scope, receive, send)
+
+    async def _before(self, fault: Fault, told: str) -> None:
+        """What happens first; the call then goes on as if nothing were."""
         if fault.kind == "slow":
             await asyncio.sleep(SLOW if fault.wait is None else fault.wait)
-            await self.app(scope, receive, send)
-            return
+        elif fault.kind == "token_dies":
+            self.vault.kill(fault.source, told)
+        else:
+            self.vault.revoke(fault.source, told)
+
+    async def _bent(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:
             messages.append(message)
 
         await self.app(scope, receive, keep)
-        body = bent(fault, b"".join(message.get("body", b"") for message in messages))
-        MutableHeaders(raw=messages[0]["headers"])["content-length"] = str(len(body))
-        await send(messages[0])
+        body = b"".join(message.get("body", b"") for message in messages)
+        if fault.kind == "answer_lost":
+            await _cut(messages[0], send)
+        start, body = touched(fault, messages[0], bent(fault, body))
+        await send(start)
         await send({"type": "http.response.body", "body": body})
+
+
+async def _cut(start: Message, send: Send) -> None:
+    """The call took effect, its answer breaks off: a server closes the connection, a test's client gets the error."""
+    await send(start)
+    raise httpx.ReadError("the connection was cut")
+
+
+def _told(scope: Scope, body: bytes) -> str:
+    """Everything a call says: address, body, headers, where accounts and tokens stand."""
+    headers = " ".join(value.decode("latin-1") for _, value in scope["headers"])
+    return unquote(f"{scope['path']}?{scope['query_string'].decode()} {body.decode(errors='replace')} {headers}")
 
 
 async def _whole(receive: Receive) -> bytes:

@@ -44,7 +44,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="adsync sandbox", description="Meta, TikTok and Shopify, invented.")
+    parser = argparse.ArgumentParser(prog="adsync sandbox", description="Seven platforms, invented.")
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes any free port")
     parser.add_argument("--seed", type=int, default=1, help="another seed is another business")
     parser.add_argument("--state", type=Path, help="where workspaces.yaml, connections.json and answer_key.json go")

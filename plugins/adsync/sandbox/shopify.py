@@ -6,7 +6,6 @@ the oldest supported one, and the answer's header says which (sheet on Shopify, 
 
 from __future__ import annotations
 
-import hmac
 import time
 from collections.abc import Callable
 
@@ -15,34 +14,52 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from adsync.sandbox.counting import about
 from adsync.sandbox.graphql import SyntaxFault, read
 from adsync.sandbox.inventing.accounts import Store
-from adsync.sandbox.inventing.orders import Order
+from adsync.sandbox.shopify_bulk import Bulk
 from adsync.sandbox.shopify_cost import Bucket, Limits
-from adsync.sandbox.shopify_orders import order_node
 from adsync.sandbox.shopify_query import Executor, Query, Refused, Source, check, cost
 from adsync.sandbox.shopify_search import Finder
+from adsync.sandbox.shopify_tokens import access_token
+from adsync.sandbox.vault import Vault
 from adsync.sandbox.world import World
 
 VERSIONS = ("2025-10", "2026-01", "2026-04", "2026-07", "2026-10")
-ROOT = "QueryRoot"
+BULK_BY_ID_SINCE = "2026-01"
 UNAUTHORIZED, NOT_FOUND, BAD_REQUEST = 401, 404, 400
 
 
-def create_app(world: World, *, limits: Limits | None = None, clock: Callable[[], float] = time.monotonic) -> Starlette:
-    """Shopify over this world; `clock` refills the buckets."""
-    app = Starlette(routes=[Route("/{shop}/admin/api/{version}/graphql.json", graphql, methods=["POST"])])
-    app.state.finder = Finder(world)
-    app.state.buckets = {store.id: Bucket(limits or Limits(), clock) for store in world.stores}
+def create_app(
+    world: World,
+    vault: Vault,
+    *,
+    limits: Limits | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    polls_until_ready: int = 2,
+    journeys_ready_after: int | None = None,
+    read_all_orders: bool = True,
+) -> Starlette:
+    """Shopify over this world; `clock` refills the buckets, a bulk operation is ready after that many looks."""
+    routes = [
+        Route("/{shop}/admin/api/{version}/graphql.json", graphql, methods=["POST"]),
+        Route("/{shop}/admin/oauth/access_token", access_token, methods=["POST"]),
+        Route("/{shop}/bulk/{number:int}.jsonl", download),
+    ]
+    app, stores = Starlette(routes=routes), world.stores_of("shopify")
+    finder = Finder(world, read_all_orders, journeys_ready_after)
+    app.state.finder, app.state.vault = finder, vault
+    app.state.buckets = {store.id: Bucket(limits or Limits(), clock) for store in stores}
+    app.state.bulks = {store.id: Bulk(finder, store, polls_until_ready) for store in stores}
     return app
 
 
 async def graphql(request: Request) -> Response:
-    stores: dict[str, Store] = {store.id: store for store in request.app.state.finder.world.stores}
-    store = stores.get(request.path_params["shop"])
+    store = _store(request)
     if store is None:
         return JSONResponse({"errors": "Not Found"}, NOT_FOUND)
-    if not hmac.compare_digest(request.headers.get("x-shopify-access-token", "").encode(), store.token.encode()):
+    token = request.headers.get("x-shopify-access-token", "")
+    if request.app.state.vault.owner("shopify", token) != store.conn_id:
         message = "[API] Invalid API key or access token (unrecognized login or wrong password)"
         return JSONResponse({"errors": message}, UNAUTHORIZED)
     try:
@@ -54,19 +71,36 @@ async def graphql(request: Request) -> Response:
         return JSONResponse({"errors": [{"message": str(fault), "extensions": {"code": "PARSE_ERROR"}}]})
     asked = request.path_params["version"]
     version = asked if asked in VERSIONS else VERSIONS[0]
-    answer = _answer(query, request.app.state.buckets[store.id], _root(request.app.state.finder, store))
+    answer = _answer(query, request.app.state.buckets[store.id], _root(request, store, version))
     return JSONResponse(answer, headers={"x-shopify-api-version": version})
+
+
+async def download(request: Request) -> Response:
+    """A bulk operation's lines, for whoever has the signed address."""
+    store = _store(request)
+    text = request.app.state.bulks[store.id].result(request.path_params["number"]) if store else None
+    if text is None or request.query_params.get("signature") != "sandbox":
+        return JSONResponse({"errors": "Not Found"}, NOT_FOUND)
+    return Response(text, media_type="application/jsonl")
+
+
+def _store(request: Request) -> Store | None:
+    stores = request.app.state.finder.world.stores_of("shopify")
+    found = next((store for store in stores if store.id == request.path_params["shop"]), None)
+    if found is not None:
+        about(request, found.id)
+    return found
 
 
 def _answer(query: Query, bucket: Bucket, root: Source) -> dict[str, object]:
     """Data and cost, or the one error that stopped it."""
-    requested = 0
+    requested, start = 0, "MutationRoot" if query.document.mutates else "QueryRoot"
     try:
-        check(query, query.document.selections, ROOT)
-        requested = cost(query, query.document.selections, ROOT)
+        check(query, query.document.selections, start)
+        requested = cost(query, query.document.selections, start)
         _afford(bucket, requested)
         executor = Executor(query)
-        data = executor.pick(root, query.document.selections, ROOT)
+        data = executor.pick(root, query.document.selections, start)
     except Refused as refusal:
         error = {"message": refusal.message, "extensions": {"code": refusal.code, **refusal.extensions}}
         return {"errors": [error], "extensions": {"cost": bucket.report(requested, None)}}
@@ -85,26 +119,36 @@ def _afford(bucket: Bucket, requested: int) -> None:
         raise Refused("THROTTLED", "Throttled")
 
 
-def _root(finder: Finder, store: Store) -> Source:
-    """What a query of this shop can start from; orders are worked out only when asked for."""
-
-    def ours() -> tuple[Order, ...]:
-        return finder.world.store_orders(store.id)
-
+def _root(request: Request, store: Store, version: str) -> Source:
+    """What an operation of this shop can start from; orders are worked out only when asked for."""
+    finder: Finder = request.app.state.finder
+    bulk: Bulk = request.app.state.bulks[store.id]
+    base = f"{str(request.url).partition('/admin/')[0]}/bulk"
+    shop = {
+        "id": f"gid://shopify/Shop/{store.number}",
+        "name": store.name,
+        "myshopifyDomain": store.id,
+        "ianaTimezone": store.timezone,
+        "currencyCode": store.currency,
+    }
     return {
-        "shop": {
-            "id": f"gid://shopify/Shop/{store.number}",
-            "name": store.name,
-            "myshopifyDomain": store.id,
-            "ianaTimezone": store.timezone,
-            "currencyCode": store.currency,
-        },
+        "shop": shop,
         "orders": lambda **arguments: finder.page(store.id, arguments),
-        "order": lambda **arguments: _nodes(ours(), [arguments.get("id")])[0],
-        "nodes": lambda **arguments: _nodes(ours(), arguments.get("ids", [])),
+        "order": lambda **arguments: _nodes(finder, store, [arguments.get("id")])[0],
+        "nodes": lambda **arguments: _nodes(finder, store, arguments.get("ids", [])),
+        "bulkOperation": lambda **arguments: _bulk_of(bulk, base, version, arguments.get("id")),
+        "currentBulkOperation": lambda **_arguments: bulk.poll(base, None),
+        "bulkOperationRunQuery": lambda **arguments: bulk.run(base, arguments),
     }
 
 
-def _nodes(orders: tuple[Order, ...], ids: list[object]) -> list[Source | None]:
-    known = {order.id: order for order in orders}
-    return [order_node(known[one]) if one in known else None for one in ids]
+def _bulk_of(bulk: Bulk, base: str, version: str, operation_id: object) -> Source | None:
+    """From 2026-01 on; before, there is only the current one."""
+    if version < BULK_BY_ID_SINCE:
+        raise Refused("undefinedField", "Field 'bulkOperation' doesn't exist on type 'QueryRoot'")
+    return bulk.poll(base, operation_id or "")
+
+
+def _nodes(finder: Finder, store: Store, ids: list[object]) -> list[Source | None]:
+    known = {order.id: order for order in finder.visible(store.id)}
+    return [finder.node(known[one]) if one in known else None for one in ids]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from adsync.sandbox.inventing.money import amount, exchange
 from adsync.sandbox.inventing.orders import Order
 from adsync.sandbox.inventing.payments import Refund
-from adsync.sandbox.inventing.visits import Visit
+from adsync.sandbox.inventing.visits import Utm, Visit
 from adsync.sandbox.shopify_query import Source
 
 TAX_PER_MILLE, SHIPPING = 150, 1_500
@@ -31,8 +31,17 @@ def order_node(order: Order) -> Source:
         "customAttributes": [{"key": key, "value": value} for key, value in order.journey.attributes],
         "customer": _customer(order),
         "refunds": lambda first=None: [_refund(order, one) for one in order.payment.refunds][:first],
+        "lineItems": lambda **_paging: _line_items(order),
         "customerJourneySummary": _journey(order),
     }
+
+
+def _line_items(order: Order) -> Source:
+    number = order.id.rpartition("/")[2]
+    items = [{"id": f"gid://shopify/LineItem/{number}{n}", "title": "Oud box", "quantity": n} for n in (1, 2)]
+    ends = {"hasNextPage": False, "hasPreviousPage": False, "startCursor": "1", "endCursor": "2"}
+    edges = [{"cursor": str(n), "node": item} for n, item in enumerate(items, start=1)]
+    return {"nodes": items, "edges": edges, "pageInfo": ends}
 
 
 def _facts(order: Order) -> Source:
@@ -152,5 +161,9 @@ def _visit(visit: Visit) -> Source:
         "source": visit.source,
         "sourceDescription": visit.source.title(),
         "sourceType": "AD" if visit.utm else None,
-        "utmParameters": vars(visit.utm) if visit.utm else None,
+        "utmParameters": _utm(visit.utm) if visit.utm else None,
     }
+
+
+def _utm(utm: Utm) -> Source:
+    return {name: value for name, value in vars(utm).items() if name != "id"}

@@ -20,11 +20,25 @@ _ORDER_SCALARS = """
     displayFinancialStatus displayFulfillmentStatus returnStatus edited sourceName currencyCode
     presentmentCurrencyCode paymentGatewayNames
 """
+_BULK_SCALARS = """
+    id status errorCode createdAt completedAt objectCount rootObjectCount fileSize url partialDataUrl
+"""
 _VISIT_SCALARS = "id occurredAt landingPage referrerUrl referralCode source sourceDescription sourceType"
 
 # Type -> field -> the field's type; SCALAR for numbers, texts, enums and lists of them.
 TYPES: dict[str, dict[str, str | None]] = {
-    "QueryRoot": {"shop": "Shop", "order": "Order", "nodes": "Node", "orders": "OrderConnection"},
+    "QueryRoot": {
+        "shop": "Shop",
+        "order": "Order",
+        "nodes": "Node",
+        "orders": "OrderConnection",
+        "bulkOperation": "BulkOperation",
+        "currentBulkOperation": "BulkOperation",
+    },
+    "MutationRoot": {"bulkOperationRunQuery": "BulkOperationRunQueryPayload"},
+    "BulkOperationRunQueryPayload": {"bulkOperation": "BulkOperation", "userErrors": "UserError"},
+    "UserError": dict.fromkeys(("code", "field", "message"), SCALAR),
+    "BulkOperation": dict.fromkeys(_BULK_SCALARS.split(), SCALAR),
     "Shop": dict.fromkeys(("id", "name", "myshopifyDomain", "ianaTimezone", "currencyCode"), SCALAR),
     "Node": {"id": SCALAR},
     "OrderConnection": {"pageInfo": "PageInfo", "nodes": "Order", "edges": "OrderEdge"},
@@ -36,8 +50,12 @@ TYPES: dict[str, dict[str, str | None]] = {
         "customAttributes": "Attribute",
         "customer": "Customer",
         "refunds": "Refund",
+        "lineItems": "LineItemConnection",
         "customerJourneySummary": "CustomerJourneySummary",
     },
+    "LineItemConnection": {"pageInfo": "PageInfo", "nodes": "LineItem", "edges": "LineItemEdge"},
+    "LineItemEdge": {"cursor": SCALAR, "node": "LineItem"},
+    "LineItem": dict.fromkeys(("id", "title", "quantity"), SCALAR),
     "MoneyBag": {"shopMoney": "MoneyV2", "presentmentMoney": "MoneyV2"},
     "MoneyV2": {"amount": SCALAR, "currencyCode": SCALAR},
     "Attribute": {"key": SCALAR, "value": SCALAR},
@@ -76,7 +94,11 @@ ARGUMENTS = {
     ("QueryRoot", "orders"): PAGING | {"query", "sortKey", "savedSearchId"},
     ("QueryRoot", "order"): {"id"},
     ("QueryRoot", "nodes"): {"ids"},
+    ("QueryRoot", "bulkOperation"): {"id"},
+    ("QueryRoot", "currentBulkOperation"): {"type"},
+    ("MutationRoot", "bulkOperationRunQuery"): {"query", "groupObjects"},
     ("Order", "refunds"): {"first"},
+    ("Order", "lineItems"): PAGING,
     ("CustomerJourneySummary", "moments"): PAGING,
 }
 

@@ -9,16 +9,19 @@ import base64
 import hashlib
 import operator
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from adsync.sandbox.inventing.orders import Order
+from adsync.sandbox.inventing.visits import Journey
 from adsync.sandbox.shopify_orders import order_node
 from adsync.sandbox.shopify_query import Refused, Source
 from adsync.sandbox.world import World
 
 LARGEST_PAGE = 250
+WITHOUT_ALL_ORDERS = timedelta(days=60)
 MOST_KEPT = 24
 TERM = re.compile(r"(\w+):(>=|<=|>|<)?(?:'([^']*)'|\"([^\"]*)\"|(\S+))")
 COMPARE: dict[str, Callable[[object, object], bool]] = {
@@ -59,26 +62,49 @@ class Search:
 
 @dataclass
 class Finder:
-    """Searches a world; what a search found is kept for its next page."""
+    """Searches a world; what a search found is kept for its next page.
+
+    Without `read_all_orders` what is older than sixty days is missing, silently; a journey that was not ready
+    is, once it was read `ready_after` times, and its order says nothing of it.
+    """
 
     world: World
+    read_all_orders: bool = True
+    ready_after: int | None = None
     kept: dict[Search, list[Order]] = field(default_factory=dict)
+    reads: Counter[str] = field(default_factory=Counter)
+
+    def visible(self, store_id: str) -> tuple[Order, ...]:
+        """The orders that the app's scopes let it see."""
+        orders = self.world.store_orders(store_id)
+        wall = self.world.now - WITHOUT_ALL_ORDERS
+        return orders if self.read_all_orders else tuple(order for order in orders if order.placed_at >= wall)
+
+    def node(self, order: Order) -> Source:
+        if order.journey.ready or self.ready_after is None:
+            return order_node(order)
+        self.reads[order.id] += 1
+        ready = Journey(order.journey.later) if self.reads[order.id] > self.ready_after else order.journey
+        return order_node(replace(order, journey=ready))
+
+    def all(self, store_id: str, arguments: Mapping[str, object]) -> list[Order]:
+        """Everything a search finds."""
+        return self._found(_search(store_id, arguments))
 
     def page(self, store_id: str, arguments: Mapping[str, object]) -> Source:
         """One page of the orders connection."""
         first = arguments.get("first")
         if not isinstance(first, int) or not 1 <= first <= LARGEST_PAGE:
             raise Refused("BAD_REQUEST", f"first is needed, between 1 and {LARGEST_PAGE}")
-        sort_key = str(arguments.get("sortKey") or "PROCESSED_AT")
-        if sort_key not in SORTS:
-            raise Refused("argumentLiteralsIncompatible", f"sortKey has an invalid value ({sort_key})")
-        search = Search(store_id, str(arguments.get("query") or ""), sort_key, bool(arguments.get("reverse")))
-        return _page(self._found(search), _start(arguments.get("after"), search.mark), first, search.mark)
+        search = _search(store_id, arguments)
+        found, start = self._found(search), _start(arguments.get("after"), search.mark)
+        nodes = [self.node(order) for order in found[start : start + first]]
+        return _page(nodes, start, len(found), search.mark)
 
     def _found(self, search: Search) -> list[Order]:
         if search not in self.kept:
             tests = _tests(search.query)
-            found = [order for order in self.world.store_orders(search.store_id) if all(test(order) for test in tests)]
+            found = [order for order in self.visible(search.store_id) if all(test(order) for test in tests)]
             found.sort(key=lambda order: (SORTS[search.sort_key](order), order.id), reverse=search.reverse)
             if len(self.kept) >= MOST_KEPT:
                 self.kept.clear()
@@ -86,14 +112,20 @@ class Finder:
         return self.kept[search]
 
 
-def _page(found: list[Order], start: int, first: int, tied: str) -> Source:
-    nodes = [order_node(order) for order in found[start : start + first]]
+def _search(store_id: str, arguments: Mapping[str, object]) -> Search:
+    sort_key = str(arguments.get("sortKey") or "PROCESSED_AT")
+    if sort_key not in SORTS:
+        raise Refused("argumentLiteralsIncompatible", f"sortKey has an invalid value ({sort_key})")
+    return Search(store_id, str(arguments.get("query") or ""), sort_key, bool(arguments.get("reverse")))
+
+
+def _page(nodes: list[Source], start: int, of: int, tied: str) -> Source:
     end = start + len(nodes)
     return {
         "nodes": nodes,
         "edges": [{"cursor": _cursor(start + n + 1, tied), "node": node} for n, node in enumerate(nodes)],
         "pageInfo": {
-            "hasNextPage": end < len(found),
+            "hasNextPage": end < of,
             "hasPreviousPage": start > 0,
             "startCursor": _cursor(start + 1, tied) if nodes else None,
             "endCursor": _cursor(end, tied) if nodes else None,

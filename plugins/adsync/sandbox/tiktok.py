@@ -20,6 +20,7 @@ from adsync.sandbox.inventing.accounts import AdAccount
 from adsync.sandbox.inventing.campaigns import Campaign
 from adsync.sandbox.tiktok_calls import bad_parameter, envelope, opened, paged
 from adsync.sandbox.tiktok_report import check, create, download, integrated
+from adsync.sandbox.vault import Vault
 from adsync.sandbox.world import World
 
 MOST_ADVERTISERS = 100
@@ -74,7 +75,7 @@ CAMPAIGN: dict[str, Callable[[Campaign], object]] = {
 }
 
 
-def create_app(world: World, *, polls_until_ready: int = 2) -> Starlette:
+def create_app(world: World, vault: Vault, *, polls_until_ready: int = 2) -> Starlette:
     """TikTok over this world; a report task is ready after `polls_until_ready` checks."""
     routes = [
         Route(f"{BASE}/advertiser/info/", advertisers, methods=["GET"]),
@@ -86,7 +87,8 @@ def create_app(world: World, *, polls_until_ready: int = 2) -> Starlette:
     ]
     app = Starlette(routes=routes, exception_handlers={tiktok_calls.TikTokError: tiktok_calls.answer})
     app.router.redirect_slashes = False
-    app.state.world, app.state.tasks, app.state.polls_until_ready = world, {}, polls_until_ready
+    app.state.world, app.state.vault = world, vault
+    app.state.tasks, app.state.polls_until_ready = {}, polls_until_ready
     return app
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from adsync.sandbox.counting import about
 from adsync.sandbox.inventing.accounts import AdAccount
 
 NO_PERMISSION, BAD_PARAMETER, TOKEN_MISSING, TOKEN_WRONG = 40001, 40002, 40104, 40105
@@ -57,6 +58,7 @@ class Call:
         """The advertiser; 40001 when the token was not given it."""
         if advertiser_id not in self.accounts:
             raise TikTokError(NO_PERMISSION, f"No permission to operate advertiser {advertiser_id}.")
+        about(self.request, advertiser_id)
         return self.accounts[advertiser_id]
 
     def text(self, name: str, default: str | None = None) -> str:
@@ -97,7 +99,8 @@ async def opened(request: Request) -> Call:
     token = request.headers.get("access-token")
     if not token:
         raise TikTokError(TOKEN_MISSING, "Access token is missing.")
-    accounts = [one for one in request.app.state.world.ad_accounts if one.platform == "tiktok" and one.token == token]
+    conn_id = request.app.state.vault.owner("tiktok", token)
+    accounts = [one for one in request.app.state.world.accounts_of("tiktok") if one.conn_id == conn_id]
     if not accounts:
         raise TikTokError(TOKEN_WRONG, "Access token is incorrect or has been revoked.")
     params: Mapping[str, object] = request.query_params

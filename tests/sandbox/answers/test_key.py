@@ -1,11 +1,13 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from time import process_time
 
 import pytest
 
+from adsync.sandbox.answers.books import is_revenue, net_cents
 from adsync.sandbox.answers.key import answer_key, workspace_directory, workspace_orders
-from adsync.sandbox.answers.last_click import decide, is_revenue
+from adsync.sandbox.answers.last_click import decide
 from adsync.sandbox.world import World
 
 from . import rules
@@ -48,13 +50,15 @@ def test_the_planted_alerts_are_four_of_three_types(key):
     }
 
 
-def test_the_key_is_the_same_every_time(world, key):
+def test_the_key_is_the_same_every_time_and_quickly_made(world, key):
+    started = process_time()
     assert answer_key(World.create(world.seed, world.now)) == key
+    assert process_time() - started < 10, "twice what it takes, so that a busy machine passes"
 
 
 def test_another_seed_is_another_business(world, key):
-    other = answer_key(World.create(world.seed + 1, world.now))
-    assert other["campaign_days"] != key["campaign_days"]
+    other = answer_key(World.create(world.seed + 1, world.now, days=10, orders=4))
+    assert other["campaign_days"][:50] != key["campaign_days"][:50]
 
 
 def test_platforms_claim_more_than_the_store_sold_but_not_absurdly(key):
@@ -91,7 +95,7 @@ def test_every_reason_and_every_rule_occurs_in_every_workspace(world):
     for workspace in world.workspaces:
         known = workspace_directory(world, workspace.id)
         found = Counter(decide(order, known).how for order in workspace_orders(world, workspace.id))
-        assert set(found) == {
+        assert set(found) - {"platform_does_not_expose"} == {
             *("utm_id", "campaign_id_param", "utm_campaign_id", "name_in_platform", "name_unique"),
             *("not_revenue", "no_touch", "no_utm", "direct", "macro_unexpanded", "damaged_id", "unknown_campaign"),
             *("ambiguous_name", "platform_only", "touch_after_order", "outside_window"),
@@ -136,6 +140,104 @@ def test_a_journey_ends_the_way_it_was_drawn(world, kind):
         known = workspace_directory(world, workspace.id)
         settled = world.first_day(workspace.timezone) + timedelta(days=30)
         for order in workspace_orders(world, workspace.id):
-            if order.kind == kind and is_revenue(order) and order.placed_at.date() > settled:
+            if (
+                order.store.platform == "shopify"
+                and order.kind == kind
+                and is_revenue(order)
+                and order.placed_at.date() > settled
+            ):
                 ends.add(decide(order, known).how)
     assert ends == EXPECTED[kind]
+
+
+EXPECTED_OF_SALES = {
+    "id_in_utm_campaign": {"utm_campaign_id"},
+    "id_in_utm_id": {"utm_id"},
+    "name_in_utm_campaign": {"utm_campaign_id", "name_in_platform", "ambiguous_name"},
+    "doubled_source": {"utm_campaign_id"},
+    "campaign_without_source": {"utm_campaign_id"},
+    "written_twice": {"utm_campaign_id"},
+    "campaign_id_in_entry": {"campaign_id_param"},
+    "tags_of_the_app": {"utm_campaign_id"},
+    "mangled_name": {"unknown_campaign"},
+    "unexpanded_macro": {"macro_unexpanded"},
+    "damaged_id": {"damaged_id"},
+    "unknown_campaign": {"unknown_campaign"},
+    "shared_name": {"ambiguous_name"},
+    "somebody_elses_campaign": {"unknown_campaign"},
+    "click_id_alone": {"no_utm"},
+    "google_click_id": {"unknown_campaign"},
+    "typed_in": {"no_utm"},
+    "found_by_search": {"no_utm"},
+    "referred": {"no_utm"},
+    "nothing_known": {"no_touch"},
+    "by_staff": {"no_touch"},
+    "id_on_the_order": {"utm_campaign_id"},
+    "id_in_capitals": {"utm_campaign_id"},
+    "name_on_the_order": {"name_in_platform", "ambiguous_name"},
+    "in_the_other_container": {"utm_campaign_id"},
+    "macro_on_the_order": {"macro_unexpanded"},
+    "damaged_on_the_order": {"damaged_id"},
+    "unknown_on_the_order": {"unknown_campaign"},
+    "elses_on_the_order": {"unknown_campaign"},
+    "source_direct": {"no_touch"},
+    "not_exposed": {"platform_does_not_expose"},
+}
+
+
+def test_a_touch_of_the_other_stores_ends_the_way_it_was_drawn(world):
+    ends = {}
+    for workspace in world.workspaces:
+        known = workspace_directory(world, workspace.id)
+        settled = world.first_day(workspace.timezone) + timedelta(days=30)
+        for order in workspace_orders(world, workspace.id):
+            if order.store.platform != "shopify" and is_revenue(order) and order.placed_at.date() > settled:
+                ends.setdefault(order.kind, set()).add(decide(order, known).how)
+    assert ends.keys() == EXPECTED_OF_SALES.keys()
+    assert {
+        kind: found - EXPECTED_OF_SALES[kind] for kind, found in ends.items() if found - EXPECTED_OF_SALES[kind]
+    } == {}
+
+
+def test_zid_brings_revenue_and_no_attribution(world):
+    sales = [sale for sale in world.store_sales("394106") if is_revenue(sale)]
+    assert sum(net_cents(sale) for sale in sales) > 0
+    assert {decide(sale, workspace_directory(world, "nakhla")).campaign for sale in sales} == {None}
+
+
+@pytest.mark.parametrize(
+    ("platform", "status", "counts"),
+    [
+        ("woocommerce", "cancelled", False),
+        ("woocommerce", "failed", False),
+        ("woocommerce", "trash", False),
+        ("woocommerce", "checkout-draft", False),
+        ("woocommerce", "deposit-due", False),
+        ("woocommerce", "refunded", True),
+        ("salla", "canceled", False),
+        ("salla", "payment_pending", False),
+        ("salla", "delivering", True),
+        ("zid", "cancelled", False),
+        ("zid", "canceled", False),
+        ("zid", "partially_reversed", True),
+    ],
+)
+def test_a_status_counts_as_the_contract_says(world, platform, status, counts):
+    sales = [one for store in world.stores_of(platform) for one in world.store_sales(store.id)]
+    assert {is_revenue(one) for one in sales if one.state.status == status and not one.draft} <= {counts}
+    assert any(one.state.status == status for one in sales)
+
+
+def test_refunds_and_cash_on_delivery_are_in_every_store(world):
+    for store in world.stores:
+        if store.platform != "shopify":
+            sales = world.store_sales(store.id)
+            assert any(sale.state.refunds and net_cents(sale) == 0 for sale in sales)
+            assert any("cod" in sale.state.method and is_revenue(sale) for sale in sales)
+            assert any(sale.state.updated_at - sale.placed_at > timedelta(days=7) for sale in sales)
+
+
+def test_every_snapchat_account_has_spend_claims_and_attribution(key):
+    for workspace_id in ("acme", "nakhla", "juniper"):
+        for rows in (key["campaign_days"], key["attribution"], key["workspace_roas"]):
+            assert any(row["workspace_id"] == workspace_id and row["platform"] == "snapchat" for row in rows)

@@ -12,13 +12,13 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from adsync.sandbox.answers.last_click import decide, is_revenue, net_cents
+from adsync.sandbox.answers.books import AnyOrder, is_revenue, net_cents
+from adsync.sandbox.answers.last_click import decide
 from adsync.sandbox.answers.matching import Directory, directory
-from adsync.sandbox.inventing.accounts import AdAccount, Workspace
+from adsync.sandbox.inventing.accounts import AdAccount, Store, Workspace
 from adsync.sandbox.inventing.campaigns import Campaign
 from adsync.sandbox.inventing.delivery import Delivery
 from adsync.sandbox.inventing.money import amount, reporting
-from adsync.sandbox.inventing.orders import Order
 from adsync.sandbox.inventing.planted import ALERTS, ANOMALIES, SILENT
 from adsync.sandbox.world import World
 
@@ -52,8 +52,12 @@ def workspace_directory(world: World, workspace_id: str) -> Directory:
     return directory(campaign for account_id in ours for campaign in world.campaigns(account_id))
 
 
-def workspace_orders(world: World, workspace_id: str) -> list[Order]:
-    return [o for store in world.stores if store.workspace_id == workspace_id for o in world.store_orders(store.id)]
+def workspace_orders(world: World, workspace_id: str) -> list[AnyOrder]:
+    return [one for store in world.stores if store.workspace_id == workspace_id for one in _orders_of(world, store)]
+
+
+def _orders_of(world: World, store: Store) -> tuple[AnyOrder, ...]:
+    return world.store_orders(store.id) if store.platform == "shopify" else world.store_sales(store.id)
 
 
 def _campaign_day(row: Delivery) -> Row:
@@ -74,17 +78,17 @@ def _campaign_day(row: Delivery) -> Row:
     }
 
 
-def _attributed(world: World, workspace: Workspace) -> list[tuple[Order, Campaign, Decimal]]:
+def _attributed(world: World, workspace: Workspace) -> list[tuple[AnyOrder, Campaign, Decimal]]:
     known = workspace_directory(world, workspace.id)
     decided = [(order, decide(order, known).campaign) for order in workspace_orders(world, workspace.id)]
     return [(order, campaign, _net(order, workspace)) for order, campaign in decided if campaign]
 
 
-def _net(order: Order, workspace: Workspace) -> Decimal:
+def _net(order: AnyOrder, workspace: Workspace) -> Decimal:
     return reporting(net_cents(order), order.store.currency, workspace.currency)
 
 
-def _by_campaign(workspace: Workspace, won: list[tuple[Order, Campaign, Decimal]]) -> list[Row]:
+def _by_campaign(workspace: Workspace, won: list[tuple[AnyOrder, Campaign, Decimal]]) -> list[Row]:
     orders: Counter[Campaign] = Counter()
     revenue: dict[Campaign, Decimal] = defaultdict(lambda: ZERO)
     for _, campaign, net in won:
@@ -114,7 +118,7 @@ class Ledger:
             cell[name] = cell.get(name, 0) + value
 
 
-def _roas(world: World, workspace: Workspace, won: list[tuple[Order, Campaign, Decimal]]) -> list[Row]:
+def _roas(world: World, workspace: Workspace, won: list[tuple[AnyOrder, Campaign, Decimal]]) -> list[Row]:
     ledger = Ledger()
     for account in (one for one in world.ad_accounts if one.workspace_id == workspace.id):
         _enter_claims(ledger, world, account, workspace)

@@ -5,18 +5,15 @@ Later visits that name none take nothing away; a touch after the order never cou
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from adsync.sandbox.answers.books import AnyOrder, is_revenue
 from adsync.sandbox.answers.matching import Directory, match, tags_of_attributes, tags_of_visit
 from adsync.sandbox.inventing.campaigns import Campaign
-from adsync.sandbox.inventing.orders import Order
 
 WINDOW = timedelta(days=7)
 NOTHING = timedelta(0)
-PAID = {"PAID", "PARTIALLY_PAID", "PARTIALLY_REFUNDED", "REFUNDED"}
-ON_DELIVERY = re.compile("cash on delivery|cod", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -27,27 +24,18 @@ class Decision:
     how: str
 
 
-def is_revenue(order: Order) -> bool:
-    payment = order.payment
-    on_delivery = payment.status == "PENDING" and any(ON_DELIVERY.search(name) for name in payment.gateways)
-    return not order.test and not payment.cancelled_at and (payment.status in PAID or on_delivery)
-
-
-def net_cents(order: Order) -> int:
-    """What the order brought in the end; nothing unless it counts as revenue."""
-    return order.total - order.payment.refunded if is_revenue(order) else 0
-
-
-def decide(order: Order, known: Directory) -> Decision:
+def decide(order: AnyOrder, known: Directory) -> Decision:
     if not is_revenue(order):
         return Decision(None, "not_revenue")
+    if order.store.platform == "zid":
+        return Decision(None, "platform_does_not_expose")
     if not order.journey.visits:
         tags = tags_of_attributes(order.journey.attributes)
         return Decision(*match(tags, known)) if tags else Decision(None, "no_touch")
     return _latest(order, known)
 
 
-def _latest(order: Order, known: Directory) -> Decision:
+def _latest(order: AnyOrder, known: Directory) -> Decision:
     candidates, misses = [], []
     for visit in order.journey.visits or ():
         campaign, how = match(tags_of_visit(visit), known)

@@ -20,6 +20,7 @@ CLICK_IDS = {"ttclid": "tiktok", "sccid": "snapchat", "gclid": "google", "fbclid
 TOKENS = {
     "meta": {"facebook", "fb", "ig", "insta", "instagram", "meta", "fbads"},
     "tiktok": {"tiktok", "tiktokads", "tt"},
+    "snapchat": {"snapchat", "snap", "sc", "snapads"},
 }
 
 
@@ -80,7 +81,7 @@ def match(tags: Tags, known: Directory) -> tuple[Campaign | None, str]:
     """The campaign and the rule that found it, or None and the reason why not."""
     ids = (("utm_id", tags.utm_id), ("utm_campaign_id", tags.campaign), ("campaign_id_param", tags.campaign_id))
     for rule, value in ids:
-        if value and (found := known.by_id.get(decoded(value).strip())):
+        if value and (found := known.by_id.get(decoded(value).strip().casefold())):
             return found, rule
     if not tags.campaign:
         return None, _nameless(tags)

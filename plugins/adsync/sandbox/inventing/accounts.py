@@ -1,4 +1,4 @@
-"""The invented business: three workspaces, nine ad accounts, three stores, and their tokens.
+"""The invented business: three workspaces, twelve ad accounts, seven stores, and their tokens.
 
 Currencies and zones of accounts differ from their workspace's on purpose; every token is a made-up word.
 """
@@ -47,7 +47,7 @@ class AdAccount:
 
 @dataclass(frozen=True)
 class Store:
-    """A Shopify shop: its books are kept in `currency`, buyers may pay in `abroad`."""
+    """A shop: its books are kept in `currency`, buyers may pay in `abroad`; `path` is where WordPress lives."""
 
     id: str
     workspace_id: str
@@ -57,17 +57,20 @@ class Store:
     timezone: str
     abroad: str
     platform: str = "shopify"
+    path: str = ""
+    plain_permalinks: bool = False
 
     @property
     def conn_id(self) -> str:
-        return f"shopify_{self.workspace_id}"
+        return f"{self.platform}_{self.workspace_id}"
 
     @property
     def token(self) -> str:
-        return f"sandbox-shopify-token-of-{self.workspace_id}"
+        return f"sandbox-{self.platform}-token-of-{self.workspace_id}"
 
 
 JUNIPER_SECRET = "fern-and-moss"
+META_APP_ID = "310000000000001"
 RIYADH, DUBAI, LONDON, NEW_YORK = "Asia/Riyadh", "Asia/Dubai", "Europe/London", "America/New_York"
 
 WORKSPACES = (
@@ -103,12 +106,32 @@ AD_ACCOUNTS = (
         options={"report_mode": "auto"},
         may_run_tasks=False,
     ),
+    AdAccount("snapchat", "8adc3db7-8148-4fbf-999c-8d2266369d01", "acme", 3, "Acme Snap", "SAR", RIYADH),
+    AdAccount("snapchat", "5f0c6a52-17de-4b7a-8a55-aa10b7c9d002", "nakhla", 3, "Nakhla Snap", "USD", DUBAI),
+    # Its days are of 23, 24 and 25 hours.
+    AdAccount("snapchat", "c55a8f6e-92e1-4a0e-9d0f-2f1f6f1e2a03", "juniper", 3, "Juniper Snap", "USD", NEW_YORK),
 )
 
 STORES = (
     Store("acme.myshopify.com", "acme", 1, "Acme Trading", "SAR", RIYADH, "USD"),
     Store("nakhla.myshopify.com", "nakhla", 2, "نخلة هوم", "USD", DUBAI, "AED"),
     Store("juniper.myshopify.com", "juniper", 3, "Juniper and Fern", "USD", LONDON, "AED"),
+    Store("1305146709", "acme", 4, "متجر أكمي", "SAR", RIYADH, "SAR", platform="salla"),
+    Store("394106", "nakhla", 5, "نخلة هوم", "SAR", RIYADH, "SAR", platform="zid"),
+    Store(
+        "shop.nakhla.example", "nakhla", 6, "نخلة الديار", "AED", RIYADH, "AED", platform="woocommerce", path="/souq"
+    ),
+    Store(
+        "shop.juniper.example",
+        "juniper",
+        7,
+        "Juniper Outlet",
+        "USD",
+        NEW_YORK,
+        "USD",
+        platform="woocommerce",
+        plain_permalinks=True,
+    ),
 )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
+from uuid import UUID
 
 from adsync.sandbox.inventing.accounts import AdAccount
 from adsync.sandbox.inventing.catalogue import ROTATING, STANDING, campaign_name
-from adsync.sandbox.inventing.chance import chance
+from adsync.sandbox.inventing.chance import PER_MILLE, chance
 from adsync.sandbox.inventing.money import exchange
 from adsync.sandbox.inventing.planted import ANOMALIES, SILENT
 
@@ -24,6 +25,8 @@ FIRST_FLIGHT = OPENING.toordinal() // STRIDE
 ENDINGS = ("deleted", "archived", "paused")
 # What a campaign of weight 1000 spends a day, in US cents.
 USUAL_SPEND = 3_300
+# Snapchat is the smaller channel here: thousandths of that.
+SHARE = {"snapchat": 450}
 ID_PREFIX = {"meta": "1202", "tiktok": "18"}
 
 
@@ -49,9 +52,12 @@ class Campaign:
         return self.start <= day and (self.end is None or day <= self.end)
 
 
-def campaigns_between(seed: int, account: AdAccount, first: date, today: date) -> tuple[Campaign, ...]:
-    """Every campaign of the account that was running at some time from `first` to `today`."""
-    standing = [_campaign(seed, account, slot, 0, today) for slot in range(STANDING)]
+def campaigns_between(
+    seed: int, account: AdAccount, first: date, today: date, *, more: int = 0
+) -> tuple[Campaign, ...]:
+    """Every campaign of the account that was running at some time from `first` to `today`, and `more` standing ones."""
+    extra = range(STANDING + ROTATING, STANDING + ROTATING + more)
+    standing = [_campaign(seed, account, slot, 0, today) for slot in (*range(STANDING), *extra)]
     flights = [
         _campaign(seed, account, slot, generation, today)
         for slot in range(STANDING, STANDING + ROTATING)
@@ -71,7 +77,7 @@ def _generations(seed: int, account: AdAccount, slot: int, first: date, today: d
 
 
 def _span(seed: int, account: AdAccount, slot: int, generation: int) -> tuple[date, date | None]:
-    if slot < STANDING:
+    if not STANDING <= slot < STANDING + ROTATING:
         return OPENING + timedelta(days=slot), None
     start = date.fromordinal(generation * STRIDE + _offset(seed, account, slot))
     return start, start + timedelta(days=FLIGHT_DAYS - 1)
@@ -81,6 +87,7 @@ def _campaign(seed: int, account: AdAccount, slot: int, generation: int, today: 
     rng = chance(seed, account.id, slot, generation)
     start, end = _span(seed, account, slot, generation)
     weight = _weight(rng, account, slot)
+    spend = USUAL_SPEND * weight * SHARE.get(account.platform, PER_MILLE) // PER_MILLE**2
     return Campaign(
         account=account,
         id=_id(rng, account, slot, generation),
@@ -91,7 +98,7 @@ def _campaign(seed: int, account: AdAccount, slot: int, generation: int, today: 
         status=_status(start, end, today, ENDINGS[slot % len(ENDINGS)]),
         goal=_goal(account, slot),
         weight=weight,
-        daily_spend=exchange(USUAL_SPEND * weight // 1000, "USD", account.currency),
+        daily_spend=exchange(spend, "USD", account.currency),
         roas_per_mille=rng.randint(2200, 4200),
         clicks_per_100k=rng.randint(1100, 2400),
         cpm=exchange(rng.randint(350, 800), "USD", account.currency),
@@ -121,5 +128,7 @@ def _status(start: date, end: date | None, today: date, ending: str) -> str:
 
 
 def _id(rng: Random, account: AdAccount, slot: int, generation: int) -> str:
+    if account.platform == "snapchat":
+        return str(UUID(int=rng.getrandbits(128), version=4))
     number = int(account.id[-4:]) % 100
     return f"{ID_PREFIX[account.platform]}{number:02d}{slot:02d}{generation:05d}{rng.randrange(10**5):05d}"

@@ -38,6 +38,14 @@ EVERGREEN = (
     "صناع المحتوى | الجزء 2",
     "Best Sellers — {en} — Broad",
     "الأكثر مبيعا – {ar}",
+    "سناب | {ar} | عطور",
+    "Snap Story Ads – {en}",
+    "إعلانات القصص - {ar}",
+    "Snap Retargeting | {en}",
+    "فلتر المواسم ✨ {ar}",
+    "Snap Lookalike 3% – {en}",
+    "سناب شات – هدايا ٢٠٢٦",
+    "Snap Reach {en} 🟡",
 )
 
 FLIGHTS = (
@@ -50,6 +58,9 @@ FLIGHTS = (
     "Clearance | Round {n}",
     "تصفية {ar} | الجولة {n}",
     "Test {n}, Hook A",
+    "سناب أسبوع {n}",
+    "Snap Drop {n} – {en}",
+    "عدسة الموسم | {n}",
 )
 
 # Two workspaces, two platforms, two accounts of one platform.
@@ -75,6 +86,8 @@ def campaign_name(account: AdAccount, slot: int, number: int) -> str:
     owner = workspace(account.workspace_id)
     if slot < STANDING:
         template = EVERGREEN[account.place * STANDING + slot]
+    elif slot >= STANDING + ROTATING:
+        template = f"{{en}} Range {slot:03d} – {account.place}"
     else:
         template = FLIGHTS[account.place * ROTATING + slot - STANDING]
     return template.format(en=owner.city, ar=owner.city_in_arabic, n=number)

@@ -17,7 +17,7 @@ from adsync.sandbox.inventing.planted import ANOMALIES, distort
 
 NOISE = 70
 USUAL_ORDER = 8_500
-OVERCLAIM = {"meta": 1180, "tiktok": 1120}
+OVERCLAIM = {"meta": 1180, "tiktok": 1120, "snapchat": 1150}
 WEEKDAY = (980, 970, 990, 1030, 1060, 1020, 960)
 
 

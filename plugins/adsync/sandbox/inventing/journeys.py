@@ -6,8 +6,10 @@ A function draws one journey; its name is its kind, which tests use and no platf
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import accumulate
+from random import Random
 from urllib.parse import quote
 
 from adsync.sandbox.inventing.chance import happens
@@ -153,8 +155,10 @@ def tags_on_the_order(scene: Scene) -> Journey:
     )
 
 
-def not_ready(_scene: Scene) -> Journey:
-    return Journey(None, ready=False)
+def not_ready(scene: Scene) -> Journey:
+    """What it will be once it is ready is drawn aside, so that no other order changes by it."""
+    later = replace(scene, rng=Random(scene.number))
+    return Journey(None, ready=False, later=(_by_id(later, later.before()),))
 
 
 # In thousandths of all orders.

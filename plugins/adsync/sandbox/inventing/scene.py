@@ -14,17 +14,21 @@ from adsync.sandbox.inventing.visits import CLICK_IDS, REFERRERS, SOURCES, Utm, 
 
 WINDOW = timedelta(days=7)
 LONGEST_THOUGHT = int(timedelta(days=5, hours=12).total_seconds())
+FAVOUR = 6
 # The campaigns that run on a day, and their weights.
 Running = Callable[[date], tuple[list[Campaign], list[int]]]
 
 
-def roster(campaigns: tuple[Campaign, ...]) -> Running:
-    """Who runs on a day, and how heavily; campaigns that were never shown bring nobody."""
+def roster(campaigns: tuple[Campaign, ...], favoured: str = "") -> Running:
+    """Who runs on a day, and how heavily; campaigns that were never shown bring nobody.
+
+    A favoured platform's campaigns bring more people than their budgets.
+    """
 
     @cache
     def running(day: date) -> tuple[list[Campaign], list[int]]:
         found = [one for one in campaigns if one.runs_on(day) and one.goal != "never_shown"]
-        return found, [one.weight for one in found]
+        return found, [one.weight * (FAVOUR if one.account.platform == favoured else 1) for one in found]
 
     return running
 

@@ -10,9 +10,13 @@ from urllib.parse import quote, urlencode
 
 from adsync.sandbox.inventing.chance import happens
 
-SOURCES = {"meta": ("facebook", "fb", "ig", "Instagram"), "tiktok": ("tiktok", "TikTok", "tiktokads")}
-CLICK_IDS = {"meta": "fbclid", "tiktok": "ttclid"}
-REFERRERS = {"meta": "https://l.facebook.com/", "tiktok": None}
+SOURCES = {
+    "meta": ("facebook", "fb", "ig", "Instagram"),
+    "tiktok": ("tiktok", "TikTok", "tiktokads"),
+    "snapchat": ("snapchat", "Snapchat", "snapads", "snap"),
+}
+CLICK_IDS = {"meta": "fbclid", "tiktok": "ttclid", "snapchat": "ScCid"}
+REFERRERS = {"meta": "https://l.facebook.com/", "tiktok": None, "snapchat": None}
 PRODUCTS = ("oud-box", "linen-throw", "coffee-cups", "gift-card")
 TO_ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 EN_DASH, EM_DASH = "\u2013", "\u2014"
@@ -21,13 +25,14 @@ RIGHT_TO_LEFT_MARK, ZERO_WIDTH_SPACE, TATWEEL = "\u200f", "\u200b", "\u0640"
 
 @dataclass(frozen=True)
 class Utm:
-    """What the shop itself recognised in the link; it never recognises utm_id."""
+    """What the shop itself recognised in the link; Shopify never recognises utm_id."""
 
     source: str | None = None
     medium: str | None = None
     campaign: str | None = None
     content: str | None = None
     term: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,11 +49,16 @@ class Visit:
 
 @dataclass(frozen=True)
 class Journey:
-    """What is known of how an order came about; `visits` is null when nothing is."""
+    """What is known of how an order came about; `visits` is null when nothing is.
+
+    `later` is what will be known once a journey is ready; `carrier` is where the shop keeps what it knows.
+    """
 
     visits: tuple[Visit, ...] | None
     ready: bool = True
     attributes: tuple[tuple[str, str], ...] = ()
+    later: tuple[Visit, ...] = ()
+    carrier: str = ""
 
 
 def link(shop: str, rng: Random, query: dict[str, str]) -> str:
