@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adsync import raw
-from adsync.errors import ContractError, PermanentError, ReauthRequired, ReportLost, TooMuchData
+from adsync.daily import Daily
+from adsync.errors import ContractError, PermanentError, ReportLost, ReportRefused
 from adsync.outcomes import PendingReport
 from adsync.raw import Place, Tally
-from adsync.scope import Coverage, Reach, change_spans, daily_windows
+from adsync.scope import Coverage, Reach, change_spans, fresh
 from adsync.sources.base import Account, Facts, Page, Report, Source, Stream
 from adsync.state import Ledger
 from adsync.transport import Client
 from adsync.window import Span, Window
 
+# A report that does not end within it never will: another one is ordered.
+LONGEST_REPORT = timedelta(hours=1)
+
 
 @dataclass
 class Reader:
-    """One attempt at one account; `tally`, `since`, `through` and `waiting` tell what it did so far."""
+    """One attempt at one account; `tally`, `since`, `through`, `waiting` and `notes` tell what it did so far."""
 
     source: Source
     account: Account
@@ -33,6 +37,7 @@ class Reader:
     through: date | None = None
     waiting: PendingReport | None = None
     facts: Facts | None = None
+    notes: list[str] = field(default_factory=list)
 
     async def read(self) -> None:
         """Read every stream; stop early when a report is not ready yet."""
@@ -41,16 +46,20 @@ class Reader:
             if stream.shape == "entity":
                 await self._entity(stream)
             elif stream.shape == "daily":
-                await self._daily(stream, reach)
+                today = self.clock().astimezone(_zone(self.account)).date()
+                await Daily(self, stream, today, self._unit, self._reported).read(reach)
             else:
                 await self._changes(stream, reach)
 
     async def _entity(self, stream: Stream) -> None:
+        if stream.every and fresh(await self.ledger.coverage(stream.name), stream.every, self.clock()):
+            return
+        read_now = Coverage(cursor={"read_at": str(self.clock())}) if stream.every else None
         pages = stream.read(self.client, self.account)
         if stream is not self.source.streams[0]:
-            await self._unit(stream, pages)
+            await self._unit(stream, pages, coverage=read_now)
             return
-        await self._unit(stream, self._noting_facts(pages))
+        await self._unit(stream, self._noting_facts(pages), coverage=read_now)
         if self.facts:
             await self.ledger.save_facts(self.facts)
 
@@ -62,39 +71,6 @@ class Reader:
                 self.account = replace(self.account, timezone=self.facts.timezone)
                 _zone(self.account)
             yield page
-
-    async def _daily(self, stream: Stream, reach: Reach) -> None:
-        covered = await self.ledger.coverage(stream.name)
-        windows = self._windows(stream, covered, reach)
-        whole = Window(min(each.since for each in windows), max(each.until for each in windows))
-        if stream.report and _by_report(self.account, covered, windows):
-            if await self._reported(stream, stream.report, covered, whole):
-                return
-            covered = await self.ledger.coverage(stream.name)
-            windows = self._windows(stream, covered, reach)
-        covered = await self._windowed(stream, windows, covered)
-        await self.ledger.extend(stream.name, covered.joined(whole))
-
-    async def _windowed(self, stream: Stream, windows: list[Window], covered: Coverage) -> Coverage:
-        """Read window by window; one that the platform cannot answer is halved, down to a day."""
-        left = list(reversed(windows))
-        while left:
-            window = left.pop()
-            try:
-                await self._unit(stream, stream.read(self.client, self.account, window), window, covered.joined(window))
-            except TooMuchData:
-                if window.days == 1:
-                    raise
-                left += reversed(list(window.newest_first((window.days + 1) // 2)))
-            else:
-                covered = covered.joined(window)
-        return covered
-
-    def _windows(self, stream: Stream, covered: Coverage, reach: Reach) -> list[Window]:
-        if self.asked:
-            return list(self.asked.newest_first(stream.longest))
-        today = self.clock().astimezone(_zone(self.account)).date()
-        return daily_windows(covered, today, reach, stream.longest)
 
     async def _changes(self, stream: Stream, reach: Reach) -> None:
         covered = await self.ledger.coverage(stream.name)
@@ -114,26 +90,34 @@ class Reader:
         if order is None:
             try:
                 report_id = await report.create(self.client, self.account, whole)
-            except ReauthRequired:
-                await self.ledger.remember(stream.name, {"report_mode": "sync"})
+            except ReportRefused:
+                await self.ledger.remember(stream.name, {**covered.cursor, "report_mode": "sync"})
                 return False
-            order = {"id": report_id, "since": str(whole.since), "until": str(whole.until)}
-            await self.ledger.remember(stream.name, {"report": order})
-        if await self._ready(stream, report, order["id"]):
+            order = {"id": report_id, "since": str(whole.since), "until": str(whole.until), "at": str(self.clock())}
+            covered = covered.noting(report=order)
+            await self.ledger.remember(stream.name, dict(covered.cursor))
+        if await self._ready(stream, report, covered):
             window = Window(date.fromisoformat(order["since"]), date.fromisoformat(order["until"]))
             pages = report.download(self.client, self.account, order["id"])
-            await self._unit(stream, pages, window, replace(covered, cursor={}).joined(window))
+            await self._unit(stream, pages, window, covered.forgetting("report").joined(window))
             return window.since <= whole.since and whole.until <= window.until
         self.waiting = PendingReport(self.source.name, self.account.account_id, self.account.conn_id, order["id"])
         return True
 
-    async def _ready(self, stream: Stream, report: Report, report_id: str) -> bool:
-        """Poll once; a report that the platform gave up or refuses is forgotten, so that a retry orders a new one."""
+    async def _ready(self, stream: Stream, report: Report, covered: Coverage) -> bool:
+        """Poll once; a report that was given up or never ends is forgotten, so that a retry orders a new one."""
+        order = covered.cursor["report"]
+        overdue = self.clock() > datetime.fromisoformat(order.get("at", str(self.clock()))) + LONGEST_REPORT
+        forgotten = dict(covered.forgetting("report").cursor)
         try:
-            return await report.ready(self.client, self.account, report_id)
+            ready = await report.ready(self.client, self.account, order["id"])
         except (ReportLost, PermanentError):
-            await self.ledger.remember(stream.name, {})
+            await self.ledger.remember(stream.name, forgotten)
             raise
+        if overdue and not ready:
+            await self.ledger.remember(stream.name, forgotten)
+            raise ReportLost(f"report {order['id']} was not ready after {LONGEST_REPORT}")
+        return ready
 
     async def _unit(
         self,
@@ -154,13 +138,6 @@ class Reader:
     def _reached(self, since: date, through: date) -> None:
         self.since = min(self.since or since, since)
         self.through = max(self.through or through, through)
-
-
-def _by_report(account: Account, covered: Coverage, windows: list[Window]) -> bool:
-    """Asked for by name, begun before, or worth it: more than one synchronous window, and not refused before."""
-    mode = account.options.get("report_mode", "auto")
-    refused = covered.cursor.get("report_mode") == "sync"
-    return mode == "async" or "report" in covered.cursor or (mode == "auto" and len(windows) > 1 and not refused)
 
 
 def _zone(account: Account) -> ZoneInfo:
