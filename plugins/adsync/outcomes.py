@@ -47,8 +47,8 @@ class Outcome:
     since: date | None = None
     through: date | None = None
     waiting: PendingReport | None = None
-    news: tuple[str, ...] = ()
     elsewhere: bool = False
+    notes: tuple[str, ...] = ()
     error: AdsyncError | None = None
     retry_in: timedelta | None = None
 
@@ -65,11 +65,10 @@ class Outcome:
         days = f"{self.since} to {self.through}, " if self.since else ""
         work = (
             f"{days}{self.meter.calls} calls, {self.tally.seen:,} rows seen, {self.tally.changed:,} changed, "
-            f"{self.seconds:.1f} s"
+            f"{self.seconds:.1f} s{''.join(f'; {note}' for note in self.notes)}"
         )
         if self.elsewhere:
             return f"{self.account}: another run reads it at the moment; nothing to do here"
-        work = ". Note: ".join((work, *self.news))
         if self.waiting:
             return f"{self.account}: waits for report {self.waiting.report_id}; {work}"
         if self.error is None:

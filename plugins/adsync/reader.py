@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from adsync import raw, reports
-from adsync.errors import TooMuchData
+from adsync.daily import Daily
 from adsync.outcomes import PendingReport
 from adsync.raw import Place, Tally
 from adsync.reports import Desk
 from adsync.rereads import Rereads
-from adsync.scope import Coverage, Reach, change_spans, daily_windows
+from adsync.scope import Coverage, Reach, change_spans, fresh
 from adsync.sources.base import Account, Again, Facts, Page, Report, Source, Stream
 from adsync.state import Ledger
 from adsync.transport import Client
@@ -22,10 +22,7 @@ from adsync.zones import instants, zone_of
 
 @dataclass
 class Reader:
-    """One attempt at one account; `tally`, `since`, `through` and `waiting` tell what it did so far.
-
-    `news` are those notes of the source that nobody was told before.
-    """
+    """One attempt at one account; `tally`, `since`, `through`, `waiting` and `notes` tell what it did so far."""
 
     source: Source
     account: Account
@@ -38,8 +35,8 @@ class Reader:
     through: date | None = None
     waiting: PendingReport | None = None
     facts: Facts | None = None
-    notes: tuple[str, ...] = ()
-    news: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    told: tuple[str, ...] = ()
 
     async def read(self) -> None:
         """Read every stream; stop early when a report is not ready yet."""
@@ -48,64 +45,35 @@ class Reader:
             if stream.shape == "entity":
                 await self._entity(stream)
             elif stream.shape == "daily":
-                await self._daily(stream, reach)
+                today = self.clock().astimezone(zone_of(self.account)).date()
+                await Daily(self, stream, today, self._unit, self._reported).read(reach)
             else:
                 await self._changes(stream, reach)
 
     async def _entity(self, stream: Stream) -> None:
+        if stream.every and fresh(await self.ledger.coverage(stream.name), stream.every, self.clock()):
+            return
+        read_now = Coverage(cursor={"read_at": str(self.clock())}) if stream.every else None
         pages = stream.read(self.client, self.account)
         if stream is not self.source.streams[0]:
-            await self._unit(stream, pages)
+            await self._unit(stream, pages, coverage=read_now)
             return
         said = (await self.ledger.coverage(stream.name)).cursor.get("notes", [])
-        await self._unit(stream, self._noting_facts(pages))
+        covered = await self._unit(stream, self._noting_facts(pages), coverage=read_now)
         if self.facts:
             await self.ledger.save_facts(self.facts)
-        if self.notes:
-            await self.ledger.remember(stream.name, {"notes": list(self.notes)})
-        self.news = tuple(note for note in self.notes if note not in said)
+        if self.told:
+            await self.ledger.remember(stream.name, {**covered.cursor, "notes": list(self.told)})
+        self.notes += [note for note in self.told if note not in said]
 
     async def _noting_facts(self, pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
         """Pass the pages on; the record of the account itself tells its time zone, which the next streams need."""
         async for page in pages:
             for record in page:
-                self.facts, self.notes = self.source.facts(record.payload), self.source.notes(record.payload)
+                self.facts, self.told = self.source.facts(record.payload), self.source.notes(record.payload)
                 self.account = replace(self.account, timezone=self.facts.timezone)
                 zone_of(self.account)
             yield page
-
-    async def _daily(self, stream: Stream, reach: Reach) -> None:
-        covered = await self.ledger.coverage(stream.name)
-        windows = self._windows(stream, covered, reach)
-        whole = Window(min(each.since for each in windows), max(each.until for each in windows))
-        if stream.report and reports.of_days(self.account, covered, windows):
-            if await self._reported(stream, stream.report, covered, whole):
-                return
-            covered = await self.ledger.coverage(stream.name)
-            windows = self._windows(stream, covered, reach)
-        covered = await self._windowed(stream, windows, covered)
-        await self.ledger.extend(stream.name, covered.joined(whole))
-
-    async def _windowed(self, stream: Stream, windows: list[Window], covered: Coverage) -> Coverage:
-        """Read window by window; one that the platform cannot answer is halved, down to a day."""
-        left = list(reversed(windows))
-        while left:
-            window = left.pop()
-            try:
-                await self._unit(stream, stream.read(self.client, self.account, window), window, covered.joined(window))
-            except TooMuchData:
-                if window.days == 1:
-                    raise
-                left += reversed(list(window.newest_first((window.days + 1) // 2)))
-            else:
-                covered = covered.joined(window)
-        return covered
-
-    def _windows(self, stream: Stream, covered: Coverage, reach: Reach) -> list[Window]:
-        if self.asked:
-            return list(self.asked.newest_first(stream.longest))
-        today = self.clock().astimezone(zone_of(self.account)).date()
-        return daily_windows(covered, today, reach, stream.longest)
 
     async def _changes(self, stream: Stream, reach: Reach) -> None:
         covered = await self.ledger.coverage(stream.name)
@@ -138,11 +106,11 @@ class Reader:
 
         That is when this app may not order reports, or when the report was begun by a run that asked for less.
         """
-        desk = Desk(self.client, self.ledger, stream, report)
+        desk = Desk(self.client, self.ledger, stream, report, self.clock())
         order = await desk.ordered(covered, whole)
         if order is None:
             return False
-        if await desk.ready(covered, order.id):
+        if await desk.ready(covered, order):
             pages = report.download(self.client, self.account, order.id)
             window = order.part if isinstance(order.part, Window) else None
             await self._unit(stream, pages, window, covered.reported(order.part))

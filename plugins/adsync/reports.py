@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from adsync.errors import PermanentError, ReauthRequired, ReportLost
+from adsync.daily import may_report
+from adsync.errors import PermanentError, ReportLost, ReportRefused
 from adsync.scope import Coverage
 from adsync.sources.base import Account, Report, Stream
 from adsync.state import Ledger
@@ -20,6 +21,7 @@ class Ordered:
 
     id: str
     part: Window | Span
+    at: datetime
 
     @property
     def days(self) -> tuple[date, date]:
@@ -40,6 +42,7 @@ class Desk:
     ledger: Ledger
     stream: Stream
     report: Report
+    now: datetime
 
     async def ordered(self, covered: Coverage, whole: Window | Span) -> Ordered | None:
         """The report under way, else a new one of `whole`; None when this app may not order any.
@@ -47,42 +50,38 @@ class Desk:
         The id is written down before anything waits, so whoever comes next asks for the same report.
         """
         if order := covered.cursor.get("report"):
-            return Ordered(order["id"], _part(self.stream, order))
+            return Ordered(order["id"], _part(self.stream, order), datetime.fromisoformat(order["at"]))
         try:
             report_id = await self.report.create(self.client, self.ledger.account, whole)
-        except ReauthRequired:
-            await self.ledger.remember(self.stream.name, {**covered.cursor, "report_mode": "sync"})
+        except ReportRefused:
+            await self._remember(covered.noting(report_mode="sync"))
             return None
-        order = {"id": report_id, "since": whole.since.isoformat(), "until": whole.until.isoformat()}
-        await self.ledger.remember(self.stream.name, {**covered.cursor, "report": order})
-        return Ordered(report_id, whole)
+        span = {"since": whole.since.isoformat(), "until": whole.until.isoformat()}
+        await self._remember(covered.noting(report={"id": report_id, **span, "at": self.now.isoformat()}))
+        return Ordered(report_id, whole, self.now)
 
-    async def ready(self, covered: Coverage, report_id: str) -> bool:
-        """Poll once; a report that the platform gave up or refuses is forgotten, so that a retry orders a new one."""
+    async def ready(self, covered: Coverage, order: Ordered) -> bool:
+        """Poll once; a report that was given up or never ends is forgotten, so that a retry orders a new one."""
         try:
-            return await self.report.ready(self.client, self.ledger.account, report_id)
+            ready = await self.report.ready(self.client, self.ledger.account, order.id)
         except (ReportLost, PermanentError):
-            kept = {key: covered.cursor[key] for key in covered.cursor if key != "report"}
-            await self.ledger.remember(self.stream.name, kept)
+            await self._remember(covered.forgetting("report"))
             raise
+        if not ready and self.now > order.at + self.report.patience:
+            await self._remember(covered.forgetting("report"))
+            raise ReportLost(f"report {order.id} was not ready after {self.report.patience}")
+        return ready
 
-
-def of_days(account: Account, covered: Coverage, windows: list[Window]) -> bool:
-    """Asked for by name, begun before, or worth it: more than one synchronous window, and not refused before."""
-    return _wanted(account, covered, worth=len(windows) > 1)
+    async def _remember(self, covered: Coverage) -> None:
+        await self.ledger.remember(self.stream.name, dict(covered.cursor))
 
 
 def of_changes(account: Account, covered: Coverage, report: Report, spans: list[Span]) -> Span | None:
     """The whole span to order a report of, or None when pages do."""
     whole = Span(min(span.since for span in spans), max(span.until for span in spans))
     long = whole.until - whole.since > timedelta(days=report.beyond)
-    return whole if _wanted(account, covered, worth=long) else None
-
-
-def _wanted(account: Account, covered: Coverage, *, worth: bool) -> bool:
-    mode = account.options.get("report_mode", "auto")
-    refused = covered.cursor.get("report_mode") == "sync"
-    return mode == "async" or "report" in covered.cursor or (mode == "auto" and worth and not refused)
+    wanted = "report" in covered.cursor or account.options.get("report_mode") == "async"
+    return whole if wanted or (long and may_report(account, covered)) else None
 
 
 def _part(stream: Stream, order: Mapping[str, str]) -> Window | Span:

@@ -131,7 +131,7 @@ async def _attempt(source: Source, ledger: Ledger, request: SyncRequest, environ
         since=reader.since,
         through=reader.through,
         waiting=reader.waiting,
-        news=reader.news,
+        notes=tuple(dict.fromkeys(reader.notes)),
         error=error,
         retry_in=_retry_in(error, request),
     )

@@ -8,7 +8,15 @@ import httpx
 import pytest
 
 import sandboxed
-from adsync.errors import ContractError, PermanentError, RateLimited, ReauthRequired, ReportLost, TemporaryError
+from adsync.errors import (
+    ContractError,
+    PermanentError,
+    RateLimited,
+    ReauthRequired,
+    ReportLost,
+    ReportRefused,
+    TemporaryError,
+)
 from adsync.sources import shopify_bulk
 from adsync.window import Span
 from sandboxed import NOW, answering
@@ -167,3 +175,11 @@ async def test_an_operation_that_does_not_start_says_why(code, meaning):
 async def test_neither_operation_nor_error_is_a_broken_contract():
     with pytest.raises(ContractError):
         await created({"bulkOperation": None, "userErrors": []})
+
+
+async def test_a_token_that_may_not_run_operations_leaves_history_to_pages():
+    denied = {"errors": [{"message": "no", "extensions": {"code": "ACCESS_DENIED"}}]}
+    who = sandboxed.account("shopify")
+    async with sandboxed.connected(who, answering(lambda _: httpx.Response(200, json=denied))) as client:
+        with pytest.raises(ReportRefused, match="may not run bulk operations"):
+            await shopify_bulk.create_bulk(client, who, Span(NOW.replace(month=1), NOW))

@@ -43,7 +43,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Account:
-    """An ad account or a store of one workspace; `account_id` is the platform's own id."""
+    """An ad account or a store of one workspace; `account_id` is the platform's own id.
+
+    `hints` is what the reading of a daily stream taught its source today, such as how much may be asked for at once.
+    """
 
     workspace_id: str
     platform: str
@@ -51,6 +54,7 @@ class Account:
     conn_id: str
     timezone: str = "UTC"
     options: Mapping[str, Any] = field(default_factory=dict)
+    hints: dict[str, Any] = field(default_factory=dict, compare=False)
     customer_key: bytes = field(default=b"", repr=False)
 
     def __str__(self) -> str:
@@ -85,13 +89,17 @@ Read = Callable[..., AsyncIterator[Page]]
 class Report:
     """An asynchronous report: `create` returns its id, `ready` polls once, `download` reads it.
 
-    A stream of changes orders one for spans of more than `beyond` days.
+    `create` raises ReportRefused where the app may not order any. A report of `last_resort` is ordered only after
+    the smallest synchronous request was too much; others also for more days than one request may ask for, and
+    of a stream of changes for more than `beyond` days. One that takes longer than `patience` never ends.
     """
 
     create: Callable[[Client, Account, Window | Span], Any]
     ready: Callable[[Client, Account, str], Any]
     download: Callable[[Client, Account, str], AsyncIterator[Page]]
+    last_resort: bool = False
     beyond: int = 0
+    patience: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -113,13 +121,20 @@ class Stream:
     `entity` streams are listings, read whole: `read(client, account)`.
     `daily` streams are metrics, replaced by window: `read(client, account, window)`.
     `changes` streams are what moved in a span of time: `read(client, account, span)`.
-    `longest` is how many days one `read` may ask for.
+    `longest` is how many days one `read` may ask for, `retreat` how many after a request that was too much.
+    `months` is how far back the platform keeps anything; `every` how long an entity, once read, is good for.
+    `page` is how many records one call brings and `each` how many calls every record costs beside: for plans.
     """
 
     name: str
     shape: Literal["entity", "daily", "changes"]
     read: Read
     longest: int = 30
+    retreat: int = 30
+    months: int | None = None
+    every: timedelta | None = None
+    page: int = 100
+    each: int = 0
     report: Report | None = None
     again: Again | None = None
 

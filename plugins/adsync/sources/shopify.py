@@ -35,6 +35,8 @@ SMALLEST_PAGE = 5
 LONGEST_SPAN = 30
 # Up to so many days, pages are there sooner than a bulk operation.
 BULK_BEYOND = 45
+# An operation that takes longer is ended by Shopify.
+BULK_PATIENCE = timedelta(days=10)
 REREADS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 48))
 
 
@@ -168,7 +170,7 @@ SOURCE = Source(
             "changes",
             orders,
             longest=LONGEST_SPAN,
-            report=Report(create_bulk, bulk_ready, download_bulk, beyond=BULK_BEYOND),
+            report=Report(create_bulk, bulk_ready, download_bulk, beyond=BULK_BEYOND, patience=BULK_PATIENCE),
             again=Again(unfinished, by_id, REREADS),
         ),
     ),

@@ -19,6 +19,7 @@ from adsync.errors import (
     RateLimited,
     ReauthRequired,
     ReportLost,
+    ReportRefused,
     TemporaryError,
 )
 from adsync.sources.base import Account, Page
@@ -78,7 +79,10 @@ NODE = msgspec.json.Decoder(Node)
 async def create_bulk(client: Client, _account: Account, span: Span) -> str:
     """Order the orders updated inside `span`; return the operation's id."""
     query = {"query": BULK_RUN, "variables": {"query": bulk_orders(updated_within(span))}}
-    answer = await client.post("graphql.json", query)
+    try:
+        answer = await client.post("graphql.json", query)
+    except ReauthRequired as error:
+        raise ReportRefused(f"{error}: this app's token may not run bulk operations") from error
     run = decode(answer.body, RUN_ANSWER, "shopify bulk").data.bulk_operation_run_query
     if run.user_errors:
         raise _refusal(run.user_errors[0])
