@@ -23,6 +23,7 @@ from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, TriggerRule, get_
 from adsync import accounts, registry
 from adsync.hooks.surroundings import now
 from adsync.hooks.warehouse import warehouse_url
+from adsync.operators.notifier import tell_admins
 from adsync.operators.retry_policy import default_args
 from adsync.operators.sync import SyncOperator
 from adsync.plan import due_shards
@@ -37,7 +38,7 @@ def plan(source: str) -> list[list[str]]:
     return due_shards(url, source, now=now())
 
 
-@task(trigger_rule=TriggerRule.ALL_DONE)
+@task(trigger_rule=TriggerRule.ALL_DONE, **tell_admins())
 def report(source: str, planned: list[list[str]] | None) -> str:
     """Fail the run when any planned account is not done."""
     return run_report(warehouse_url(), source, get_current_context()["run_id"], planned)

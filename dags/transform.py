@@ -30,6 +30,7 @@ from adsync.dashboard.cache import refresh
 from adsync.dashboard.snapshot import snapshots
 from adsync.freshness import build_due, raw_state, record_build
 from adsync.hooks.cache import redis_url
+from adsync.hooks.surroundings import open_channel
 from adsync.hooks.warehouse import warehouse_url
 from adsync.operators.retry_policy import default_args
 from adsync.transform import build, project
@@ -58,7 +59,7 @@ def check_consistency() -> int:
 def alerts(built_from: dict[str, datetime]) -> dict[str, int]:
     """Open, carry on and close alerts, and tell people about what changed."""
     changes = update_episodes(warehouse_url(), built_from["seen_at"])
-    return {**changes.counts(), "delivered": deliver(warehouse_url())}
+    return {**changes.counts(), "delivered": deliver(warehouse_url(), open_channel)}
 
 
 @task

@@ -1,139 +1,100 @@
-"""One account read stream by stream, from a platform of three lines."""
+"""The four younger platforms from the sandbox into a real warehouse: what the reader adds to an adapter."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import asyncio
+from datetime import timedelta
 
 import psycopg
 import pytest
 
 import sandboxed
-from adsync import warehouse
-from adsync.errors import ContractError, TooMuchData
-from adsync.reader import Reader
-from adsync.sources.base import Facts, Record, Source, Stream
-from adsync.state import Ledger
+from adsync import registry, warehouse
+from adsync.access import Environment
+from adsync.errors import Unreadable
+from adsync.sandbox.app import Manners
+from adsync.sandbox.faults import Fault
+from adsync.sync import SyncRequest, sync_accounts
 from adsync.window import Window
+from sandboxed import NOW, served, world
 
-# Past midnight in Riyadh, still the day before in New York.
-NIGHT = datetime(2026, 11, 22, 22, tzinfo=UTC)
-
-
-async def account_of(_client, account):
-    yield [Record(account.account_id, None, b"{}")]
-
-
-def daily(read, longest=30):
-    return Stream("campaign_metrics", "daily", read, longest=longest)
-
-
-def source(*streams, zone="America/New_York"):
-    return Source(
-        name="meta",
-        kind="ad_account",
-        base_url=lambda *_: "",
-        auth=lambda _: None,
-        check=lambda _: None,
-        facts=lambda _: Facts("Acme", "USD", zone),
-        streams=(Stream("accounts", "entity", account_of), *streams),
-    )
+SNAPCHAT, WOO, SALLA, ZID = "8adc3db7-8148-4fbf-999c-8d2266369d01", "shop.nakhla.example", "1305146709", "394106"
+STORES = [("woocommerce", WOO), ("salla", SALLA), ("zid", ZID)]
+EVERY = [("snapchat", SNAPCHAT), *STORES]
+TODAY = world().today("Asia/Riyadh")
 
 
 @pytest.fixture
-def read(monkeypatch, warehouse_url):
-    """Read the account once with this source; returns the reader that did it."""
+def bring(monkeypatch, warehouse_url):
+    """Bring one account up to date; the outcome, how many calls it took, and rows by key."""
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
-    sandboxed.link(warehouse_url, sandboxed.META)
+    warehouse.migrate(warehouse_url, registry.streams())
+    sandboxed.link(warehouse_url)
 
-    async def read(declared, asked=None):
-        async with await warehouse.connect(warehouse_url) as connection:
-            await connection.set_autocommit(True)
-            ledger = Ledger(connection, sandboxed.account("meta"), "run")
-            await ledger.take([stream.name for stream in declared.streams])
-            reader = Reader(declared, ledger.account, None, ledger, lambda: NIGHT, asked)
-            await reader.read()
-            return reader
+    def bring(source, account_id, *faults, now=NOW, **more):
+        manners = more.pop("manners", None)
+        with served(faults, manners=manners) as base:
+            environment = Environment(warehouse_url, lambda conn_id: sandboxed.credentials(conn_id, base), lambda: now)
+            request = SyncRequest(source, (account_id,), f"run {now}", patient=False, **more)
+            (outcome,) = asyncio.run(sync_accounts(request, environment)).outcomes
+        return outcome
 
-    return read
-
-
-def noting(limit=1000):
-    """A daily stream that notes what it was asked, and cannot answer more than `limit` days."""
-    asked = []
-
-    async def pages(_client, _account, window):
-        asked.append((window.since, window.last_day))
-        if window.days > limit:
-            raise TooMuchData("less, please")
-        yield [Record(f"c:{window.last_day}", window.last_day, b"{}")]
-
-    return pages, asked
+    bring.url = warehouse_url
+    return bring
 
 
-async def test_today_is_the_day_in_the_zone_that_the_platform_told(read):
-    pages, asked = noting()
-    await read(source(daily(pages)))
-    assert asked[0][1] == date(2026, 11, 22)
-    pages, asked = noting()
-    await read(source(daily(pages), zone="Asia/Riyadh"))
-    assert asked[0][1] == date(2026, 11, 23)
+def stored(bring, table):
+    with psycopg.connect(bring.url) as connection:
+        return dict(connection.execute(f"select record_key, loaded_at from raw.{table}").fetchall())
 
 
-async def test_a_zone_that_nobody_knows_stops_the_account_before_any_day_is_read(read, warehouse_url):
-    pages, asked = noting()
-    with pytest.raises(ContractError, match="time zone nobody knows: 'Mars/Olympus'"):
-        await read(source(daily(pages), zone="Mars/Olympus"))
-    assert asked == []
-    with psycopg.connect(warehouse_url) as connection:
-        assert connection.execute("select count(*) from raw.meta_accounts").fetchone() == (0,)
+def sold(store):
+    hidden = {"checkout-draft", "auto-draft"}
+    return {str(one.id) for one in world().store_sales(store) if one.state.status not in hidden}
 
 
-async def test_windows_are_read_newest_first_and_no_longer_than_the_platform_allows(read):
-    pages, asked = noting()
-    reader = await read(source(daily(pages, longest=30)))
-    assert asked == [
-        (date(2026, 10, 24), date(2026, 11, 22)),
-        (date(2026, 10, 14), date(2026, 10, 23)),
-    ]
-    assert (reader.since, reader.through) == (date(2026, 10, 14), date(2026, 11, 22))
+@pytest.mark.parametrize(("source", "store"), STORES)
+def test_a_first_sync_brings_every_order_and_a_second_one_writes_nothing(bring, source, store):
+    assert bring(source, store).error is None
+    first = stored(bring, f"{source}_orders")
+    assert set(first) == sold(store)
+    outcome = bring(source, store, now=NOW + timedelta(hours=1))
+    assert (outcome.error, outcome.tally.changed) == (None, 0)
+    assert stored(bring, f"{source}_orders") == first
 
 
-async def test_a_window_that_is_too_much_is_halved_down_to_what_works(read):
-    pages, asked = noting(limit=2)
-    week = Window(date(2026, 11, 1), date(2026, 11, 6))
-    await read(source(daily(pages)), week)
-    answered = [(since, last) for since, last in asked if (last - since).days < 2]
-    assert answered == [
-        (date(2026, 11, 4), date(2026, 11, 5)),
-        (date(2026, 11, 3), date(2026, 11, 3)),
-        (date(2026, 11, 1), date(2026, 11, 2)),
-    ]
+def test_a_first_sync_of_snapchat_brings_every_campaign_day(bring):
+    assert bring("snapchat", SNAPCHAT).error is None
+    days = {f"{row.campaign.id}:{row.date}" for row in world().deliveries(SNAPCHAT)}
+    assert set(stored(bring, "snapchat_campaign_metrics")) == days
 
 
-async def test_a_single_day_that_is_too_much_is_a_failure(read):
-    pages, asked = noting(limit=0)
-    with pytest.raises(TooMuchData):
-        await read(source(daily(pages)), Window(date(2026, 11, 1), date(2026, 11, 3)))
-    assert len(asked) == 2
+@pytest.mark.parametrize(("source", "store"), STORES)
+def test_days_asked_for_by_name_are_read_again_and_move_no_watermark(bring, source, store):
+    bring(source, store)
+    window = Window(TODAY - timedelta(days=10), TODAY)
+    assert bring(source, store, now=NOW + timedelta(hours=1), window=window).error is None
+    assert set(stored(bring, f"{source}_orders")) == sold(store)
 
 
-async def test_asked_days_of_changes_are_instants_of_the_account_s_zone(read):
-    asked = []
-
-    async def changes(_client, _account, span):
-        asked.append(span)
-        yield []
-
-    declared = source(Stream("campaigns", "changes", changes))
-    await read(declared, Window(date(2026, 11, 1), date(2026, 11, 2)))
-    # The clocks of New York go back in the night of that day: it has 25 hours.
-    assert asked[0].since == datetime(2026, 11, 1, 4, tzinfo=UTC)
-    assert asked[0].until == datetime(2026, 11, 2, 5, tzinfo=UTC)
+def test_history_of_a_store_without_a_filter_is_read_order_by_order_once(bring):
+    outcome = bring("salla", SALLA)
+    assert len(sold(SALLA)) <= outcome.meter.calls <= len(sold(SALLA)) + 10
 
 
-async def test_a_day_that_the_platform_adds_unasked_is_refused(read):
-    async def strays(_client, _account, window):
-        yield [Record("c", window.until, b"{}")]
+def test_an_increment_of_a_store_without_a_filter_asks_what_is_stored(bring):
+    bring("salla", SALLA)
+    assert bring("salla", SALLA, now=NOW + timedelta(hours=1)).meter.calls <= 5
 
-    with pytest.raises(ContractError, match="outside the asked"):
-        await read(source(daily(strays)))
+
+def test_an_order_that_cannot_be_read_is_told_when_all_the_others_are_stored(bring):
+    lost = sorted(sold(WOO))[3]
+    outcome = bring("woocommerce", WOO, Fault("woocommerce", "poisoned_order", field=f'"id":{lost},'))
+    assert isinstance(outcome.error, Unreadable)
+    assert set(stored(bring, "woocommerce_orders")) == sold(WOO) - {lost}
+
+
+@pytest.mark.parametrize(("source", "account_id"), [each for each in EVERY if each[0] != "woocommerce"])
+def test_a_token_that_ends_in_the_middle_is_renewed_and_the_sync_goes_on(bring, source, account_id):
+    outcome = bring(source, account_id, Fault(source, "token_dies", calls=(2,)), manners=Manners())
+    assert outcome.error is None

@@ -153,3 +153,10 @@ def test_a_clock_of_another_zone_makes_the_same_watermark():
     riyadh = NOW.astimezone(datetime.fromisoformat("2026-11-22T15:00:00+03:00").tzinfo)
     assert spans_of(Coverage(), now=riyadh) == spans_of(Coverage())
     assert str(spans_of(Coverage(), now=riyadh)[0].until) == str(NOW)
+
+
+def test_only_a_span_past_the_watermark_is_news():
+    assert not any(Coverage().leads_to(span) for span in spans_of(Coverage()))
+    covered = Coverage().stretched(Span(NOW - timedelta(days=30), NOW))
+    later = NOW + timedelta(hours=1)
+    assert [covered.leads_to(span) for span in spans_of(covered, now=later)][:2] == [True, False]

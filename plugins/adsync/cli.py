@@ -10,7 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
-from adsync import accounts, config, plan, progress, registry
+from rich.console import Console
+
+from adsync import accounts, config, plan, progress, registry, status, warehouse
 from adsync.access import Environment
 from adsync.errors import AdsyncError, ConfigError, PermanentError
 from adsync.outcomes import ShardFailed
@@ -57,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     sync.add_argument("--until", type=_day, help="last day to read; without it the day of --since")
     sync.set_defaults(run=_sync)
 
+    how = commands.add_parser("status", help="how every account is, and which ones need a person")
+    how.set_defaults(run=_status)
+
     commands.add_parser("sandbox", help="serve the invented platforms on 127.0.0.1", add_help=False)
     return parser
 
@@ -84,6 +89,12 @@ def _sync(options: argparse.Namespace) -> None:
     with progress.over(source.name, len(chosen)) as say:
         outcomes = asyncio.run(sync_until_reported(request, environment, lambda done: say(done.line)))
     outcomes.raise_for_failures()
+
+
+def _status(_: argparse.Namespace) -> None:
+    url = config.warehouse_url()
+    warehouse.migrate(url, registry.streams())
+    status.show(status.standings(url), Console(highlight=False, soft_wrap=True))
 
 
 def _chosen(url: str, source: str, account_id: str | None) -> list[str]:

@@ -21,6 +21,7 @@ from adsync.sources.base import Credentials, Source
 DEFAULT_CONFIG = "config/workspaces.yaml"
 DEFAULT_STATE = ".adsync"
 DEFAULT_RETRIES = 5
+DEFAULT_NOTIFY = "log"
 
 
 def workspaces_file() -> Path:
@@ -46,6 +47,12 @@ def token_keys() -> list[str]:
     """Fernet keys, newest first: the first encrypts, all decrypt."""
     listed = _required("ADSYNC_TOKEN_KEY", "one or more Fernet keys, separated by commas, the newest first")
     return [key.strip() for key in listed.split(",") if key.strip()]
+
+
+def notify_channels() -> tuple[str, ...]:
+    """Where notices go that ask for a person: names as in workspaces.yaml's `channels`."""
+    listed = os.environ.get("ADSYNC_NOTIFY", DEFAULT_NOTIFY)
+    return tuple(name.strip() for name in listed.split(",") if name.strip())
 
 
 def state_folder() -> Path:

@@ -10,6 +10,7 @@
        ├─ ReportRefused    this app may not order asynchronous reports: do without
        ├─ ReauthRequired   a person must grant access again
        ├─ ConfigError      a person must correct a setting
+       ├─ Unreadable       a few records cannot be read; all others were
        └─ ContractError    the answer has a shape we do not know
 
 A message is one sentence for the person who will act on it; it never holds a secret.
@@ -60,6 +61,10 @@ class ReportRefused(PermanentError):
 
 class ConfigError(PermanentError):
     """A setting is wrong: the message names file, key and remedy."""
+
+
+class Unreadable(PermanentError):
+    """A few records cannot be read; raised after the last of the others, which are whole and may be kept."""
 
 
 class ContractError(PermanentError):

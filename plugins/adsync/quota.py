@@ -120,9 +120,7 @@ async def shared(url: str | None, source: Source, account: Account, credentials:
     try:
         cache = redis.asyncio.Redis.from_url(url)
     except ValueError as error:
-        raise ConfigError(
-            f"the address of Redis is no URL: {error}; correct adsync_redis or ADSYNC_REDIS_URL"
-        ) from error
+        raise ConfigError(f"Redis has no such address: {error}; correct adsync_redis or ADSYNC_REDIS_URL") from error
     async with cache:
         yield SharedBudget(cache, source, account, credentials)
 

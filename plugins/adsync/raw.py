@@ -7,7 +7,7 @@ serve as quote and delimiter of the COPY, and nothing needs escaping.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,6 +56,9 @@ with gone as (
 insert into raw.observations (source, stream, account_id, record_key, metric_date, observed_at, payload)
 select %(source)s, %(stream)s, %(account_id)s, record_key, metric_date, %(observed_at)s, null from gone
 """
+PAYLOADS = """
+select record_key, payload::text from raw.{table} where account_id = %(account_id)s and record_key = any(%(keys)s)
+"""
 
 
 @dataclass(frozen=True)
@@ -98,16 +101,25 @@ async def replace_unit(
     return Tally(seen, changed)
 
 
+async def payloads(connection: psycopg.AsyncConnection, place: Place, keys: Sequence[str]) -> dict[str, bytes]:
+    """The stored payload of each of these keys that has one."""
+    table = sql.Identifier(f"{place.source}_{place.stream}")
+    asked = {"account_id": place.account_id, "keys": list(keys)}
+    found = await connection.execute(sql.SQL(PAYLOADS).format(table=table), asked)
+    return {key: text.encode() async for key, text in found}
+
+
 async def _copy(
     connection: psycopg.AsyncConnection, place: Place, pages: AsyncIterator[Page], window: Window | None
 ) -> int:
-    """Send each page on as soon as it is here; nothing is held back but the page itself."""
+    """Send each page on as soon as it is here; between pages the connection is free to be asked what is known."""
     seen = 0
     try:
-        async with connection.cursor() as cursor, cursor.copy(COPY_INCOMING) as copy:
+        async with connection.cursor() as cursor:
             async for page in pages:
                 seen += len(page)
-                await copy.write(_rows(page, place, window))
+                async with cursor.copy(COPY_INCOMING) as copy:
+                    await copy.write(_rows(page, place, window))
     except psycopg.DataError as error:
         problem = str(error).splitlines()[0]
         raise ContractError(f"{place.source} {place.stream}: a record cannot be stored: {problem}") from error

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 
 from adsync import raw, reports
 from adsync.daily import Daily
+from adsync.errors import Unreadable
 from adsync.outcomes import PendingReport
 from adsync.raw import Place, Tally
 from adsync.reports import Desk
@@ -17,7 +19,7 @@ from adsync.sources.base import Account, Again, Facts, Page, Report, Source, Str
 from adsync.state import Ledger
 from adsync.transport import Client
 from adsync.window import Span, Window
-from adsync.zones import instants, zone_of
+from adsync.zones import zone_of
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Reader:
     facts: Facts | None = None
     notes: list[str] = field(default_factory=list)
     told: tuple[str, ...] = ()
+    unreadable: Unreadable | None = None
 
     async def read(self) -> None:
         """Read every stream; stop early when a report is not ready yet."""
@@ -49,6 +52,8 @@ class Reader:
                 await Daily(self, stream, today, self._unit, self._reported).read(reach)
             else:
                 await self._changes(stream, reach)
+        if self.unreadable:
+            raise self.unreadable
 
     async def _entity(self, stream: Stream) -> None:
         if stream.every and fresh(await self.ledger.coverage(stream.name), stream.every, self.clock()):
@@ -81,13 +86,31 @@ class Reader:
             covered = await self._changes_reported(stream, stream.report, covered, reach)
         if self.waiting:
             return
-        spans = [instants(self.asked, self.account)] if self.asked else None
+        spans = [self.asked.instants(zone_of(self.account))] if self.asked else None
         for span in spans or change_spans(covered, self.clock(), reach, stream.longest):
+            pages = self._changed(stream, span, is_news=not self.asked and covered.leads_to(span))
             covered = covered if self.asked else covered.stretched(span)
-            covered = await self._unit(stream, stream.read(self.client, self.account, span), coverage=covered)
+            covered = await self._unit(stream, pages, coverage=covered)
             self._reached(span.since.date(), span.until.date())
         if stream.again and not self.asked:
             await self._again(stream, stream.again, covered)
+
+    def _changed(self, stream: Stream, span: Span, *, is_news: bool) -> AsyncIterator[Page]:
+        if stream.rescan is None:
+            return stream.read(self.client, self.account, span)
+        read = stream.read if is_news else stream.rescan
+        return read(self.client, self.account, span, partial(self._known, stream))
+
+    async def _known(self, stream: Stream, keys: Sequence[str]) -> dict[str, bytes]:
+        return await raw.payloads(self.ledger.connection, self._place(stream), keys)
+
+    async def _readable(self, pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
+        """Pass the pages on; records that nobody can read are told when everything else is stored."""
+        try:
+            async for page in pages:
+                yield page
+        except Unreadable as error:
+            self.unreadable = error
 
     async def _changes_reported(self, stream: Stream, report: Report, covered: Coverage, reach: Reach) -> Coverage:
         """Read long history through an asynchronous report; what moved since it was ordered is left to pages."""
@@ -128,18 +151,20 @@ class Reader:
         due: Sequence[str] = (),
     ) -> Coverage:
         """Write one unit: rows, ledger and coverage in one transaction; `due` are keys that it reads once more."""
-        place = Place(self.source.name, stream.name, self.account.account_id, self.ledger.owner, self.clock())
         covered = coverage or Coverage()
         rereads = stream.again and Rereads.of(stream.again, covered, self.clock())
         async with self.ledger.connection.transaction():
-            noted = rereads.noting(pages) if rereads else pages
-            tally = await raw.replace_unit(self.ledger.connection, place, noted, window)
+            readable = self._readable(rereads.noting(pages) if rereads else pages)
+            tally = await raw.replace_unit(self.ledger.connection, self._place(stream), readable, window)
             covered = rereads.kept(covered, due) if rereads else covered
             await self.ledger.extend(stream.name, covered)
         self.tally += tally
         if window:
             self._reached(window.since, window.last_day)
         return covered
+
+    def _place(self, stream: Stream) -> Place:
+        return Place(self.source.name, stream.name, self.account.account_id, self.ledger.owner, self.clock())
 
     def _reached(self, since: date, through: date) -> None:
         self.since = min(self.since or since, since)

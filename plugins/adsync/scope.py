@@ -41,6 +41,10 @@ class Coverage:
             return self
         return replace(self, since=min(self.since, window.since), through=max(self.through, window.last_day))
 
+    def leads_to(self, span: Span) -> bool:
+        """Whether a span of changes goes on where the watermark is; the others are history."""
+        return "through" in self.cursor and span.until.isoformat() > self.cursor["through"]
+
     def stretched(self, span: Span) -> Coverage:
         """With a span of changes that touches what is there."""
         since = min(self.cursor.get("since", "9"), span.since.isoformat())

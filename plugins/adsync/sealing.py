@@ -22,6 +22,16 @@ def unseal(sealed: str) -> bytes:
         ) from error
 
 
+def resealed(sealed: str) -> str | None:
+    """The same secret under the newest key; None when that is the one that sealed it."""
+    newest = Fernet(config.token_keys()[0])
+    try:
+        newest.decrypt(sealed.encode())
+    except InvalidToken:
+        return seal(unseal(sealed))
+    return None
+
+
 def _cipher() -> MultiFernet:
     try:
         return MultiFernet([Fernet(key) for key in config.token_keys()])

@@ -77,7 +77,7 @@ values (%(platform)s, %(account_id)s, %(error_class)s, %(message)s)
 on conflict (platform, account_id) where closed_at is null do nothing
 """
 CLOSE_NOTICE = """
-update adsync.admin_notices set closed_at = now()
+update adsync.admin_notices set closed_at = now(), delivered_at = null
 where platform = %(platform)s and account_id = %(account_id)s and closed_at is null
 """
 SAVE_FACTS = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 ONE_DAY = timedelta(days=1)
 
@@ -28,6 +28,10 @@ class Window:
     @property
     def days(self) -> int:
         return (self.until - self.since).days
+
+    def instants(self, zone: tzinfo) -> Span:
+        """The instants of these days where it is `zone`."""
+        return Span(*(datetime.combine(day, time(), zone).astimezone(UTC) for day in (self.since, self.until)))
 
     def newest_first(self, longest: int) -> Iterator[Window]:
         """Cut into windows of at most `longest` days, the most recent one first."""

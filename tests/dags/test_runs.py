@@ -79,3 +79,17 @@ def test_a_transform_with_nothing_new_is_skipped_and_green(run, warehouse_url):
     state, tasks = run("transform")
     assert state == "success"
     assert {state for _, state in tasks} == {"skipped"}
+
+
+def test_housekeeping_runs_on_a_warehouse_that_has_nothing_yet(run):
+    state, tasks = run("housekeeping")
+    assert (state, {state for _, state in tasks}) == ("success", {"success"})
+    assert [name for name, _ in tasks] == ["clear_leases", "prepare", "renew_tokens", "reseal"]
+
+
+def test_admins_are_told_by_the_run_that_needs_them(run, warehouse_url, caplog):
+    run("sync_tiktok")
+    assert "tiktok 7001 of workspace acme stands still (ConfigError): the Airflow connection" in caplog.text
+    with psycopg.connect(warehouse_url) as connection:
+        told = connection.execute("select delivered_at is not null from adsync.admin_notices").fetchall()
+    assert told == [(True,), (True,)]

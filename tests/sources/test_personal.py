@@ -1,7 +1,8 @@
+import msgspec
 import pytest
 
 from adsync.errors import ConfigError
-from adsync.sources.personal import campaign_link, hashed, without_personal_data
+from adsync.sources.personal import campaign_link, hashed, picked, without_personal_data
 
 KEY = b"k" * 32
 
@@ -71,3 +72,21 @@ def test_a_customer_keeps_nothing_but_the_hash():
 def test_a_hash_needs_the_workspace_s_key():
     with pytest.raises(ConfigError, match="no customer_key"):
         hashed("gid://1", b"")
+
+
+ALLOWED = {"id": None, "status": {"code": None}, "lines": {"sum": None}}
+
+
+@pytest.mark.parametrize(
+    ("arrived", "kept"),
+    [
+        (b'{"id": 1, "name": "x"}', b'{"id":1}'),
+        (b'{"id":350.7500000000000001}', b'{"id":350.7500000000000001}'),
+        (b'{"status":{"code":"new","name":"x"}}', b'{"status":{"code":"new"}}'),
+        (b'{"lines":[{"sum":1.10,"to":"x"},{"to":"x"}]}', b'{"lines":[{"sum":1.10},{}]}'),
+        (b'{"status":[],"lines":null}', b'{"status":[],"lines":null}'),
+        (b'{"status":"somebody"}', b'{"status":null}'),
+    ],
+)
+def test_an_allow_list_leaves_what_it_names_as_it_arrived(arrived, kept):
+    assert msgspec.json.encode(picked(arrived, ALLOWED)) == kept

@@ -1,24 +1,20 @@
-"""Tells people about episodes that opened or closed, once per change, through their workspace's channels.
-
-A channel is a function of an Alert. One that nobody has written yet is named in a warning, and what only it could
-have carried stays undelivered until it exists.
-"""
+"""Tells people about episodes that opened or closed, once per change, through their workspace's channels."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 import psycopg
 from psycopg.rows import class_row
 
-from adsync.warehouse import connect_now
+from adsync.channels.messages import Message
+from adsync.channels.opening import Open
+from adsync.deliveries import Carrier, Parcel, one_round
 
-LOG = logging.getLogger(__name__)
-# An alert stays locked until it is marked: two deliveries at once must not both send it.
 UNDELIVERED = """
     select
         alert.alert_id, alert.workspace_id, alert.platform, alert.campaign_id, alert.type, alert.severity,
@@ -28,14 +24,14 @@ UNDELIVERED = """
     inner join adsync.workspaces as workspace using (workspace_id)
     where alert.delivered_at is null
     order by alert.alert_id
-    for update of alert skip locked
 """
-DELIVERED = "update adsync.alerts set delivered_at = now() where alert_id = any(%s)"
+FACTS = ("workspace_id", "platform", "campaign_id", "type", "severity", "status", "message")
+FIGURES = ("current", "baseline", "threshold", "first_date", "last_date")
 
 
 @dataclass(frozen=True)
 class Alert:
-    """One episode, as a channel gets it."""
+    """One episode, and the channels that its workspace wants."""
 
     alert_id: int
     workspace_id: str
@@ -43,7 +39,7 @@ class Alert:
     campaign_id: str
     type: str
     severity: str
-    status: str
+    status: Literal["open", "closed"]
     message: str
     current: Decimal | None
     baseline: Decimal | None
@@ -58,42 +54,21 @@ class Alert:
         place = f"workspace={self.workspace_id} platform={self.platform} campaign={self.campaign_id}"
         return f"alert {self.status}: {self.type} ({self.severity}) {place} {days}: {self.message}"
 
-
-Channel = Callable[[Alert], None]
-
-
-def to_log(alert: Alert) -> None:
-    LOG.warning("%s", alert.line)
-
-
-CHANNELS: Mapping[str, Channel] = {"log": to_log}
+    @property
+    def parcel(self) -> Parcel:
+        facts = {name: getattr(self, name) for name in FACTS}
+        figures = {name: None if getattr(self, name) is None else str(getattr(self, name)) for name in FIGURES}
+        subject = f"adsync: {self.type} {self.status} in {self.workspace_id}"
+        return Parcel("alert", self.alert_id, self.status, self.channels, Message(subject, self.line, facts | figures))
 
 
-def deliver(url: str, channels: Mapping[str, Channel] = CHANNELS) -> int:
-    """Hand every undelivered change to the channels that exist; how many changes found one."""
-    with connect_now(url) as connection:
-        alerts = _undelivered(connection)
-        _warn_of_unknown(alerts, channels)
-        done = [alert.alert_id for alert in alerts if _hand_over(alert, channels)]
-        connection.execute(DELIVERED, (done,))
-    return len(done)
+def deliver(url: str, open_channel: Open) -> int:
+    """Hand every undelivered change to its channels; how many changes a channel took."""
+    with one_round(url) as connection:
+        carrier = Carrier(connection, open_channel)
+        return sum(carrier.carry(alert.parcel) for alert in _undelivered(connection))
 
 
 def _undelivered(connection: psycopg.Connection) -> list[Alert]:
     with connection.cursor(row_factory=class_row(Alert)) as cursor:
         return cursor.execute(UNDELIVERED).fetchall()
-
-
-def _warn_of_unknown(alerts: Sequence[Alert], channels: Mapping[str, Channel]) -> None:
-    wanted = {(alert.workspace_id, name) for alert in alerts for name in alert.channels if name not in channels}
-    for workspace, name in sorted(wanted):
-        LOG.warning(
-            "workspace %s wants alerts on %r, which is no channel; known: %s", workspace, name, ", ".join(channels)
-        )
-
-
-def _hand_over(alert: Alert, channels: Mapping[str, Channel]) -> bool:
-    known = [channels[name] for name in alert.channels if name in channels]
-    for send in known:
-        send(alert)
-    return bool(known)

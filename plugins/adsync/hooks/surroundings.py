@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from airflow.sdk import Connection
+
 from adsync.access import Environment
+from adsync.channels.messages import Channel
+from adsync.channels.opening import opened
 from adsync.hooks.cache import redis_url_if_any
-from adsync.hooks.connections import find, missing
+from adsync.hooks.connections import find, missing, required
 from adsync.hooks.warehouse import warehouse_url
 from adsync.sources.base import Credentials
 from adsync.warehouse import connect_now
@@ -27,13 +31,17 @@ def credentials(conn_id: str) -> Credentials:
     found = find(conn_id)
     if found is None:
         raise missing(conn_id, _owners(conn_id))
-    return Credentials(
-        conn_id=conn_id,
-        host=found.host or "",
-        login=found.login or "",
-        password=found.password or "",
-        extra=found.extra_dejson,
-    )
+    return _credentials(found)
+
+
+def open_channel(name: str) -> Channel:
+    """The channel of that name, which is a connection's too."""
+    return opened(name, lambda conn_id: _credentials(required(conn_id, "notices and alerts")))
+
+
+def _credentials(found: Connection) -> Credentials:
+    host = f"{found.host}:{found.port}" if found.host and found.port else found.host or ""
+    return Credentials(found.conn_id, host, found.login or "", found.password or "", found.extra_dejson)
 
 
 def now() -> datetime:

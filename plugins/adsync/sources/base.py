@@ -5,14 +5,14 @@ A stream reads pages; a page is a list of records whose payload stays the bytes 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
-from adsync.sources.renewal import Renewal, Token, seed
+from adsync.sources.renewal import Answer, Renewal, Token, seed
 
 if TYPE_CHECKING:
     import httpx
@@ -30,15 +30,6 @@ class Credentials:
     login: str = ""
     password: str = field(default="", repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back from a platform, read to its end."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 @dataclass(frozen=True)
@@ -83,6 +74,12 @@ class Facts(NamedTuple):
 
 Page = list[Record]
 Read = Callable[..., AsyncIterator[Page]]
+# The stored payloads of those keys that have one.
+Known = Callable[[Sequence[str]], Awaitable[Mapping[str, bytes]]]
+
+
+async def nothing_known(_: Sequence[str]) -> Mapping[str, bytes]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -124,6 +121,8 @@ class Stream:
     `longest` is how many days one `read` may ask for, `retreat` how many after a request that was too much.
     `months` is how far back the platform keeps anything; `every` how long an entity, once read, is good for.
     `page` is how many records one call brings and `each` how many calls every record costs beside: for plans.
+    Where a platform cannot list what changed in a span, `rescan` reads history and spans asked for by name
+    (None: `read` does), and both are handed `known`, to ask what is stored.
     """
 
     name: str
@@ -137,6 +136,7 @@ class Stream:
     each: int = 0
     report: Report | None = None
     again: Again | None = None
+    rescan: Read | None = None
 
 
 @dataclass(frozen=True)

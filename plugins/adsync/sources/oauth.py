@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import httpx
 import msgspec
 
 from adsync.errors import AdsyncError, ConfigError, ReauthRequired
-from adsync.sources.base import Answer, Token
+from adsync.sources.base import Answer, Credentials, Token
 from adsync.sources.decode import decode, documented
 from adsync.sources.statuses import HTTP_ERROR, SERVER_ERROR, TOO_MANY, of_status
 
@@ -57,3 +58,13 @@ def _refused(platform: str, answer: Answer, remedy: str) -> AdsyncError:
     if said.error == "invalid_client":
         return ConfigError(f"{text}; correct client_id and client_secret in the connection")
     return ReauthRequired(f"{text}; {remedy}")
+
+
+def form(credentials: Credentials, token: Token, url: str, *more: str) -> httpx.Request:
+    """Ask for the next token with the refresh token; `more` names what else of the connection's extra goes along."""
+    values = {"grant_type": "refresh_token", "refresh_token": token.refresh}
+    for name in ("client_id", "client_secret", *more):
+        if not credentials.extra.get(name):
+            raise ConfigError(f"connection {credentials.conn_id} cannot renew its token: its extra lacks {name}")
+        values[name] = str(credentials.extra[name])
+    return httpx.Request("POST", str(credentials.extra.get("token_url") or url), data=values)

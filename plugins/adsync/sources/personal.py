@@ -12,7 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
+
 from adsync.errors import ConfigError
+from adsync.sources.base import Text
 
 CAMPAIGN_KEY = re.compile(
     r"utm_\w+|fbclid|ttclid|gclid|gbraid|wbraid|sc_?cid|_fb[pc]|(?:campaign|ad|adset|adgroup)_?id",
@@ -21,6 +24,29 @@ CAMPAIGN_KEY = re.compile(
 LINKS = {"landingPage", "referrerUrl"}
 # Themes keep the first page and its referrer under these keys, in any case.
 LINK_ATTRIBUTES = {"landing_page", "referrer"}
+
+# The names that may be kept, each with the names below it; None keeps whatever stands there.
+Fields = Mapping[str, "Fields | None"]
+OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def picked(node: Text, fields: Fields) -> Any:
+    """What an allow list leaves of a JSON object, or of every object of a list; null for anything else.
+
+    Values keep the text they arrived as: a sum of money is never a float on its way.
+    """
+    text = bytes(node)
+    if text.startswith(b"["):
+        return [picked(item, fields) for item in ITEMS.decode(text)]
+    if not text.startswith(b"{"):
+        return None
+    found = OBJECT.decode(text)
+    return {
+        name: found[name] if below is None else picked(found[name], below)
+        for name, below in fields.items()
+        if name in found
+    }
 
 
 def without_personal_data(node: Mapping[str, Any], key: bytes) -> dict[str, Any]:

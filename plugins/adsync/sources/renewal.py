@@ -1,8 +1,8 @@
-"""Tokens, and how a platform gives new ones; names that everybody takes from `base`."""
+"""Answers, tokens, and how a platform gives new ones; names that everybody takes from `base`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import httpx
 
-    from adsync.sources.base import Answer, Credentials
+    from adsync.sources.base import Credentials
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back from a platform, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 @dataclass(frozen=True)

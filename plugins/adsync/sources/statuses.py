@@ -5,7 +5,9 @@ Then it may not be the platform that answered, but something on the way to it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 
 from adsync.errors import AdsyncError, PermanentError, RateLimited, ReauthRequired, TemporaryError
 from adsync.sources.base import Answer
@@ -20,14 +22,29 @@ PASSING = {408, 423, 425}
 def of_status(platform: str, answer: Answer) -> AdsyncError:
     text = f"{platform} answered HTTP {answer.status} without an error that it documents"
     if answer.status in TOO_MANY:
-        return RateLimited(text, retry_after=_told_seconds(answer.headers))
+        return RateLimited(text, retry_after=told_wait(answer.headers))
     if answer.status == UNAUTHORISED:
         return ReauthRequired(f"{text}; put a valid access token into the connection")
     passes = answer.status >= SERVER_ERROR or answer.status in PASSING
     return TemporaryError(text) if passes else PermanentError(text)
 
 
-def _told_seconds(headers: Mapping[str, str]) -> float | None:
-    """Seconds of Retry-After; None for its other notation, a date, which no platform here documents."""
+def told_wait(headers: Mapping[str, str], reset: str = "") -> float | None:
+    """Seconds to wait: Retry-After, a number or a date; else until `reset`, a header that holds a Unix second.
+
+    Instants are compared with the platform's own clock; None when nothing was told or it is already past.
+    """
     told = headers.get("retry-after", "")
-    return float(told) if told.isdecimal() and int(told) else None
+    if told.isdecimal():
+        return float(told) or None
+    resets = headers.get(reset, "")
+    until = _unix(told) or (float(resets) if resets.isdecimal() else 0.0)
+    return max(0.0, until - (_unix(headers.get("date", "")) or time.time())) or None
+
+
+def _unix(date: str) -> float | None:
+    """Of an HTTP date; whoever writes something else told nothing."""
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return None

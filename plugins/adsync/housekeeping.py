@@ -1,0 +1,92 @@
+"""What has to be done although nobody syncs: tokens kept alive, secrets under the newest key, dead leases cleared."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import psycopg
+
+from adsync import accounts, registry, sealing, warehouse
+from adsync.access import Environment
+from adsync.errors import AdsyncError, ReauthRequired
+from adsync.sources.base import Account, Source
+from adsync.state import Ledger
+from adsync.tokens import Keeper
+
+LOG = logging.getLogger(__name__)
+OWNER = "housekeeping"
+AT_ONCE = 6
+
+# A token that is being renewed at this moment will be sealed with the newest key anyway.
+TOKENS = "select platform, native_id, ciphertext from adsync.tokens where ciphertext <> '' for update skip locked"
+SAVE_TOKEN = "update adsync.tokens set ciphertext = %s where platform = %s and native_id = %s"  # noqa: S105
+KEYS = "select workspace_id, customer_key from adsync.workspaces where customer_key is not null for update"
+SAVE_KEY = "update adsync.workspaces set customer_key = %s where workspace_id = %s"
+CLEAR = """
+update adsync.sync_state set lease_owner = null, lease_until = null
+where lease_until < now() - interval '1 minute'
+"""
+
+
+async def renew_tokens(environment: Environment) -> dict[str, int]:
+    """Renew what would end unused; who cannot be helped asks a person. How many of each."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(source: Source, account: Account) -> str:
+        async with gate:
+            return await _renewed(source, account, environment)
+
+    found = await asyncio.to_thread(_renewable, environment.warehouse_url)
+    results = await asyncio.gather(*(one(source, account) for source, account in found))
+    return {word: results.count(word) for word in ("renewed", "fresh", "failed")}
+
+
+def reseal(url: str) -> int:
+    """Seal every stored secret with the newest key; how many were not. After that old keys may be dropped."""
+    with warehouse.connect_now(url) as connection:
+        tokens = [(text, *rest) for *rest, sealed in connection.execute(TOKENS) if (text := _newer(bytes(sealed)))]
+        keys = [(text.decode(), *rest) for *rest, key in connection.execute(KEYS) if (text := _newer(key.encode()))]
+        with connection.cursor() as cursor:
+            cursor.executemany(SAVE_TOKEN, tokens)
+            cursor.executemany(SAVE_KEY, keys)
+    return len(tokens) + len(keys)
+
+
+def clear_leases(url: str) -> int:
+    """Forget leases whose owner is gone; they hold nobody up, but they look as if somebody were reading."""
+    with warehouse.connect_now(url) as connection:
+        return connection.execute(CLEAR).rowcount
+
+
+def _renewable(url: str) -> list[tuple[Source, Account]]:
+    sources = [registry.load(name) for name in registry.names()]
+    return [(source, account) for source in sources if source.renewal for account in accounts.load(url, source.name)]
+
+
+async def _renewed(source: Source, account: Account, environment: Environment) -> str:
+    try:
+        credentials = await asyncio.to_thread(environment.credentials, account.conn_id)
+        keeper = Keeper(environment.warehouse_url, source, account, credentials, environment.clock)
+        return "renewed" if await keeper.kept_fresh() else "fresh"
+    except ReauthRequired as error:
+        await _ask_a_person(source, account, error, environment.warehouse_url)
+    except (AdsyncError, psycopg.OperationalError) as error:
+        LOG.warning("%s: its token was not renewed, the next sync or tomorrow will: %s", account, error)
+    return "failed"
+
+
+async def _ask_a_person(source: Source, account: Account, error: ReauthRequired, url: str) -> None:
+    """As a sync would, unless one is at it: then it will find out by itself."""
+    LOG.warning("%s: %s", account, error)
+    async with await warehouse.connect(url) as connection:
+        await connection.set_autocommit(True)
+        ledger = Ledger(connection, account, OWNER)
+        if await ledger.take([stream.name for stream in source.streams]):
+            await ledger.fail(error, None)
+            await ledger.release()
+
+
+def _newer(sealed: bytes) -> bytes | None:
+    text = sealing.resealed(sealed.decode())
+    return text.encode() if text else None

@@ -1,0 +1,157 @@
+"""Messages to real addresses: an HTTP server and an SMTP server on 127.0.0.1."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from adsync.channels.messages import Message
+from adsync.channels.opening import opened
+from adsync.errors import ConfigError, TemporaryError
+from adsync.sources.base import Credentials
+
+MESSAGE = Message("adsync: رمضان needs you", "meta رمضان stands still: log in again", {"platform": "meta"})
+
+
+@pytest.fixture
+def mailbox():
+    """The mails that a small SMTP server took: (sender, receivers, text). Yields its address and the list."""
+    taken, loop, ready = [], asyncio.new_event_loop(), threading.Event()
+
+    async def talk(reader, writer):
+        def say(line):
+            writer.write(f"{line}\r\n".encode())
+
+        say("220 sink")
+        mail = {"from": "", "to": []}
+        while line := (await reader.readline()).decode().strip():
+            match line.upper().split(":")[0].split()[0]:
+                case "EHLO" | "HELO":
+                    say("250 sink")
+                case "MAIL":
+                    mail["from"] = line
+                    say("250 ok")
+                case "RCPT":
+                    mail["to"].append(line)
+                    say("250 ok" if "nobody" not in line else "550 no such box")
+                case "DATA":
+                    say("354 go")
+                    body = await reader.readuntil(b"\r\n.\r\n")
+                    taken.append((mail["from"], mail["to"], email.message_from_bytes(body[:-5])))
+                    say("250 ok")
+                case "QUIT":
+                    say("221 bye")
+                    break
+                case _:
+                    say("250 ok")
+            await writer.drain()
+        writer.close()
+
+    async def serve():
+        async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+            found.append(server.sockets[0].getsockname()[1])
+            ready.set()
+            await stop.wait()
+
+    found, stop = [], asyncio.Event()
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    ready.wait()
+    yield f"127.0.0.1:{found[0]}", taken
+    loop.call_soon_threadsafe(stop.set)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture
+def hook():
+    """What a small HTTP server was sent: (path, authorization, body). Yields its address and the list."""
+    taken = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            taken.append((self.path, self.headers.get("authorization"), body))
+            self.send_response(500 if "broken" in self.path else 200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}", taken
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def send(name, host, password="", login="", **extra):
+    opened(name, lambda conn_id: Credentials(conn_id, host, login, password, extra))(MESSAGE)
+
+
+def test_slack_gets_the_sentence(hook):
+    base, taken = hook
+    send("slack_ops", f"{base}/services", "T0/B0/xyz")
+    assert taken == [("/services/T0/B0/xyz", None, {"text": MESSAGE.text})]
+
+
+def test_a_webhook_gets_subject_sentence_and_facts(hook):
+    base, taken = hook
+    send("webhook_crm", f"{base}/in", "t0ken")
+    body = {"subject": MESSAGE.subject, "text": MESSAGE.text, "facts": {"platform": "meta"}}
+    assert taken == [("/in", "Bearer t0ken", body)]
+
+
+@pytest.mark.parametrize("security", ["none"])
+def test_a_mailbox_gets_a_mail_in_any_script(mailbox, security):
+    host, taken = mailbox
+    send("email_owners", host, security=security, to="a@x.example, b@x.example", **{"from": "adsync@x.example"})
+    [(sender, receivers, mail)] = taken
+    assert "adsync@x.example" in sender
+    assert len(receivers) == 2
+    assert str(email.header.make_header(email.header.decode_header(mail["subject"]))) == MESSAGE.subject
+    assert mail.get_payload(decode=True).decode().strip() == MESSAGE.text
+
+
+def test_a_mail_that_is_refused_may_be_tried_again(mailbox):
+    host, _ = mailbox
+    with pytest.raises(TemporaryError, match="channel email_x did not take the mail"):
+        send("email_x", host, security="none", to="nobody@x.example", **{"from": "adsync@x.example"})
+    with pytest.raises(TemporaryError, match="SMTPNotSupportedError"):
+        send("email_x", host, to="a@x.example", **{"from": "adsync@x.example"})
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "extra", "error", "text"),
+    [
+        ("slack_ops", "http://127.0.0.1:1", {}, TemporaryError, "channel slack_ops cannot be reached"),
+        ("slack_ops", "hooks.slack.com", {}, ConfigError, "connection slack_ops: its host is no URL"),
+        ("email_x", "127.0.0.1:1", {"to": "a", "from": "b"}, TemporaryError, "channel email_x did not take the mail"),
+        ("email_x", "h", {"from": "b"}, ConfigError, "put the addresses `to` and `from`"),
+        ("email_x", "h", {"to": "a", "from": "b", "security": "x"}, ConfigError, "write starttls, ssl, none"),
+        ("pigeon", "", {}, ConfigError, "'pigeon' is no channel"),
+    ],
+)
+def test_what_is_wrong_with_a_channel_is_one_sentence(name, host, extra, error, text):
+    with pytest.raises(error, match=text):
+        send(name, host, "s3cret", **extra)
+
+
+def test_a_slack_address_is_a_secret_and_stays_one(hook, caplog):
+    base, _ = hook
+    caplog.set_level("DEBUG", logger="httpx")
+    with pytest.raises(TemporaryError, match="channel slack_ops did not take the message: HTTP 500") as caught:
+        send("slack_ops", f"{base}/broken", "s3cret")
+    assert "s3cret" not in str(caught.value) + caplog.text
+
+
+def test_the_log_needs_no_connection(caplog):
+    opened("log", pytest.fail)(MESSAGE)
+    assert caplog.messages == [MESSAGE.text]

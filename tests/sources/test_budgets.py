@@ -1,0 +1,72 @@
+"""What each platform lets us call, and what its answers say of the rest."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from adsync import registry
+from adsync.sources.base import Answer, Limit
+
+
+def meta_rest(**headers):
+    named = {name.replace("_", "-"): json.dumps(value) for name, value in headers.items()}
+    return registry.load("meta").pause(Answer(200, httpx.Headers(named), b"{}"))
+
+
+def business(percent, minutes=0):
+    calm = {"type": "ads_management", "call_count": 1, "total_cputime": 1, "total_time": 1}
+    busy = {"type": "ads_insights", "call_count": 3, "total_cputime": percent, "total_time": 2}
+    return {"901": [calm, busy | {"estimated_time_to_regain_access": minutes}]}
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, 0),
+        ({"x_business_use_case_usage": business(94.9)}, 0),
+        ({"x_business_use_case_usage": business(95)}, 300),
+        ({"x_business_use_case_usage": business(100, minutes=7)}, 420),
+        ({"x_business_use_case_usage": business(12, minutes=2)}, 120),
+        ({"x_ad_account_usage": {"acc_id_util_pct": 94, "reset_time_duration": 100}}, 0),
+        ({"x_ad_account_usage": {"acc_id_util_pct": 96.5, "reset_time_duration": 100}}, 100),
+        ({"x_ad_account_usage": {"acc_id_util_pct": 96.5, "reset_time_duration": 0}}, 300),
+        ({"x_app_usage": {"call_count": 28, "total_time": 99, "total_cputime": 25}}, 300),
+        ({"x_fb_ads_insights_throttle": {"app_id_util_pct": 100, "acc_id_util_pct": 10}}, 300),
+        ({"x_fb_ads_insights_throttle": "nonsense", "x_business_use_case_usage": [1]}, 0),
+    ],
+)
+def test_meta_rests_short_of_a_block_in_minutes_here_and_seconds_there(headers, seconds):
+    assert meta_rest(**headers) == seconds
+
+
+def test_tiktok_s_limits_are_those_of_the_lowest_tier_per_app_and_narrower_for_ordering_reports():
+    assert registry.load("tiktok").limits == (
+        Limit("app", 10, 1),
+        Limit("app", 600, 60),
+        Limit("app", 2, 1, path="report/task/create"),
+        Limit("app", 60, 60, path="report/task/create"),
+    )
+
+
+def shopify_rest(requested, available, rate=100):
+    status = {"maximumAvailable": 2000, "currentlyAvailable": available, "restoreRate": rate}
+    cost = {"requestedQueryCost": requested, "actualQueryCost": 3, "throttleStatus": status}
+    body = json.dumps({"data": {}, "extensions": {"cost": cost}}).encode()
+    return registry.load("shopify").pause(Answer(200, {}, body))
+
+
+@pytest.mark.parametrize(("requested", "available", "seconds"), [(400, 1600, 0), (400, 400, 0), (400, 150, 2.5)])
+def test_shopify_rests_until_a_query_as_dear_fits_again(requested, available, seconds):
+    assert shopify_rest(requested, available) == seconds
+
+
+def test_an_enterprise_bucket_refills_faster():
+    assert shopify_rest(1000, 0, rate=2000) == 0.5
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b'{"data": {}}', b'{"extensions": {"cost": {}}}'])
+def test_shopify_answers_without_a_cost_ask_for_no_rest(body):
+    assert registry.load("shopify").pause(Answer(200, {}, body)) == 0

@@ -1,0 +1,119 @@
+"""A token server on 127.0.0.1 whose refresh tokens die when they are used, and a made-up source that renews with it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from urllib.parse import parse_qs
+
+import httpx
+
+from adsync.errors import TokenExpired
+from adsync.sources import oauth
+from adsync.sources.auth import in_header
+from adsync.sources.base import Account, Answer, Credentials, Facts, Renewal, Source, Token
+
+ACCOUNT = Account("acme", "meta", "901", "shop_acme")
+
+
+@dataclass
+class Book:
+    """What the server knows and saw. `behaviour`: grant, refuse, lose (take the token, say nothing), fail (500)."""
+
+    access: str = "access-0"
+    refresh: str = "refresh-0"
+    behaviour: str = "grant"
+    lasts: int = 3600
+    posts: int = 0
+    reads: list[str] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
+
+    def renew(self, offered: str) -> tuple[int, dict[str, object]]:
+        with self.lock:
+            self.posts += 1
+            if self.behaviour == "fail":
+                return 500, {}
+            if self.behaviour == "refuse" or offered != self.refresh:
+                self.access = self.refresh = "revoked"
+                return 401, {"error": "invalid_grant", "error_description": f"{offered} was used before"}
+            self.access, self.refresh = f"access-{self.posts}", f"refresh-{self.posts}"
+            time.sleep(0.2)
+            return 200, {"access_token": self.access, "refresh_token": self.refresh, "expires_in": self.lasts}
+
+
+@contextmanager
+def serving(book: Book) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            token = self.headers.get("token", "")
+            book.reads.append(self.path)
+            self.answer(200 if token == book.access else 401, {})
+
+        def do_POST(self) -> None:
+            form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
+            status, body = book.renew(form["refresh_token"][0])
+            if book.behaviour == "lose":
+                self.connection.close()
+            else:
+                self.answer(status, body)
+
+        def answer(self, status: int, body: dict[str, object]) -> None:
+            text = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("content-length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def handle(self) -> None:
+            try:
+                super().handle()
+            except (ValueError, OSError):
+                self.close_connection = True
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def request(credentials: Credentials, token: Token) -> httpx.Request:
+    return httpx.Request("POST", f"{credentials.host}/token", data={"refresh_token": token.refresh})
+
+
+def check(answer: Answer) -> None:
+    if answer.status == 401:
+        raise TokenExpired("the token ended")
+
+
+def source(**more: object) -> Source:
+    """Of single-use refresh tokens, like the strictest platform."""
+    renewal = Renewal(request, oauth.reader("shop", "install the app again"), **({"single_use": True} | more))
+    return Source(
+        "meta",
+        "store",
+        lambda credentials, _: f"{credentials.host}/",
+        in_header("token"),
+        check,
+        lambda _: Facts("", "", ""),
+        (),
+        renewal=renewal,
+    )
+
+
+def credentials(base: str, refresh: str = "refresh-0", access: str = "access-0") -> Credentials:
+    return Credentials("shop_acme", base, password=access, extra={"refresh_token": refresh})
