@@ -19,7 +19,7 @@ export DO_NOT_TRACK := 1
 # Airflow's processes start twice as fast when their modules are compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env lock services demo stop clean distclean test lint lint-sql format bench
+.PHONY: help env lock services demo stop clean distclean test schema lint lint-sql format bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -29,6 +29,9 @@ demo: env ## the whole product on this machine, until Ctrl-C; ARGS=--once ends a
 
 test: env ## every test; ARGS="tests/sources -k meta" for some
 	@$(RUN) -m pytest $(ARGS)
+
+schema: env ## take Shopify's schema with npm, so that `make test` looks at its queries too
+	@$(RUN) tests/shopify_schema.py
 
 lint: env ## ruff, dbt parse, sqlfluff
 	@$(RUN) -m ruff check .

@@ -1,6 +1,7 @@
 import json
 import socket
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,8 +67,10 @@ async def test_a_report_that_nobody_ordered_is_a_permanent_error(tiktok):
         await report_ready(environment, pending(account, "12345"))
 
 
-async def test_a_source_without_reports_has_none_to_wait_for(tiktok):
+async def test_a_source_without_reports_has_none_to_wait_for(monkeypatch, tiktok):
     _, environment = tiktok
+    shopify = registry.load("shopify")
+    monkeypatch.setattr(registry, "load", lambda _: replace(shopify, streams=shopify.streams[:1]))
     nowhere = Environment(
         environment.warehouse_url, lambda name: Credentials(name, "http://127.0.0.1:9"), environment.clock
     )

@@ -7,6 +7,7 @@
     │  ├─ TooMuchData    the same call would fail again: ask for less
     │  └─ ReportLost     an asynchronous report will never be ready: order another
     └─ PermanentError    no retry
+       ├─ ReportRefused    this app may not order asynchronous reports: do without
        ├─ ReauthRequired   a person must grant access again
        ├─ ConfigError      a person must correct a setting
        ├─ Unreadable       a few records cannot be read; all others were
@@ -52,6 +53,10 @@ class PermanentError(AdsyncError):
 
 class ReauthRequired(PermanentError):
     """Only a person can restore access: the message names the account and what to do."""
+
+
+class ReportRefused(PermanentError):
+    """The app may not order asynchronous reports: read the days without one."""
 
 
 class ConfigError(PermanentError):

@@ -48,6 +48,7 @@ class Outcome:
     through: date | None = None
     waiting: PendingReport | None = None
     elsewhere: bool = False
+    notes: tuple[str, ...] = ()
     error: AdsyncError | None = None
     retry_in: timedelta | None = None
 
@@ -64,7 +65,7 @@ class Outcome:
         days = f"{self.since} to {self.through}, " if self.since else ""
         work = (
             f"{days}{self.meter.calls} calls, {self.tally.seen:,} rows seen, {self.tally.changed:,} changed, "
-            f"{self.seconds:.1f} s"
+            f"{self.seconds:.1f} s{''.join(f'; {note}' for note in self.notes)}"
         )
         if self.elsewhere:
             return f"{self.account}: another run reads it at the moment; nothing to do here"

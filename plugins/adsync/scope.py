@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -49,7 +50,18 @@ class Coverage:
         since = min(self.cursor.get("since", "9"), span.since.isoformat())
         through = max(self.cursor.get("through", ""), span.until.isoformat())
         days = Window(span.since.date(), span.until.date() + ONE_DAY)
-        return replace(self.joined(days), cursor={"since": since, "through": through})
+        return replace(self.joined(days), cursor={**self.cursor, "since": since, "through": through})
+
+    def reported(self, part: Window | Span) -> Coverage:
+        """With what an asynchronous report held, which is no longer waited for."""
+        covered = self.forgetting("report")
+        return covered.joined(part) if isinstance(part, Window) else covered.stretched(part)
+
+    def noting(self, **more: Any) -> Coverage:
+        return replace(self, cursor={**self.cursor, **more})
+
+    def forgetting(self, key: str) -> Coverage:
+        return replace(self, cursor={name: value for name, value in self.cursor.items() if name != key})
 
 
 def daily_windows(covered: Coverage, today: date, reach: Reach, longest: int) -> list[Window]:
@@ -66,6 +78,26 @@ def daily_windows(covered: Coverage, today: date, reach: Reach, longest: int) ->
     if oldest < covered.since:
         windows += Window(oldest, covered.since).newest_first(longest)
     return windows
+
+
+def kept(windows: list[Window], today: date, months: int | None) -> list[Window]:
+    """What of the windows lies within the months that a platform keeps; a day less, for its clock is another."""
+    if months is None:
+        return windows
+    oldest = _months_before(today, months) + ONE_DAY
+    return [Window(max(each.since, oldest), each.until) for each in windows if each.until > oldest]
+
+
+def _months_before(day: date, months: int) -> date:
+    """The same day of an earlier month, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def fresh(covered: Coverage, every: timedelta, now: datetime) -> bool:
+    """Whether an entity was read so lately that it still holds."""
+    read_at = covered.cursor.get("read_at")
+    return read_at is not None and now < datetime.fromisoformat(read_at) + every
 
 
 def change_spans(covered: Coverage, now: datetime, reach: Reach, longest: int) -> Iterator[Span]:

@@ -131,6 +131,7 @@ async def _attempt(source: Source, ledger: Ledger, request: SyncRequest, environ
         since=reader.since,
         through=reader.through,
         waiting=reader.waiting,
+        notes=tuple(dict.fromkeys(reader.notes)),
         error=error,
         retry_in=_retry_in(error, request),
     )

@@ -39,7 +39,7 @@ EVERY_STREAM = list(PATHS)
 LISTINGS = [each for each in EVERY_STREAM if each[1] not in {"accounts", "stores"}]
 LONGEST = [("meta", "campaign_metrics"), ("tiktok", "campaign_metrics"), ("shopify", "orders")]
 PAGED = {
-    "meta": "adsync.sources.meta",
+    "meta": "adsync.sources.meta_listing",
     "tiktok": "adsync.sources.tiktok_calls",
     "shopify": "adsync.sources.shopify",
 }

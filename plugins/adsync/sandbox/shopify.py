@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adsync.sandbox.counting import about
-from adsync.sandbox.graphql import SyntaxFault, read
 from adsync.sandbox.inventing.accounts import Store
+from adsync.sandbox.query_language import SyntaxFault, read
 from adsync.sandbox.shopify_bulk import Bulk
 from adsync.sandbox.shopify_cost import Bucket, Limits
 from adsync.sandbox.shopify_query import Executor, Query, Refused, Source, check, cost
@@ -136,10 +136,15 @@ def _root(request: Request, store: Store, version: str) -> Source:
         "orders": lambda **arguments: finder.page(store.id, arguments),
         "order": lambda **arguments: _nodes(finder, store, [arguments.get("id")])[0],
         "nodes": lambda **arguments: _nodes(finder, store, arguments.get("ids", [])),
+        "currentAppInstallation": {"accessScopes": [{"handle": scope} for scope in _scopes(finder)]},
         "bulkOperation": lambda **arguments: _bulk_of(bulk, base, version, arguments.get("id")),
         "currentBulkOperation": lambda **_arguments: bulk.poll(base, None),
         "bulkOperationRunQuery": lambda **arguments: bulk.run(base, arguments),
     }
+
+
+def _scopes(finder: Finder) -> tuple[str, ...]:
+    return ("read_orders", "read_all_orders") if finder.read_all_orders else ("read_orders",)
 
 
 def _bulk_of(bulk: Bulk, base: str, version: str, operation_id: object) -> Source | None:

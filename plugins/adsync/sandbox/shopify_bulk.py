@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-from adsync.sandbox.graphql import Document, Field, SyntaxFault, read
 from adsync.sandbox.inventing.accounts import Store
+from adsync.sandbox.query_language import Document, Field, SyntaxFault, read
 from adsync.sandbox.shopify_orders import iso
 from adsync.sandbox.shopify_query import Executor, Query, Refused, Source, check
 from adsync.sandbox.shopify_schema import TYPES, is_connection

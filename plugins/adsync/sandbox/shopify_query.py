@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from adsync.sandbox.graphql import Document, Field, Fragment, Selection, Spread, Variable
+from adsync.sandbox.query_language import Document, Field, Fragment, Selection, Spread, Variable
 from adsync.sandbox.shopify_schema import ARGUMENTS, INTERFACES, TYPES, is_connection
 
 TYPENAME = "__typename"

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
+
+from adsync.sources.renewal import Answer, Renewal, Token, seed
 
 if TYPE_CHECKING:
     import httpx
 
     from adsync.transport import Client
-    from adsync.window import Window
+    from adsync.window import Span, Window
 
 
 @dataclass(frozen=True)
@@ -31,30 +33,11 @@ class Credentials:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back from a platform, read to its end."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True)
-class Token:
-    """What opens an account: `access` now, `refresh` for the next one; `expires_at` None when it is not told.
-
-    `extra` is for platforms that want a second secret beside the first.
-    """
-
-    access: str = field(repr=False)
-    refresh: str = field(default="", repr=False)
-    expires_at: datetime | None = None
-    extra: dict[str, str] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True)
 class Account:
-    """An ad account or a store of one workspace; `account_id` is the platform's own id."""
+    """An ad account or a store of one workspace; `account_id` is the platform's own id.
+
+    `hints` is what the reading of a daily stream taught its source today, such as how much may be asked for at once.
+    """
 
     workspace_id: str
     platform: str
@@ -62,6 +45,7 @@ class Account:
     conn_id: str
     timezone: str = "UTC"
     options: Mapping[str, Any] = field(default_factory=dict)
+    hints: dict[str, Any] = field(default_factory=dict, compare=False)
     customer_key: bytes = field(default=b"", repr=False)
 
     def __str__(self) -> str:
@@ -100,42 +84,31 @@ async def nothing_known(_: Sequence[str]) -> Mapping[str, bytes]:
 
 @dataclass(frozen=True)
 class Report:
-    """An asynchronous report: `create` returns its id, `ready` polls once, `download` reads it."""
+    """An asynchronous report: `create` returns its id, `ready` polls once, `download` reads it.
 
-    create: Callable[[Client, Account, Window], Any]
+    `create` raises ReportRefused where the app may not order any. A report of `last_resort` is ordered only after
+    the smallest synchronous request was too much; others also for more days than one request may ask for, and
+    of a stream of changes for more than `beyond` days. One that takes longer than `patience` never ends.
+    """
+
+    create: Callable[[Client, Account, Window | Span], Any]
     ready: Callable[[Client, Account, str], Any]
     download: Callable[[Client, Account, str], AsyncIterator[Page]]
-
-
-def has_refresh_token(_: Credentials, token: Token) -> bool:
-    return bool(token.refresh)
+    last_resort: bool = False
+    beyond: int = 0
+    patience: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Renewal:
-    """How a platform renews tokens: the request to send, and the new token read from its answer.
+class Again:
+    """Records that arrive unfinished and are finished later without their platform telling.
 
-    `read(answer, old, now)` raises ReauthRequired when the refresh token is dead. `single_use` says that
-    a refresh token dies when it is used; `possible` whether connection and token hold what it takes.
-    Housekeeping renews what nobody uses: tokens older than `every`, and those that end within `early`.
+    `unfinished(record, now)` says which; `read(client, account, keys)` reads them by key, after each of `waits`.
     """
 
-    request: Callable[[Credentials, Token], httpx.Request]
-    read: Callable[[Answer, Token, datetime], Token]
-    single_use: bool = False
-    every: timedelta | None = None
-    early: timedelta | None = None
-    possible: Callable[[Credentials, Token], bool] = has_refresh_token
-
-
-def seed(credentials: Credentials) -> Token:
-    """The token a person put into the connection: the password, and `refresh_token` and `expires` of its extra.
-
-    `expires` is in Unix seconds.
-    """
-    extra = credentials.extra
-    expires = datetime.fromtimestamp(int(extra["expires"]), UTC) if extra.get("expires") else None
-    return Token(credentials.password, str(extra.get("refresh_token", "")), expires)
+    unfinished: Callable[[Record, datetime], bool]
+    read: Callable[[Client, Account, Sequence[str]], AsyncIterator[Page]]
+    waits: tuple[timedelta, ...]
 
 
 @dataclass(frozen=True)
@@ -145,7 +118,9 @@ class Stream:
     `entity` streams are listings, read whole: `read(client, account)`.
     `daily` streams are metrics, replaced by window: `read(client, account, window)`.
     `changes` streams are what moved in a span of time: `read(client, account, span)`.
-    `longest` is how many days one `read` may ask for.
+    `longest` is how many days one `read` may ask for, `retreat` how many after a request that was too much.
+    `months` is how far back the platform keeps anything; `every` how long an entity, once read, is good for.
+    `page` is how many records one call brings and `each` how many calls every record costs beside: for plans.
     Where a platform cannot list what changed in a span, `rescan` reads history and spans asked for by name
     (None: `read` does), and both are handed `known`, to ask what is stored.
     """
@@ -154,7 +129,13 @@ class Stream:
     shape: Literal["entity", "daily", "changes"]
     read: Read
     longest: int = 30
+    retreat: int = 30
+    months: int | None = None
+    every: timedelta | None = None
+    page: int = 100
+    each: int = 0
     report: Report | None = None
+    again: Again | None = None
     rescan: Read | None = None
 
 
@@ -177,11 +158,17 @@ def no_pause(_: Answer) -> float:
     return 0.0
 
 
+def no_notes(_: Text) -> tuple[str, ...]:
+    """For platforms that hide nothing from us."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Source:
     """A platform: how to reach it, how to read its answers, and which streams it has.
 
-    `check` raises the error that an answer stands for; `facts` reads the payload of the first stream.
+    `check` raises the error that an answer stands for; `facts` reads the payload of the first stream,
+    `notes` reads there what a person should know though nothing failed, one sentence each.
     `limits` are the documented budgets; `pause` reads from an answer how many seconds the account should rest.
     `options` names the keys an account may carry in workspaces.yaml, each with its allowed values
     (empty: any text).
@@ -199,6 +186,7 @@ class Source:
     renewal: Renewal | None = None
     limits: tuple[Limit, ...] = ()
     pause: Callable[[Answer], float] = no_pause
+    notes: Callable[[Text], tuple[str, ...]] = no_notes
 
     def stream(self, name: str) -> Stream:
         return next(stream for stream in self.streams if stream.name == name)

@@ -12,6 +12,7 @@ import msgspec
 
 from adsync.errors import (
     AdsyncError,
+    ConfigError,
     PermanentError,
     RateLimited,
     ReauthRequired,
@@ -25,11 +26,37 @@ from adsync.sources.statuses import HTTP_ERROR, of_status
 
 RATE_CODES = {4, 17, 32, 341, 613, *range(80000, 80007), 80008, 80009, 80014}
 LOGIN_CODES = {102, 190}
-PERMISSION_CODES = {10, 294, *range(200, 300)}
+# What the person at whom an ended login points has to do; any other is over and wants a new one.
+LOGIN_REMEDIES = {
+    458: "the person removed the app: they must add it again",
+    459: "Meta wants the person to pass a check: they must log in on facebook.com first",
+    460: "the person changed the password",
+    464: "the person's account is not confirmed: they must confirm it on facebook.com first",
+    492: "the person lost the role that this token stood for: give it back",
+}
+PERMISSION_CODES = {10, *range(200, 300)}
+PERMISSION_SUBCODE = (100, 3191001)
+OBJECT_MISSING = (100, 33)
+BAD_CURSOR = 2642
+SETTINGS = {
+    3: "the app lacks the capability: ask for Marketing API access in the app's dashboard",
+    104: "the connection's app_secret is not that of the app which the token belongs to: correct it",
+    2635: "this version of the API is retired: set api_version in the connection's extra to a newer one",
+}
+# An answer that is an error begins with it.
+ERROR_KEY, ERROR_WITHIN = b'"error"', 100
 TRANSIENT_CODES = {1, 2, -2, 960, 2601}
 TOO_MUCH = {(100, 1487534), (100, 1504018), (2, 1504038), (-3, 1504045)}
 NEVER_WORKS = {(2, 1504041), (2, 1504042)}
 REDUCE_TEXT = "reduce the amount of data"
+
+
+class CursorLost(PermanentError):
+    """A cursor of this listing is no longer valid: only its start is."""
+
+
+class ObjectMissing(PermanentError):
+    """Meta knows no such object, or does not show it to this token."""
 
 
 class Problem(msgspec.Struct):
@@ -48,10 +75,22 @@ FAILURE = msgspec.json.Decoder(Failure)
 
 def check(answer: Answer) -> None:
     """Raise what an error body stands for; subcodes first, because codes 1, 2 and 100 mean several things."""
-    if answer.status < HTTP_ERROR and not answer.body.startswith(b'{"error"'):
-        return
+    if answer.status < HTTP_ERROR:
+        _refuse_malformed(answer.body)
+        if ERROR_KEY not in answer.body[:ERROR_WITHIN]:
+            return
     failure = documented(answer.body, FAILURE)
-    raise _meaning(failure.error, answer.headers) if failure else of_status("meta", answer)
+    if failure:
+        raise _meaning(failure.error, answer.headers)
+    if answer.status >= HTTP_ERROR:
+        raise of_status("meta", answer)
+
+
+def _refuse_malformed(body: bytes) -> None:
+    """Meta's successes are objects; now and then one is not, and is right when asked for again."""
+    text = body.strip()
+    if not (text.startswith(b"{") and text.endswith(b"}")):
+        raise TemporaryError("meta answered 200 with something that is no whole JSON object")
 
 
 def _meaning(problem: Problem, headers: Mapping[str, str]) -> AdsyncError:
@@ -63,10 +102,21 @@ def _meaning(problem: Problem, headers: Mapping[str, str]) -> AdsyncError:
         return PermanentError(text)
     if code in RATE_CODES:
         return RateLimited(text, retry_after=regain_seconds(headers))
-    if code in LOGIN_CODES:
-        return ReauthRequired(f"{text}; log in to Meta again and put the new token into the connection")
-    if code in PERMISSION_CODES:
-        return ReauthRequired(f"{text}; grant ads_read on this ad account to the token's user")
+    if error := _for_a_person(problem, text):
+        return error
+    if pair == OBJECT_MISSING:
+        return ObjectMissing(f"{text}; if it is the account: check its id, and that this token may see it")
     if problem.is_transient or code in TRANSIENT_CODES:
         return TemporaryError(text)
-    return PermanentError(text)
+    return CursorLost(text) if code == BAD_CURSOR else PermanentError(text)
+
+
+def _for_a_person(problem: Problem, text: str) -> AdsyncError | None:
+    """Errors of the login, of the permission, of the app and of its settings: each asks for something else."""
+    code = problem.code
+    if code in LOGIN_CODES:
+        remedy = LOGIN_REMEDIES.get(problem.error_subcode, "the login has ended")
+        return ReauthRequired(f"{text}; {remedy}; then log in to Meta again and put the new token into the connection")
+    if code in PERMISSION_CODES or (code, problem.error_subcode) == PERMISSION_SUBCODE:
+        return ReauthRequired(f"{text}; the token works: grant ads_read on this ad account to its user")
+    return ConfigError(f"{text}; {SETTINGS[code]}") if code in SETTINGS else None

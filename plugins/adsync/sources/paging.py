@@ -14,6 +14,19 @@ Item = TypeVar("Item")
 Fetch = Callable[[Cursor, int], Awaitable[tuple[list[Item], "Cursor | None"]]]
 
 
+async def once_more(begin: Callable[[], AsyncIterator[Item]], passing: type[Exception]) -> AsyncIterator[Item]:
+    """Yield what `begin()` yields, and all of it again when it breaks off with `passing` for the first time.
+
+    Records may come twice then: whoever stores them keeps the later one.
+    """
+    try:
+        async for each in begin():
+            yield each
+    except passing:
+        async for each in begin():
+            yield each
+
+
 async def follow(fetch: Fetch, start: Cursor, size: int, smallest: int = 1) -> AsyncIterator[list[Item]]:
     """Yield the items of each page until `fetch(cursor, size)` names no next cursor.
 

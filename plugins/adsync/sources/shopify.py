@@ -7,54 +7,37 @@ Facts: the project's Shopify sheet, sections 1 to 6.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
 from adsync.errors import ContractError
 from adsync.sources import paging
+from adsync.sources import shopify_queries as queries
 from adsync.sources.auth import in_header
-from adsync.sources.base import Account, Credentials, Facts, Page, Record, Source, Stream, Text
+from adsync.sources.base import Account, Again, Credentials, Facts, Page, Record, Report, Source, Stream, Text
 from adsync.sources.decode import decode
-from adsync.sources.personal import without_personal_data
-from adsync.sources.shopify_errors import check, pause
+from adsync.sources.shopify_bulk import bulk_ready, create_bulk, download_bulk
+from adsync.sources.shopify_errors import Extensions, check, pause
+from adsync.sources.shopify_notes import notes, terms
+from adsync.sources.shopify_orders import Node, by_id, completed, unfinished
+from adsync.sources.shopify_search import instant, updated_within
 from adsync.sources.shopify_token import RENEWAL
-from adsync.transport import Client
+from adsync.transport import LONGEST_PAUSE, Client
 from adsync.window import Span
 
 VERSION = "2026-10"
-PAGE_SIZE = 50
+PAGE_SIZE = 60
+# What the slowest plan refills while a worker may wait.
+FIRST_PAGE = 33
 SMALLEST_PAGE = 5
 LONGEST_SPAN = 30
-
-STORE_QUERY = "query Store { shop { id name myshopifyDomain ianaTimezone currencyCode } }"
-ORDERS_QUERY = """
-query OrdersUpdated($filter: String!, $after: String, $first: Int!) {
-  orders(first: $first, after: $after, query: $filter, sortKey: UPDATED_AT) {
-    pageInfo { hasNextPage endCursor }
-    nodes {
-      id legacyResourceId name test createdAt processedAt updatedAt cancelledAt
-      displayFinancialStatus displayFulfillmentStatus currencyCode paymentGatewayNames
-      totalPriceSet { shopMoney { amount currencyCode } }
-      totalRefundedSet { shopMoney { amount } }
-      netPaymentSet { shopMoney { amount } }
-      customAttributes { key value }
-      customer { id }
-      customerJourneySummary {
-        ready customerOrderIndex
-        firstVisit { ...Visit }
-        lastVisit { ...Visit }
-        moments(first: 10) { nodes { occurredAt ... on CustomerVisit { ...Visit } } }
-      }
-    }
-  }
-}
-fragment Visit on CustomerVisit {
-  id occurredAt landingPage referrerUrl source
-  utmParameters { source medium campaign content term }
-}
-"""
+# Up to so many days, pages are there sooner than a bulk operation.
+BULK_BEYOND = 45
+# An operation that takes longer is ended by Shopify.
+BULK_PATIENCE = timedelta(days=10)
+REREADS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 48))
 
 
 class Store(msgspec.Struct, rename="camel"):
@@ -73,8 +56,17 @@ class Orders(msgspec.Struct, rename="camel"):
     nodes: list[dict[str, Any]]
 
 
-class StoreData(msgspec.Struct):
-    shop: msgspec.Raw
+class Scope(msgspec.Struct):
+    handle: str
+
+
+class Installation(msgspec.Struct, rename="camel"):
+    access_scopes: list[Scope]
+
+
+class StoreData(msgspec.Struct, rename="camel"):
+    shop: dict[str, Any]
+    current_app_installation: Installation
 
 
 class OrdersData(msgspec.Struct):
@@ -87,6 +79,7 @@ class StoreAnswer(msgspec.Struct):
 
 class OrdersAnswer(msgspec.Struct):
     data: OrdersData
+    extensions: Extensions = msgspec.field(default_factory=Extensions)
 
 
 STORE = msgspec.json.Decoder(Store)
@@ -95,52 +88,61 @@ ORDERS_ANSWER = msgspec.json.Decoder(OrdersAnswer)
 
 
 async def stores(client: Client, account: Account) -> AsyncIterator[Page]:
-    """Yield the store's own facts, in one call."""
-    answer = await client.post("graphql.json", {"query": STORE_QUERY}, repeat=True)
-    shop = decode(answer.body, STORE_ANSWER, "shopify shop").data.shop
-    decode(shop, STORE, "shopify shop")
-    yield [Record(account.account_id, None, shop)]
+    """Yield the store's own facts in one call, and beside them what the app may read in which version."""
+    answer = await client.post("graphql.json", {"query": queries.STORE}, repeat=True)
+    data = decode(answer.body, STORE_ANSWER, "shopify shop").data
+    scopes = [scope.handle for scope in data.current_app_installation.access_scopes]
+    store = msgspec.json.encode(data.shop | terms(client, answer, scopes))
+    decode(store, STORE, "shopify shop")
+    yield [Record(account.account_id, None, store)]
 
 
 async def orders(client: Client, account: Account, span: Span) -> AsyncIterator[Page]:
-    """Yield the orders that were updated inside `span`, in the order of their updates.
-
-    The upper end is checked too: a filter that Shopify does not understand is ignored, not refused.
-    """
-    since, until = _instant(span.since), _instant(span.until)
-    variables = {"filter": f"updated_at:>='{since}' AND updated_at:<'{until}'"}
-
-    async def fetch(after: str | None, size: int) -> tuple[list[Record], str | None]:
-        query = {"query": ORDERS_QUERY, "variables": {**variables, "after": after, "first": size}}
-        answer = await client.post("graphql.json", query, repeat=True)
-        page = decode(answer.body, ORDERS_ANSWER, "shopify orders").data.orders
-        records = [_record(node, since, until, account.customer_key) for node in page.nodes]
-        return records, _next(page.page_info)
-
-    async for records in paging.follow(fetch, None, PAGE_SIZE, SMALLEST_PAGE):
-        yield records
+    """Yield the orders that were updated inside `span`, in the order of their updates but for long journeys."""
+    async for page in completed(client, account, _updated(client, span), PAGE_SIZE):
+        yield page
 
 
-def _record(node: dict[str, Any], since: str, until: str, key: bytes) -> Record:
+async def _updated(client: Client, span: Span) -> AsyncIterator[list[Node]]:
+    """Pages as large as the bucket refills while a worker may wait; how fast it does, each answer says."""
+    affordable = FIRST_PAGE
+
+    async def fetch(after: str | None, size: int) -> tuple[list[Node], str | None]:
+        nonlocal affordable
+        variables = {"filter": updated_within(span), "after": after, "first": min(size, affordable)}
+        answer = await client.post("graphql.json", {"query": queries.ORDERS, "variables": variables}, repeat=True)
+        page = decode(answer.body, ORDERS_ANSWER, "shopify orders")
+        affordable = _affordable(page.extensions)
+        return [_inside(node, span) for node in page.data.orders.nodes], _next(page.data.orders.page_info)
+
+    async for nodes in paging.follow(fetch, None, PAGE_SIZE, SMALLEST_PAGE):
+        yield nodes
+
+
+def _affordable(extensions: Extensions) -> int:
+    bucket = extensions.cost and extensions.cost.throttle_status
+    points = bucket.restore_rate * LONGEST_PAUSE if bucket else 0.0
+    return max(SMALLEST_PAGE, int(points) // queries.ORDER_POINTS) if points else FIRST_PAGE
+
+
+def _inside(node: Node, span: Span) -> Node:
+    """The upper end is checked too: a filter that Shopify does not understand is ignored, not refused."""
     try:
         order_id, updated_at = str(node["id"]), str(node["updatedAt"])
     except KeyError as error:
         raise ContractError(f"shopify order without {error}") from error
+    since, until = instant(span.since), instant(span.until)
     if not since <= updated_at < until:
         raise ContractError(
             f"shopify ignored the filter: order {order_id} of {updated_at} is outside {since} to {until}"
         )
-    return Record(order_id, None, msgspec.json.encode(without_personal_data(node, key)))
+    return node
 
 
 def _next(info: PageInfo) -> str | None:
     if info.has_next_page and info.end_cursor is None:
         raise ContractError("shopify orders: the page has a next one but no endCursor to ask for it")
     return info.end_cursor if info.has_next_page else None
-
-
-def _instant(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def base_url(credentials: Credentials, account_id: str) -> str:
@@ -160,10 +162,19 @@ SOURCE = Source(
     auth=in_header("X-Shopify-Access-Token"),
     check=check,
     facts=facts,
+    notes=notes,
     streams=(
         Stream("stores", "entity", stores),
-        Stream("orders", "changes", orders, longest=LONGEST_SPAN),
+        Stream(
+            "orders",
+            "changes",
+            orders,
+            longest=LONGEST_SPAN,
+            report=Report(create_bulk, bulk_ready, download_bulk, beyond=BULK_BEYOND, patience=BULK_PATIENCE),
+            again=Again(unfinished, by_id, REREADS),
+        ),
     ),
+    options={"report_mode": ("auto", "sync", "async")},
     renewal=RENEWAL,
     pause=pause,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import msgspec
 
@@ -15,13 +16,18 @@ from adsync.errors import ReauthRequired
 from adsync.sources.auth import in_header
 from adsync.sources.base import Account, Credentials, Facts, Limit, Page, Record, Report, Source, Stream, Text
 from adsync.sources.decode import decode
-from adsync.sources.tiktok_calls import LISTING, get, listing
+from adsync.sources.tiktok_calls import LISTING, PAGE_SIZE, get
+from adsync.sources.tiktok_campaigns import campaigns
 from adsync.sources.tiktok_errors import check
-from adsync.sources.tiktok_report import campaign_metrics, create_report, download_report, report_ready
+from adsync.sources.tiktok_metrics import campaign_metrics
+from adsync.sources.tiktok_report import create_report, download_report, report_ready
 from adsync.transport import Client
 
 HOST = "https://business-api.tiktok.com/open_api/v1.3"
-LONGEST_WINDOW = 30
+# After a time-out TikTok wants no more than a week.
+LONGEST_WINDOW, RETREAT = 30, 7
+# A name or a zone changes once in years; a retry within minutes does not list the campaigns again.
+A_DAY, MINUTES = timedelta(hours=20), timedelta(minutes=5)
 # The lowest tier; all customers of one developer app share it.
 LIMITS = (
     Limit("app", 10, 1),
@@ -31,10 +37,6 @@ LIMITS = (
 )
 
 ACCOUNT_FIELDS = ["advertiser_id", "name", "currency", "timezone", "status"]
-CAMPAIGN_FIELDS = [
-    "campaign_id", "campaign_name", "advertiser_id", "budget", "budget_mode", "operation_status",
-    "secondary_status", "objective_type", "create_time", "modify_time",
-]  # fmt: skip
 
 
 class Advertiser(msgspec.Struct):
@@ -44,12 +46,7 @@ class Advertiser(msgspec.Struct):
     timezone: str
 
 
-class Campaign(msgspec.Struct):
-    campaign_id: str
-
-
 ADVERTISER = msgspec.json.Decoder(Advertiser)
-CAMPAIGN = msgspec.json.Decoder(Campaign)
 
 
 async def accounts(client: Client, account: Account) -> AsyncIterator[Page]:
@@ -59,17 +56,6 @@ async def accounts(client: Client, account: Account) -> AsyncIterator[Page]:
     if not found.rows:
         raise ReauthRequired(f"tiktok shows no advertiser {account.account_id} to this token; grant the app access")
     yield [Record(account.account_id, None, found.rows[0])]
-
-
-async def campaigns(client: Client, account: Account) -> AsyncIterator[Page]:
-    """Yield all campaigns, deleted ones included."""
-    params = {
-        "advertiser_id": account.account_id,
-        "fields": json.dumps(CAMPAIGN_FIELDS),
-        "filtering": json.dumps({"primary_status": "STATUS_ALL"}),
-    }
-    async for items in listing(client, "campaign/get/", params):
-        yield [Record(decode(item, CAMPAIGN, "tiktok campaign").campaign_id, None, item) for item in items]
 
 
 def base_url(credentials: Credentials, _account_id: str) -> str:
@@ -90,13 +76,15 @@ SOURCE = Source(
     check=check,
     facts=facts,
     streams=(
-        Stream("accounts", "entity", accounts),
-        Stream("campaigns", "entity", campaigns),
+        Stream("accounts", "entity", accounts, every=A_DAY),
+        Stream("campaigns", "entity", campaigns, every=MINUTES, page=PAGE_SIZE),
         Stream(
             "campaign_metrics",
             "daily",
             campaign_metrics,
             longest=LONGEST_WINDOW,
+            retreat=RETREAT,
+            page=PAGE_SIZE,
             report=Report(create_report, report_ready, download_report),
         ),
     ),

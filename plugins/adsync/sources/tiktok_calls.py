@@ -1,15 +1,18 @@
-"""What every TikTok call shares: the envelope around an answer, and listings by page number."""
+"""What every TikTok call shares: the envelope around an answer, and listings by page number.
+
+Rows have no order that holds: a listing may move between its pages, and then lacks rows or has some twice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
 
 import msgspec
 
-from adsync.errors import ContractError
+from adsync.errors import ContractError, TemporaryError
 from adsync.sources import paging
-from adsync.sources.base import Answer, Text
+from adsync.sources.base import Answer, Page, Record, Text
 from adsync.sources.decode import decode
 from adsync.sources.tiktok_errors import ENVELOPE
 from adsync.transport import Client
@@ -19,8 +22,13 @@ PAGE_SIZE = 1000
 Shape = TypeVar("Shape")
 
 
+class Moved(TemporaryError):
+    """The listing changed while it was read."""
+
+
 class PageInfo(msgspec.Struct):
     total_page: int
+    total_number: int | None = None
 
 
 class Listing(msgspec.Struct):
@@ -39,11 +47,32 @@ def inside(answer: Answer, decoder: msgspec.json.Decoder[Shape], path: str) -> S
     return decode(decode(answer.body, ENVELOPE, f"tiktok {path}").data, decoder, f"tiktok {path}")
 
 
-def listing(client: Client, path: str, params: dict[str, str]) -> AsyncIterator[list[Text]]:
+def records(client: Client, path: str, params: dict[str, str], record: Callable[[Text], Record]) -> AsyncIterator[Page]:
+    """Yield every page, each key once; from the start once more when the listing moves, then TemporaryError."""
+    return paging.once_more(lambda: _whole(client, path, params, record), Moved)
+
+
+async def _whole(
+    client: Client, path: str, params: dict[str, str], record: Callable[[Text], Record]
+) -> AsyncIterator[Page]:
+    """The pages of one listing; Moved when their total changes, or their rows repeat or are not as many."""
+    totals: set[int | None] = set()
+    seen: set[str] = set()
+
     async def fetch(number: int, size: int) -> tuple[list[Text], int | None]:
         page = await get(client, path, {**params, "page": str(number), "page_size": str(size)}, LISTING)
         if page.page_info is None:
             raise ContractError(f"tiktok {path}: the answer has no page_info")
+        totals.add(page.page_info.total_number)
         return page.rows, number + 1 if number < page.page_info.total_page else None
 
-    return paging.follow(fetch, 1, PAGE_SIZE, PAGE_SIZE)
+    rows = 0
+    async for items in paging.follow(fetch, 1, PAGE_SIZE, PAGE_SIZE):
+        page = [record(item) for item in items]
+        rows += len(page)
+        seen.update(each.key for each in page)
+        if len(totals) > 1 or len(seen) < rows:
+            raise Moved(f"tiktok {path}: the list changed while it was read")
+        yield page
+    if totals not in ({rows}, {None}):
+        raise Moved(f"tiktok {path}: {rows} rows came of {totals.pop()}")

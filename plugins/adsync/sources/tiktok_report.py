@@ -1,20 +1,20 @@
-"""TikTok's daily campaign report: at once, or ordered, polled and downloaded as CSV; the rows are the same."""
+"""TikTok's asynchronous report: ordered, polled and downloaded as CSV; its rows are those of the synchronous one."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import AsyncIterator
 from itertools import islice
 from typing import Any
 
 import msgspec
 
-from adsync.errors import ContractError, ReportLost, TemporaryError
+from adsync.errors import ContractError, ReportLost, ReportRefused, TemporaryError
 from adsync.sources.base import Account, Page, Record, Text
 from adsync.sources.decode import day, decode
-from adsync.sources.tiktok_calls import PAGE_SIZE, get, inside, listing
+from adsync.sources.tiktok_calls import PAGE_SIZE, get, inside
+from adsync.sources.tiktok_errors import NoPermission
 from adsync.transport import Client
 from adsync.window import Window
 
@@ -23,8 +23,6 @@ METRICS = [
     "campaign_name", "spend", "impressions", "clicks", "ctr", "cpc", "cpm", "conversion",
     "complete_payment", "total_complete_payment_rate",
 ]  # fmt: skip
-# By default deleted campaigns are left out, of history too. The value is a JSON text inside JSON.
-EVERY_STATUS = [{"field_name": "campaign_status", "filter_type": "IN", "filter_value": '["STATUS_ALL"]'}]
 
 
 class Dimensions(msgspec.Struct):
@@ -50,15 +48,7 @@ TASK = msgspec.json.Decoder(Task)
 TASK_STATE = msgspec.json.Decoder(TaskState)
 
 
-async def campaign_metrics(client: Client, account: Account, window: Window) -> AsyncIterator[Page]:
-    """Yield one row per campaign and day; days are the advertiser's own."""
-    query = {**_query(account, window), "filtering": EVERY_STATUS}
-    params = {key: value if isinstance(value, str) else json.dumps(value) for key, value in query.items()}
-    async for items in listing(client, "report/integrated/get/", params):
-        yield [_row(item) for item in items]
-
-
-def _query(account: Account, window: Window) -> dict[str, Any]:
+def query(account: Account, window: Window) -> dict[str, Any]:
     return {
         "advertiser_id": account.account_id,
         "report_type": "BASIC",
@@ -70,7 +60,7 @@ def _query(account: Account, window: Window) -> dict[str, Any]:
     }
 
 
-def _row(item: Text) -> Record:
+def row_of(item: Text) -> Record:
     dimensions = decode(item, ROW, "tiktok report row").dimensions
     date = day(dimensions.stat_time_day, "tiktok stat_time_day")
     return Record(f"{dimensions.campaign_id}:{date}", date, item)
@@ -79,10 +69,13 @@ def _row(item: Text) -> Record:
 async def create_report(client: Client, account: Account, window: Window) -> str:
     """Order the asynchronous report of any number of days; return its id.
 
-    Only apps that TikTok allow-listed may: others get code 40001, a ReauthRequired.
+    Only apps that TikTok allow-listed may. The account itself is no question: its campaigns were listed before.
     """
-    order = {**_query(account, window), "output_format": "CSV_STRING", "enable_report_title_translation": False}
-    answer = await client.post("report/task/create/", order)
+    order = {**query(account, window), "output_format": "CSV_STRING", "enable_report_title_translation": False}
+    try:
+        answer = await client.post("report/task/create/", order)
+    except NoPermission as error:
+        raise ReportRefused(f"{error}: TikTok has not allow-listed the app for asynchronous reports") from error
     return inside(answer, TASK, "report/task/create/").task_id
 
 
@@ -104,7 +97,7 @@ async def download_report(client: Client, account: Account, report_id: str) -> A
     while lines := list(islice(rows, PAGE_SIZE)):
         if any(None in line or None in line.values() for line in lines):
             raise TemporaryError(f"tiktok report {report_id} has a line that is cut off or too long")
-        yield [_row(_as_json(line)) for line in lines]
+        yield [row_of(_as_json(line)) for line in lines]
 
 
 def _text(body: bytes, report_id: str) -> str:

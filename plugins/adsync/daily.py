@@ -1,0 +1,130 @@
+"""Reading one daily stream: which days, in which windows, and what to do when the platform says it is too much.
+
+The ladder: a smaller page (the source's own doing), a smaller window, and at a single day whatever less the source
+can ask for; then an asynchronous report. What was learned on the way holds for the rest of the day, so that a retry
+does not climb it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date
+from typing import TYPE_CHECKING, Any
+
+from adsync.errors import TooMuchData
+from adsync.scope import Coverage, Reach, daily_windows, kept
+from adsync.sources.base import Account, Page, Report, Stream
+from adsync.window import Window
+
+if TYPE_CHECKING:
+    from adsync.reader import Reader
+
+# Write one unit: its stream, pages, window, and the coverage that holds once it is written.
+Unit = Callable[[Stream, AsyncIterator[Page], Window, Coverage], Awaitable[None]]
+# Read a window by report; False when days of it are still to be read without one.
+Reported = Callable[[Stream, Report, Coverage, Window], Awaitable[bool]]
+
+
+@dataclass(frozen=True)
+class Daily:
+    """One daily stream of the reader's account, as of `today` in the account's zone."""
+
+    reader: Reader
+    stream: Stream
+    today: date
+    unit: Unit
+    reported: Reported
+
+    async def read(self, reach: Reach, *, resort: bool = False) -> None:
+        """Read what is lacking; as a last resort by a report."""
+        report = self.stream.report
+        covered, windows = await self._lacking(reach)
+        if not windows:
+            return
+        whole = Window(min(each.since for each in windows), max(each.until for each in windows))
+        if report and (resort or by_report(report, self.reader.account, covered, windows)):
+            if await self.reported(self.stream, report, covered, whole):
+                return
+            covered, windows = await self._lacking(reach)
+        try:
+            covered = await self._windowed(windows, covered)
+        except TooMuchData:
+            if resort or report is None or not may_report(self.reader.account, covered):
+                raise
+            await self.read(reach, resort=True)
+        else:
+            await self.reader.ledger.extend(self.stream.name, covered.joined(whole))
+
+    async def _lacking(self, reach: Reach) -> tuple[Coverage, list[Window]]:
+        covered = await self.reader.ledger.coverage(self.stream.name)
+        hints = remembered(covered, self._noted_on)
+        self.reader.account = replace(self.reader.account, hints=hints)
+        asked = planned(self.stream, covered, self.today, reach, self.reader.asked, hints)
+        lacking = kept(asked, self.today, self.stream.months)
+        if lacking != asked:
+            self.reader.notes.append(f"older days of {self.stream.name} than {self.stream.months} months are not kept")
+        return covered, lacking
+
+    async def _windowed(self, windows: list[Window], covered: Coverage) -> Coverage:
+        """Read window by window; one that the platform cannot answer is cut, down to a day."""
+        left = list(reversed(windows))
+        while left:
+            window, account = left.pop(), self.reader.account
+            pages = self.stream.read(self.reader.client, account, window)
+            try:
+                await self.unit(self.stream, pages, window, covered.joined(window))
+            except TooMuchData:
+                smaller = min((window.days + 1) // 2, self.stream.retreat)
+                account.hints["longest"] = smaller
+                covered = await self._noted(covered)
+                if window.days == 1:
+                    raise
+                left += reversed(list(window.newest_first(smaller)))
+            else:
+                covered = await self._noted(covered.joined(window))
+        return covered
+
+    async def _noted(self, covered: Coverage) -> Coverage:
+        """With what reading taught; written down at once, for whoever tries next."""
+        hints = self.reader.account.hints
+        if not hints or hints == remembered(covered, self._noted_on):
+            return covered
+        covered = covered.noting(learned={"on": self._noted_on, **hints})
+        await self.reader.ledger.remember(self.stream.name, dict(covered.cursor))
+        return covered
+
+    @property
+    def _noted_on(self) -> str:
+        return str(self.reader.clock().astimezone(UTC).date())
+
+
+def remembered(covered: Coverage, day: str) -> dict[str, Any]:
+    """What was learned on that day: tomorrow the platform may be in another mood."""
+    learned = dict(covered.cursor.get("learned", {}))
+    return learned if learned.pop("on", None) == day else {}
+
+
+def planned(
+    stream: Stream,
+    covered: Coverage,
+    today: date,
+    reach: Reach,
+    asked: Window | None = None,
+    hints: dict[str, Any] | None = None,
+) -> list[Window]:
+    """The windows to read: of the asked days, else of what the coverage lacks."""
+    longest = min(stream.longest, (hints or {}).get("longest", stream.longest))
+    return list(asked.newest_first(longest)) if asked else daily_windows(covered, today, reach, longest)
+
+
+def by_report(report: Report, account: Account, covered: Coverage, windows: list[Window]) -> bool:
+    """Asked for by name, begun before, or worth it: more than one synchronous window."""
+    if "report" in covered.cursor or account.options.get("report_mode") == "async":
+        return True
+    return not report.last_resort and len(windows) > 1 and may_report(account, covered)
+
+
+def may_report(account: Account, covered: Coverage) -> bool:
+    """Unless a setting forbids it, or the platform did before."""
+    return account.options.get("report_mode", "auto") != "sync" and covered.cursor.get("report_mode") != "sync"

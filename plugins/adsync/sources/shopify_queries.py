@@ -1,0 +1,75 @@
+"""The GraphQL texts that Shopify is asked; a test holds each of them against the official schema.
+
+Only shop money is asked for, and no field that Shopify protects. An object costs a point, a scalar none.
+"""
+
+from __future__ import annotations
+
+# Points of one order as selected below; one query may cost 1,000.
+ORDER_POINTS = 15
+
+VISIT = "id occurredAt landingPage referrerUrl source utmParameters { source medium campaign content term }"
+ORDER = f"""
+id legacyResourceId name test createdAt processedAt updatedAt cancelledAt closedAt
+displayFinancialStatus displayFulfillmentStatus currencyCode paymentGatewayNames
+totalPriceSet {{ shopMoney {{ amount currencyCode }} }}
+totalRefundedSet {{ shopMoney {{ amount }} }}
+netPaymentSet {{ shopMoney {{ amount }} }}
+customAttributes {{ key value }}
+customer {{ id }}
+customerJourneySummary {{
+  ready customerOrderIndex momentsCount {{ count }}
+  firstVisit {{ {VISIT} }}
+  lastVisit {{ {VISIT} }}
+}}
+"""
+
+STORE = """
+query Store {
+  shop { id name myshopifyDomain ianaTimezone currencyCode }
+  currentAppInstallation { accessScopes { handle } }
+}
+"""
+# Sorted, because Shopify's own order is by processing and moves while it is read.
+ORDERS = f"""
+query OrdersUpdated($filter: String!, $after: String, $first: Int!) {{
+  orders(first: $first, after: $after, query: $filter, sortKey: UPDATED_AT) {{
+    pageInfo {{ hasNextPage endCursor }}
+    nodes {{ {ORDER} }}
+  }}
+}}
+"""
+ORDERS_BY_ID = f"""
+query OrdersById($ids: [ID!]!) {{
+  nodes(ids: $ids) {{ ... on Order {{ {ORDER} }} }}
+}}
+"""
+MOMENTS = f"""
+query Moments($ids: [ID!]!, $most: Int!) {{
+  nodes(ids: $ids) {{
+    ... on Order {{
+      id customerJourneySummary {{
+        moments(first: $most) {{ nodes {{ occurredAt ... on CustomerVisit {{ {VISIT} }} }} }}
+      }}
+    }}
+  }}
+}}
+"""
+BULK_RUN = """
+mutation BulkRun($query: String!) {
+  bulkOperationRunQuery(query: $query, groupObjects: false) {
+    bulkOperation { id status }
+    userErrors { code field message }
+  }
+}
+"""
+BULK_STATE = """
+query BulkState($id: ID!) {
+  bulkOperation(id: $id) { id status errorCode objectCount url }
+}
+"""
+
+
+def bulk_orders(search: str) -> str:
+    """What runs inside a bulk operation, which takes no variables and no visits between first and last."""
+    return f'{{ orders(query: "{search}") {{ edges {{ node {{ {ORDER} }} }} }} }}'
