@@ -7,49 +7,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
+
+from adsync.sources.credentials import Answer, Credentials, Renewal, Token, seed
 
 if TYPE_CHECKING:
     import httpx
 
     from adsync.transport import Client
     from adsync.window import Window
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """One Airflow connection: `host` is the base URL, secrets are `password` and whatever `extra` holds."""
-
-    conn_id: str
-    host: str = ""
-    login: str = ""
-    password: str = field(default="", repr=False)
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back from a platform, read to its end."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True)
-class Token:
-    """What opens an account: `access` now, `refresh` for the next one; `expires_at` None when it is not told.
-
-    `extra` is for platforms that want a second secret beside the first.
-    """
-
-    access: str = field(repr=False)
-    refresh: str = field(default="", repr=False)
-    expires_at: datetime | None = None
-    extra: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -108,37 +77,6 @@ class Report:
     ready: Callable[[Client, Account, str], Any]
     download: Callable[[Client, Account, str], AsyncIterator[Page]]
     last_resort: bool = False
-
-
-def has_refresh_token(_: Credentials, token: Token) -> bool:
-    return bool(token.refresh)
-
-
-@dataclass(frozen=True)
-class Renewal:
-    """How a platform renews tokens: the request to send, and the new token read from its answer.
-
-    `read(answer, old, now)` raises ReauthRequired when the refresh token is dead. `single_use` says that
-    a refresh token dies when it is used; `possible` whether connection and token hold what it takes.
-    Housekeeping renews what nobody uses: tokens older than `every`, and those that end within `early`.
-    """
-
-    request: Callable[[Credentials, Token], httpx.Request]
-    read: Callable[[Answer, Token, datetime], Token]
-    single_use: bool = False
-    every: timedelta | None = None
-    early: timedelta | None = None
-    possible: Callable[[Credentials, Token], bool] = has_refresh_token
-
-
-def seed(credentials: Credentials) -> Token:
-    """The token a person put into the connection: the password, and `refresh_token` and `expires` of its extra.
-
-    `expires` is in Unix seconds.
-    """
-    extra = credentials.extra
-    expires = datetime.fromtimestamp(int(extra["expires"]), UTC) if extra.get("expires") else None
-    return Token(credentials.password, str(extra.get("refresh_token", "")), expires)
 
 
 @dataclass(frozen=True)
