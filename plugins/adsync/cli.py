@@ -12,9 +12,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from adsync import accounts, config, plan, progress, registry, status, warehouse
+from adsync import accounts, config, forecast_table, plan, progress, registry, status, warehouse
 from adsync.access import Environment
 from adsync.errors import AdsyncError, ConfigError, PermanentError
+from adsync.forecast import Question, forecast
 from adsync.outcomes import ShardFailed
 from adsync.sync import SyncRequest, sync_until_reported
 from adsync.window import Window
@@ -54,16 +55,25 @@ def _parser() -> argparse.ArgumentParser:
 
     sync = commands.add_parser("sync", help="bring accounts of one source up to date")
     sync.add_argument("--source", required=True)
-    sync.add_argument("--account", help="only this account; without it all that are due")
-    sync.add_argument("--since", type=_day, help="first day to read, in the account's zone")
-    sync.add_argument("--until", type=_day, help="last day to read; without it the day of --since")
+    _which(sync)
     sync.set_defaults(run=_sync)
 
     how = commands.add_parser("status", help="how every account is, and which ones need a person")
     how.set_defaults(run=_status)
 
+    ahead = commands.add_parser("plan", help="what a sync would fetch now: days, calls, minutes, rows")
+    ahead.add_argument("--source", help="only this source; without it every one")
+    _which(ahead)
+    ahead.set_defaults(run=_plan)
+
     commands.add_parser("sandbox", help="serve the invented platforms on 127.0.0.1", add_help=False)
     return parser
+
+
+def _which(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--account", help="only this account; without it all that are due")
+    command.add_argument("--since", type=_day, help="first day to read, in the account's zone")
+    command.add_argument("--until", type=_day, help="last day to read; without it the day of --since")
 
 
 def _check_config(_: argparse.Namespace) -> None:
@@ -79,13 +89,25 @@ def _import_accounts(options: argparse.Namespace) -> None:
     sys.stdout.write(f"{options.file}: {len(setup.workspaces)} workspaces and {len(setup.links)} accounts imported\n")
 
 
+def _plan(options: argparse.Namespace) -> None:
+    url, window = config.warehouse_url(), _window(options)
+    if options.account and not options.source:
+        raise ConfigError("--account needs --source: say whose account it is")
+    sources = [registry.load(name) for name in ([options.source] if options.source else registry.names())]
+    accounts.prepare(url)
+    console = Console(highlight=False)
+    for source in sources:
+        question = Question(source.name, tuple(_chosen(url, source.name, options.account)), window)
+        forecast_table.show(source, asyncio.run(forecast(question, _environment(url))), console)
+
+
 def _sync(options: argparse.Namespace) -> None:
     url, window = config.warehouse_url(), _window(options)
     source = registry.load(options.source)
     accounts.prepare(url)
     chosen = _chosen(url, source.name, options.account)
     request = SyncRequest(source.name, tuple(chosen), f"cli-{uuid.uuid4().hex[:12]}", window=window, patient=False)
-    environment = Environment(url, config.credentials, lambda: datetime.now(UTC), config.redis_url())
+    environment = _environment(url)
     with progress.over(source.name, len(chosen)) as say:
         outcomes = asyncio.run(sync_until_reported(request, environment, lambda done: say(done.line)))
     outcomes.raise_for_failures()
@@ -95,6 +117,10 @@ def _status(_: argparse.Namespace) -> None:
     url = config.warehouse_url()
     warehouse.migrate(url, registry.streams())
     status.show(status.standings(url), Console(highlight=False, soft_wrap=True))
+
+
+def _environment(url: str) -> Environment:
+    return Environment(url, config.credentials, lambda: datetime.now(UTC), config.redis_url())
 
 
 def _chosen(url: str, source: str, account_id: str | None) -> list[str]:

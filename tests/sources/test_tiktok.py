@@ -16,12 +16,13 @@ from adsync.errors import (
     RateLimited,
     ReauthRequired,
     ReportLost,
+    ReportRefused,
     TemporaryError,
     TooMuchData,
 )
 from adsync.sandbox.faults import Fault
 from adsync.sources import tiktok, tiktok_report
-from adsync.sources.tiktok_errors import check
+from adsync.sources.tiktok_errors import Incomplete, NoPermission, check
 from adsync.transport import Answer
 from adsync.window import Window
 from sandboxed import Pauses, answering, in_memory, recent, records, world
@@ -49,7 +50,7 @@ async def reported(transport, window, account_id=sandboxed.TIKTOK, polls=3):
 @pytest.mark.parametrize(
     ("code", "meaning"),
     [
-        (40001, ReauthRequired),
+        (40001, NoPermission),
         (40104, ReauthRequired),
         (40105, ReauthRequired),
         (40002, PermanentError),
@@ -63,6 +64,7 @@ async def reported(transport, window, account_id=sandboxed.TIKTOK, polls=3):
         (40700, TemporaryError),
         (50000, TemporaryError),
         (60001, TemporaryError),
+        (20001, TemporaryError),
         (51001, TooMuchData),
     ],
 )
@@ -133,7 +135,7 @@ async def test_an_asynchronous_report_may_span_more_than_thirty_days():
 
 
 async def test_an_app_that_may_not_order_reports_is_told_so():
-    with pytest.raises(ReauthRequired, match="allow-list"):
+    with pytest.raises(ReportRefused, match="allow-list"):
         await reported(in_memory(), recent("tiktok"), NOT_ALLOWED)
 
 
@@ -201,8 +203,8 @@ async def test_the_throttle_header_means_that_rows_are_missing():
         asked.append(request)
         return httpx.Response(200, json=body, headers=headers)
 
-    with pytest.raises(TooMuchData, match="only return the top 20k"):
-        await records("tiktok", "campaign_metrics", answering(answers))
+    with pytest.raises(Incomplete, match="only return the top 20k"):
+        await records("tiktok", "campaigns", answering(answers))
     assert len(asked) == 1
 
 

@@ -75,7 +75,7 @@ async def create_report(client: Client, account: Account, window: Window) -> str
     try:
         answer = await client.post("report/task/create/", order)
     except NoPermission as error:
-        raise ReportRefused(f"{error}: TikTok has not allow-listed the app for asynchronous reports") from error
+        raise ReportRefused(f"TikTok has not allow-listed this app for asynchronous reports: {error}") from error
     return inside(answer, TASK, "report/task/create/").task_id
 
 
