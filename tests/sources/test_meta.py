@@ -23,6 +23,7 @@ from adsync.sources import meta, meta_listing
 from adsync.sources.meta_errors import CursorLost, ObjectMissing, check
 from adsync.transport import Answer
 from adsync.window import Window
+from noting import noting
 from sandboxed import Pauses, answering, in_memory, pages, recent, records, world
 
 GULF = "902345678902"
@@ -39,17 +40,6 @@ def failure(body, status=400, headers=None):
     with pytest.raises(AdsyncError) as caught:
         check(Answer(status, httpx.Headers(headers or {}), json.dumps(body).encode()))
     return caught.value
-
-
-def noting(transport):
-    """The same transport, and every request that went through it."""
-    asked = []
-
-    async def handle(request):
-        asked.append(request)
-        return await transport.handle_async_request(request)
-
-    return httpx.MockTransport(handle), asked
 
 
 async def test_both_ends_of_a_window_are_read_and_no_day_beside_it():

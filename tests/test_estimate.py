@@ -1,0 +1,101 @@
+"""Calls and rows counted from what is known, without a warehouse."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from adsync.estimate import Known, estimate, minutes, share
+from adsync.scope import Coverage, Reach
+from adsync.sources.base import Account, Limit, Report, Source, Stream
+from adsync.window import Window
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TODAY = NOW.date()
+ACCOUNT = Account("acme", "meta", "1", "meta_acme")
+ACCOUNTS = Stream("accounts", "entity", None, every=timedelta(hours=20))
+CAMPAIGNS = Stream("campaigns", "entity", None, page=100)
+METRICS = Stream("campaign_metrics", "daily", None, longest=30, page=1000)
+ORDERS = Stream("orders", "changes", None, longest=30, page=100)
+KNOWN = Known(Reach(30, 2), TODAY, NOW, records={"campaigns": 250}, a_day={"campaign_metrics": 500.0})
+COVERED = Coverage(TODAY - timedelta(days=29), TODAY)
+
+
+def steps(known, *streams, account=ACCOUNT):
+    source = Source("meta", "ad_account", None, None, None, None, (ACCOUNTS, *streams))
+    return {step.stream: step for step in estimate(source, account, known).steps}
+
+
+def test_pages_make_calls():
+    found = steps(KNOWN, CAMPAIGNS, METRICS)
+    assert [found[name].calls for name in ("accounts", "campaigns", "campaign_metrics")] == [1, 3, 15]
+    assert found["campaign_metrics"].rows == 15_000
+
+
+def test_an_increment_reads_the_recent_days():
+    step = steps(replace(KNOWN, coverage={"campaign_metrics": COVERED}), METRICS)["campaign_metrics"]
+    assert (step.since, step.through) == (TODAY - timedelta(days=2), TODAY)
+    assert (step.rows, step.calls) == (1500, 2)
+
+
+def test_each_window_has_pages_of_its_own():
+    step = steps(replace(KNOWN, reach=Reach(40, 2)), METRICS)["campaign_metrics"]
+    assert (step.windows, step.calls) == (2, 20)
+
+
+def test_asked_days_replace_the_lacking_ones():
+    asked = Window(date(2026, 1, 1), date(2026, 1, 3))
+    found = steps(replace(KNOWN, asked=asked, a_day={"campaign_metrics": 500.0, "orders": 10.0}), METRICS, ORDERS)
+    assert {(found[name].since, found[name].through) for name in ("campaign_metrics", "orders")} == {
+        (asked.since, asked.last_day)
+    }
+
+
+def test_what_was_read_lately_costs_nothing():
+    lately = {"accounts": Coverage(cursor={"read_at": str(NOW - timedelta(hours=1))})}
+    assert steps(replace(KNOWN, coverage=lately))["accounts"].calls == 0
+
+
+def test_long_history_by_report_is_a_handful_of_calls():
+    reported = replace(METRICS, report=Report(None, None, None))
+    assert steps(replace(KNOWN, reach=Reach(90, 2)), reported)["campaign_metrics"].calls == 5
+
+
+def test_a_last_resort_is_not_planned():
+    reported = replace(METRICS, report=Report(None, None, None, last_resort=True))
+    assert steps(replace(KNOWN, reach=Reach(90, 2)), reported)["campaign_metrics"].calls == 45
+
+
+def test_days_that_are_no_longer_kept_cost_nothing():
+    asked = Window(date(2020, 1, 1), date(2020, 1, 3))
+    assert steps(replace(KNOWN, asked=asked), replace(METRICS, months=37))["campaign_metrics"].calls == 0
+
+
+def test_orders_come_at_the_rate_at_which_they_came():
+    covered = Coverage(TODAY, TODAY, {"since": "2026-10-01T00:00:00+00:00", "through": str(NOW - timedelta(days=1))})
+    known = replace(KNOWN, coverage={"orders": covered}, a_day={"orders": 1000.0})
+    step = steps(known, ORDERS)["orders"]
+    assert step.rows == 1007
+    assert step.calls == 11
+
+
+def test_a_call_for_each_record_is_counted():
+    known = replace(KNOWN, asked=Window(TODAY, TODAY + timedelta(days=1)), a_day={"orders": 250.0})
+    assert steps(known, replace(ORDERS, each=1))["orders"].calls == 3 + 250
+
+
+@pytest.mark.parametrize("stream", [CAMPAIGNS, METRICS, ORDERS])
+def test_nothing_known_is_no_number(stream):
+    step = steps(replace(KNOWN, records={}, a_day={}), stream)[stream.name]
+    assert (step.rows, step.calls) == (None, None)
+
+
+def test_accounts_share_the_limit_of_their_app_and_not_each_other_s():
+    per_app, per_account = Limit("app", 600, 60), Limit("account", 600, 60)
+    assert minutes([per_app], [600, 600]) == 2
+    assert minutes([per_account], [600, 600]) == 1
+    assert share([per_app], [360, 360]) == pytest.approx(2)
+    assert share([Limit("app", 2, 1, path="report/task")], [10]) is None
+    assert minutes([], [10]) == 0
