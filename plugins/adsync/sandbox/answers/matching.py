@@ -48,8 +48,14 @@ def directory(campaigns: Iterable[Campaign]) -> Directory:
     by_name: dict[str, list[Campaign]] = defaultdict(list)
     by_id = {campaign.id: campaign for campaign in campaigns}
     for campaign in by_id.values():
-        by_name[normalised(campaign.name)].append(campaign)
+        if not _is_never_named(campaign):
+            by_name[normalised(campaign.name)].append(campaign)
     return Directory(by_id, by_name)
+
+
+def _is_never_named(campaign: Campaign) -> bool:
+    """Snapchat lists no deleted campaign, and its rows carry ids only: nobody outside can know the name."""
+    return campaign.account.platform == "snapchat" and campaign.status == "deleted"
 
 
 def tags_of_visit(visit: Visit) -> Tags:
