@@ -75,7 +75,7 @@ def said(capsys):
 @pytest.mark.usefixtures("shell")
 def test_a_right_configuration_is_counted(capsys):
     assert main(["config", "check"]) == OK
-    assert capsys.readouterr().out.endswith("3 workspaces, 12 accounts, all connections set\n")
+    assert capsys.readouterr().out.endswith("3 workspaces, 19 accounts, all connections set\n")
 
 
 @pytest.mark.usefixtures("shell")
@@ -96,7 +96,7 @@ def test_asked_days_include_the_last_one(capsys, warehouse_url, live):
 
 def test_importing_a_file_is_counted(shell, capsys, warehouse_url):
     assert main(["accounts", "import", str(shell)]) == OK
-    assert "3 workspaces and 12 accounts imported" in capsys.readouterr().out
+    assert "3 workspaces and 19 accounts imported" in capsys.readouterr().out
     assert rows(warehouse_url, "select count(*) from adsync.accounts") == [(12,)]
 
 
@@ -238,7 +238,7 @@ def test_a_token_key_that_is_missing_or_wrong_is_said(capsys, monkeypatch, wareh
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        (["--source", "facebook"], "registered are meta, tiktok, shopify"),
+        (["--source", "facebook"], "registered are meta, tiktok, snapchat, shopify"),
         (["--source", "meta", "--account", "1"], "meta account 1 is not linked; add it there"),
         (["--source", "meta", "--until", "2026-11-01"], "--until needs --since"),
         (["--source", "meta", "--since", "2026-11-02", "--until", "2026-11-01"], "swap them"),
@@ -262,7 +262,7 @@ def test_a_command_that_does_not_exist_shows_how_it_is_used(capsys, arguments):
 @pytest.mark.usefixtures("shell")
 def test_a_killed_sync_leaves_nothing_half_and_the_next_one_completes(capsys, monkeypatch, warehouse_url, live):
     """SIGKILL while a page is awaited; the lease of the dead is moved into the past, not waited for."""
-    with served([Fault("meta", "slow", path="/insights", wait=3, calls=(3,))], known=live) as slow:
+    with served([Fault("meta", "slow", path="/insights", wait=3, calls=(2,))], known=live) as slow:
         connect(monkeypatch, "meta_acme", **files.connections(world(), slow)["meta_acme"])
         command = [sys.executable, "-m", "adsync", "sync", "--source", "meta", "--account", META]
         surroundings = os.environ | {"PYTHONPATH": str(ROOT / "plugins")}

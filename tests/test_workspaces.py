@@ -91,7 +91,7 @@ MISTAKES = [
     ((*META, "purchase_action"), True, "ad_accounts[0].purchase_action: True is no text"),
     ((*FIRST, "ad_accounts", 1, "report_mode"), "asynchron", "report_mode: 'asynchron' is not possible; write one of"),
     ((*SHOP, "store_id"), GONE, "workspaces[0].stores[0].store_id: is missing; add it"),
-    ((*SHOP, "platform"), "woocommerce", "workspaces[0].stores[0].platform: 'woocommerce' is not known here"),
+    ((*SHOP, "platform"), "magento", "workspaces[0].stores[0].platform: 'magento' is not known here"),
     ((*FIRST, "stores"), None, "workspaces[0].stores"),
     ((*FIRST, "stores"), ["acme"], "workspaces[0].stores[0]"),
     (("workspaces",), [], "workspaces"),
