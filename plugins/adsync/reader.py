@@ -54,14 +54,15 @@ class Reader:
     async def _entity(self, stream: Stream) -> None:
         if stream.every and fresh(await self.ledger.coverage(stream.name), stream.every, self.clock()):
             return
-        read_now = Coverage(cursor={"read_at": str(self.clock())}) if stream.every else None
         pages = stream.read(self.client, self.account)
         if stream is not self.source.streams[0]:
-            await self._unit(stream, pages, coverage=read_now)
-            return
-        await self._unit(stream, self._noting_facts(pages), coverage=read_now)
-        if self.facts:
-            await self.ledger.save_facts(self.facts)
+            await self._unit(stream, pages)
+        else:
+            await self._unit(stream, self._noting_facts(pages))
+            if self.facts:
+                await self.ledger.save_facts(self.facts)
+        if stream.every:
+            await self.ledger.remember(stream.name, {"read_at": str(self.clock())})
 
     async def _noting_facts(self, pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
         """Pass the pages on; the record of the account itself tells its time zone, which the next streams need."""
