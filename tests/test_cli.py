@@ -97,7 +97,7 @@ def test_asked_days_include_the_last_one(capsys, warehouse_url, live):
 def test_importing_a_file_is_counted(shell, capsys, warehouse_url):
     assert main(["accounts", "import", str(shell)]) == OK
     assert "3 workspaces and 19 accounts imported" in capsys.readouterr().out
-    assert rows(warehouse_url, "select count(*) from adsync.accounts") == [(12,)]
+    assert rows(warehouse_url, "select count(*) from adsync.accounts") == [(19,)]
 
 
 def rewritten(file, change):
