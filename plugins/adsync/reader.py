@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from adsync import raw, reports
 from adsync.daily import Daily
@@ -56,20 +57,29 @@ class Reader:
             raise self.unreadable
 
     async def _entity(self, stream: Stream) -> None:
-        if stream.every and fresh(await self.ledger.coverage(stream.name), stream.every, self.clock()):
+        covered = await self.ledger.coverage(stream.name)
+        if stream.every and fresh(covered, stream.every, self.clock()):
             return
-        read_now = Coverage(cursor={"read_at": str(self.clock())}) if stream.every else None
         pages = stream.read(self.client, self.account)
-        if stream is not self.source.streams[0]:
-            await self._unit(stream, pages, coverage=read_now)
-            return
-        said = (await self.ledger.coverage(stream.name)).cursor.get("notes", [])
-        covered = await self._unit(stream, self._noting_facts(pages), coverage=read_now)
+        if stream is self.source.streams[0]:
+            await self._unit(stream, self._noting_facts(pages))
+            await self._tell_facts(stream, covered.cursor.get("notes", []))
+        else:
+            await self._unit(stream, pages)
+            await self._mark_read(stream)
+
+    async def _tell_facts(self, stream: Stream, said: Sequence[str]) -> None:
+        """Keep what the account says of itself; it counts as read only then. A note is passed on once."""
         if self.facts:
             await self.ledger.save_facts(self.facts)
-        if self.told:
-            await self.ledger.remember(stream.name, {**covered.cursor, "notes": list(self.told)})
+        await self._mark_read(stream, {"notes": list(self.told)} if self.told else {})
         self.notes += [note for note in self.told if note not in said]
+
+    async def _mark_read(self, stream: Stream, cursor: Mapping[str, Any] | None = None) -> None:
+        """Write down when a stream was read that is not read every time."""
+        read_at = {"read_at": str(self.clock())} if stream.every else {}
+        if kept := {**read_at, **(cursor or {})}:
+            await self.ledger.remember(stream.name, kept)
 
     async def _noting_facts(self, pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
         """Pass the pages on; the record of the account itself tells its time zone, which the next streams need."""
