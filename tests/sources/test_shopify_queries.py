@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import graphql
 import pytest
 
 import shopify_schema
@@ -13,7 +14,6 @@ from adsync.window import Span
 
 if reason := shopify_schema.missing():
     pytest.skip(reason, allow_module_level=True)
-graphql = pytest.importorskip("graphql", reason="graphql-core is not installed yet: requirements.in asks for it")
 
 SPAN = Span(datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
 TEXTS = {
