@@ -17,16 +17,16 @@ import sandboxed
 from adsync import registry
 from adsync.access import Environment
 from adsync.sandbox.faults import Fault
-from adsync.sources import meta, shopify
+from adsync.sources import meta_listing, shopify
 from adsync.sync import SyncRequest, sync_accounts
 from sandboxed import META, NOW, SHOPIFY, served, world
 
 # Small pages, so that a unit has several of them.
-PAGES = {"meta": (meta, 120), "shopify": (shopify, 25)}
+PAGES = {"meta": (meta_listing, 120), "shopify": (shopify, 25)}
 ACCOUNTS = {"meta": META, "shopify": SHOPIFY}
 TABLES = {"meta": "meta_campaign_metrics", "shopify": "shopify_orders"}
 # How many calls a first sync makes: each is a page to be killed at.
-CALLS = {"meta": 8, "shopify": 8}
+CALLS = {"meta": 8, "shopify": 10}
 EVERY_PAGE = [(source, call) for source, calls in CALLS.items() for call in range(1, calls + 1)]
 
 

@@ -75,7 +75,8 @@ def pipeline(airflow_metadata, local_servers, tmp_path_factory) -> Iterator[Pipe
     state = tmp_path_factory.mktemp("pipeline")
     with psycopg.connect(local_servers.database_url("postgres"), autocommit=True) as connection:
         connection.execute("create database pipeline")
-    world = World.create(1, datetime.now(UTC))
+    # Few orders in the shops whose platforms allow few calls a minute: the budgets are real here.
+    world = World.create(1, datetime.now(UTC), sales=2)
     with serving(create_app(world)) as base_url, pytest.MonkeyPatch.context() as patch:
         write_files(world, base_url, state)
         connections = json.loads((state / "connections.json").read_text())

@@ -193,10 +193,11 @@ def test_a_touch_of_the_other_stores_ends_the_way_it_was_drawn(world):
         for order in workspace_orders(world, workspace.id):
             if order.store.platform != "shopify" and is_revenue(order) and order.placed_at.date() > settled:
                 ends.setdefault(order.kind, set()).add(decide(order, known).how)
-    assert ends.keys() == EXPECTED_OF_SALES.keys()
-    assert {
-        kind: found - EXPECTED_OF_SALES[kind] for kind, found in ends.items() if found - EXPECTED_OF_SALES[kind]
-    } == {}
+    # A deleted Snapchat campaign is in no list and its rows have no name: what calls it by name leads nowhere.
+    nameless = {"name_in_utm_campaign": {"unknown_campaign"}, "name_on_the_order": {"unknown_campaign"}}
+    expected = {kind: ways | nameless.get(kind, set()) for kind, ways in EXPECTED_OF_SALES.items()}
+    assert ends.keys() == expected.keys()
+    assert {kind: found - expected[kind] for kind, found in ends.items() if found - expected[kind]} == {}
 
 
 def test_zid_brings_revenue_and_no_attribution(world):
