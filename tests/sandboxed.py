@@ -12,6 +12,7 @@ from threading import Thread
 
 import httpx
 import uvicorn
+from starlette.types import ASGIApp
 
 from adsync import accounts, registry, sealing, warehouse, workspaces
 from adsync.sandbox import files
@@ -26,7 +27,15 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAYS = 40
 CUSTOMER_KEY = b"k" * 32
 META, TIKTOK, SHOPIFY = "901234567891", "7000000000000000002", "acme.myshopify.com"
-ACCOUNT = {"meta": META, "tiktok": TIKTOK, "shopify": SHOPIFY}
+ACCOUNT = {
+    "meta": META,
+    "tiktok": TIKTOK,
+    "snapchat": "8adc3db7-8148-4fbf-999c-8d2266369d01",
+    "shopify": SHOPIFY,
+    "woocommerce": "shop.nakhla.example",
+    "salla": "1305146709",
+    "zid": "394106",
+}
 BASE = "http://sandbox"
 
 Answers = Callable[[httpx.Request], httpx.Response]
@@ -59,7 +68,7 @@ def credentials(conn_id: str, base: str = BASE) -> Credentials:
 
 def recent(source: str, days: int = 30, account_id: str = "") -> Window | Span:
     """The last days up to and including today, as the source's long stream is asked for them."""
-    if source == "shopify":
+    if registry.load(source).kind == "store":
         return Span(NOW - timedelta(days=days), NOW + timedelta(seconds=1))
     today = world().today(account(source, account_id).timezone)
     return Window(today - timedelta(days=days - 1), today + timedelta(days=1))
@@ -81,8 +90,8 @@ async def connected(
         yield Client(http, source, known, Pauses() if pause is None else pause)
 
 
-def in_memory(*faults: Fault, **more: object) -> httpx.ASGITransport:
-    return httpx.ASGITransport(create_app(world(), faults, **more))
+def in_memory(*faults: Fault, known: World | None = None, **more: object) -> httpx.ASGITransport:
+    return httpx.ASGITransport(create_app(known or world(), faults, **more))
 
 
 def answering(answers: Answers) -> httpx.MockTransport:
@@ -112,9 +121,15 @@ async def records(source: str, stream: str, transport: httpx.AsyncBaseTransport,
 
 @contextmanager
 def served(faults: Iterable[Fault] = (), known: World | None = None, **more: object) -> Iterator[str]:
-    """The sandbox over real HTTP, in a thread of this process; its world is `known`, or the small one."""
+    """The sandbox over real HTTP; its world is `known`, or the small one."""
+    with serving(create_app(known or world(), tuple(faults), **more)) as base:
+        yield base
+
+
+@contextmanager
+def serving(app: ASGIApp) -> Iterator[str]:
+    """Any app over real HTTP, in a thread of this process; yields its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    app = create_app(known or world(), tuple(faults), **more)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none"))
     thread = Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -126,7 +141,7 @@ def served(faults: Iterable[Fault] = (), known: World | None = None, **more: obj
 
 
 def link(url: str, *account_ids: str, **settings: object) -> None:
-    """Write workspaces and accounts into the warehouse; `settings` replace those of every workspace."""
+    """Write workspaces and accounts into the warehouse: all, or those; `settings` replace those of every workspace."""
     document = files.workspaces(world())
     for workspace in document["workspaces"]:
         workspace.update(settings)

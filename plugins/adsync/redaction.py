@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 
 from adsync.errors import AdsyncError
 from adsync.sources.base import Credentials, Token
@@ -14,7 +15,13 @@ def secrets_of(credentials: Credentials, token: Token) -> tuple[str, ...]:
     """Every text of a connection and its token that must not appear anywhere."""
     hidden = (str(value) for key, value in credentials.extra.items() if SECRET_KEY.search(key))
     texts = (credentials.password, token.access, token.refresh, *token.extra.values(), *hidden)
-    return tuple(text for text in texts if text)
+    return tuple(text for text in (*texts, *_basic(credentials)) if text)
+
+
+def _basic(credentials: Credentials) -> tuple[str, ...]:
+    """Login and password as HTTP Basic sends them."""
+    pair = f"{credentials.login}:{credentials.password}"
+    return (b64encode(pair.encode()).decode(),) if credentials.login else ()
 
 
 def redacted(text: str, credentials: Credentials, token: Token) -> str:

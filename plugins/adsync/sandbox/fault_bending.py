@@ -53,15 +53,19 @@ WHOLE: dict[str, Callable[[bytes], bytes]] = {
 
 
 def _add(fault: Fault, answer: Json) -> None:
-    for row in rows_of(fault.source, answer):
-        row[fault.field] = "something new"
+    for part in _parts(fault, answer):
+        part[fault.field] = "something new"
 
 
 def _drop(fault: Fault, answer: Json) -> None:
-    for row in rows_of(fault.source, answer):
-        for part in (row, *(row.get(name) for name in PARTS)):
-            if isinstance(part, dict):
-                part.pop(fault.field, None)
+    for part in _parts(fault, answer):
+        part.pop(fault.field, None)
+
+
+def _parts(fault: Fault, answer: Json) -> list[Json]:
+    """Every row, and the objects in it that hold what it is about."""
+    found = [part for row in rows_of(fault.source, answer) for part in (row, *(row.get(name) for name in PARTS))]
+    return [part for part in found if isinstance(part, dict)]
 
 
 def _restate(fault: Fault, answer: Json) -> None:

@@ -83,7 +83,7 @@ async def campaigns(request: Request) -> Response:
     start, limit = call.start(), _limit(call)
     end = start + limit
     if start == 0 and request.app.state.short_first_pages:
-        end = max(1, len(listed) // 2)
+        end = min(end, max(1, len(listed) // 2))
     paging = {"paging": call.next_link(end)} if end < len(listed) else {"paging": {}}
     return succeeded(**paging, **items("campaigns", "campaign", [_campaign(one) for one in listed[start:end]]))
 

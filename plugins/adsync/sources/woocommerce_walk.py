@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from adsync.errors import TooMuchData, Unreadable
+from adsync.errors import ContractError, TooMuchData, Unreadable
 from adsync.sources.base import Record
 from adsync.sources.woocommerce_errors import SiteCrashed
 
@@ -45,7 +45,8 @@ StandIn = Callable[[Place, SiteCrashed], Awaitable[Change]]
 class Walk:
     """`fetch` reads rows in the order of their seconds; `stand_in` tells what is known of a row that crashes the site.
 
-    `found` counts the rows that were new since the walk last stood at the start of a second.
+    `found` counts the rows that were new since the walk last stood at the start of a second, `last` are the rows of
+    the page before.
     """
 
     fetch: Fetch
@@ -53,13 +54,18 @@ class Walk:
     largest: int
     seen: dict[str, datetime] = field(default_factory=dict)
     found: int = 0
+    last: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
     async def changes(self, since: datetime) -> AsyncIterator[list[Record]]:
-        """Yield the records; the last thing to come is Unreadable when orders were left out."""
+        """Yield the records; the last thing to come is Unreadable when orders were left out.
+
+        Raises ContractError when the site hands out one and the same page wherever it is asked to start.
+        """
         place: Place | None = Place(since - ONE_SECOND, self.largest)
         while place:
             place, rows = await self._rows(place)
+            self._refuse_circle(place, [row.key for row in rows])
             yield self._new(rows)
             place = self._next(place, rows)
         if self.unreadable:
@@ -78,6 +84,12 @@ class Walk:
                         raise
                     return place, [await self.stand_in(place, error)]
             place = replace(place, size=place.size // 2)
+
+    def _refuse_circle(self, place: Place, keys: list[str]) -> None:
+        """Further into a second there are other orders; only then, for its start may be a page's end."""
+        if place.offset and keys and keys == self.last:
+            raise ContractError("woocommerce gave the same orders again, not those that follow: is a cache in the way?")
+        self.last = keys
 
     def _new(self, rows: list[Change]) -> list[Record]:
         new = [row for row in rows if row.key not in self.seen]

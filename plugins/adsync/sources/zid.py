@@ -38,15 +38,22 @@ LISTING = msgspec.json.Decoder(Listing)
 
 @dataclass
 class Pass:
-    """One reading of the list: the distinct orders it held, and how many it claimed."""
+    """One reading of the list: the distinct orders it held, those of its last page, and how many it claimed."""
 
     ids: set[int] = field(default_factory=set)
+    last: list[int] = field(default_factory=list)
+    number: int = 0
     claimed: int = 0
 
-    def takes(self, orders: list[Order]) -> bool:
-        """Whether more is to come after these."""
-        self.ids |= {order.id for order in orders}
-        return bool(orders) and len(self.ids) < self.claimed
+    def takes(self, orders: list[Order], claimed: int) -> bool:
+        """Whether more is to come after this page; ContractError when it is the one before once more."""
+        page = [order.id for order in orders]
+        if page and page == self.last:
+            raise ContractError(f"zid gave page {self.number} again instead of page {self.number + 1}")
+        is_news = not self.ids.issuperset(page)
+        self.ids |= set(page)
+        self.last, self.number, self.claimed = page, self.number + 1, claimed
+        return is_news and len(self.ids) < claimed
 
 
 async def orders(client: Client, account: Account, span: Span) -> AsyncIterator[Page]:
@@ -57,13 +64,11 @@ async def orders(client: Client, account: Account, span: Span) -> AsyncIterator[
     before: dict[int, str] = {}
     told = ""
     for _ in range(MOST_PASSES):
-        reading, number, more = Pass(), 0, True
+        reading, more = Pass(), True
         while more:
-            number += 1
-            listing = await _listing(client, span, number)
+            listing = await _listing(client, span, reading.number + 1)
             found = [(item, _inside(read(item), span)) for item in listing.orders]
-            reading.claimed = listing.total_order_count
-            more = reading.takes([order for _, order in found])
+            more = reading.takes([order for _, order in found], listing.total_order_count)
             fresh = [(item, order) for item, order in found if before.get(order.id) != order.updated_at]
             before |= {order.id: order.updated_at for _, order in fresh}
             told = told or next(filter(None, (origin_told(item) for item, _ in fresh)), "")

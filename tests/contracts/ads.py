@@ -1,0 +1,31 @@
+"""What the invented world holds of an ad account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import sandboxed
+from adsync.sandbox.world import World
+from adsync.sources.base import Account
+from adsync.window import Window
+
+
+def campaigns(*, deleted: bool) -> Callable[[World, Account, Window], set[str]]:
+    """All campaigns; where deleted ones are in no list, without them."""
+
+    def known(world: World, account: Account, _asked: Window) -> set[str]:
+        return {one.id for one in world.campaigns(account.account_id) if deleted or one.status != "deleted"}
+
+    return known
+
+
+def delivered(world: World, account: Account, asked: Window) -> set[str]:
+    rows = world.deliveries(account.account_id)
+    return {f"{row.campaign.id}:{row.date}" for row in rows if asked.since <= row.date < asked.until}
+
+
+@cache
+def crowded() -> World:
+    """More campaigns than the smallest page that any platform allows."""
+    return World.create(7, sandboxed.NOW, days=2, orders=0, campaigns_per_account=110)

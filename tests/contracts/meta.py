@@ -1,0 +1,56 @@
+"""Meta: pages by cursor, errors told apart by code and subcode."""
+
+from __future__ import annotations
+
+import httpx
+
+from adsync.errors import ContractError, RateLimited, ReauthRequired, TemporaryError, TooMuchData
+from contracts import Contract, Listed, Refusal, ads
+
+
+def page(number: int, last: int) -> object:
+    cursor = f"cursor-{number}"
+    link = {"next": f"https://graph.facebook.com/?after={cursor}&access_token=secret"} if number < last else {}
+    return {"data": [], "paging": {"cursors": {"before": "b", "after": cursor}, **link}}
+
+
+ANSWERS = {
+    "empty": ({"data": []}, {"data": [], "paging": {}}, {"data": [], "paging": {"cursors": {}}}),
+    "middle": page,
+    "circle": Refusal(
+        {"data": [], "paging": {"cursors": {"after": "same"}, "next": "https://graph.facebook.com/"}},
+        ContractError,
+        "'same' again",
+    ),
+    "lost": {"data": [], "paging": {"cursors": {}, "next": "https://graph.facebook.com/"}},
+    "page": "adsync.sources.meta_listing",
+}
+
+CONTRACT = Contract(
+    first="accounts",
+    path="v26.0/act_901234567891",
+    lists={
+        "campaigns": Listed("/campaigns", ads.campaigns(deleted=False), needed=("id",), **ANSWERS),
+        "campaign_metrics": Listed("/insights", ads.delivered, needed=("campaign_id", "date_start"), **ANSWERS),
+    },
+    errors={
+        "rate_limited": RateLimited,
+        "http_429": RateLimited,
+        "server_error": TemporaryError,
+        "internal_error": TemporaryError,
+        "html": TemporaryError,
+        "too_much_data": TooMuchData,
+        "token_expired": ReauthRequired,
+        "permission_denied": ReauthRequired,
+    },
+    waits=(
+        ("rate_limited", 120, 120),
+        ("rate_limited", None, None),
+        ("http_429", 90, 90),
+        ("http_429", None, None),
+    ),
+    expired="log in to Meta again",
+    facts=("timezone_name", "currency"),
+    echo=lambda told: httpx.Response(400, json={"error": {"code": 100, "message": told}}),
+    owner="903456789012",
+)

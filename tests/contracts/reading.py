@@ -1,0 +1,71 @@
+"""Reading a stream as its contract says: over the world it names, for the days it names, with an eye on the calls."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+import httpx
+
+import contracts
+import sandboxed
+from adsync.sandbox.app import Manners
+from adsync.sandbox.faults import Fault
+from adsync.sandbox.shopify_cost import Limits
+from adsync.sources.base import Record
+
+# So that a page's price is no reason to cut it.
+ROOMY = Limits(max_cost=100_000)
+
+
+def sandbox(source: str, stream: str, *faults: Fault, **manners: object) -> httpx.ASGITransport:
+    listed = contracts.of(source).lists.get(stream)
+    known = listed.world() if listed else sandboxed.world()
+    return sandboxed.in_memory(*faults, known=known, manners=Manners(shopify_limits=ROOMY, **manners))
+
+
+def fault(source: str, stream: str, kind: str, **more: object) -> Fault:
+    return Fault(source, kind, path=contracts.of(source).pathed(stream), **more)
+
+
+async def pages(source: str, stream: str, transport: httpx.AsyncBaseTransport, **more: object) -> list[list[Record]]:
+    listed = contracts.of(source).lists.get(stream)
+    asked = sandboxed.recent(source, listed.days) if listed else None
+    return await sandboxed.pages(source, stream, transport, asked=asked, **more)
+
+
+async def records(source: str, stream: str, transport: httpx.AsyncBaseTransport, **more: object) -> list[Record]:
+    return [record for page in await pages(source, stream, transport, **more) for record in page]
+
+
+@dataclass
+class Noting(httpx.AsyncBaseTransport):
+    """Passes calls on and notes each: its address, a space, its body."""
+
+    inner: httpx.AsyncBaseTransport
+    asked: list[str] = field(default_factory=list)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(f"{request.url} {(await request.aread()).decode()}")
+        return await self.inner.handle_async_request(request)
+
+    def times(self, words: str) -> int:
+        return sum(words in each for each in self.asked)
+
+
+@dataclass
+class Without(httpx.AsyncBaseTransport):
+    """Takes a field out of every answer, wherever it stands."""
+
+    inner: httpx.AsyncBaseTransport
+    name: str
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self.inner.handle_async_request(request)
+        whole = json.loads(await answer.aread())
+        return httpx.Response(answer.status_code, json=self._less(whole), request=request)
+
+    def _less(self, part: object) -> object:
+        if isinstance(part, dict):
+            return {name: self._less(value) for name, value in part.items() if name != self.name}
+        return [self._less(each) for each in part] if isinstance(part, list) else part

@@ -1,0 +1,60 @@
+"""Shopify: one address for everything, errors inside HTTP 200, orders kept as they were asked for."""
+
+from __future__ import annotations
+
+import httpx
+
+from adsync.errors import ContractError, RateLimited, ReauthRequired, TemporaryError, TokenExpired, TooMuchData
+from contracts import Contract, Listed, Refusal, stores
+
+
+def page(number: int, last: int, cursor: str | None = "") -> object:
+    info = {"hasNextPage": number < last, "endCursor": f"cursor-{number}" if cursor == "" else cursor}
+    return {"data": {"orders": {"nodes": [], "pageInfo": info}}}
+
+
+CONTRACT = Contract(
+    first="stores",
+    path="graphql",
+    lists={
+        "orders": Listed(
+            "graphql",
+            stores.ordered,
+            page="adsync.sources.shopify",
+            needed=("id", "updatedAt"),
+            asks="OrdersUpdated",
+            # More are not asked for before the shop has said how fast its bucket fills.
+            days=7,
+            sizes=(3, 7, 33),
+            empty=(page(1, 1, None), page(1, 1)),
+            middle=page,
+            circle=Refusal(page(1, 2, "same"), ContractError, "'same' again"),
+            lost=page(1, 2, None),
+        )
+    },
+    errors={
+        "rate_limited": RateLimited,
+        "http_429": RateLimited,
+        "server_error": TemporaryError,
+        "internal_error": TemporaryError,
+        "partial_success": TemporaryError,
+        "html": TemporaryError,
+        "too_much_data": TooMuchData,
+        "token_expired": TokenExpired,
+        "permission_denied": ReauthRequired,
+        "shop_frozen": ReauthRequired,
+    },
+    waits=(
+        ("rate_limited", 30, 30),
+        ("rate_limited", None, 1),
+        ("http_429", 90, 90),
+        ("http_429", None, None),
+    ),
+    passing=(None,),
+    expired="install the app again",
+    facts=("ianaTimezone", "currencyCode"),
+    echo=lambda told: httpx.Response(200, json={"errors": [{"message": told, "extensions": {"code": "x"}}]}),
+    owner="juniper.myshopify.com",
+    personal=stores.BUYER,
+    renews=True,
+)

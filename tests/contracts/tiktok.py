@@ -1,0 +1,58 @@
+"""TikTok: pages by number, errors inside HTTP 200."""
+
+from __future__ import annotations
+
+import httpx
+
+from adsync.errors import RateLimited, ReauthRequired, TemporaryError, TooMuchData
+from contracts import Contract, Listed, Refusal, ads
+
+
+def page(number: int, last: int, *rows: object) -> dict[str, object]:
+    info = {"page": number, "total_page": last}
+    return {"code": 0, "message": "OK", "data": {"list": list(rows), "page_info": info}}
+
+
+ROW = {"campaign_id": "1", "dimensions": {"campaign_id": "1", "stat_time_day": "2026-11-20 00:00:00"}, "metrics": {}}
+ANSWERS = {
+    "empty": (page(1, 0), page(1, 1)),
+    "middle": page,
+    # Numbers never come back; their rows may, and then the list may lack others.
+    "circle": Refusal(page(1, 3, ROW), TemporaryError, "the list changed while it was read"),
+    "lost": {"code": 0, "data": {"list": []}},
+    "page": "adsync.sources.tiktok_calls",
+}
+
+CONTRACT = Contract(
+    first="accounts",
+    path="advertiser/info",
+    lists={
+        "campaigns": Listed("campaign/get", ads.campaigns(deleted=True), needed=("campaign_id",), **ANSWERS),
+        "campaign_metrics": Listed(
+            "report/integrated", ads.delivered, needed=("campaign_id", "stat_time_day"), **ANSWERS
+        ),
+    },
+    errors={
+        "rate_limited": RateLimited,
+        "http_429": RateLimited,
+        "server_error": TemporaryError,
+        "internal_error": TemporaryError,
+        "partial_success": TemporaryError,
+        "html": TemporaryError,
+        "too_much_data": TooMuchData,
+        "token_expired": ReauthRequired,
+        "permission_denied": ReauthRequired,
+    },
+    # It says which limit it was, per second or per minute, never how long to wait.
+    waits=(
+        ("rate_limited", 60, 300),
+        ("rate_limited", None, 2),
+        ("http_429", 90, 90),
+        ("http_429", None, None),
+    ),
+    passing=(None,),
+    expired="authorise the app again",
+    facts=("timezone", "currency"),
+    echo=lambda told: httpx.Response(200, json={"code": 40002, "message": told}),
+    owner="7000000000000000003",
+)

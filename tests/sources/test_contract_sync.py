@@ -1,0 +1,107 @@
+"""What every source owes in a whole sync: a token that ends in the middle, and nothing secret or personal anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from dataclasses import asdict
+
+import httpx
+import psycopg
+import pytest
+
+import contracts
+import sandboxed
+from adsync.access import Environment
+from adsync.sandbox.faults import Fault
+from adsync.sync import SyncRequest, sync_accounts
+from contracts import SOURCES
+from sandboxed import NOW, served
+
+every_source = pytest.mark.parametrize("source", SOURCES)
+# What a connection holds beside its secrets.
+PUBLIC = {"api_version", "app_id", "client_id", "token_url", "redirect_uri", "rest_route", "expires"}
+# Where the keys of customers are kept, and nothing else that is of interest here.
+APART = {"workspaces"}
+
+
+@pytest.fixture
+def url(monkeypatch, warehouse_url):
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    sandboxed.link(warehouse_url, *(contracts.of(source).owner for source in SOURCES), history_days=sandboxed.DAYS)
+    return warehouse_url
+
+
+def synced(url, base, source):
+    environment = Environment(url, lambda conn_id: sandboxed.credentials(conn_id, base), lambda: NOW)
+    request = SyncRequest(source, (contracts.of(source).owner,), "run")
+    return asyncio.run(sync_accounts(request, environment))
+
+
+def keys(url, source, stream):
+    with psycopg.connect(url) as connection:
+        return [key for (key,) in connection.execute(f"select record_key from raw.{source}_{stream}").fetchall()]
+
+
+def known(source, stream):
+    listed, who = contracts.of(source).lists[stream], sandboxed.account(source, contracts.of(source).owner)
+    return listed.known(sandboxed.world(), who, sandboxed.recent(source, sandboxed.DAYS, who.account_id))
+
+
+@pytest.mark.parametrize("source", [source for source in SOURCES if contracts.of(source).renews])
+@pytest.mark.parametrize("call", [1, 2])
+def test_a_token_that_ends_in_the_middle_is_renewed_once_and_nothing_is_lost(url, source, call):
+    with served([Fault(source, "token_dies", calls=(call,))]) as base:
+        [outcome] = synced(url, base, source).outcomes
+        told = httpx.get(f"{base}/calls").json()
+    assert outcome.word == "ok"
+    assert sum(told["refreshes"][source].values()) == 1
+    assert outcome.meter.calls == told[source]
+    for stream in contracts.of(source).lists:
+        assert sorted(known(source, stream)) == sorted(keys(url, source, stream))
+
+
+@pytest.mark.parametrize("source", [source for source in SOURCES if not contracts.of(source).renews])
+def test_a_token_that_nobody_can_renew_asks_for_a_person_once(url, source):
+    with served([Fault(source, "token_expired", calls=(2,))]) as base:
+        [outcome] = synced(url, base, source).outcomes
+    assert outcome.word == "failed"
+    with psycopg.connect(url) as connection:
+        notices = connection.execute("select error_class from adsync.admin_notices").fetchall()
+    assert notices == [("ReauthRequired",)]
+
+
+def everything(url):
+    """All that is stored of anybody, as one text."""
+    with psycopg.connect(url) as connection:
+        tables = connection.execute(
+            "select schemaname, tablename from pg_tables where schemaname in ('raw', 'adsync')"
+        ).fetchall()
+        found = [
+            str(connection.execute(f'select * from "{schema}"."{name}"').fetchall())
+            for schema, name in tables
+            if name not in APART
+        ]
+    return " ".join(found)
+
+
+def secrets(source):
+    extra = sandboxed.credentials(sandboxed.account(source, contracts.of(source).owner).conn_id)
+    return [extra.password, *(str(value) for name, value in extra.extra.items() if name not in PUBLIC)]
+
+
+@every_source
+def test_nothing_secret_or_personal_is_stored_logged_or_passed_on(caplog, url, source):
+    """Not of a sync that fails, be it for a field or for a permission, nor of one that is well."""
+    caplog.set_level(logging.DEBUG)
+    contract, passed_on = contracts.of(source), []
+    path, field = contract.pathed(contract.longest), contract.lists[contract.longest].needed[0]
+    for faults in ([Fault(source, "missing_field", path, field=field)], [Fault(source, "permission_denied", path)], []):
+        with served(faults) as base:
+            outcomes = synced(url, base, source)
+        passed_on += [json.dumps([outcomes.counts(), *map(asdict, outcomes.waiting)]), *outcomes.summary_lines()]
+    assert [each.word for each in outcomes.outcomes] == ["ok"]
+    texts = [everything(url), caplog.text, *passed_on]
+    for word in (*secrets(source), *contract.personal):
+        assert not [text for text in texts if word in text]
