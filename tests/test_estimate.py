@@ -9,7 +9,7 @@ import pytest
 
 from adsync.estimate import Known, estimate, minutes, share
 from adsync.scope import Coverage, Reach
-from adsync.sources.base import Account, Limit, Report, Source, Stream
+from adsync.sources.base import Account, Again, Limit, Report, Source, Stream
 from adsync.window import Window
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -84,6 +84,44 @@ def test_orders_come_at_the_rate_at_which_they_came():
 def test_a_call_for_each_record_is_counted():
     known = replace(KNOWN, asked=Window(TODAY, TODAY + timedelta(days=1)), a_day={"orders": 250.0})
     assert steps(known, replace(ORDERS, each=1))["orders"].calls == 3 + 250
+
+
+def test_a_page_may_hold_campaigns_with_all_their_days_and_a_read_cost_a_call_beside():
+    whole = replace(METRICS, whole_campaigns=True, around=1)
+    step = steps(KNOWN, whole)["campaign_metrics"]
+    assert (step.rows, step.calls) == (15_000, 2)
+
+
+def test_a_page_is_as_large_as_the_platform_has_just_told():
+    known = replace(KNOWN, a_day={"orders": 100.0}, reach=Reach(29, 2), page={"orders": 50})
+    assert steps(known, ORDERS)["orders"].calls == 59
+
+
+NEWS = Coverage(
+    TODAY, TODAY, {"since": "2026-10-01T00:00:00+00:00", "through": str(NOW - timedelta(hours=1)), "again": {}}
+)
+
+
+def test_what_is_read_before_and_after_the_news_is_counted():
+    known = replace(KNOWN, coverage={"orders": NEWS}, a_day={"orders": 100.0})
+    assert steps(known, replace(ORDERS, early=timedelta(days=1)))["orders"].rows == 105
+    step = steps(known, replace(ORDERS, tail=3, each=1))["orders"]
+    assert (step.rows, step.calls) == (8, 9)
+
+
+def test_what_is_due_to_be_read_again_is_counted():
+    waiting = {str(number): [str(NOW - timedelta(hours=2)), 0] for number in range(70)}
+    known = replace(KNOWN, coverage={"orders": NEWS.noting(again=waiting)}, a_day={"orders": 0.0})
+    again = Again(None, None, (timedelta(hours=1),), page=33)
+    step = steps(known, replace(ORDERS, again=again))["orders"]
+    assert (step.rows, step.calls) == (70, 1 + 3)
+
+
+def test_a_long_history_of_changes_is_a_report_too():
+    reported = replace(ORDERS, report=Report(None, None, None, beyond=45))
+    known = replace(KNOWN, reach=Reach(90, 2), a_day={"orders": 1000.0})
+    assert (steps(known, reported)["orders"].calls, steps(known, reported)["orders"].way) == (5, "asynchronous report")
+    assert steps(replace(known, reach=Reach(40, 2)), reported)["orders"].calls == 405
 
 
 @pytest.mark.parametrize("stream", [CAMPAIGNS, METRICS, ORDERS])

@@ -3,63 +3,99 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
 import sandboxed
-from adsync import accounts, registry, warehouse, workspaces
 from adsync.access import Environment
 from adsync.forecast import Question, forecast
-from adsync.sandbox import files
 from adsync.sandbox.app import Manners
+from adsync.sandbox.faults import Fault
 from adsync.sandbox.world import World
 from adsync.sync import SyncRequest, sync_accounts
-from sandboxed import META, NOW, TIKTOK, served
+from adsync.window import Window
+from sandboxed import ACCOUNT, META, NOW, served
 
+DAYS = 30
 WHOLE_PAGES = Manners(short_first_pages=False)
-ADS = [("meta", META, 17), ("tiktok", TIKTOK, 18)]
-an_ad_account = pytest.mark.parametrize(("source", "account_id", "most"), ADS)
+HOUR = timedelta(hours=1)
 
 
 @cache
 def large():
     """Five hundred campaigns that deliver on each of thirty days: the sandbox adds the last three by itself."""
-    return World.create(7, NOW, days=30, orders=0, campaigns_per_account=497)
+    return World.create(7, NOW, days=DAYS, orders=0, campaigns_per_account=497)
+
+
+@cache
+def busy():
+    """Stores of which each has more than ten thousand orders."""
+    return World.create(7, NOW, days=DAYS, orders=375, sales=375)
+
+
+@cache
+def quiet():
+    """Stores small enough for a call per order."""
+    return World.create(7, NOW, days=DAYS, orders=40, sales=5)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An account over a world, and the most calls that its first sync and an hour's news may take."""
+
+    source: str
+    world: Callable[[], World]
+    first: int
+    hour: int
+
+
+CASES = [
+    Case("meta", large, 17, 3),
+    Case("tiktok", large, 18, 3),
+    Case("snapchat", large, 5, 3),
+    Case("shopify", busy, 210, 6),
+    Case("woocommerce", busy, 110, 4),
+    Case("salla", quiet, 170, 5),
+    Case("zid", quiet, 6, 2),
+    Case("shopify", quiet, 25, 3),
+    Case("woocommerce", quiet, 7, 4),
+]
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.source}-{case.world.__name__}")
 
 
 @pytest.fixture
-def ready(monkeypatch, warehouse_url):
-    """The large world over HTTP, its two ad accounts linked; yields base and warehouse."""
+def url(monkeypatch, warehouse_url):
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
-    document = files.workspaces(large())
-    for workspace in document["workspaces"]:
-        workspace |= {"history_days": 30, "stores": []}
-        workspace["ad_accounts"] = [one for one in workspace["ad_accounts"] if one["account_id"] in {META, TIKTOK}]
-    sources = {name: registry.load(name) for name in ("meta", "tiktok")}
-    with warehouse.connect_now(warehouse_url) as connection:
-        accounts.store(connection, workspaces.checked(document, "test", sources), Path("test"))
-    with served(known=large(), manners=WHOLE_PAGES) as base:
-        yield base, warehouse_url
+    sandboxed.link(warehouse_url, *ACCOUNT.values(), history_days=DAYS)
+    return warehouse_url
+
+
+@contextmanager
+def sandbox(url, case, *faults):
+    with served(faults, known=case.world(), manners=WHOLE_PAGES) as base:
+        yield base, url
 
 
 def environment(base, url, now=NOW):
     return Environment(url, lambda conn_id: sandboxed.credentials(conn_id, base), lambda: now)
 
 
-def planned(ready, source, account_id, now=NOW):
-    [estimate] = asyncio.run(forecast(Question(source, (account_id,)), environment(*ready, now)))
+def planned(ready, source, now=NOW):
+    [estimate] = asyncio.run(forecast(Question(source, (ACCOUNT[source],)), environment(*ready, now)))
     return estimate
 
 
-def synced(ready, source, account_id, run_id, now=NOW):
+def synced(ready, source, run_id, now=NOW):
     """The calls of one sync, as the journal has them; the sandbox counted the same."""
     before = counted(ready[0], source)
-    request = SyncRequest(source, (account_id,), run_id)
+    request = SyncRequest(source, (ACCOUNT[source],), run_id)
     asyncio.run(sync_accounts(request, environment(*ready, now))).raise_for_failures()
     with psycopg.connect(ready[1]) as connection:
         [(calls, rows)] = connection.execute(
@@ -73,31 +109,55 @@ def counted(base, source):
     return httpx.get(f"{base}/calls").json()[source]
 
 
-@an_ad_account
-def test_a_first_sync_and_an_hourly_increment_take_the_fewest_calls_and_as_many_as_planned(
-    ready, source, account_id, most
-):
-    before = planned(ready, source, account_id)
-    calls, rows = synced(ready, source, account_id, "first")
-    assert calls <= most
-    assert before.calls == pytest.approx(calls, rel=0.1)
-    assert before.rows == pytest.approx(rows, rel=0.1)
-    assert before.note == "its campaigns were counted just now"
+@every_case
+def test_a_first_sync_and_an_hourly_increment_take_the_fewest_calls_and_as_many_as_planned(url, case):
+    with sandbox(url, case) as ready:
+        before = planned(ready, case.source)
+        assert before.note.endswith("were counted just now (calls made for it: 1)")
+        assert counted(ready[0], case.source) == 1
+        calls, rows = synced(ready, case.source, "first")
+        assert calls <= case.first
+        assert before.calls == pytest.approx(calls, rel=0.1)
+        assert before.rows == pytest.approx(rows, rel=0.1)
 
-    later = NOW + timedelta(hours=1)
-    before = planned(ready, source, account_id, later)
-    calls, rows = synced(ready, source, account_id, "hour", later)
-    assert calls <= 3
-    assert before.calls == pytest.approx(calls, rel=0.1)
-    assert before.rows == pytest.approx(rows, rel=0.1)
-    assert before.note == ""
+        later = NOW + HOUR
+        before = planned(ready, case.source, later)
+        calls, rows = synced(ready, case.source, "hour", later)
+        assert calls <= case.hour
+        assert before.calls == pytest.approx(calls, rel=0.1)
+        assert before.note == ""
 
 
-def test_an_account_whose_campaigns_cannot_be_counted_has_a_plan_without_numbers(ready):
-    base, url = ready
+def test_a_token_that_has_ended_costs_a_first_sync_of_snapchat_two_calls_more(url):
+    """The one that was refused, and the renewal."""
+    with sandbox(url, Case("snapchat", large, 0, 0), Fault("snapchat", "token_dies", calls=(1,))) as ready:
+        calls, _ = synced(ready, "snapchat", "first")
+    assert calls <= 6
+
+
+def test_an_account_whose_campaigns_cannot_be_counted_has_a_plan_without_numbers(url):
     with psycopg.connect(url) as connection:
         connection.execute("update adsync.accounts set conn_id = 'meta_juniper' where native_id = %s", (META,))
-    estimate = planned((base, url), "meta", META)
+    with sandbox(url, Case("meta", large, 0, 0)) as ready:
+        estimate = planned(ready, "meta")
     assert not estimate.complete
     assert estimate.note.startswith("its campaigns are unknown: meta error 200")
     assert [step.calls for step in estimate.steps] == [1, None, None]
+
+
+def test_a_store_whose_host_takes_the_count_away_has_a_plan_without_numbers(url):
+    with sandbox(url, Case("woocommerce", quiet, 0, 0), Fault("woocommerce", "headers_stripped")) as ready:
+        estimate = planned(ready, "woocommerce")
+    assert estimate.note == "its orders are unknown: the platform does not tell how many there are"
+    assert [step.calls for step in estimate.steps] == [2, None]
+
+
+def test_days_that_were_asked_for_are_those_that_are_counted(url):
+    asked = Window(NOW.date() - timedelta(days=9), NOW.date())
+    with sandbox(url, Case("zid", quiet, 0, 0)) as ready:
+        question = Question("zid", (ACCOUNT["zid"],), asked)
+        [estimate] = asyncio.run(forecast(question, environment(*ready)))
+        request = SyncRequest("zid", (ACCOUNT["zid"],), "asked", window=asked)
+        [outcome] = asyncio.run(sync_accounts(request, environment(*ready))).outcomes
+    assert estimate.calls == outcome.meter.calls
+    assert estimate.rows == pytest.approx(outcome.tally.seen, rel=0.1)

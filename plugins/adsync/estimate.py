@@ -7,14 +7,16 @@ was never read somebody has to tell how many campaigns it has.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from math import ceil
 
+from adsync import reports
 from adsync.daily import by_report, planned, remembered
+from adsync.rereads import Rereads
 from adsync.scope import Coverage, Reach, change_spans, fresh, kept
 from adsync.sources.base import Account, Limit, Source, Stream
-from adsync.window import Window
+from adsync.window import Span, Window
 
 # Order, a few polls, and the download.
 REPORT_CALLS = 5
@@ -23,7 +25,10 @@ HOUR, MINUTE, DAY = 3600, 60, 86_400
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of an account: per stream its coverage, how many records it has, and how many a day brings."""
+    """What is known of an account: per stream its coverage, how many records it has, and how many a day brings.
+
+    `page` is how many records a page of a stream brings where the platform has just told.
+    """
 
     reach: Reach
     today: date
@@ -31,6 +36,7 @@ class Known:
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     records: Mapping[str, int] = field(default_factory=dict)
     a_day: Mapping[str, float] = field(default_factory=dict)
+    page: Mapping[str, int] = field(default_factory=dict)
     asked: Window | None = None
 
 
@@ -70,7 +76,8 @@ class Estimate:
 
 def estimate(source: Source, account: Account, known: Known, note: str = "") -> Estimate:
     by_shape = {"entity": _entity, "daily": _daily, "changes": _changes}
-    return Estimate(account, tuple(by_shape[each.shape](source, account, each, known) for each in source.streams), note)
+    streams = [replace(stream, page=known.page.get(stream.name, stream.page)) for stream in source.streams]
+    return Estimate(account, tuple(by_shape[each.shape](source, account, each, known) for each in streams), note)
 
 
 def minutes(limits: Sequence[Limit], calls: Sequence[int]) -> float:
@@ -99,7 +106,7 @@ def _entity(source: Source, _account: Account, stream: Stream, known: Known) -> 
     covered = known.coverage.get(stream.name, Coverage())
     if stream.every and fresh(covered, stream.every, known.now):
         return Step(stream.name, None, None, 0, 0, 0, "read lately")
-    rows = 1 if stream is source.streams[0] else known.records.get(stream.name)
+    rows = 1 if stream.name == source.streams[0].name else known.records.get(stream.name)
     return Step(stream.name, None, None, 1, rows, _calls(stream, rows))
 
 
@@ -116,23 +123,50 @@ def _daily(_source: Source, account: Account, stream: Stream, known: Known) -> S
     rows = None if a_day is None else round(a_day * days)
     if stream.report and by_report(stream.report, account, covered, windows):
         return Step(stream.name, since, through, 1, rows, REPORT_CALLS, "asynchronous report")
-    each = [_calls(stream, None if a_day is None else round(a_day * window.days)) for window in windows]
+    counted = [1 if stream.whole_campaigns else window.days for window in windows]
+    each = [_calls(stream, None if a_day is None else round(a_day * days)) for days in counted]
     return Step(stream.name, since, through, len(windows), rows, _sum(each))
 
 
-def _changes(_source: Source, _account: Account, stream: Stream, known: Known) -> Step:
+def _changes(_source: Source, account: Account, stream: Stream, known: Known) -> Step:
     covered = known.coverage.get(stream.name, Coverage())
-    spans = [] if known.asked else list(change_spans(covered, known.now, known.reach, stream.longest))
-    days = [known.asked.days] if known.asked else [(each.until - each.since).total_seconds() / DAY for each in spans]
-    since = known.asked.since if known.asked else min(each.since.date() for each in spans)
-    through = known.asked.last_day if known.asked else max(each.until.date() for each in spans)
+    if known.asked:
+        return _asked_changes(stream, known, known.asked)
+    spans = list(change_spans(covered, known.now, known.reach, stream.longest))
+    since, through = min(each.since.date() for each in spans), max(each.until.date() for each in spans)
     a_day = known.a_day.get(stream.name)
-    each = [None if a_day is None else round(a_day * span) for span in days]
-    return Step(stream.name, since, through, len(days), _sum(each), _sum([_calls(stream, rows) for rows in each]))
+    if stream.report and reports.of_changes(account, covered, stream.report, spans):
+        rows = None if a_day is None else round(a_day * sum(_days(span) for span in spans))
+        calls = None if rows is None else REPORT_CALLS + round(stream.each * rows)
+        return Step(stream.name, since, through, 1, rows, calls, "asynchronous report")
+    found = [_changed(stream, a_day, _days(span), is_news=covered.leads_to(span)) for span in spans]
+    calls = _sum([_calls(stream, rows) for rows in found])
+    due = len(Rereads.of(stream.again, covered, known.now).due()) if stream.again else 0
+    again = ceil(due / stream.again.page) if stream.again else 0
+    rows = _sum([*found, due])
+    return Step(stream.name, since, through, len(spans), rows, None if calls is None else calls + again)
+
+
+def _asked_changes(stream: Stream, known: Known, asked: Window) -> Step:
+    rows = _changed(stream, known.a_day.get(stream.name), asked.days, is_news=False)
+    return Step(stream.name, asked.since, asked.last_day, 1, rows, _calls(stream, rows))
+
+
+def _changed(stream: Stream, a_day: float | None, days: float, *, is_news: bool) -> int | None:
+    """How many records a read of so many days brings, with those that it reads beyond them."""
+    if a_day is None:
+        return None
+    return round(a_day * (days + stream.early.total_seconds() / DAY)) + (stream.tail if is_news else 0)
+
+
+def _days(span: Span) -> float:
+    return (span.until - span.since).total_seconds() / DAY
 
 
 def _calls(stream: Stream, rows: int | None) -> int | None:
-    return None if rows is None else max(1, ceil(rows / stream.page)) + stream.each * rows
+    if rows is None:
+        return None
+    return max(1, ceil(rows / stream.page)) + round(stream.each * rows) + stream.around
 
 
 def _sum(numbers: Sequence[int | None]) -> int | None:

@@ -1,25 +1,26 @@
 """What a sync would fetch now, account by account: from what is stored, else counted at the platform.
 
-Only an account that was never read costs calls: its campaigns are listed once, and nothing is stored.
+Only an account that was never read costs calls: its campaigns are listed, or its orders counted, and nothing is
+stored.
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import sql
 
 from adsync import accounts, registry, warehouse
-from adsync.access import Environment, connected
-from adsync.errors import AdsyncError
+from adsync.access import Environment
+from adsync.count import Count
 from adsync.estimate import Estimate, Known, estimate
-from adsync.scope import Coverage
+from adsync.scope import Coverage, history
 from adsync.sources.base import Account, Source, Stream
 from adsync.state import Ledger
 from adsync.window import Window
+from adsync.zones import zone_of
 
 # Enough days for a usual one, few enough to be of now.
 RECENT_DAYS = 30
@@ -54,20 +55,24 @@ async def _one(
 ) -> Estimate:
     ledger, now = Ledger(connection, account, "plan"), environment.clock()
     coverage = {stream.name: await ledger.coverage(stream.name) for stream in source.streams}
-    records = {stream.name: await _stored(connection, source, account, stream) for stream in _listings(source)}
-    note = ""
-    if not all(records.values()):
-        records, note = await _counted(source, account, environment)
+    reach = await ledger.reach()
+    stored = {stream.name: await _stored(connection, source, account, stream) for stream in _listings(source)}
+    unread = [stream for stream in _countable(source) if not stored.get(stream.name, coverage[stream.name].since)]
+    span = question.asked.instants(zone_of(account)) if question.asked else history(now, reach)
+    count = Count(account, span, {name: number for name, number in stored.items() if number})
+    if unread:
+        count = await count.taken(source, unread, environment)
     known = Known(
-        await ledger.reach(),
-        now.astimezone(ZoneInfo(account.timezone)).date(),
+        reach,
+        now.astimezone(zone_of(account)).date(),
         now,
         coverage,
-        records,
-        {stream.name: rate for stream, rate in await _rates(connection, source, account, coverage, records)},
+        count.records,
+        {stream.name: rate for stream, rate in await _rates(connection, source, account, coverage, count)},
+        count.pages,
         question.asked,
     )
-    return estimate(source, account, known, note)
+    return estimate(source, account, known, count.note)
 
 
 def _listings(source: Source) -> list[Stream]:
@@ -75,16 +80,8 @@ def _listings(source: Source) -> list[Stream]:
     return [stream for stream in source.streams[1:] if stream.shape == "entity"]
 
 
-async def _counted(source: Source, account: Account, environment: Environment) -> tuple[dict[str, int], str]:
-    """Count at the platform; the note says that it was done, or why it could not be."""
-    found: dict[str, int] = {}
-    try:
-        async with connected(source, account, environment) as client:
-            for stream in _listings(source):
-                found[stream.name] = sum([len(page) async for page in stream.read(client, account)])
-    except AdsyncError as error:
-        return {}, f"its campaigns are unknown: {error}"
-    return found, "its campaigns were counted just now"
+def _countable(source: Source) -> list[Stream]:
+    return [*_listings(source), *(stream for stream in source.streams if stream.count)]
 
 
 async def _rates(
@@ -92,16 +89,17 @@ async def _rates(
     source: Source,
     account: Account,
     coverage: dict[str, Coverage],
-    records: dict[str, int],
+    count: Count,
 ) -> list[tuple[Stream, float]]:
-    """Records per day: as lately; of metrics that were never read one per campaign, of orders never read unknown."""
+    """Records per day: as lately; of metrics that were never read one per campaign, of orders as counted."""
     rates: list[tuple[Stream, float | None]] = []
     for stream in source.streams:
         if stream.shape == "daily":
             usual = await _scalar(connection, source, account, stream, COUNT_A_DAY)
-            rates.append((stream, usual or records.get("campaigns")))
+            rates.append((stream, usual or count.records.get("campaigns")))
         elif stream.shape == "changes":
-            rates.append((stream, await _changes_a_day(connection, source, account, stream, coverage[stream.name])))
+            usual = await _changes_a_day(connection, source, account, stream, coverage[stream.name])
+            rates.append((stream, count.a_day(stream) if usual is None else usual))
     return [(stream, rate) for stream, rate in rates if rate is not None]
 
 

@@ -100,10 +100,16 @@ def fresh(covered: Coverage, every: timedelta, now: datetime) -> bool:
     return read_at is not None and now < datetime.fromisoformat(read_at) + every
 
 
+def history(now: datetime, reach: Reach) -> Span:
+    """All that a first sync of changes reads."""
+    end = now.astimezone(UTC).replace(microsecond=0)
+    return Span(datetime.combine(end.date() - timedelta(days=reach.history_days), time(), UTC), end)
+
+
 def change_spans(covered: Coverage, now: datetime, reach: Reach, longest: int) -> Iterator[Span]:
     """The spans of changes to read: what came since the last one first, then open history, newest first."""
-    end = now.astimezone(UTC).replace(microsecond=0)
-    oldest = datetime.combine(end.date() - timedelta(days=reach.history_days), time(), UTC)
+    whole = history(now, reach)
+    end, oldest = whole.until, whole.since
     known_since = end
     if "through" in covered.cursor:
         watermark = datetime.fromisoformat(covered.cursor["through"])

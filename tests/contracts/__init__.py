@@ -40,7 +40,7 @@ class Listed:
     `empty` are answers without a record, `middle(number, last)` an empty page that is the last one or not (None:
     an empty page is always the last), `circle` a page that comes again and again, `lost` one that tells too little
     to go on from. `needed` are fields that nobody can do without, `keeps_unknown` whether raw has what we did not ask
-    for.
+    for. `counted` are the records that the platform counts in a span, where it is asked to.
     """
 
     path: str
@@ -59,6 +59,7 @@ class Listed:
     full: int = 1
     held: bool = False
     keeps_unknown: bool = True
+    counted: Callable[[World, Account, Asked], set[str]] | None = None
     world: Callable[[], World] = sandboxed.world
 
     def sized(self, size: int) -> dict[str, object]:

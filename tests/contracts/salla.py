@@ -22,6 +22,7 @@ CONTRACT = Contract(
             stores.sold(),
             page="adsync.sources.salla_walk",
             needed=("id", "status", "total", "updated_at", "currency", "amounts"),
+            counted=stores.placed,
             asks="orders?",
             sizes=(3, 7, 30),
             empty=(page(1, 1), page(1, 0)),

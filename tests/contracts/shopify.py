@@ -22,6 +22,7 @@ CONTRACT = Contract(
             stores.ordered,
             page="adsync.sources.shopify",
             needed=("id", "updatedAt"),
+            counted=stores.ordered,
             asks="OrdersUpdated",
             # More are not asked for before the shop has said how fast its bucket fills.
             days=7,

@@ -26,6 +26,7 @@ CONTRACT = Contract(
             stores.sold("checkout-draft", "auto-draft"),
             page="adsync.sources.woocommerce",
             needed=("id", "status", "currency", "date_created_gmt", "date_modified_gmt", "total"),
+            counted=stores.sold("checkout-draft", "auto-draft", "trash"),
             sizes=(3, 7, 100),
             empty=([],),
             # A site that hands out one and the same page, whatever it is asked.

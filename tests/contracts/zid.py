@@ -28,6 +28,7 @@ CONTRACT = Contract(
             stores.sold(earlier=timedelta(days=1)),
             page="adsync.sources.zid",
             needed=("id", "order_status", "payment_status", "order_total", "currency_code", "created_at", "updated_at"),
+            counted=stores.sold(),
             sizes=(3, 7, 100),
             empty=(page(0),),
             circle=Refusal(page(300, ROW), ContractError, "page 1 again"),

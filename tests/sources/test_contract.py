@@ -127,3 +127,14 @@ async def test_the_first_stream_tells_name_currency_and_zone(source):
     owner = next(one for one in (*world().ad_accounts, *world().stores) if one.id == sandboxed.ACCOUNT[source])
     (record,) = await records(source, contracts.of(source).first, in_memory())
     assert registry.load(source).facts(record.payload) == (owner.name, owner.currency, owner.timezone)
+
+
+@pytest.mark.parametrize("source", [source for source in SOURCES if registry.load(source).kind == "store"])
+async def test_a_store_counts_its_orders_in_one_call(source):
+    stream = registry.load(source).streams[-1]
+    declared, asked = listed(source, stream.name), sandboxed.recent(source, 15)
+    who, transport = sandboxed.account(source), Noting(sandbox(source, stream.name))
+    async with sandboxed.connected(who, transport) as client:
+        counted = await stream.count(client, who, asked)
+    assert counted.records == len(declared.counted(declared.world(), who, asked)) > 0
+    assert len(transport.asked) == 1

@@ -134,6 +134,7 @@ def _root(request: Request, store: Store, version: str) -> Source:
     return {
         "shop": shop,
         "orders": lambda **arguments: finder.page(store.id, arguments),
+        "ordersCount": lambda **arguments: finder.count(store.id, arguments),
         "order": lambda **arguments: _nodes(finder, store, [arguments.get("id")])[0],
         "nodes": lambda **arguments: _nodes(finder, store, arguments.get("ids", [])),
         "currentAppInstallation": {"accessScopes": [{"handle": scope} for scope in _scopes(finder)]},

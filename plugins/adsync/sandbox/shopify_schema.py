@@ -32,6 +32,7 @@ TYPES: dict[str, dict[str, str | None]] = {
         "order": "Order",
         "nodes": "Node",
         "orders": "OrderConnection",
+        "ordersCount": "Count",
         "bulkOperation": "BulkOperation",
         "currentBulkOperation": "BulkOperation",
         "currentAppInstallation": "AppInstallation",
@@ -95,6 +96,7 @@ INTERFACES = {"Order": {"Node"}, "CustomerVisit": {"CustomerMoment", "Node"}}
 PAGING = {"first", "after", "last", "before", "reverse"}
 ARGUMENTS = {
     ("QueryRoot", "orders"): PAGING | {"query", "sortKey", "savedSearchId"},
+    ("QueryRoot", "ordersCount"): {"query", "limit", "savedSearchId"},
     ("QueryRoot", "order"): {"id"},
     ("QueryRoot", "nodes"): {"ids"},
     ("QueryRoot", "bulkOperation"): {"id"},

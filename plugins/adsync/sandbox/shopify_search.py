@@ -23,6 +23,7 @@ from adsync.sandbox.world import World
 LARGEST_PAGE = 250
 WITHOUT_ALL_ORDERS = timedelta(days=60)
 MOST_KEPT = 24
+MOST_COUNTED = 10_000
 TERM = re.compile(r"(\w+):(>=|<=|>|<)?(?:'([^']*)'|\"([^\"]*)\"|(\S+))")
 COMPARE: dict[str, Callable[[object, object], bool]] = {
     ">=": operator.ge,
@@ -90,6 +91,12 @@ class Finder:
     def all(self, store_id: str, arguments: Mapping[str, object]) -> list[Order]:
         """Everything a search finds."""
         return self._found(_search(store_id, arguments))
+
+    def count(self, store_id: str, arguments: Mapping[str, object]) -> Source:
+        """How many a search finds; up to ten thousand, unless the limit says otherwise or is null."""
+        found, most = len(self.all(store_id, arguments)), arguments.get("limit", MOST_COUNTED)
+        capped = isinstance(most, int) and found > most
+        return {"count": most if capped else found, "precision": "AT_LEAST" if capped else "EXACT"}
 
     def page(self, store_id: str, arguments: Mapping[str, object]) -> Source:
         """One page of the orders connection."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
+from adsync.sources.limit import Limit
 from adsync.sources.renewal import Answer, Renewal, Token, seed
 
 if TYPE_CHECKING:
@@ -72,6 +73,13 @@ class Facts(NamedTuple):
     timezone: str
 
 
+class Counted(NamedTuple):
+    """How many records a span holds, and how many of them a page would bring where the platform tells."""
+
+    records: int
+    page: int | None = None
+
+
 Page = list[Record]
 Read = Callable[..., AsyncIterator[Page]]
 # The stored payloads of those keys that have one.
@@ -103,12 +111,14 @@ class Report:
 class Again:
     """Records that arrive unfinished and are finished later without their platform telling.
 
-    `unfinished(record, now)` says which; `read(client, account, keys)` reads them by key, after each of `waits`.
+    `unfinished(record, now)` says which; `read(client, account, keys)` reads them by key, after each of `waits`,
+    `page` of them in a call.
     """
 
     unfinished: Callable[[Record, datetime], bool]
     read: Callable[[Client, Account, Sequence[str]], AsyncIterator[Page]]
     waits: tuple[timedelta, ...]
+    page: int = 100
 
 
 @dataclass(frozen=True)
@@ -120,7 +130,10 @@ class Stream:
     `changes` streams are what moved in a span of time: `read(client, account, span)`.
     `longest` is how many days one `read` may ask for, `retreat` how many after a request that was too much.
     `months` is how far back the platform keeps anything; `every` how long an entity, once read, is good for.
-    `page` is how many records one call brings and `each` how many calls every record costs beside: for plans.
+    What a read costs, for plans: `page` is how many records one call brings, or how many campaigns with all their
+    days (`whole_campaigns`); `each` how many calls a record costs beside, `around` how many every read does. `early`
+    is how much before its span a read begins, `tail` how many older records it goes on for after what is new.
+    `count(client, account, span)` tells in one call how many records a span holds; None when it cannot be told.
     Where a platform cannot list what changed in a span, `rescan` reads history and spans asked for by name
     (None: `read` does), and both are handed `known`, to ask what is stored.
     """
@@ -133,24 +146,15 @@ class Stream:
     months: int | None = None
     every: timedelta | None = None
     page: int = 100
-    each: int = 0
+    whole_campaigns: bool = False
+    each: float = 0
+    around: int = 0
+    early: timedelta = timedelta()
+    tail: int = 0
+    count: Callable[[Client, Account, Span], Awaitable[Counted | None]] | None = None
     report: Report | None = None
     again: Again | None = None
     rescan: Read | None = None
-
-
-@dataclass(frozen=True)
-class Limit:
-    """At most `calls` in `seconds`, counted together for everybody who shares the `scope`.
-
-    `app` is one developer app (the connection's `app_id`, else its token), `account` one account,
-    `token` one access token; `path` narrows it to calls whose path holds that text.
-    """
-
-    scope: Literal["app", "account", "token"]
-    calls: int
-    seconds: float
-    path: str = ""
 
 
 def no_pause(_: Answer) -> float:

@@ -13,6 +13,7 @@ import msgspec
 
 from adsync.sources.base import (
     Account,
+    Counted,
     Credentials,
     Facts,
     Known,
@@ -27,7 +28,7 @@ from adsync.sources.base import (
 from adsync.sources.decode import decode
 from adsync.sources.salla_errors import check, pause
 from adsync.sources.salla_token import RENEWAL, auth
-from adsync.sources.salla_walk import ONE, Walk
+from adsync.sources.salla_walk import ENOUGH_OLD, LISTING, ONE, PAGE_SIZE, Walk
 from adsync.transport import Client
 from adsync.window import ONE_DAY, Span
 
@@ -65,10 +66,19 @@ async def orders(client: Client, account: Account, span: Span, known: Known = no
 
 async def created(client: Client, account: Account, span: Span, known: Known = nothing_known) -> AsyncIterator[Page]:
     """Yield the orders placed in `span` that are not as they were: whose day a bound is, nobody says, so one more."""
-    first, last = (moment.astimezone(ZoneInfo(account.timezone)).date() for moment in (span.since, span.until))
-    days = {"from_date": str(first - ONE_DAY), "to_date": str(last + ONE_DAY)}
-    async for page in Walk(client, account, known, {"sort_by": "id-asc", **days}).pages():
+    async for page in Walk(client, account, known, {"sort_by": "id-asc", **_days(account, span)}).pages():
         yield page
+
+
+async def count(client: Client, account: Account, span: Span) -> Counted:
+    """How many orders were placed in `span`, and on the days beside it."""
+    answer = await client.get("orders", {**_days(account, span), "page": "1", "per_page": "1"})
+    return Counted(decode(answer.body, LISTING, "salla orders").pagination.total)
+
+
+def _days(account: Account, span: Span) -> dict[str, str]:
+    first, last = (moment.astimezone(ZoneInfo(account.timezone)).date() for moment in (span.since, span.until))
+    return {"from_date": str(first - ONE_DAY), "to_date": str(last + ONE_DAY)}
 
 
 def facts(payload: Text) -> Facts:
@@ -85,7 +95,17 @@ SOURCE = Source(
     facts=facts,
     streams=(
         Stream("stores", "entity", stores),
-        Stream("orders", "changes", orders, longest=LONGEST_SPAN, rescan=created),
+        Stream(
+            "orders",
+            "changes",
+            orders,
+            longest=LONGEST_SPAN,
+            rescan=created,
+            page=PAGE_SIZE,
+            each=1,
+            tail=ENOUGH_OLD,
+            count=count,
+        ),
     ),
     renewal=RENEWAL,
     # The largest plan's; smaller ones are told by the headers of every answer.

@@ -21,22 +21,21 @@ from adsync.sources.decode import decode
 from adsync.sources.shopify_bulk import bulk_ready, create_bulk, download_bulk
 from adsync.sources.shopify_errors import Extensions, check, pause
 from adsync.sources.shopify_notes import notes, terms
-from adsync.sources.shopify_orders import Node, by_id, completed, unfinished
+from adsync.sources.shopify_orders import MOST_BY_ID, Node, by_id, completed, unfinished
+from adsync.sources.shopify_pages import FIRST_PAGE, PAGE_SIZE, SMALLEST_PAGE, affordable, count
 from adsync.sources.shopify_search import instant, updated_within
 from adsync.sources.shopify_token import RENEWAL
-from adsync.transport import LONGEST_PAUSE, Client
+from adsync.transport import Client
 from adsync.window import Span
 
 VERSION = "2026-10"
-PAGE_SIZE = 60
-# What the slowest plan refills while a worker may wait.
-FIRST_PAGE = 33
-SMALLEST_PAGE = 5
 LONGEST_SPAN = 30
 # Up to so many days, pages are there sooner than a bulk operation.
 BULK_BEYOND = 45
 # An operation that takes longer is ended by Shopify.
 BULK_PATIENCE = timedelta(days=10)
+# Few orders have more visits than come along with them, and some sixty of those share a call.
+VISITS_CALLS = 0.001
 REREADS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 48))
 
 
@@ -105,24 +104,18 @@ async def orders(client: Client, account: Account, span: Span) -> AsyncIterator[
 
 async def _updated(client: Client, span: Span) -> AsyncIterator[list[Node]]:
     """Pages as large as the bucket refills while a worker may wait; how fast it does, each answer says."""
-    affordable = FIRST_PAGE
+    most = FIRST_PAGE
 
     async def fetch(after: str | None, size: int) -> tuple[list[Node], str | None]:
-        nonlocal affordable
-        variables = {"filter": updated_within(span), "after": after, "first": min(size, affordable)}
+        nonlocal most
+        variables = {"filter": updated_within(span), "after": after, "first": min(size, most)}
         answer = await client.post("graphql.json", {"query": queries.ORDERS, "variables": variables}, repeat=True)
         page = decode(answer.body, ORDERS_ANSWER, "shopify orders")
-        affordable = _affordable(page.extensions)
+        most = affordable(page.extensions)
         return [_inside(node, span) for node in page.data.orders.nodes], _next(page.data.orders.page_info)
 
     async for nodes in paging.follow(fetch, None, PAGE_SIZE, SMALLEST_PAGE):
         yield nodes
-
-
-def _affordable(extensions: Extensions) -> int:
-    bucket = extensions.cost and extensions.cost.throttle_status
-    points = bucket.restore_rate * LONGEST_PAUSE if bucket else 0.0
-    return max(SMALLEST_PAGE, int(points) // queries.ORDER_POINTS) if points else FIRST_PAGE
 
 
 def _inside(node: Node, span: Span) -> Node:
@@ -170,8 +163,11 @@ SOURCE = Source(
             "changes",
             orders,
             longest=LONGEST_SPAN,
+            page=PAGE_SIZE,
+            each=VISITS_CALLS,
+            count=count,
             report=Report(create_bulk, bulk_ready, download_bulk, beyond=BULK_BEYOND, patience=BULK_PATIENCE),
-            again=Again(unfinished, by_id, REREADS),
+            again=Again(unfinished, by_id, REREADS, MOST_BY_ID),
         ),
     ),
     options={"report_mode": ("auto", "sync", "async")},

@@ -22,6 +22,7 @@ from adsync.transport import Client
 # The slowest plan refills them while a worker may wait; one query may cost twice as many.
 MOST_POINTS = 500
 MOST_IDS = 250
+MOST_BY_ID = MOST_POINTS // ORDER_POINTS
 LONGEST_LIST = 250
 # First and last visit, which every order brings along.
 KNOWN_VISITS = 2
@@ -73,9 +74,8 @@ async def by_id(client: Client, account: Account, ids: Sequence[str]) -> AsyncIt
     """Yield those of the orders that still exist, as they are now."""
 
     async def pages() -> AsyncIterator[list[Node]]:
-        size = MOST_POINTS // ORDER_POINTS
-        for start in range(0, len(ids), size):
-            yield await _nodes(client, ORDERS_BY_ID, {"ids": list(ids[start : start + size])})
+        for start in range(0, len(ids), MOST_BY_ID):
+            yield await _nodes(client, ORDERS_BY_ID, {"ids": list(ids[start : start + MOST_BY_ID])})
 
     async for page in completed(client, account, pages(), LONGEST_LIST):
         yield page

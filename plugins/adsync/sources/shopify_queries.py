@@ -39,6 +39,12 @@ query OrdersUpdated($filter: String!, $after: String, $first: Int!) {{
   }}
 }}
 """
+# Without a limit of our own it counts to ten thousand.
+ORDERS_COUNT = """
+query OrdersCount($filter: String!) {
+  ordersCount(query: $filter, limit: null) { count }
+}
+"""
 ORDERS_BY_ID = f"""
 query OrdersById($ids: [ID!]!) {{
   nodes(ids: $ids) {{ ... on Order {{ {ORDER} }} }}

@@ -6,13 +6,15 @@ Access tokens live an hour or less. Facts: the project's Snapchat sheet, section
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx
 
 from adsync.sources import oauth
 from adsync.sources.base import Credentials, Limit, Renewal, Source, Stream, Token
 from adsync.sources.snapchat_calls import auth, base_url
 from adsync.sources.snapchat_errors import check
-from adsync.sources.snapchat_listing import accounts, campaigns, facts
+from adsync.sources.snapchat_listing import PAGE_SIZE, accounts, campaigns, facts
 from adsync.sources.snapchat_stats import OPTIONS, campaign_metrics
 
 RENEWAL_URL = "https://accounts.snapchat.com/login/oauth2/access_token"
@@ -21,6 +23,8 @@ REMEDY = (
 )
 # Longer ones are refused.
 LONGEST_WINDOW = 31
+# A name or a zone changes once in years; a retry within minutes does not list the campaigns again.
+A_DAY, MINUTES = timedelta(hours=20), timedelta(minutes=5)
 
 
 def renew(credentials: Credentials, token: Token) -> httpx.Request:
@@ -35,9 +39,18 @@ SOURCE = Source(
     check=check,
     facts=facts,
     streams=(
-        Stream("accounts", "entity", accounts),
-        Stream("campaigns", "entity", campaigns),
-        Stream("campaign_metrics", "daily", campaign_metrics, longest=LONGEST_WINDOW),
+        Stream("accounts", "entity", accounts, every=A_DAY),
+        Stream("campaigns", "entity", campaigns, every=MINUTES, page=PAGE_SIZE),
+        Stream(
+            "campaign_metrics",
+            "daily",
+            campaign_metrics,
+            longest=LONGEST_WINDOW,
+            # How many campaigns a page of stats holds, nobody says. The account's own spend is asked for beside them.
+            page=PAGE_SIZE,
+            whole_campaigns=True,
+            around=1,
+        ),
     ),
     options=OPTIONS,
     renewal=Renewal(renew, oauth.reader("snapchat", REMEDY)),

@@ -15,7 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from adsync.errors import AdsyncError, ContractError, Unreadable
-from adsync.sources.base import Account, Limit, Page, Source, Stream, Text
+from adsync.sources.base import Account, Counted, Limit, Page, Source, Stream, Text
 from adsync.sources.decode import decode
 from adsync.sources.woocommerce_errors import SiteCrashed, check
 from adsync.sources.woocommerce_orders import ASKED, META_KEYS, read, record
@@ -59,6 +59,14 @@ async def orders(client: Client, account: Account, span: Span) -> AsyncIterator[
             lost.append(str(error))
     if lost:
         raise Unreadable("; ".join(lost))
+
+
+async def count(client: Client, _account: Account, span: Span) -> Counted | None:
+    """What a header says of the list without the trash; None where a proxy has taken it away."""
+    bounds = {"modified_after": _clock(span.since), "modified_before": _clock(span.until), "dates_are_gmt": "true"}
+    answer = await get(client, "wc/v3/orders", {"status": "any", **bounds, "per_page": "1", "_fields": "id"})
+    total = answer.headers.get("x-wp-total", "")
+    return Counted(int(total)) if total.isdecimal() else None
 
 
 async def _changes(
@@ -119,8 +127,9 @@ SOURCE = Source(
     check=check,
     facts=facts,
     streams=(
-        Stream("stores", "entity", stores),
-        Stream("orders", "changes", orders, longest=LONGEST_SPAN),
+        Stream("stores", "entity", stores, around=1),
+        # A page begins with the last order of the one before; the trash is a list of its own.
+        Stream("orders", "changes", orders, longest=LONGEST_SPAN, page=PAGE_SIZE - 1, around=1, count=count),
     ),
     # No limit of WooCommerce's own: a shop shares its server with its customers.
     limits=(Limit("account", 2, 1),),

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from adsync.errors import ContractError, TemporaryError
-from adsync.sources.base import Account, Limit, Page, Source, Stream
+from adsync.sources.base import Account, Counted, Limit, Page, Source, Stream
 from adsync.sources.decode import decode
 from adsync.sources.zid_errors import check
 from adsync.sources.zid_orders import Order, origin_told, read, record
@@ -63,10 +63,11 @@ async def orders(client: Client, account: Account, span: Span) -> AsyncIterator[
     """
     before: dict[int, str] = {}
     told = ""
+    listed = Span(span.since - ONE_DAY, span.until)
     for _ in range(MOST_PASSES):
         reading, more = Pass(), True
         while more:
-            listing = await _listing(client, span, reading.number + 1)
+            listing = await _listing(client, listed, reading.number + 1)
             found = [(item, _inside(read(item), span)) for item in listing.orders]
             more = reading.takes([order for _, order in found], listing.total_order_count)
             fresh = [(item, order) for item, order in found if before.get(order.id) != order.updated_at]
@@ -80,15 +81,19 @@ async def orders(client: Client, account: Account, span: Span) -> AsyncIterator[
     raise TemporaryError(f"zid listed {len(reading.ids)} orders and counted {reading.claimed}, again and again")
 
 
-async def _listing(client: Client, span: Span, number: int) -> Listing:
+async def count(client: Client, _account: Account, span: Span) -> Counted:
+    return Counted((await _listing(client, span, 1, size=1)).total_order_count)
+
+
+async def _listing(client: Client, span: Span, number: int, size: int = 0) -> Listing:
     params = {
         "payload_type": "default",
         "date_attribute": "updated_at",
-        "date_from": _clock(span.since - ONE_DAY),
+        "date_from": _clock(span.since),
         "date_to": _clock(span.until),
         "sort_by": "asc",
         "page": str(number),
-        "per_page": str(PAGE_SIZE),
+        "per_page": str(size or PAGE_SIZE),
     }
     return decode((await client.get("managers/store/orders", params)).body, LISTING, "zid orders")
 
@@ -113,7 +118,7 @@ SOURCE = Source(
     facts=facts,
     streams=(
         Stream("stores", "entity", stores),
-        Stream("orders", "changes", orders, longest=LONGEST_SPAN),
+        Stream("orders", "changes", orders, longest=LONGEST_SPAN, page=PAGE_SIZE, early=ONE_DAY, count=count),
     ),
     seed=seed,
     renewal=RENEWAL,
