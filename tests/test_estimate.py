@@ -117,6 +117,14 @@ def test_what_is_due_to_be_read_again_is_counted():
     assert (step.rows, step.calls) == (70, 1 + 3)
 
 
+def test_days_that_are_compared_with_what_is_stored_cost_their_lists():
+    asked = Window(TODAY - timedelta(days=9), TODAY)
+    known = replace(KNOWN, asked=asked, a_day={"orders": 20.0})
+    compared = replace(ORDERS, each=1, rescan=object())
+    assert steps(known, compared)["orders"].calls == 2 + 180
+    assert steps(replace(known, coverage={"orders": COVERED}), compared)["orders"].calls == 2
+
+
 def test_a_long_history_of_changes_is_a_report_too():
     reported = replace(ORDERS, report=Report(None, None, None, beyond=45))
     known = replace(KNOWN, reach=Reach(90, 2), a_day={"orders": 1000.0})

@@ -131,7 +131,7 @@ def _daily(_source: Source, account: Account, stream: Stream, known: Known) -> S
 def _changes(_source: Source, account: Account, stream: Stream, known: Known) -> Step:
     covered = known.coverage.get(stream.name, Coverage())
     if known.asked:
-        return _asked_changes(stream, known, known.asked)
+        return _asked_changes(stream, known, known.asked, covered)
     spans = list(change_spans(covered, known.now, known.reach, stream.longest))
     since, through = min(each.since.date() for each in spans), max(each.until.date() for each in spans)
     a_day = known.a_day.get(stream.name)
@@ -147,9 +147,12 @@ def _changes(_source: Source, account: Account, stream: Stream, known: Known) ->
     return Step(stream.name, since, through, len(spans), rows, None if calls is None else calls + again)
 
 
-def _asked_changes(stream: Stream, known: Known, asked: Window) -> Step:
+def _asked_changes(stream: Stream, known: Known, asked: Window, covered: Coverage) -> Step:
+    """Days that were read before are compared with what is stored, where a source can: few records cost a call."""
+    compared = stream.rescan and covered.joined(asked) == covered
     rows = _changed(stream, known.a_day.get(stream.name), asked.days, is_news=False)
-    return Step(stream.name, asked.since, asked.last_day, 1, rows, _calls(stream, rows))
+    calls = _calls(replace(stream, each=0) if compared else stream, rows)
+    return Step(stream.name, asked.since, asked.last_day, 1, rows, calls)
 
 
 def _changed(stream: Stream, a_day: float | None, days: float, *, is_news: bool) -> int | None:

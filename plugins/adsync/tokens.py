@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -51,13 +51,17 @@ ANSWERED = "delete from adsync.token_refreshes where platform = %(platform)s and
 
 @dataclass(frozen=True)
 class Keeper:
-    """Keeps one account's token: `current` gives it, `renewed` replaces one that was refused."""
+    """Keeps one account's token: `current` gives it, `renewed` replaces one that was refused.
+
+    `asked` is when it went to the token server: each time is a call.
+    """
 
     url: str
     source: Source
     account: Account
     credentials: Credentials
     clock: Callable[[], datetime]
+    asked: list[datetime] = field(default_factory=list)
 
     async def current(self) -> Token:
         """The token to start with; renewed first when it is about to end, or when there is none yet."""
@@ -111,6 +115,7 @@ class Keeper:
             raise
 
     async def _answer(self, request: httpx.Request) -> Answer:
+        self.asked.append(self.clock())
         try:
             return await network.once(request)
         except network.NEVER_SENT as error:

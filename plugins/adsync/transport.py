@@ -139,7 +139,9 @@ async def connect(keeper: Keeper, budget: Budget = UNLIMITED) -> AsyncIterator[C
     renew = keeper.renewed if source.renewal else None
     base_url = _checked(source.base_url(credentials, keeper.account.account_id), credentials)
     async with network.client(base_url) as http:
-        yield Client(http, source, credentials, token=await keeper.current(), renew=renew, budget=budget)
+        client = Client(http, source, credentials, token=await keeper.current(), renew=renew, budget=budget)
+        client.meter.calls += len(keeper.asked)
+        yield client
 
 
 def _checked(base_url: str, credentials: Credentials) -> str:
