@@ -102,6 +102,37 @@
 {%- endmacro %}
 
 
+-- Orders of the buyers of some orders, as they are known now and as this model held them, where the store does not
+-- tell itself who is new.
+{% macro orders_of_the_same_buyers(changed) -%}
+    select others.store_platform, others.store_id, others.order_id
+    from (
+        select orders.store_platform, orders.store_id, orders.customer_hash
+        from {{ changed }} as changed
+        inner join {{ ref('int_orders') }} as orders
+            on (orders.store_platform, orders.store_id, orders.order_id)
+                = (changed.store_platform, changed.store_id, changed.order_id)
+        {{- held_buyers(changed) }}
+    ) as buyers
+    inner join {{ ref('int_orders') }} as others
+        on (others.store_platform, others.store_id, others.customer_hash)
+            = (buyers.store_platform, buyers.store_id, buyers.customer_hash)
+    where others.is_new_customer is null
+{%- endmacro %}
+
+
+{% macro held_buyers(changed) -%}
+    {%- if is_incremental() %}
+        union
+        select held.platform, held.store_id, held.customer_hash
+        from {{ changed }} as changed
+        inner join {{ this }} as held
+            on (held.platform, held.store_id, held.order_id)
+                = (changed.store_platform, changed.store_id, changed.order_id)
+    {%- endif -%}
+{%- endmacro %}
+
+
 -- Rows without `updated_at` tell an incremental run which units to empty; a table built anew must not hold them.
 {% macro kept_here() -%}
     {{ 'true' if is_incremental() else 'updated_at is not null' }}

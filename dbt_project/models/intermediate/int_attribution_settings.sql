@@ -4,8 +4,7 @@ with
 
 stores as (
 
-    select * from {{ ref('int_accounts') }}
-    where kind = 'store'
+    select * from {{ ref('int_store_settings') }}
 
 ),
 
@@ -48,7 +47,7 @@ settings as (
         stores.workspace_id,
         stores.window_days,
         md5(cast(jsonb_build_array(
-            stores.settings_key,
+            stores.money_key,
             stores.window_days,
             catalogues.version,
             zones.version,

@@ -2,15 +2,24 @@
 
 with
 
-accounts as (
+stores as (
 
-    select * from {{ ref('int_accounts') }}
+    select * from {{ ref('int_store_settings') }}
 
 ),
 
 changed_orders as (
 
-    {{ changed_orders(ref('int_accounts'), 'platform') }}
+    {{ changed_orders(ref('int_store_settings'), 'platform') }}
+
+),
+
+-- An order that changes may make its buyer's other orders a first or a later one.
+reopened_orders as (
+
+    select * from changed_orders
+    union
+    {{ orders_of_the_same_buyers('changed_orders') }}
 
 ),
 
@@ -18,34 +27,59 @@ settled as (
 
     select
         orders.*,
-        accounts.workspace_id,
-        {{ local_date('orders.ordered_at', 'accounts.workspace_timezone') }} as local_date,
-        accounts.reporting_currency,
-        case when orders.is_revenue then orders.gross - orders.refunded else 0 end as net,
-        case when orders.is_revenue then orders.received else 0 end as collected,
-        accounts.settings_key
-    from changed_orders
-    inner join {{ ref('int_orders') }} as orders
+        stores.workspace_id,
+        {{ local_date('orders.ordered_at', 'stores.workspace_timezone') }} as local_date,
+        stores.customers_known_from,
+        stores.reporting_currency,
+        stores.settings_key
+    from reopened_orders
+    inner join {{ ref('int_orders__judged') }} as orders
         on
-            changed_orders.store_platform = orders.store_platform
-            and changed_orders.store_id = orders.store_id
-            and changed_orders.order_id = orders.order_id
-    left join accounts on orders.store_platform = accounts.platform and orders.store_id = accounts.account_id
+            reopened_orders.store_platform = orders.store_platform
+            and reopened_orders.store_id = orders.store_id
+            and reopened_orders.order_id = orders.order_id
+    left join stores on orders.store_platform = stores.platform and orders.store_id = stores.account_id
+
+),
+
+-- Where the store does not tell: who has bought before is not new, and who has not is, once that is known.
+known as (
+
+    select
+        settled.*,
+        case
+            when settled.is_new_customer is not null then settled.is_new_customer
+            when settled.customer_hash is null then null
+            when earlier.order_id is not null then false
+            when settled.local_date >= settled.customers_known_from then true
+        end as is_first_order
+    from settled
+    left join lateral (
+        select orders.order_id
+        from {{ ref('int_orders__judged') }} as orders
+        where
+            orders.store_platform = settled.store_platform
+            and orders.store_id = settled.store_id
+            and orders.customer_hash = settled.customer_hash
+            and (orders.ordered_at, orders.order_id) < (settled.ordered_at, settled.order_id)
+            and orders.is_revenue
+        limit 1
+    ) as earlier on settled.is_new_customer is null
 
 ),
 
 rated as (
 
     select
-        settled.*,
-        case when settled.currency = settled.reporting_currency then 1 else rates.rate end as fx_rate
-    from settled
+        known.*,
+        case when known.currency = known.reporting_currency then 1 else rates.rate end as fx_rate
+    from known
     left join {{ ref('int_fx_rates') }} as rates
         on
-            settled.currency = rates.from_currency
-            and settled.reporting_currency = rates.to_currency
-            and settled.local_date >= rates.valid_from
-            and settled.local_date < rates.valid_until
+            known.currency = rates.from_currency
+            and known.reporting_currency = rates.to_currency
+            and known.local_date >= rates.valid_from
+            and known.local_date < rates.valid_until
 
 ),
 
@@ -59,6 +93,8 @@ orders as (
         number,
         status,
         payment_status,
+        native_status,
+        stage,
         ordered_at as order_date,
         local_date,
         currency,
@@ -69,14 +105,15 @@ orders as (
         reporting_currency,
         cast(fx_rate as numeric(20, 10)) as fx_rate,
         {{ money('round(gross * fx_rate, 4)') }} as gross_reporting,
-        {{ money('round(refunded * fx_rate, 4)') }} as refunded_reporting,
+        -- Gross less net where it counts: each rounded for itself, the three would not add up.
+        {{ money('round(gross * fx_rate, 4) - round((gross - refunded) * fx_rate, 4)') }} as refunded_reporting,
         {{ money('round(net * fx_rate, 4)') }} as net_reporting,
         {{ money('round(collected * fx_rate, 4)') }} as collected_reporting,
         is_revenue,
         is_cod,
         is_test,
         is_cancelled,
-        is_new_customer,
+        is_first_order as is_new_customer,
         customer_hash,
         tells_origin,
         case when workspace_id is not null then updated_at end as updated_at,
