@@ -6,3 +6,9 @@
     ] -%}
     (array['{{ ranking | join("', '") }}'])[min(array_position(array['{{ ranking | join("', '") }}'], {{ reason }}))]
 {%- endmacro %}
+
+
+-- How long before an order its path may begin: what-if windows reach 28 days, a workspace's own may reach further.
+{% macro path_horizon(window_days) -%}
+    make_interval(hours => 24 * greatest(28, {{ window_days }}))
+{%- endmacro %}
