@@ -1,4 +1,4 @@
--- In every model the credits of an order add up to 1, its credited values to its net, and last click is what was decided.
+-- In every model an order's credits add up to 1 and its credited values to its net; last click is what was decided.
 
 with
 

@@ -48,10 +48,13 @@ staged as (
             when 'unknown' = any(told) then 'unknown'
             when 'refused' = any(told) then 'refused'
             -- Goods that come back before their cash was ever handed over were not taken.
-            when 'returned' = any(told) then case when is_cod and payment_stage = 'placed' then 'refused' else 'returned' end
-            when 'paid' = any(told) then case when is_cod or 'delivered' = any(told) then 'collected' else 'paid' end
+            when 'returned' = any(told) and is_cod and payment_stage = 'placed' then 'refused'
+            when 'returned' = any(told) then 'returned'
+            when 'paid' = any(told) and (is_cod or 'delivered' = any(told)) then 'collected'
+            when 'paid' = any(told) then 'paid'
             -- Where a store has no word for the payment of such orders, delivery is the payment.
-            when 'delivered' = any(told) then case when is_cod and payment_stage is null then 'collected' else 'delivered' end
+            when 'delivered' = any(told) and is_cod and payment_stage is null then 'collected'
+            when 'delivered' = any(told) then 'delivered'
             when is_cod then 'cod_pending'
             else 'placed'
         end as stage

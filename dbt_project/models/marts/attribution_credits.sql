@@ -27,7 +27,12 @@ touches as (
     select
         paths.*,
         row_number() over (
-            partition by paths.store_platform, paths.store_id, paths.order_id, paths.platform, paths.account_id,
+            partition by
+                paths.store_platform,
+                paths.store_id,
+                paths.order_id,
+                paths.platform,
+                paths.account_id,
                 paths.campaign_id
             order by paths.position
         ) = 1 as is_campaigns_last
@@ -68,12 +73,12 @@ weighed as (
     from counted
     cross join lateral (
         values
-        ('last_click', case when position = 1 then 1.0 else 0.0 end),
-        ('first_click', case when position = touches then 1.0 else 0.0 end),
-        ('linear', 1.0 / touches),
-        ('position_based', {{ position_based('position', 'touches') }}),
-        ('time_decay', decayed_share),
-        ('shapley', case when is_campaigns_last then 1.0 / campaigns else 0.0 end)
+        ('last_click', case when counted.position = 1 then 1.0 else 0.0 end),
+        ('first_click', case when counted.position = counted.touches then 1.0 else 0.0 end),
+        ('linear', 1.0 / counted.touches),
+        ('position_based', {{ position_based('counted.position', 'counted.touches') }}),
+        ('time_decay', counted.decayed_share),
+        ('shapley', case when counted.is_campaigns_last then 1.0 / counted.campaigns else 0.0 end)
     ) as models (model, weight)
 
 ),

@@ -44,6 +44,18 @@ reached as (
 
 ),
 
+days as (
+
+    select distinct
+        workspace_id,
+        platform,
+        account_id,
+        campaign_id,
+        date
+    from reached
+
+),
+
 -- A campaign's day has a row for every window, also for one that reaches none of its orders.
 summed as (
 
@@ -63,7 +75,7 @@ summed as (
             when count(reached.narrowest) = count(reached.new_customer_revenue)
                 then coalesce(sum(reached.new_customer_revenue), 0)
         end as new_customer_revenue
-    from (select distinct workspace_id, platform, account_id, campaign_id, date from reached) as days
+    from days
     cross join unnest(array{{ what_if_windows() }}) as widths (window_days)
     left join reached
         on

@@ -183,19 +183,7 @@ account_issues as (
     from unpriced
     group by workspace_id, platform, account_id, currency
     union all
-    select
-        workspace_id,
-        'unknown_status' as type,
-        platform,
-        store_id as account_id,
-        native_status as about,
-        max(local_date) as date,
-        cast(count(*) as numeric) as value,
-        'the stage of orders that say ''' || native_status || ''' is unknown: add the word that is missing to '
-        || 'seeds/store_statuses.csv; until then they count by their payment alone' as detail
-    from {{ ref('orders') }}
-    where stage = 'unknown'
-    group by workspace_id, platform, store_id, native_status
+    select * from {{ ref('int_statuses__unmapped') }}
     union all
     select
         workspace_id,

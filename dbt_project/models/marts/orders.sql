@@ -23,7 +23,7 @@ reopened_orders as (
 
 ),
 
-settled as (
+placed as (
 
     select
         orders.*,
@@ -43,43 +43,44 @@ settled as (
 ),
 
 -- Where the store does not tell: who has bought before is not new, and who has not is, once that is known.
-known as (
+settled as (
 
     select
-        settled.*,
+        placed.*,
         case
-            when settled.is_new_customer is not null then settled.is_new_customer
-            when settled.customer_hash is null then null
+            when placed.is_new_customer is not null then placed.is_new_customer
+            when placed.customer_hash is null then null
             when earlier.order_id is not null then false
-            when settled.local_date >= settled.customers_known_from then true
+            when placed.local_date >= placed.customers_known_from then true
         end as is_first_order
-    from settled
+    from placed
     left join lateral (
         select orders.order_id
         from {{ ref('int_orders__judged') }} as orders
         where
-            orders.store_platform = settled.store_platform
-            and orders.store_id = settled.store_id
-            and orders.customer_hash = settled.customer_hash
-            and (orders.ordered_at, orders.order_id) < (settled.ordered_at, settled.order_id)
+            orders.store_platform = placed.store_platform
+            and orders.store_id = placed.store_id
+            and orders.customer_hash = placed.customer_hash
+            and (orders.ordered_at, orders.order_id) < (placed.ordered_at, placed.order_id)
             and orders.is_revenue
+        order by orders.ordered_at
         limit 1
-    ) as earlier on settled.is_new_customer is null
+    ) as earlier on placed.is_new_customer is null
 
 ),
 
 rated as (
 
     select
-        known.*,
-        case when known.currency = known.reporting_currency then 1 else rates.rate end as fx_rate
-    from known
+        settled.*,
+        case when settled.currency = settled.reporting_currency then 1 else rates.rate end as fx_rate
+    from settled
     left join {{ ref('int_fx_rates') }} as rates
         on
-            known.currency = rates.from_currency
-            and known.reporting_currency = rates.to_currency
-            and known.local_date >= rates.valid_from
-            and known.local_date < rates.valid_until
+            settled.currency = rates.from_currency
+            and settled.reporting_currency = rates.to_currency
+            and settled.local_date >= rates.valid_from
+            and settled.local_date < rates.valid_until
 
 ),
 
