@@ -21,6 +21,8 @@ INCREMENTAL = (
     "marts.touches",
     "marts.attribution_decisions",
     "marts.attribution_events",
+    "intermediate.int_order_paths",
+    "marts.attribution_credits",
 )
 
 
