@@ -22,11 +22,11 @@
 
 -- 40 % to the first touch, 40 % to the last, the rest to those between; two touches share equally.
 {% macro position_based(position, touches) -%}
-    case
+    cast(case
         when {{ touches }} <= 2 then 1.0 / {{ touches }}
         when {{ position }} in (1, {{ touches }}) then 0.4
         else 0.2 / ({{ touches }} - 2)
-    end
+    end as double precision)
 {%- endmacro %}
 
 

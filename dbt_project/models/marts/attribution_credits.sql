@@ -64,41 +64,51 @@ counted as (
 
 ),
 
-weighed as (
+campaigns as (
 
     select
-        counted.*,
-        models.model,
-        models.weight
+        store_platform,
+        store_id,
+        order_id,
+        platform,
+        account_id,
+        campaign_id,
+        bool_or(position = 1) as is_last,
+        bool_or(position = touches) as is_first,
+        cast(count(*) as double precision) / max(touches) as linear,
+        sum({{ position_based('position', 'touches') }} order by position) as position_based,
+        sum(decayed_share order by position) as time_decay,
+        1 / cast(max(campaigns) as double precision) as shapley,
+        max(updated_at) as updated_at
     from counted
-    cross join lateral (
-        values
-        ('last_click', case when counted.position = 1 then 1.0 else 0.0 end),
-        ('first_click', case when counted.position = counted.touches then 1.0 else 0.0 end),
-        ('linear', 1.0 / counted.touches),
-        ('position_based', {{ position_based('counted.position', 'counted.touches') }}),
-        ('time_decay', counted.decayed_share),
-        ('shapley', case when counted.is_campaigns_last then 1.0 / counted.campaigns else 0.0 end)
-    ) as models (model, weight)
+    group by store_platform, store_id, order_id, platform, account_id, campaign_id
 
 ),
 
 credits as (
 
     select
-        store_platform,
-        store_id,
-        order_id,
-        model,
-        platform,
-        account_id,
-        campaign_id,
-        sum(cast(weight as double precision) order by position) as credit,
-        bool_or(position = 1) as is_last,
-        max(updated_at) as updated_at
-    from weighed
-    where weight > 0
-    group by store_platform, store_id, order_id, model, platform, account_id, campaign_id
+        campaigns.store_platform,
+        campaigns.store_id,
+        campaigns.order_id,
+        models.model,
+        campaigns.platform,
+        campaigns.account_id,
+        campaigns.campaign_id,
+        models.credit,
+        campaigns.is_last,
+        campaigns.updated_at
+    from campaigns
+    cross join lateral (
+        values
+        ('last_click', cast(cast(campaigns.is_last as integer) as double precision)),
+        ('first_click', cast(campaigns.is_first as integer)),
+        ('linear', campaigns.linear),
+        ('position_based', campaigns.position_based),
+        ('time_decay', campaigns.time_decay),
+        ('shapley', campaigns.shapley)
+    ) as models (model, credit)
+    where models.credit > 0
 
 ),
 
