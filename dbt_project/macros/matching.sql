@@ -120,7 +120,7 @@
 {% macro lookup(links, position, rule, kind, key, scope) -%}
     select {{ position }} * 1000 + {{ 'n' if key == 'ids' else 0 }} as position, '{{ rule }}' as match_rule,
         '{{ kind }}' as kind, {{ 'id' if key == 'ids' else links ~ '.' ~ key }} as key, {{ scope }} as scope
-    {%- if key == 'ids' %} from unnest({{ links }}.ids) with ordinality as ids (id, n){% endif %}
+    {%- if key == 'ids' %} from string_to_table({{ links }}.ids, '|') with ordinality as ids (id, n){% endif %}
 {%- endmacro %}
 
 

@@ -106,15 +106,14 @@
 {%- endmacro %}
 
 
--- Ids of ad platforms that stand in keys, alone or among other words: long runs of digits, and UUIDs.
+-- Ids of ad platforms that stand in keys, alone or among other words, as a list in text; null for none.
 {% macro ids_within(keys) -%}
-    array(
-        select found[1]
+    (
+        select string_agg(found[1], '|' order by n)
         from regexp_matches(
-            concat_ws(chr(31), {{ keys | join(', ') }}),
+            concat_ws('|', {{ keys | join(', ') }}),
             '[0-9a-f]{8} [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{12}|[0-9]{12,}', 'g'
         ) with ordinality as ids (found, n)
-        order by n
     )
 {%- endmacro %}
 
