@@ -129,3 +129,12 @@
         else 'unknown'
     end
 {%- endmacro %}
+
+
+-- The pairs of neighbouring letters of a text, as rows; its ends count as letters.
+{% macro letter_pairs(text) -%}
+    (
+        select substr(' ' || {{ text }} || ' ', n, 2)
+        from generate_series(1, least(length({{ text }}) + 1, 100)) as places (n)
+    )
+{%- endmacro %}
