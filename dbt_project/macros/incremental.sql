@@ -1,12 +1,13 @@
--- Rows of `alias` that this model has not taken in yet, in exactly this version; `key` maps its columns to theirs.
-{% macro unseen(alias, key, version='updated_at') -%}
+-- Rows of `alias` that this model has not taken in yet, in exactly this version; `key` maps its columns to theirs. With
+-- `known='>='` a row here may be newer than what it was made from, because something else made it so.
+{% macro unseen(alias, key, version='updated_at', known='=') -%}
     {%- if is_incremental() -%}
         {{ alias }}.{{ version }} > {{ watermark() }}
         and not exists (
             select 1
             from {{ this }} as seen
             where
-                seen.updated_at = {{ alias }}.{{ version }}
+                seen.updated_at {{ known }} {{ alias }}.{{ version }}
                 {%- for column in key %}
                 and seen.{{ column }} = {{ alias }}.{{ key[column] if key is mapping else column }}
                 {%- endfor %}
@@ -90,10 +91,12 @@
 
 
 -- Orders that are new here in this version, and those of stores whose settings have changed.
-{% macro changed_orders(settings, platform='store_platform') -%}
+{% macro changed_orders(settings, platform='store_platform', orders=ref('int_orders'), known='=') -%}
     select orders.store_platform, orders.store_id, orders.order_id
-    from {{ ref('int_orders') }} as orders
-    where {{ unseen('orders', {platform: 'store_platform', 'store_id': 'store_id', 'order_id': 'order_id'}) }}
+    from {{ orders }} as orders
+    where {{ unseen(
+        'orders', {platform: 'store_platform', 'store_id': 'store_id', 'order_id': 'order_id'}, known=known
+    ) }}
     union
     select orders.store_platform, orders.store_id, orders.order_id
     from {{ ref('int_orders') }} as orders

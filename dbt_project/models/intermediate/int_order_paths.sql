@@ -10,7 +10,7 @@ settings as (
 
 changed_orders as (
 
-    {{ changed_orders(ref('int_attribution_settings')) }}
+    {{ orders_to_decide() }}
 
 ),
 
@@ -21,6 +21,7 @@ orders as (
         changed_orders.store_id,
         changed_orders.order_id,
         orders.workspace_id,
+        orders.customer_hash,
         orders.order_date,
         orders.order_date - {{ path_horizon('settings.window_days') }} as earliest,
         orders.updated_at,
@@ -44,39 +45,44 @@ paths as (
         orders.store_platform,
         orders.store_id,
         orders.order_id,
+        touches.record_key,
         touches.touch_id,
         touches.kind,
         touches.event_time,
-        cast(extract(epoch from orders.order_date - touches.event_time) as double precision) as age_seconds,
+        case
+            when touches.kind = 'order_utm' then 0
+            else cast(extract(epoch from orders.order_date - touches.event_time) as double precision)
+        end as age_seconds,
         touches.platform,
         touches.account_id,
         touches.campaign_id,
         touches.match_rule,
         touches.position,
         touches.path_length,
-        case when touches.touch_id is not null then orders.updated_at end as updated_at,
+        case when touches.touch_id is not null then greatest(orders.updated_at, newest.updated_at) end as updated_at,
         orders.settings_key
     from orders
     left join lateral (
         select
-            latest.*,
-            row_number() over (
-                order by latest.event_time desc, length(latest.touch_id) desc, latest.touch_id desc
-            ) as position,
+            path.*,
+            row_number() over (order by {{ latest_first('path') }}) as position,
             count(*) over () as path_length
         from (
-            select touches.*
-            from {{ ref('touches') }} as touches
-            where
-                touches.store_platform = orders.store_platform
-                and touches.store_id = orders.store_id
-                and touches.order_id = orders.order_id
-                and touches.campaign_id is not null
-                and touches.event_time between orders.earliest and orders.order_date
-            order by touches.event_time desc, length(touches.touch_id) desc, touches.touch_id desc
+            select latest.*
+            from (
+                {{ touches_of('orders', [true], var('adsync_path_limit')) }}
+            ) as latest
+            where latest.event_time between orders.earliest and orders.order_date
+            order by {{ latest_first('latest') }}
             limit {{ var('adsync_path_limit') }}
-        ) as latest
+        ) as path
     ) as touches on true
+    left join lateral (
+        select max(latest.updated_at) as updated_at
+        from (
+            {{ touches_of('orders', [true, false], var('adsync_touch_limit')) }}
+        ) as latest
+    ) as newest on touches.touch_id is not null
 
 ),
 

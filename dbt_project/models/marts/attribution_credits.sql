@@ -10,14 +10,7 @@ settings as (
 
 changed_orders as (
 
-    {{ changed_orders(ref('int_attribution_settings')) }}
-    union
-    select
-        paths.store_platform,
-        paths.store_id,
-        paths.order_id
-    from {{ ref('int_order_paths') }} as paths
-    where {{ unseen('paths', ['store_platform', 'store_id', 'order_id']) }}
+    {{ changed_orders(ref('int_attribution_settings'), orders=ref('attribution_decisions')) }}
 
 ),
 
