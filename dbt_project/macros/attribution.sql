@@ -6,3 +6,131 @@
     ] -%}
     (array['{{ ranking | join("', '") }}'])[min(array_position(array['{{ ranking | join("', '") }}'], {{ reason }}))]
 {%- endmacro %}
+
+
+-- How long before an order its path may begin: what-if windows reach 28 days, a workspace's own may reach further.
+{% macro path_horizon(window_days) -%}
+    make_interval(hours => 24 * greatest(28, {{ window_days }}))
+{%- endmacro %}
+
+
+-- Orders to decide (again): changed ones, those of changed stores, and those that a late touch may have brought.
+{% macro orders_to_decide() -%}
+    {{ changed_orders(ref('int_attribution_settings'), known='>=') }}
+    {%- if is_incremental() %}
+    union
+    select orders.store_platform, orders.store_id, orders.order_id
+    from {{ ref('touches') }} as late
+    cross join lateral ({{ orders_near('late') }}) as orders
+    where late.updated_at > {{ watermark() }} and not exists (
+        select 1 from {{ this }} as seen
+        where (seen.store_platform, seen.store_id, seen.order_id)
+            = (orders.store_platform, orders.store_id, orders.order_id) and seen.updated_at >= late.updated_at
+    )
+    {%- endif %}
+{%- endmacro %}
+
+
+-- Orders that a touch may have brought: the one it stands on, those that its key names, and those its visitor placed soon
+-- after it. A visitor is a customer of the store, or whoever a click ties to an order.
+{% macro orders_near(late) -%}
+    select {{ late }}.store_platform, {{ late }}.store_id, {{ late }}.order_id
+    union
+    select named.platform as store_platform, named.store_id, named.order_id from {{ ref('orders') }} as named
+    where named.workspace_id = {{ late }}.workspace_id and {{ is_named('named', late ~ '.order_key') }}
+    union
+    select own.platform as store_platform, own.store_id, own.order_id from {{ ref('orders') }} as own
+    where own.workspace_id = {{ late }}.workspace_id and own.customer_hash = {{ late }}.visitor_hash
+        and {{ is_placed_after('own', late) }}
+    union
+    select tied.platform as store_platform, tied.store_id, tied.order_id from {{ ref('touches') }} as tie
+    inner join {{ ref('orders') }} as tied
+        on (tied.platform, tied.store_id, tied.order_id) = (tie.store_platform, tie.store_id, tie.order_id)
+    where tie.workspace_id = {{ late }}.workspace_id and tie.visitor_hash = {{ late }}.visitor_hash
+        and {{ is_placed_after('tied', late) }}
+{%- endmacro %}
+
+
+-- An order placed while the path of a click was still open.
+{% macro is_placed_after(orders, late) -%}
+    {{ orders }}.order_date between {{ late }}.event_time and {{ late }}.event_time + (
+        select {{ path_horizon('settings.window_days') }} from {{ ref('int_attribution_settings') }} as settings
+        where settings.platform = {{ orders }}.platform and settings.account_id = {{ orders }}.store_id
+    )
+{%- endmacro %}
+
+
+-- The latest touches of an order: its own, and the clicks that its visitors made while its path was open. Each half of
+-- the index, touches that are matched and those that are not, is read from its end, so that thousands of clicks of one
+-- visitor cost no more than `limit` of them.
+{% macro touches_of(orders, matched, limit) -%}
+    select latest.* from unnest(array{{ matched | tojson }}) as halves (is_matched)
+    cross join lateral (
+        {{ latest_touches(limit, order_is(orders)) }}
+        union
+        select clicks.* from ({{ visitors_of(orders) }}) as visitors
+        cross join lateral ({{ latest_touches(limit, "touches.workspace_id = " ~ orders ~ ".workspace_id
+            and touches.visitor_hash = visitors.visitor_hash
+            and touches.event_time between " ~ orders ~ ".earliest and " ~ orders ~ ".order_date") }}) as clicks
+    ) as latest
+{%- endmacro %}
+
+
+{% macro latest_touches(limit, condition) -%}
+    (select touches.record_key, touches.touch_id, touches.kind, touches.event_time, touches.platform, touches.account_id,
+        touches.campaign_id, touches.match_rule, touches.unmatched_reason, touches.updated_at
+    from {{ ref('touches') }} as touches
+    where touches.is_matched = halves.is_matched and {{ condition }}
+    order by {{ latest_first('touches') }} limit {{ limit }})
+{%- endmacro %}
+
+
+-- Ids are numbers in text: the longer is the larger.
+{% macro latest_first(touches) -%}
+    {{ touches }}.event_time desc, length({{ touches }}.touch_id) desc, {{ touches }}.touch_id desc
+{%- endmacro %}
+
+
+{% macro order_is(orders) -%}
+    touches.store_platform = {{ orders }}.store_platform and touches.store_id = {{ orders }}.store_id
+    and touches.order_id = {{ orders }}.order_id
+{%- endmacro %}
+
+
+{% macro visitors_of(orders) -%}
+    select {{ orders }}.customer_hash as visitor_hash
+    union
+    select touches.visitor_hash from {{ ref('touches') }} as touches where {{ order_is(orders) }}
+{%- endmacro %}
+
+
+-- What a touch weighs before the order's touches are made to add up to 1: half as much for every half-life of its age.
+{% macro decayed(age_seconds) -%}
+    power(cast(0.5 as double precision), {{ age_seconds }} / (86400.0 * {{ var('adsync_half_life_days') }}))
+{%- endmacro %}
+
+
+-- 40 % to the first touch, 40 % to the last, the rest to those between; two touches share equally.
+{% macro position_based(position, touches) -%}
+    cast(case
+        when {{ touches }} <= 2 then 1.0 / {{ touches }}
+        when {{ position }} in (1, {{ touches }}) then 0.4
+        else 0.2 / ({{ touches }} - 2)
+    end as double precision)
+{%- endmacro %}
+
+
+-- The what-if windows, in days; the longest is as far as every path reaches.
+{% macro what_if_windows() -%}
+    {{ return([1, 3, 7, 14, 28]) }}
+{%- endmacro %}
+
+
+-- The narrowest what-if window that reaches a touch of this age; null when none does.
+{% macro narrowest_window(age_seconds) -%}
+    case
+        {%- for days in what_if_windows() %}
+        when {{ age_seconds }} <= {{ 86400 * days }} then {{ days }}
+        {%- endfor %}
+    end
+{%- endmacro %}

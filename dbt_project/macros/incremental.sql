@@ -1,12 +1,13 @@
--- Rows of `alias` that this model has not taken in yet, in exactly this version; `key` maps its columns to theirs.
-{% macro unseen(alias, key, version='updated_at') -%}
+-- Rows of `alias` that this model has not taken in yet, in exactly this version; `key` maps its columns to theirs. With
+-- `known='>='` a row here may be newer than what it was made from, because something else made it so.
+{% macro unseen(alias, key, version='updated_at', known='=') -%}
     {%- if is_incremental() -%}
         {{ alias }}.{{ version }} > {{ watermark() }}
         and not exists (
             select 1
             from {{ this }} as seen
             where
-                seen.updated_at = {{ alias }}.{{ version }}
+                seen.updated_at {{ known }} {{ alias }}.{{ version }}
                 {%- for column in key %}
                 and seen.{{ column }} = {{ alias }}.{{ key[column] if key is mapping else column }}
                 {%- endfor %}
@@ -90,15 +91,48 @@
 
 
 -- Orders that are new here in this version, and those of stores whose settings have changed.
-{% macro changed_orders(settings, platform='store_platform') -%}
+{% macro changed_orders(settings, platform='store_platform', orders=ref('int_orders'), known='=') -%}
     select orders.store_platform, orders.store_id, orders.order_id
-    from {{ ref('int_orders') }} as orders
-    where {{ unseen('orders', {platform: 'store_platform', 'store_id': 'store_id', 'order_id': 'order_id'}) }}
+    from {{ orders }} as orders
+    where {{ unseen(
+        'orders', {platform: 'store_platform', 'store_id': 'store_id', 'order_id': 'order_id'}, known=known
+    ) }}
     union
     select orders.store_platform, orders.store_id, orders.order_id
     from {{ ref('int_orders') }} as orders
     inner join ({{ outdated_accounts(settings, platform, 'store_id') }}) as outdated
         on (orders.store_platform, orders.store_id) = (outdated.platform, outdated.account_id)
+{%- endmacro %}
+
+
+-- Orders of the buyers of some orders, as they are known now and as this model held them, where the store does not
+-- tell itself who is new.
+{% macro orders_of_the_same_buyers(changed) -%}
+    select others.store_platform, others.store_id, others.order_id
+    from (
+        select orders.store_platform, orders.store_id, orders.customer_hash
+        from {{ changed }} as changed
+        inner join {{ ref('int_orders') }} as orders
+            on (orders.store_platform, orders.store_id, orders.order_id)
+                = (changed.store_platform, changed.store_id, changed.order_id)
+        {{- held_buyers(changed) }}
+    ) as buyers
+    inner join {{ ref('int_orders') }} as others
+        on (others.store_platform, others.store_id, others.customer_hash)
+            = (buyers.store_platform, buyers.store_id, buyers.customer_hash)
+    where others.is_new_customer is null
+{%- endmacro %}
+
+
+{% macro held_buyers(changed) -%}
+    {%- if is_incremental() %}
+        union
+        select held.platform, held.store_id, held.customer_hash
+        from {{ changed }} as changed
+        inner join {{ this }} as held
+            on (held.platform, held.store_id, held.order_id)
+                = (changed.store_platform, changed.store_id, changed.order_id)
+    {%- endif -%}
 {%- endmacro %}
 
 

@@ -10,3 +10,16 @@
     from {{ ref('stg_' ~ source ~ '__' ~ entity) }}
     {%- endfor %}
 {%- endmacro %}
+
+
+-- The same of the connected accounts only, as a subquery; `staged` is [kind, entity].
+{% macro connected(staged, columns) -%}
+    (
+        select staged.*
+        from (
+            {{ union_staged(staged[0], staged[1], columns | reject('equalto', 'platform') | list) }}
+        ) as staged
+        inner join {{ ref('stg_adsync__accounts') }} as accounts
+            on staged.platform = accounts.platform and staged.account_id = accounts.account_id
+    )
+{%- endmacro %}

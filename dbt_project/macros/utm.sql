@@ -37,12 +37,35 @@
 
 -- Zero-width and bidirectional marks, soft hyphen, tatweel and Arabic vowel signs.
 {% macro invisible_marks() -%}
-    [\u00ad\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]
+    [\u00ad\u0640\u061c\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]
 {%- endmacro %}
 
 
+-- The entities that shops and spreadsheets write, then those by number; the ampersand's own comes last.
 {% macro html_unescaped(text) -%}
-    replace(replace(replace(replace({{ text }}, '&quot;', '"'), '&#39;', ''''), '&lt;', '<'), '&amp;', '&')
+    case when strpos({{ text }}, '&') = 0 then {{ text }} else (
+        select replace(string_agg(case
+            when n > 1 and ({{ character_number('part') }} between 1 and 55295)
+                then chr({{ character_number('part') }}) || substr(part, strpos(part, ';') + 1)
+            when n > 1 then '&#' || part
+            else part
+        end, '' order by n), '&amp;', '&')
+        from regexp_split_to_table({{ named_entities(text) }}, '&#') with ordinality as parts (part, n)
+    ) end
+{%- endmacro %}
+
+
+-- The number at the start of a text such as 1581; or x62d;
+{% macro character_number(part) -%}
+    case when {{ part }} ~* '^x' then ('x' || lpad(substring({{ part }} from '(?i)^x([0-9a-f]{2,4});'), 8, '0'))::bit(32)::int
+        else cast(substring({{ part }} from '^([0-9]{2,5});') as integer) end
+{%- endmacro %}
+
+
+{% macro named_entities(text) -%}
+    replace(replace(replace(replace(replace(
+        {{ text }}, '&quot;', '"'), '&apos;', ''''), '&lt;', '<'), '&gt;', '>'), '&nbsp;', ' '
+    )
 {%- endmacro %}
 
 
@@ -74,4 +97,44 @@
     trim(regexp_replace(
         regexp_replace({{ normalised(text) }}, '^(https?:)?\s*((www|l|lm|m)\.)?', ''), '[\s.,]+', ' ', 'g'
     ))
+{%- endmacro %}
+
+
+-- Names whose writer left the separators out, or wrote one letter for another that looks or sounds the same.
+{% macro loosened(key) -%}
+    nullif(translate({{ key }}, 'أإآٱىة +.,', 'اااايه'), '')
+{%- endmacro %}
+
+
+-- Ids of ad platforms that stand in keys, alone or among other words, as a list in text; null for none.
+{% macro ids_within(keys) -%}
+    (
+        select string_agg(found[1], '|' order by n)
+        from regexp_matches(
+            concat_ws('|', {{ keys | join(', ') }}),
+            '[0-9a-f]{8} [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{12}|[0-9]{12,}', 'g'
+        ) with ordinality as ids (found, n)
+    )
+{%- endmacro %}
+
+
+{% macro medium_kind(text) -%}
+    case replace({{ normalised(text) }}, ' ', '')
+        {%- for medium in ['cpc', 'ppc', 'paid', 'paidsocial', 'socialpaid', 'ads', 'cpm', 'cpv'] %}
+        when '{{ medium }}' then 'paid'
+        {%- endfor %}
+        {%- for medium in ['social', 'organic', 'referral', 'bio', 'story'] %}
+        when '{{ medium }}' then 'organic'
+        {%- endfor %}
+        else 'unknown'
+    end
+{%- endmacro %}
+
+
+-- The pairs of neighbouring letters of a text, as rows; its ends count as letters.
+{% macro letter_pairs(text) -%}
+    (
+        select substr(' ' || {{ text }} || ' ', n, 2)
+        from generate_series(1, least(length({{ text }}) + 1, 100)) as places (n)
+    )
 {%- endmacro %}

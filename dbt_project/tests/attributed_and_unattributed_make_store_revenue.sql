@@ -1,21 +1,89 @@
--- Each order of each store is decided once, and nothing is attributed that no store has earned.
+-- For last click, every model and every what-if window, on every day of every workspace: what campaigns got and what
+-- went to none make up the store's revenue. What went to none is looked up order by order, not taken as the rest.
 
 with
 
-decided as (
+orders as (
+
+    select * from {{ ref('orders') }}
+    where is_revenue
+
+),
+
+paths as (
+
+    select
+        store_platform,
+        store_id,
+        order_id,
+        min(age_seconds) as age_seconds
+    from {{ ref('int_order_paths') }}
+    group by store_platform, store_id, order_id
+
+),
+
+ways as (
+
+    select distinct
+        'model ' || model as way,
+        cast(null as integer) as window_days
+    from {{ ref('attribution_credits') }}
+    union all
+    select
+        'window ' || window_days as way,
+        window_days
+    from unnest(array{{ what_if_windows() }}) as widths (window_days)
+    union all
+    select
+        'last click' as way,
+        null as window_days
+
+),
+
+attributed as (
+
+    select
+        workspace_id,
+        workspace_date as date,
+        'model ' || model as way,
+        credited_value as attributed
+    from {{ ref('attribution_credits') }}
+    union all
+    select
+        workspace_id,
+        date,
+        'window ' || window_days as way,
+        attributed_revenue as attributed
+    from {{ ref('attribution_windows') }}
+    union all
+    select
+        workspace_id,
+        workspace_date as date,
+        'last click' as way,
+        conversion_value as attributed
+    from {{ ref('attribution_events') }}
+
+),
+
+-- Without a width of its own, a way uses the workspace's window.
+unattributed as (
 
     select
         orders.workspace_id,
         orders.local_date as date,
-        sum(orders.net_reporting) filter (where decisions.outcome = 'attributed') as attributed,
-        sum(orders.net_reporting) filter (where decisions.outcome = 'unattributed') as unattributed
-    from {{ ref('attribution_decisions') }} as decisions
-    inner join {{ ref('orders') }} as orders
+        ways.way,
+        orders.net_reporting as unattributed
+    from orders
+    inner join {{ ref('int_attribution_settings') }} as settings
+        on orders.platform = settings.platform and orders.store_id = settings.account_id
+    cross join ways
+    left join paths
         on
-            decisions.store_platform = orders.platform
-            and decisions.store_id = orders.store_id
-            and decisions.order_id = orders.order_id
-    group by orders.workspace_id, orders.local_date
+            orders.platform = paths.store_platform
+            and orders.store_id = paths.store_id
+            and orders.order_id = paths.order_id
+            and paths.age_seconds <= 86400.0 * coalesce(ways.window_days, settings.window_days)
+    where paths.order_id is null
 
 ),
 
@@ -24,26 +92,52 @@ totals as (
     select
         workspace_id,
         date,
-        attributed_revenue,
-        store_revenue
-    from {{ ref('workspace_roas') }}
-    where platform = 'all'
+        way,
+        sum(attributed) as attributed,
+        sum(unattributed) as unattributed
+    from (
+        select
+            workspace_id,
+            date,
+            way,
+            attributed,
+            0 as unattributed
+        from attributed
+        union all
+        select
+            workspace_id,
+            date,
+            way,
+            0 as attributed,
+            unattributed
+        from unattributed
+    ) as parts
+    group by workspace_id, date, way
+
+),
+
+-- A day on which the store's revenue is unknown has nothing to compare.
+revenue as (
+
+    select
+        roas.workspace_id,
+        roas.date,
+        roas.store_revenue,
+        ways.way
+    from {{ ref('workspace_roas') }} as roas
+    cross join ways
+    where roas.platform = 'all' and roas.store_revenue is not null
 
 )
 
 select
-    workspace_id,
-    date,
-    totals.attributed_revenue,
-    totals.store_revenue,
-    decided.attributed,
-    decided.unattributed
-from totals
-full join decided using (workspace_id, date)
-where
-    -- Days with an order that has no rate have no total, and nothing to compare.
-    (totals.store_revenue is not null or totals.workspace_id is null)
-    and (
-        coalesce(totals.attributed_revenue, 0) <> coalesce(decided.attributed, 0)
-        or coalesce(totals.store_revenue, 0) <> coalesce(decided.attributed, 0) + coalesce(decided.unattributed, 0)
-    )
+    revenue.workspace_id,
+    revenue.date,
+    revenue.way,
+    revenue.store_revenue,
+    totals.attributed,
+    totals.unattributed
+from revenue
+left join totals
+    on revenue.workspace_id = totals.workspace_id and revenue.date = totals.date and revenue.way = totals.way
+where revenue.store_revenue <> coalesce(totals.attributed + totals.unattributed, 0)

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import psycopg
 from ad_rows import CAMPAIGNS, METRICS, Payload
@@ -28,6 +29,9 @@ PUT = SQL("""insert into raw.{table} (account_id, record_key, metric_date, paylo
     on conflict (account_id, record_key) do update
     set payload = excluded.payload, observed_at = excluded.observed_at, loaded_at = excluded.loaded_at
     where {table}.payload is distinct from excluded.payload""")
+CLICK = """insert into raw.clicks
+        (workspace_id, click_id, visitor_hash, order_key, clicked_at, url, referrer, loaded_at)
+    values (%s, %s, %s, %s, %s, %s, %s, coalesce(%s, clock_timestamp()))"""
 DELETE = SQL("delete from raw.{table} where (account_id, record_key) = (%s, %s)")
 OBSERVE = """insert into raw.observations (source, stream, account_id, record_key, metric_date, observed_at, payload)
     values (%s, 'campaign_metrics', %s, %s, %s, coalesce(%s, now()), null)"""
@@ -83,6 +87,12 @@ class Load:
         """An order; see order_rows for the words of each store."""
         payload = ORDERS[store.platform](number, created, row)
         self._put(store, "orders", str(payload["id"]), payload)
+
+    def click(self, workspace: str, click_id: str, moment: datetime, **row: str | None) -> None:
+        """A click of the workspace's own log: `visitor`, `order` and `referrer` where told; the rest is its query."""
+        about = [row.pop(name, None) for name in ("visitor", "order", "referrer")]
+        url = "https://shop.example/?" + urlencode(row)
+        self.db.execute(CLICK, (workspace, click_id, *about[:2], moment, url, about[2], self.at))
 
     def _put(self, account: Account, stream: str, key: str, payload: Payload, day: date | None = None) -> None:
         row = {"account": account.native_id, "key": key, "day": day, "payload": json.dumps(payload), "at": self.at}

@@ -77,6 +77,8 @@ def add_batch(db: psycopg.Connection, chance: random.Random, number: int) -> Non
         add_metrics(load, chance)
     for _ in range(80):
         add_order(load, chance)
+    for index in range(60):
+        add_click(load, chance, f"{number}-{index}")
     if number:
         withdraw_some(load, chance)
         SETTINGS[number - 1](db)
@@ -147,6 +149,17 @@ def zid(chance: random.Random, _number: int, _created: datetime) -> Payload:
         "payment": chance.choice(("paid", "paid", "pending", "refunded")),
         "method": chance.choice(("zid_credit_card", "zid_cod")),
     }
+
+
+def add_click(load: Load, chance: random.Random, click_id: str) -> None:
+    """By a stranger, by a customer of one of the stores, or by whoever came back to an order's own page; often late."""
+    moment = datetime(2026, 10, 28, tzinfo=UTC) + timedelta(hours=chance.randrange(500))
+    who = {
+        "visitor": chance.choice((None, "5f0c", "5f0d", "5f0e", "anna", "ben", "anna")),
+        "order": chance.choice((None, None, None, f"{chance.randrange(180)}", f"#{chance.randrange(180)}")),
+    }
+    tags = {"utm_source": chance.choice(("fb", "tiktok", "snap", "mail")), "utm_campaign": meant(chance)}
+    load.click(chance.choice(("red", "green")), click_id, moment, **who, **tags)
 
 
 def a_visit(chance: random.Random, number: int, created: datetime) -> Payload:

@@ -4,39 +4,7 @@ with
 
 stores as (
 
-    select * from {{ ref('int_accounts') }}
-    where kind = 'store'
-
-),
-
-catalogues as (
-
-    select
-        workspace_id,
-        md5(string_agg(
-            cast((scope, kind, key, campaigns, platform, account_id, campaign_id) as text), ';'
-            order by scope, kind, key
-        )) as version
-    from {{ ref('int_campaign_keys') }}
-    group by workspace_id
-
-),
-
-zones as (
-
-    select
-        workspace_id,
-        string_agg(account_id || timezone, ';' order by platform, account_id) as version
-    from {{ ref('int_accounts') }}
-    where kind = 'ad_account'
-    group by workspace_id
-
-),
-
-sources as (
-
-    select md5(string_agg(cast(utm_sources as text), ';' order by token)) as version
-    from {{ ref('utm_sources') }} as utm_sources
+    select * from {{ ref('int_store_settings') }}
 
 ),
 
@@ -48,17 +16,13 @@ settings as (
         stores.workspace_id,
         stores.window_days,
         md5(cast(jsonb_build_array(
-            stores.settings_key,
+            stores.money_key,
             stores.window_days,
-            catalogues.version,
-            zones.version,
-            sources.version,
-            {{ var('adsync_rule_version') }}
+            matching.settings_key
         ) as text)) as settings_key
     from stores
-    left join catalogues on stores.workspace_id = catalogues.workspace_id
-    left join zones on stores.workspace_id = zones.workspace_id
-    cross join sources
+    left join {{ ref('int_matching_settings') }} as matching
+        on stores.platform || ':' || stores.account_id = matching.recorded_by
 
 )
 

@@ -1,12 +1,13 @@
--- Orders of every store, out of their JSON once, and whether their money counts.
+-- Orders of every store, out of their JSON once, in the words of their stores.
 
 with
 
 staged as (
 
     {{ union_staged('stores', 'orders', [
-        'account_id', 'order_id', 'number', 'ordered_at', 'status', 'payment_status', 'is_cod', 'is_test', 'currency',
-        'gross', 'refunded', 'received', 'customer_hash', 'is_new_customer', 'tells_origin', 'loaded_at',
+        'account_id', 'order_id', 'number', 'ordered_at', 'status', 'payment_status', 'native_status',
+        'native_payment', 'native_fulfilment', 'is_cod', 'is_test', 'currency', 'gross', 'refunded', 'received',
+        'customer_hash', 'is_new_customer', 'tells_origin', 'loaded_at',
     ]) }}
 
 ),
@@ -21,13 +22,16 @@ renamed as (
         ordered_at,
         status,
         payment_status,
+        native_status,
+        native_payment,
+        native_fulfilment,
         is_cod,
         is_test,
         status = 'cancelled' as is_cancelled,
         currency,
         gross,
         coalesce(refunded, 0) as refunded,
-        coalesce(received, 0) as received,
+        received,
         customer_hash,
         is_new_customer,
         tells_origin,
@@ -42,23 +46,6 @@ fresh as (
     from renamed
     where {{ unseen('renamed', ['store_platform', 'store_id', 'order_id']) }}
 
-),
-
-judged as (
-
-    select
-        *,
-        coalesce(
-            not is_test
-            and not is_cancelled
-            and (
-                payment_status in ('paid', 'partially_paid', 'partially_refunded', 'refunded')
-                or (payment_status = 'pending' and is_cod)
-            ),
-            false
-        ) as is_revenue
-    from fresh
-
 )
 
-select * from judged
+select * from fresh

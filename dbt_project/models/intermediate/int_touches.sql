@@ -1,19 +1,43 @@
--- Touches of every store, decoded and brought into the form in which campaigns are looked up.
+-- Touches of every store and click log, decoded and brought into the form in which campaigns are looked up.
 
 with
 
-changed_orders as (
+staged_orders as (
 
     select
-        staged.platform as store_platform,
-        staged.account_id as store_id,
-        staged.order_id
+        platform as store_platform,
+        account_id as store_id,
+        order_id,
+        {{ record_key('platform', 'account_id', 'order_id') }} as record_key,
+        loaded_at
     from (
         {{ union_staged('stores', 'orders', ['account_id', 'order_id', 'loaded_at']) }}
-    ) as staged
-    where {{ unseen(
-        'staged', {'store_platform': 'platform', 'store_id': 'account_id', 'order_id': 'order_id'}, version='loaded_at'
-    ) }}
+    ) as orders
+
+),
+
+staged_clicks as (
+
+    select
+        *,
+        {{ record_key("'clicks'", 'workspace_id', 'touch_id') }} as record_key
+    from {{ ref('stg_adsync__clicks') }}
+
+),
+
+changed_orders as (
+
+    select staged.*
+    from staged_orders as staged
+    where {{ unseen('staged', ['record_key'], version='loaded_at') }}
+
+),
+
+changed_clicks as (
+
+    select staged.*
+    from staged_clicks as staged
+    where {{ unseen('staged', ['record_key'], version='loaded_at') }}
 
 ),
 
@@ -21,22 +45,26 @@ changed_orders as (
 touches as materialized (
 
     select
-        changed_orders.*,
+        changed_orders.record_key,
+        cast(null as text) as workspace_id,
+        changed_orders.store_platform,
+        changed_orders.store_id,
+        changed_orders.order_id,
         staged.touch_id,
         staged.kind,
         staged.touched_at,
+        cast(null as text) as visitor_hash,
+        cast(null as text) as order_key,
         staged.landing_url,
         staged.referrer,
         staged.channel,
-        {{ percent_decoded('staged.utm_source') }} as utm_source,
-        {{ percent_decoded('staged.utm_medium') }} as utm_medium,
-        {{ percent_decoded('staged.utm_campaign') }} as utm_campaign,
-        -- A plus may be part of a name, or a space.
-        {{ percent_decoded("replace(staged.utm_campaign, '+', ' ')") }} as utm_campaign_spaced,
-        {{ percent_decoded('staged.utm_content') }} as utm_content,
-        {{ percent_decoded('staged.utm_term') }} as utm_term,
-        {{ percent_decoded('staged.utm_id') }} as utm_id,
-        {{ percent_decoded('staged.campaign_id_param') }} as campaign_id_param,
+        staged.utm_source,
+        staged.utm_medium,
+        staged.utm_campaign,
+        staged.utm_content,
+        staged.utm_term,
+        staged.utm_id,
+        staged.campaign_id_param,
         staged.loaded_at as updated_at
     from changed_orders
     left join lateral (
@@ -55,6 +83,48 @@ touches as materialized (
         -- A fence: without it the planner may open the JSON of all history to join a few orders of it.
         offset 0  -- noqa: AM09
     ) as staged on true
+    union all
+    select
+        record_key,
+        workspace_id,
+        null as store_platform,
+        null as store_id,
+        null as order_id,
+        touch_id,
+        'click' as kind,
+        touched_at,
+        visitor_hash,
+        order_key,
+        landing_url,
+        referrer,
+        null as channel,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        utm_content,
+        utm_term,
+        utm_id,
+        campaign_id_param,
+        loaded_at as updated_at
+    from changed_clicks
+
+),
+
+decoded_once as materialized (
+
+    select
+        *,
+        {{ percent_decoded('utm_source') }} as source_once,
+        {{ percent_decoded('utm_medium') }} as medium_once,
+        {{ percent_decoded('utm_campaign') }} as campaign_once,
+        -- A plus may be part of a name, or a space.
+        {{ percent_decoded("replace(utm_campaign, '+', ' ')") }} as campaign_spaced_once,
+        {{ percent_decoded('utm_content') }} as content_once,
+        {{ percent_decoded('utm_term') }} as term_once,
+        {{ percent_decoded('utm_id') }} as id_once,
+        {{ percent_decoded('campaign_id_param') }} as campaign_id_once,
+        {{ percent_decoded(query_value('landing_url', '(?:ad|ad_?set|ad_?group|ad_?squad)_?id')) }} as child_id_param
+    from touches
 
 ),
 
@@ -62,26 +132,31 @@ touches as materialized (
 decoded as materialized (
 
     select
+        record_key,
+        workspace_id,
         store_platform,
         store_id,
         order_id,
         touch_id,
         kind,
         touched_at,
+        visitor_hash,
+        order_key,
         {{ host('landing_url') }} as landing_host,
         referrer,
         lower(substring(landing_url from '(?i)[?&](ttclid|sccid|gclid|fbclid)=[^&#]')) as click_id_type,
         coalesce({{ is_direct('channel') }}, channel is null and referrer is null) as is_direct_channel,
-        {{ percent_decoded('utm_source') }} as utm_source,
-        {{ percent_decoded('utm_medium') }} as utm_medium,
-        {{ percent_decoded('utm_campaign') }} as utm_campaign,
-        {{ percent_decoded('utm_campaign_spaced') }} as utm_campaign_spaced,
-        {{ percent_decoded('utm_content') }} as utm_content,
-        {{ percent_decoded('utm_term') }} as utm_term,
-        {{ percent_decoded('utm_id') }} as utm_id,
-        {{ percent_decoded('campaign_id_param') }} as campaign_id_param,
+        {{ percent_decoded('source_once') }} as utm_source,
+        {{ percent_decoded('medium_once') }} as utm_medium,
+        {{ percent_decoded('campaign_once') }} as utm_campaign,
+        {{ percent_decoded('campaign_spaced_once') }} as utm_campaign_spaced,
+        {{ percent_decoded('content_once') }} as utm_content,
+        {{ percent_decoded('term_once') }} as utm_term,
+        {{ percent_decoded('id_once') }} as utm_id,
+        {{ percent_decoded('campaign_id_once') }} as campaign_id_param,
+        child_id_param,
         updated_at
-    from touches
+    from decoded_once
 
 ),
 
@@ -90,10 +165,14 @@ keyed as materialized (
     select
         *,
         {{ words('utm_source') }} as source_words,
+        {{ normalised('utm_campaign') }} as override_key,
         {{ lookup_key('utm_id') }} as utm_id_key,
         {{ lookup_key('campaign_id_param') }} as campaign_id_key,
         {{ lookup_key('utm_campaign') }} as campaign_key,
-        {{ lookup_key('utm_campaign_spaced') }} as campaign_key_spaced
+        {{ lookup_key('utm_campaign_spaced') }} as campaign_key_spaced,
+        {{ lookup_key('utm_content') }} as content_key,
+        {{ lookup_key('utm_term') }} as term_key,
+        {{ lookup_key('child_id_param') }} as child_id_key
     from decoded
 
 ),
@@ -102,6 +181,9 @@ judged as (
 
     select
         *,
+        {{ ids_within([
+            'utm_id_key', 'campaign_key', 'campaign_id_key', 'child_id_key', 'content_key', 'term_key',
+        ]) }} as ids,
         case
             when
                 {{ is_damaged_id('utm_id') }}
@@ -124,7 +206,10 @@ judged as (
 
 kept as (
 
-    select * from judged
+    select
+        *,
+        md5(cast((override_key, utm_id_key, campaign_id_key, campaign_key, campaign_key_spaced, ids) as text)) as link
+    from judged
     where {{ kept_here() }}
 
 )

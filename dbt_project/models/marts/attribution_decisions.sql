@@ -10,7 +10,7 @@ settings as (
 
 changed_orders as (
 
-    {{ changed_orders(ref('int_attribution_settings')) }}
+    {{ orders_to_decide() }}
 
 ),
 
@@ -21,8 +21,10 @@ orders as (
         changed_orders.store_id,
         changed_orders.order_id,
         orders.workspace_id,
+        orders.customer_hash,
         orders.order_date,
-        orders.order_date - make_interval(hours => 24 * settings.window_days) as window_start,
+        orders.order_date - {{ path_horizon('settings.window_days') }} as earliest,
+        settings.window_days,
         orders.is_revenue,
         orders.tells_origin,
         orders.updated_at,
@@ -38,10 +40,13 @@ orders as (
 
 ),
 
+-- The latest touch of the path, unless even that is too old. Days are 24 hours, to the second.
 chosen as (
 
     select
         orders.*,
+        orders.order_date - make_interval(hours => 24 * orders.window_days) as window_start,
+        winner.record_key,
         winner.touch_id,
         winner.kind,
         winner.platform,
@@ -49,50 +54,45 @@ chosen as (
         winner.campaign_id,
         winner.match_rule
     from orders
-    left join lateral (
-        select
-            touches.touch_id,
-            touches.kind,
-            touches.platform,
-            touches.account_id,
-            touches.campaign_id,
-            touches.match_rule
-        from {{ ref('touches') }} as touches
-        where
-            touches.store_platform = orders.store_platform
-            and touches.store_id = orders.store_id
-            and touches.order_id = orders.order_id
-            and touches.campaign_id is not null
-            and touches.event_time between orders.window_start and orders.order_date
-        order by touches.event_time desc, length(touches.touch_id) desc, touches.touch_id desc
-        limit 1
-    ) as winner on orders.is_revenue
+    left join {{ ref('int_order_paths') }} as winner
+        on
+            orders.store_platform = winner.store_platform
+            and orders.store_id = winner.store_id
+            and orders.order_id = winner.order_id
+            and winner.position = 1
+            and winner.age_seconds <= 86400 * orders.window_days
 
 ),
 
-rejected as (
+considered as (
 
     select
         chosen.store_platform,
         chosen.store_id,
         chosen.order_id,
-        touches.touch_id,
-        touches.event_time,
-        touches.campaign_id,
+        touches.*,
+        (touches.record_key, touches.touch_id) is not distinct from (chosen.record_key, chosen.touch_id) as has_won,
         case
             when touches.campaign_id is null then touches.unmatched_reason
             when touches.event_time > chosen.order_date then 'touch_after_order'
             when touches.event_time < chosen.window_start then 'outside_window'
             when not chosen.is_revenue then 'not_revenue'
             else 'earlier_touch'
-        end as reason
+        end as reason,
+        row_number() over (
+            partition by
+                chosen.store_platform,
+                chosen.store_id,
+                chosen.order_id,
+                (touches.record_key, touches.touch_id) = (chosen.record_key, chosen.touch_id)
+            order by
+                greatest(touches.event_time - chosen.order_date, chosen.order_date - touches.event_time) asc,
+                {{ latest_first('touches') }}
+        ) as nearness
     from chosen
-    inner join {{ ref('touches') }} as touches
-        on
-            chosen.store_platform = touches.store_platform
-            and chosen.store_id = touches.store_id
-            and chosen.order_id = touches.order_id
-            and touches.touch_id is distinct from chosen.touch_id
+    cross join lateral (
+        {{ touches_of('chosen', [true, false], var('adsync_touch_limit')) }}
+    ) as touches
 
 ),
 
@@ -105,12 +105,20 @@ summed_up as (
         order_id,
         jsonb_agg(
             jsonb_build_object(
-                'touch', touch_id, 'at', {{ utc_text('event_time') }}, 'campaign_id', campaign_id, 'why', reason
+                'touch', touch_id,
+                'at', {{ utc_text('event_time') }},
+                'platform', platform,
+                'account_id', account_id,
+                'campaign_id', campaign_id,
+                'rule', match_rule,
+                'why', reason
             )
-            order by event_time desc, length(touch_id) desc, touch_id desc
-        ) as touches,
-        {{ nearest_reason('reason') }} as reason
-    from rejected
+            order by {{ latest_first('considered') }}
+        ) filter (where not has_won and nearness <= {{ var('adsync_rejected_limit') }}) as touches,
+        count(*) filter (where not has_won and nearness > {{ var('adsync_rejected_limit') }}) as more,
+        {{ nearest_reason('reason') }} as reason,
+        max(updated_at) as updated_at
+    from considered
     group by store_platform, store_id, order_id
 
 ),
@@ -132,17 +140,19 @@ decisions as (
             else 'no_touch'
         end as reason,
         case
-            when chosen.kind = 'visit' then 'last_click'
             when chosen.kind = 'order_utm' then 'utm_only'
+            when chosen.kind is not null then 'last_click'
         end as attribution_type,
+        chosen.record_key,
         chosen.touch_id,
         chosen.platform,
         chosen.account_id,
         chosen.campaign_id,
         chosen.match_rule,
         coalesce(summed_up.touches, '[]') as rejected,
+        cast(coalesce(summed_up.more, 0) as integer) as rejected_more,
         {{ var('adsync_rule_version') }} as rule_version,
-        chosen.updated_at,
+        greatest(chosen.updated_at, summed_up.updated_at) as updated_at,
         chosen.settings_key
     from chosen
     left join summed_up

@@ -10,7 +10,7 @@ accounts as (
 
 changed_orders as (
 
-    {{ changed_orders(ref('int_attribution_settings')) }}
+    {{ changed_orders(ref('int_attribution_settings'), orders=ref('attribution_decisions')) }}
 
 ),
 
@@ -55,11 +55,7 @@ events as (
             and decisions.store_id = orders.store_id
             and decisions.order_id = orders.order_id
     left join {{ ref('touches') }} as touches
-        on
-            decisions.store_platform = touches.store_platform
-            and decisions.store_id = touches.store_id
-            and decisions.order_id = touches.order_id
-            and decisions.touch_id = touches.touch_id
+        on decisions.record_key = touches.record_key and decisions.touch_id = touches.touch_id
     left join accounts on decisions.platform = accounts.platform and decisions.account_id = accounts.account_id
 
 ),

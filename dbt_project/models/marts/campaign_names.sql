@@ -18,6 +18,7 @@ names as (
         names.name,
         names.first_seen,
         names.last_seen,
+        names.began_at,
         names.is_current
     from {{ ref('int_campaign_names') }} as names
     inner join accounts on names.platform = accounts.platform and names.account_id = accounts.account_id

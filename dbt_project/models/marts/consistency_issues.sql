@@ -183,6 +183,8 @@ account_issues as (
     from unpriced
     group by workspace_id, platform, account_id, currency
     union all
+    select * from {{ ref('int_statuses__unmapped') }}
+    union all
     select
         workspace_id,
         'stale_account' as type,

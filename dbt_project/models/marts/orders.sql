@@ -2,35 +2,70 @@
 
 with
 
-accounts as (
+stores as (
 
-    select * from {{ ref('int_accounts') }}
+    select * from {{ ref('int_store_settings') }}
 
 ),
 
 changed_orders as (
 
-    {{ changed_orders(ref('int_accounts'), 'platform') }}
+    {{ changed_orders(ref('int_store_settings'), 'platform') }}
 
 ),
 
-settled as (
+-- An order that changes may make its buyer's other orders a first or a later one.
+reopened_orders as (
+
+    select * from changed_orders
+    union
+    {{ orders_of_the_same_buyers('changed_orders') }}
+
+),
+
+placed as (
 
     select
         orders.*,
-        accounts.workspace_id,
-        {{ local_date('orders.ordered_at', 'accounts.workspace_timezone') }} as local_date,
-        accounts.reporting_currency,
-        case when orders.is_revenue then orders.gross - orders.refunded else 0 end as net,
-        case when orders.is_revenue then orders.received else 0 end as collected,
-        accounts.settings_key
-    from changed_orders
-    inner join {{ ref('int_orders') }} as orders
+        stores.workspace_id,
+        {{ local_date('orders.ordered_at', 'stores.workspace_timezone') }} as local_date,
+        stores.customers_known_from,
+        stores.reporting_currency,
+        stores.settings_key
+    from reopened_orders
+    inner join {{ ref('int_orders__judged') }} as orders
         on
-            changed_orders.store_platform = orders.store_platform
-            and changed_orders.store_id = orders.store_id
-            and changed_orders.order_id = orders.order_id
-    left join accounts on orders.store_platform = accounts.platform and orders.store_id = accounts.account_id
+            reopened_orders.store_platform = orders.store_platform
+            and reopened_orders.store_id = orders.store_id
+            and reopened_orders.order_id = orders.order_id
+    left join stores on orders.store_platform = stores.platform and orders.store_id = stores.account_id
+
+),
+
+-- Where the store does not tell: who has bought before is not new, and who has not is, once that is known.
+settled as (
+
+    select
+        placed.*,
+        case
+            when placed.is_new_customer is not null then placed.is_new_customer
+            when placed.customer_hash is null then null
+            when earlier.order_id is not null then false
+            when placed.local_date >= placed.customers_known_from then true
+        end as is_first_order
+    from placed
+    left join lateral (
+        select orders.order_id
+        from {{ ref('int_orders__judged') }} as orders
+        where
+            orders.store_platform = placed.store_platform
+            and orders.store_id = placed.store_id
+            and orders.customer_hash = placed.customer_hash
+            and (orders.ordered_at, orders.order_id) < (placed.ordered_at, placed.order_id)
+            and orders.is_revenue
+        order by orders.ordered_at
+        limit 1
+    ) as earlier on placed.is_new_customer is null
 
 ),
 
@@ -59,6 +94,8 @@ orders as (
         number,
         status,
         payment_status,
+        native_status,
+        stage,
         ordered_at as order_date,
         local_date,
         currency,
@@ -69,14 +106,15 @@ orders as (
         reporting_currency,
         cast(fx_rate as numeric(20, 10)) as fx_rate,
         {{ money('round(gross * fx_rate, 4)') }} as gross_reporting,
-        {{ money('round(refunded * fx_rate, 4)') }} as refunded_reporting,
+        -- Gross less net where it counts: each rounded for itself, the three would not add up.
+        {{ money('round(gross * fx_rate, 4) - round((gross - refunded) * fx_rate, 4)') }} as refunded_reporting,
         {{ money('round(net * fx_rate, 4)') }} as net_reporting,
         {{ money('round(collected * fx_rate, 4)') }} as collected_reporting,
         is_revenue,
         is_cod,
         is_test,
         is_cancelled,
-        is_new_customer,
+        is_first_order as is_new_customer,
         customer_hash,
         tells_origin,
         case when workspace_id is not null then updated_at end as updated_at,

@@ -1,29 +1,34 @@
--- Every visit that led to an order, and the campaign it came from, or why none is known.
+-- Every visit that led to an order and every click of a log, and the campaign it came from, or why none is known.
 
 with
 
 settings as (
 
-    select * from {{ ref('int_attribution_settings') }}
+    select * from {{ ref('int_matching_settings') }}
 
 ),
 
-changed_orders as (
+changed_records as (
 
-    {{ changed_orders(ref('int_attribution_settings')) }}
+    {{ changed_touch_records() }}
 
 ),
 
 touches as (
 
     select
+        changed_records.recorded_by,
+        changed_records.record_key,
         settings.workspace_id,
-        changed_orders.store_platform,
-        changed_orders.store_id,
-        changed_orders.order_id,
+        settings.settings_key,
+        coalesce(touches.store_platform, named.store_platform) as store_platform,
+        coalesce(touches.store_id, named.store_id) as store_id,
+        coalesce(touches.order_id, named.order_id) as order_id,
         touches.touch_id,
         touches.kind,
         touches.touched_at as event_time,
+        touches.visitor_hash,
+        touches.order_key,
         touches.utm_source,
         touches.utm_medium,
         touches.utm_campaign,
@@ -34,21 +39,22 @@ touches as (
         touches.referrer,
         touches.landing_host,
         touches.source_words,
+        touches.link,
+        touches.override_key,
         touches.utm_id_key,
         touches.campaign_id_key,
         touches.campaign_key,
         touches.campaign_key_spaced,
+        touches.ids,
         touches.reason_if_unmatched,
-        settings.settings_key,
-        case when settings.workspace_id is not null then touches.updated_at end as updated_at
-    from changed_orders
+        greatest(touches.updated_at, named.updated_at) as updated_at
+    from changed_records
+    left join settings on changed_records.recorded_by = settings.recorded_by
     left join {{ ref('int_touches') }} as touches
-        on
-            changed_orders.store_platform = touches.store_platform
-            and changed_orders.store_id = touches.store_id
-            and changed_orders.order_id = touches.order_id
-    left join settings
-        on changed_orders.store_platform = settings.platform and changed_orders.store_id = settings.account_id
+        on changed_records.record_key = touches.record_key and settings.workspace_id is not null
+    left join lateral (
+        {{ order_named_by('settings.workspace_id', 'touches.order_key') }}
+    ) as named on touches.order_key is not null
 
 ),
 
@@ -70,6 +76,7 @@ told as (
 
     select
         touches.*,
+        source_platforms.platform as source_platform,
         coalesce(
             case when clicked.kind = 'click_id' then clicked.platform end,
             source_platforms.platform,
@@ -86,61 +93,74 @@ linked as (
 
     select
         *,
-        cast(jsonb_build_array(
-            workspace_id, told_platform, utm_id_key, campaign_id_key, campaign_key, campaign_key_spaced
-        ) as text) as link
+        workspace_id || ' ' || coalesce(told_platform, '-') || ' ' || link as workspace_link
     from told
 
 ),
 
--- The first lookup that knows a key decides, also when it knows several campaigns by it; few links bring many touches.
-hits as (
+-- The campaigns that each link may mean; few links bring many touches.
+candidates as (
 
     select
-        links.link,
-        hit.campaigns,
-        hit.match_rule,
-        hit.platform,
-        hit.account_id,
-        hit.campaign_id
-    from (select distinct
-        link,
-        workspace_id,
-        told_platform,
-        utm_id_key,
-        campaign_id_key,
-        campaign_key,
-        campaign_key_spaced
-    from linked) as links
+        links.workspace_link,
+        lookups.position,
+        lookups.match_rule,
+        keys.platform,
+        keys.account_id,
+        keys.campaign_id,
+        keys.valid_from,
+        min(lookups.position) filter (where keys.valid_from is null) over link as certain_at,
+        count(*) over link as among
+    from (
+        select distinct
+            workspace_link,
+            workspace_id,
+            told_platform,
+            override_key,
+            utm_id_key,
+            campaign_id_key,
+            campaign_key,
+            campaign_key_spaced,
+            {{ loosened('campaign_key_spaced') }} as loose_key,
+            ids
+        from linked
+    ) as links
     cross join lateral (
-        select
-            keys.campaigns,
-            lookups.match_rule,
-            keys.platform,
-            keys.account_id,
-            keys.campaign_id
-        from (
-            values
-            (1, 'utm_id', 'id', links.utm_id_key, links.told_platform),
-            (2, 'utm_id', 'id', links.utm_id_key, 'any'),
-            (3, 'utm_campaign_id', 'id', links.campaign_key, links.told_platform),
-            (4, 'utm_campaign_id', 'id', links.campaign_key, 'any'),
-            (5, 'campaign_id_param', 'id', links.campaign_id_key, links.told_platform),
-            (6, 'campaign_id_param', 'id', links.campaign_id_key, 'any'),
-            (7, 'name_in_platform', 'name', links.campaign_key, links.told_platform),
-            (8, 'name_in_platform', 'name', links.campaign_key_spaced, links.told_platform),
-            (9, 'name_unique', 'name', links.campaign_key, 'any'),
-            (10, 'name_unique', 'name', links.campaign_key_spaced, 'any')
-        ) as lookups (position, match_rule, kind, key, scope)
-        inner join {{ ref('int_campaign_keys') }} as keys
-            on
-                links.workspace_id = keys.workspace_id
-                and lookups.scope = keys.scope
-                and lookups.kind = keys.kind
-                and lookups.key = keys.key
-        order by lookups.position
-        limit 1
-    ) as hit
+        {{ lookups('links') }}
+    ) as lookups
+    inner join {{ ref('int_campaign_keys') }} as keys
+        on
+            links.workspace_id = keys.workspace_id
+            and lookups.scope = keys.scope
+            and lookups.kind = keys.kind
+            and lookups.key = keys.key
+    window link as (partition by links.workspace_link)
+
+),
+
+-- Where several campaigns bear the name, or one has borne it only since then, the moment of the touch decides.
+contests as (
+
+    select
+        moments.workspace_link,
+        moments.event_time,
+        {{ only_one('rivals.platform') }} as platform,
+        {{ only_one('rivals.account_id') }} as account_id,
+        {{ only_one('rivals.campaign_id') }} as campaign_id,
+        case when count(*) > 1 then 'name_with_spend' else min(rivals.match_rule) end as match_rule,
+        max(rivals.spend_changed_at) filter (where rivals.is_one_of_several) as spend_changed_at,
+        {{ listed('rivals') }} filter (where rivals.is_one_of_several) as contenders
+    from (
+        select distinct
+            workspace_link,
+            event_time
+        from linked
+        where workspace_link in (select workspace_link from candidates where among > 1 or valid_from is not null)
+    ) as moments
+    cross join lateral (
+        {{ rivals_at('moments') }}
+    ) as rivals
+    group by moments.workspace_link, moments.event_time
 
 ),
 
@@ -148,48 +168,71 @@ matched as (
 
     select
         linked.*,
-        hits.campaigns,
-        hits.match_rule,
-        hits.platform,
-        hits.account_id,
-        hits.campaign_id
+        coalesce(certain.platform, contests.platform) as platform,
+        coalesce(certain.account_id, contests.account_id) as account_id,
+        coalesce(certain.campaign_id, contests.campaign_id) as campaign_id,
+        coalesce(certain.match_rule, contests.match_rule) as match_rule,
+        contests.contenders,
+        contests.spend_changed_at
     from linked
-    left join hits on linked.link = hits.link
+    left join candidates as certain
+        on linked.workspace_link = certain.workspace_link and certain.among = 1 and certain.valid_from is null
+    left join contests
+        on linked.workspace_link = contests.workspace_link and linked.event_time = contests.event_time
 
 ),
 
 concluded as (
 
     select
-        workspace_id,
-        store_platform,
-        store_id,
-        order_id,
-        touch_id,
-        kind,
-        event_time,
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        utm_content,
-        utm_term,
-        utm_id,
-        click_id_type,
-        referrer,
-        landing_host,
-        case when campaigns = 1 then platform end as platform,
-        case when campaigns = 1 then account_id end as account_id,
-        case when campaigns = 1 then campaign_id end as campaign_id,
-        case when campaigns = 1 then match_rule end as match_rule,
+        matched.recorded_by,
+        matched.record_key,
+        matched.workspace_id,
+        matched.store_platform,
+        matched.store_id,
+        matched.order_id,
+        matched.touch_id,
+        matched.kind,
+        matched.event_time,
+        matched.visitor_hash,
+        matched.order_key,
+        matched.utm_source,
+        matched.utm_medium,
+        {{ medium_kind('matched.utm_medium') }} as medium_kind,
+        matched.utm_campaign,
+        matched.utm_content,
+        matched.utm_term,
+        matched.utm_id,
+        matched.click_id_type,
+        matched.referrer,
+        matched.landing_host,
+        matched.told_platform,
+        matched.platform,
+        matched.account_id,
+        matched.campaign_id,
+        case when matched.campaign_id is not null then matched.match_rule end as match_rule,
         case
-            when campaigns = 1 then null
-            when campaigns > 1 then 'ambiguous_name'
-            when reason_if_unmatched = 'no_utm' and told_platform is not null then 'platform_only'
-            else reason_if_unmatched
+            when matched.campaign_id is not null then null
+            when matched.contenders is not null then 'ambiguous_name'
+            when matched.reason_if_unmatched = 'no_utm' and matched.told_platform is not null then 'platform_only'
+            else matched.reason_if_unmatched
         end as unmatched_reason,
-        settings_key,
-        updated_at
+        matched.campaign_id is not null as is_matched,
+        matched.contenders is not null as is_contested,
+        matched.contenders,
+        matched.source_platform <> matched.platform as source_conflict,
+        {{ local_date('matched.event_time', 'accounts.timezone') }}
+        not between flights.flight_from and flights.flight_until as outside_flight,
+        matched.settings_key,
+        greatest(matched.updated_at, matched.spend_changed_at) as updated_at
     from matched
+    left join {{ ref('int_accounts') }} as accounts
+        on matched.platform = accounts.platform and matched.account_id = accounts.account_id
+    left join {{ ref('int_campaign_flights') }} as flights
+        on
+            matched.platform = flights.platform
+            and matched.account_id = flights.account_id
+            and matched.campaign_id = flights.campaign_id
 
 ),
 

@@ -11,7 +11,15 @@ metrics as (
 
 events as (
 
-    select * from {{ ref('attribution_events') }}
+    select
+        events.*,
+        coalesce(orders.is_new_customer, false) as is_new_customer
+    from {{ ref('attribution_events') }} as events
+    left join {{ ref('orders') }} as orders
+        on
+            events.store_platform = orders.platform
+            and events.store_id = orders.store_id
+            and events.order_id = orders.order_id
 
 ),
 
@@ -34,7 +42,9 @@ parts as (
         0 as attributed_revenue,
         0 as attributed_orders,
         0 as collected_revenue,
-        0 as store_revenue
+        0 as store_revenue,
+        0 as new_customer_orders,
+        0 as new_customer_revenue
     from metrics
     cross join lateral (values (metrics.platform), ('all')) as scopes (platform)
     union all
@@ -48,7 +58,9 @@ parts as (
         events.conversion_value as attributed_revenue,
         1 as attributed_orders,
         events.collected_value as collected_revenue,
-        0 as store_revenue
+        0 as store_revenue,
+        cast(events.is_new_customer as integer) as new_customer_orders,
+        case when events.is_new_customer then events.conversion_value else 0 end as new_customer_revenue
     from events
     cross join
         lateral (values (events.campaign_date, events.platform), (events.workspace_date, 'all'))
@@ -64,7 +76,9 @@ parts as (
         0 as attributed_revenue,
         0 as attributed_orders,
         0 as collected_revenue,
-        net_reporting as store_revenue
+        net_reporting as store_revenue,
+        0 as new_customer_orders,
+        0 as new_customer_revenue
     from orders
     where is_revenue
 
@@ -82,7 +96,9 @@ summed as (
         {{ sum_known('claimed_revenue') }} as claimed_revenue,
         sum(claimed_conversions) as claimed_conversions,
         case when platform = 'all' then {{ sum_known('store_revenue') }} end as store_revenue,
-        {{ sum_known('collected_revenue') }} as collected_revenue
+        {{ sum_known('collected_revenue') }} as collected_revenue,
+        sum(new_customer_orders) as new_customer_orders,
+        {{ sum_known('new_customer_revenue') }} as new_customer_revenue
     from parts
     group by workspace_id, date, platform
 
@@ -104,7 +120,9 @@ workspace_days as (
         {{ money('store_revenue') }} as store_revenue,
         {{ ratio('store_revenue', 'spend') }} as blended_roas,
         {{ money('collected_revenue') }} as collected_revenue,
-        {{ ratio('collected_revenue', 'spend') }} as collected_roas
+        {{ ratio('collected_revenue', 'spend') }} as collected_roas,
+        new_customer_orders,
+        {{ money('new_customer_revenue') }} as new_customer_revenue
     from summed
 
 )

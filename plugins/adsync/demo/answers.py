@@ -55,7 +55,10 @@ PARTS = (
     Part(
         "workspace_roas",
         ("workspace_id", "date", "platform"),
-        ("spend", "attributed_revenue", "attributed_orders", "claimed_revenue", "claimed_conversions", "store_revenue"),
+        (
+            *("spend", "attributed_revenue", "attributed_orders", "claimed_revenue", "claimed_conversions"),
+            *("store_revenue", "collected_revenue"),
+        ),
         "select * from marts.workspace_roas",
     ),
     Part(

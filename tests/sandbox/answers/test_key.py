@@ -5,7 +5,7 @@ from time import process_time
 
 import pytest
 
-from adsync.sandbox.answers.books import is_revenue, net_cents
+from adsync.sandbox.answers.books import collected_cents, is_revenue, net_cents
 from adsync.sandbox.answers.key import answer_key, workspace_directory, workspace_orders
 from adsync.sandbox.answers.last_click import decide
 from adsync.sandbox.world import World
@@ -38,8 +38,29 @@ def test_nothing_but_the_planted_alerts_and_silence_is_there(seed, now):
     key = answer_key(world)
     assert rules.alerts(world) == _alerts(key)
     assert rules.silent_campaigns(world) == {
-        (issue["workspace_id"], issue["campaign_id"], issue["date"]) for issue in key["issues"]
+        (issue["workspace_id"], issue["campaign_id"], issue["date"])
+        for issue in key["issues"]
+        if issue["type"] == "missing_metrics"
     }
+
+
+def test_each_shop_with_a_status_of_some_plugin_is_an_issue_on_the_last_day_of_one(world, key):
+    shops = world.stores_of("woocommerce")
+    invented = {
+        sale.store.id for shop in shops for sale in world.store_sales(shop.id) if sale.state.status == "deposit-due"
+    }
+    issues = [issue for issue in key["issues"] if issue["type"] == "unknown_status"]
+    assert len(issues) == len(invented) > 0
+    assert {issue["campaign_id"] for issue in issues} == {None}
+
+
+def test_what_is_in_hand_is_no_more_than_what_was_earned_and_less_where_cash_is_still_under_way(world, key):
+    orders = [order for workspace in world.workspaces for order in workspace_orders(world, workspace.id)]
+    assert all(0 <= collected_cents(order) <= net_cents(order) for order in orders)
+    under_way = [order for order in orders if net_cents(order) and not collected_cents(order)]
+    assert {order.store.platform for order in under_way} == {"shopify", "woocommerce", "salla", "zid"}
+    for row in key["workspace_roas"]:
+        assert Decimal(row["collected_revenue"]) <= Decimal(row["attributed_revenue"])
 
 
 def test_the_planted_alerts_are_four_of_three_types(key):

@@ -43,12 +43,20 @@ renamed as (
             else 'open'
         end as status,
         payment_status,
+        nullif(slug, '') as native_status,
+        -- An order to be paid on delivery is never pending in Salla's sense.
+        case
+            when is_cod then null
+            when payment_status = 'pending' then 'is_pending_payment'
+            else 'not is_pending_payment'
+        end as native_payment,
+        cast(null as text) as native_fulfilment,
         is_cod,
         coalesce(payload ->> 'draft' = 'true', false) as is_test,
         payload ->> 'currency' as currency,
         gross,
         refunded,
-        {{ money("case payment_status when 'pending' then 0 else gross - refunded end") }} as received,
+        {{ money('null') }} as received,
         payload ->> 'customer_hash' as customer_hash,
         cast(null as boolean) as is_new_customer,
         true as tells_origin,

@@ -4,7 +4,15 @@ with
 
 source as (
 
-    select * from {{ source('shopify', 'orders') }}
+    select
+        *,
+        -- There is no status of its own: two moments tell it.
+        case
+            when payload ->> 'cancelledAt' is not null then 'cancelled'
+            when payload ->> 'closedAt' is not null then 'closed'
+            else 'open'
+        end as own_status
+    from {{ source('shopify', 'orders') }}
 
 ),
 
@@ -15,12 +23,11 @@ renamed as (
         record_key as order_id,
         payload ->> 'name' as number,
         cast(payload ->> 'createdAt' as timestamptz) as ordered_at,
-        case
-            when payload ->> 'cancelledAt' is not null then 'cancelled'
-            when payload ->> 'closedAt' is not null then 'closed'
-            else 'open'
-        end as status,
+        own_status as status,
         lower(payload ->> 'displayFinancialStatus') as payment_status,
+        own_status as native_status,
+        payload ->> 'displayFinancialStatus' as native_payment,
+        payload ->> 'displayFulfillmentStatus' as native_fulfilment,
         coalesce(payload ->> 'paymentGatewayNames', '') ~* 'cash on delivery|cod' as is_cod,
         coalesce(cast(payload ->> 'test' as boolean), false) as is_test,
         coalesce({{ json_text('payload', ['totalPriceSet', 'shopMoney', 'currencyCode']) }}, payload ->> 'currencyCode')

@@ -44,12 +44,17 @@ renamed as (
             else 'open'
         end as status,
         payment_status,
+        own_status as native_status,
+        -- Of money to be paid on delivery a payment date says nothing: the status moves it.
+        case when is_cod then null when payload ->> 'date_paid_gmt' is null then 'no date_paid' else 'date_paid' end
+            as native_payment,
+        cast(null as text) as native_fulfilment,
         is_cod,
         false as is_test,
         payload ->> 'currency' as currency,
         gross,
         refunded,
-        {{ money("case payment_status when 'pending' then 0 else gross - refunded end") }} as received,
+        {{ money('null') }} as received,
         payload ->> 'customer_hash' as customer_hash,
         cast(null as boolean) as is_new_customer,
         true as tells_origin,

@@ -24,9 +24,7 @@ judged as (
             when code = 'partially_reversed' and own_payment_status = 'paid' then 'partially_refunded'
             else own_payment_status
         end as payment_status,
-        case when code = 'reversed' or own_payment_status = 'refunded' then gross else {{ money('0') }} end as refunded,
-        -- What is paid on delivery is there once the order is delivered.
-        case when is_cod then code = 'delivered' else own_payment_status not in ('pending', 'voided') end as is_received
+        case when code = 'reversed' or own_payment_status = 'refunded' then gross else {{ money('0') }} end as refunded
     from source
 
 ),
@@ -44,12 +42,15 @@ renamed as (
             else 'open'
         end as status,
         payment_status,
+        nullif(code, '') as native_status,
+        own_payment_status as native_payment,
+        cast(null as text) as native_fulfilment,
         is_cod,
         false as is_test,
         payload ->> 'currency_code' as currency,
         gross,
         refunded,
-        {{ money('case when is_received then gross - refunded else 0 end') }} as received,
+        {{ money('null') }} as received,
         payload ->> 'customer_hash' as customer_hash,
         cast(null as boolean) as is_new_customer,
         false as tells_origin,

@@ -11,6 +11,9 @@ from adsync.sandbox.inventing.sales import Sale
 AnyOrder = Order | Sale
 
 PAID = {"PAID", "PARTIALLY_PAID", "PARTIALLY_REFUNDED", "REFUNDED"}
+WOOCOMMERCE_STATUSES = {
+    *("pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed", "trash", "checkout-draft"),
+}
 ON_DELIVERY = re.compile("cash on delivery|cod", re.IGNORECASE)
 
 
@@ -25,6 +28,21 @@ def net_cents(order: AnyOrder) -> int:
     if not is_revenue(order):
         return 0
     return order.total - (order.payment.refunded if isinstance(order, Order) else order.state.refunded)
+
+
+def collected_cents(order: AnyOrder) -> int:
+    """What of it is in hand: what was paid, and what was to be paid on delivery once it was handed over."""
+    if not is_revenue(order):
+        return 0
+    if isinstance(order, Order):
+        return order.payment.received - order.payment.refunded
+    on_delivery = order.state.method in {"cod", "zid_cod"}
+    return 0 if on_delivery and not order.state.done_at else net_cents(order)
+
+
+def is_unheard_of(order: AnyOrder) -> bool:
+    """Whether its status is none that its platform documents; only WooCommerce's plugins invent such."""
+    return order.store.platform == "woocommerce" and order.state.status not in WOOCOMMERCE_STATUSES
 
 
 def _shopify(order: Order) -> bool:

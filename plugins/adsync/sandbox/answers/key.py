@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from adsync.sandbox.answers.books import AnyOrder, is_revenue, net_cents
+from adsync.sandbox.answers.books import AnyOrder, collected_cents, is_revenue, is_unheard_of, net_cents
 from adsync.sandbox.answers.last_click import decide
 from adsync.sandbox.answers.matching import Directory, directory
 from adsync.sandbox.inventing.accounts import AdAccount, Store, Workspace
@@ -124,8 +124,10 @@ def _roas(world: World, workspace: Workspace, won: list[tuple[AnyOrder, Campaign
         _enter_claims(ledger, world, account, workspace)
     for order, campaign, net in won:
         account = campaign.account
-        ledger.enter(_day(order.placed_at, account.timezone), account.platform, orders=1, attributed=net)
-        ledger.enter(_day(order.placed_at, workspace.timezone), "all", orders=1, attributed=net)
+        collected = reporting(collected_cents(order), order.store.currency, workspace.currency)
+        amounts = {"orders": 1, "attributed": net, "collected": collected}
+        ledger.enter(_day(order.placed_at, account.timezone), account.platform, **amounts)
+        ledger.enter(_day(order.placed_at, workspace.timezone), "all", **amounts)
     for order in filter(is_revenue, workspace_orders(world, workspace.id)):
         ledger.enter(_day(order.placed_at, workspace.timezone), "all", store=_net(order, workspace))
     return [_roas_row(workspace, day, platform, cell) for (day, platform), cell in sorted(ledger.cells.items())]
@@ -154,6 +156,7 @@ def _roas_row(workspace: Workspace, day: date, platform: str, cell: dict[str, De
         "claimed_revenue": str(cell.get("claimed", ZERO)),
         "claimed_conversions": cell.get("conversions", 0),
         "store_revenue": str(cell.get("store", ZERO)) if platform == "all" else None,
+        "collected_revenue": str(cell.get("collected", ZERO)),
     }
 
 
@@ -180,4 +183,15 @@ def _alerts(world: World) -> list[Row]:
 
 def _issues(world: World) -> list[Row]:
     silent = _planted(world, *SILENT)
-    return [{key: silent[key] for key in ("workspace_id", "campaign_id", "date")} | {"type": "missing_metrics"}]
+    found = [{key: silent[key] for key in ("workspace_id", "campaign_id", "date")} | {"type": "missing_metrics"}]
+    return found + [row for one in world.workspaces for row in _unheard_of(world, one)]
+
+
+def _unheard_of(world: World, workspace: Workspace) -> list[Row]:
+    """One row per store with statuses that nobody documents, on the last day of such an order."""
+    last: dict[str, date] = {}
+    for order in filter(is_unheard_of, workspace_orders(world, workspace.id)):
+        day = _day(order.placed_at, workspace.timezone)
+        last[order.store.id] = max(day, last.get(order.store.id, day))
+    about = {"workspace_id": workspace.id, "type": "unknown_status", "campaign_id": None}
+    return [about | {"date": day.isoformat()} for day in last.values()]

@@ -1,0 +1,120 @@
+-- How far each order has come, and whether its money counts: the store's own words, looked up in the seed.
+
+with
+
+-- A word that the seed does not know stays unknown; a field that the store does not have says nothing.
+looked_up as (
+
+    select
+        orders.*,
+        coalesce(by_status.stage, 'unknown') as status_stage,
+        case when orders.native_payment is not null then coalesce(by_payment.stage, 'unknown') end as payment_stage,
+        case when orders.native_fulfilment is not null then coalesce(by_fulfilment.stage, 'unknown') end
+            as fulfilment_stage
+    from {{ ref('int_orders') }} as orders
+    left join {{ ref('store_statuses') }} as by_status
+        on
+            orders.store_platform = by_status.platform
+            and by_status.field = 'status'
+            and orders.native_status = by_status.native_status
+    left join {{ ref('store_statuses') }} as by_payment
+        on
+            orders.store_platform = by_payment.platform
+            and by_payment.field = 'payment'
+            and orders.native_payment = by_payment.native_status
+    left join {{ ref('store_statuses') }} as by_fulfilment
+        on
+            orders.store_platform = by_fulfilment.platform
+            and by_fulfilment.field = 'fulfilment'
+            and orders.native_fulfilment = by_fulfilment.native_status
+
+),
+
+told as (
+
+    select
+        *,
+        array_remove(array[status_stage, payment_stage, fulfilment_stage], null) as told
+    from looked_up
+
+),
+
+staged as (
+
+    select
+        *,
+        case
+            when 'cancelled' = any(told) then 'cancelled'
+            when 'unknown' = any(told) then 'unknown'
+            when 'refused' = any(told) then 'refused'
+            -- Goods that come back before their cash was ever handed over were not taken.
+            when 'returned' = any(told) and is_cod and payment_stage = 'placed' then 'refused'
+            when 'returned' = any(told) then 'returned'
+            when 'paid' = any(told) and (is_cod or 'delivered' = any(told)) then 'collected'
+            when 'paid' = any(told) then 'paid'
+            -- Where a store has no word for the payment of such orders, delivery is the payment.
+            when 'delivered' = any(told) and is_cod and payment_stage is null then 'collected'
+            when 'delivered' = any(told) then 'delivered'
+            when is_cod then 'cod_pending'
+            else 'placed'
+        end as stage
+    from told
+
+),
+
+counted as (
+
+    select
+        *,
+        coalesce(
+            not is_test
+            and not is_cancelled
+            and stage <> 'refused'
+            and (
+                payment_status in ('paid', 'partially_paid', 'partially_refunded', 'refunded')
+                or (payment_status = 'pending' and is_cod)
+            ),
+            false
+        ) as is_revenue,
+        -- What became of an order whose status nobody documents is unknown; that it was paid at once is not.
+        stage in ('paid', 'collected', 'returned')
+        or (stage = 'unknown' and payment_stage = 'paid' and not is_cod) as is_in_hand
+    from staged
+
+),
+
+judged as (
+
+    select
+        store_platform,
+        store_id,
+        order_id,
+        number,
+        ordered_at,
+        status,
+        payment_status,
+        concat_ws(' / ', coalesce(native_status, 'none'), native_payment, native_fulfilment) as native_status,
+        stage,
+        is_cod,
+        is_test,
+        is_cancelled,
+        is_revenue,
+        currency,
+        gross,
+        refunded,
+        case when is_revenue then gross - refunded else 0 end as net,
+        case
+            when not is_revenue then 0
+            when received is not null then received
+            when is_in_hand then gross - refunded
+            else 0
+        end as collected,
+        customer_hash,
+        is_new_customer,
+        tells_origin,
+        updated_at
+    from counted
+
+)
+
+select * from judged

@@ -1,0 +1,58 @@
+-- Each connected store with every setting that its orders' figures depend on, as fingerprints.
+
+with
+
+stores as (
+
+    select * from {{ ref('int_accounts') }}
+    where kind = 'store'
+
+),
+
+statuses as (
+
+    select md5(string_agg(cast(store_statuses as text), ';' order by platform, field, native_status)) as version
+    from {{ ref('store_statuses') }} as store_statuses
+
+),
+
+histories as (
+
+    select
+        platform,
+        account_id,
+        covered_from
+    from {{ ref('stg_adsync__sync_state') }}
+    where stream = 'orders'
+
+),
+
+settings as (
+
+    select
+        stores.platform,
+        stores.account_id,
+        stores.workspace_id,
+        stores.window_days,
+        stores.timezone,
+        stores.workspace_timezone,
+        stores.reporting_currency,
+        -- Buyers whose last order is older than that cannot be told from new ones.
+        histories.covered_from + {{ var('adsync_customer_history_days') }} as customers_known_from,
+        md5(stores.settings_key || statuses.version) as money_key
+    from stores
+    left join histories on stores.platform = histories.platform and stores.account_id = histories.account_id
+    cross join statuses
+
+),
+
+fingerprinted as (
+
+    select
+        *,
+        md5(money_key || coalesce(cast(customers_known_from as text), '')) as settings_key
+    from settings
+
+)
+
+select * from fingerprinted

@@ -1,0 +1,125 @@
+-- What last click would say with another window, campaign by campaign and day by day, and how much depends on it.
+
+with
+
+-- One touch is enough: the latest one wins in every window that reaches it.
+winners as (
+
+    select
+        orders.workspace_id,
+        paths.platform,
+        paths.account_id,
+        paths.campaign_id,
+        orders.local_date as date,
+        {{ narrowest_window('paths.age_seconds') }} as narrowest,
+        orders.net_reporting as revenue,
+        coalesce(orders.is_new_customer, false) as is_new_customer
+    from {{ ref('int_order_paths') }} as paths
+    inner join {{ ref('orders') }} as orders
+        on
+            paths.store_platform = orders.platform
+            and paths.store_id = orders.store_id
+            and paths.order_id = orders.order_id
+    where paths.position = 1
+
+),
+
+-- Few rows from here on; each still says whether all of its amounts are known.
+reached as (
+
+    select
+        workspace_id,
+        platform,
+        account_id,
+        campaign_id,
+        date,
+        narrowest,
+        count(*) as attributed_orders,
+        count(*) filter (where is_new_customer) as new_customer_orders,
+        {{ sum_known('revenue') }} as revenue,
+        {{ sum_known('case when is_new_customer then revenue else 0 end') }} as new_customer_revenue
+    from winners
+    where narrowest is not null
+    group by workspace_id, platform, account_id, campaign_id, date, narrowest
+
+),
+
+days as (
+
+    select distinct
+        workspace_id,
+        platform,
+        account_id,
+        campaign_id,
+        date
+    from reached
+
+),
+
+-- A campaign's day has a row for every window, also for one that reaches none of its orders.
+summed as (
+
+    select
+        days.workspace_id,
+        days.platform,
+        days.account_id,
+        days.campaign_id,
+        days.date,
+        widths.window_days,
+        coalesce(sum(reached.attributed_orders), 0) as attributed_orders,
+        coalesce(sum(reached.new_customer_orders), 0) as new_customer_orders,
+        case
+            when count(reached.narrowest) = count(reached.revenue) then coalesce(sum(reached.revenue), 0)
+        end as attributed_revenue,
+        case
+            when count(reached.narrowest) = count(reached.new_customer_revenue)
+                then coalesce(sum(reached.new_customer_revenue), 0)
+        end as new_customer_revenue
+    from days
+    cross join unnest(array{{ what_if_windows() }}) as widths (window_days)
+    left join reached
+        on
+            days.workspace_id = reached.workspace_id
+            and days.platform = reached.platform
+            and days.account_id = reached.account_id
+            and days.campaign_id = reached.campaign_id
+            and days.date = reached.date
+            and widths.window_days >= reached.narrowest
+    group by days.workspace_id, days.platform, days.account_id, days.campaign_id, days.date, widths.window_days
+
+),
+
+spread as (
+
+    select
+        *,
+        first_value(attributed_revenue) over campaign_day as narrow_revenue,
+        last_value(attributed_revenue) over campaign_day as wide_revenue
+    from summed
+    window campaign_day as (
+        partition by workspace_id, platform, account_id, campaign_id, date
+        order by window_days rows between unbounded preceding and unbounded following
+    )
+
+),
+
+attribution_windows as (
+
+    select
+        workspace_id,
+        platform,
+        account_id,
+        campaign_id,
+        date,
+        window_days,
+        cast(attributed_orders as bigint) as attributed_orders,
+        {{ money('attributed_revenue') }} as attributed_revenue,
+        cast(new_customer_orders as bigint) as new_customer_orders,
+        {{ money('new_customer_revenue') }} as new_customer_revenue,
+        {{ money('wide_revenue - narrow_revenue') }} as spread_revenue,
+        {{ ratio('(wide_revenue - narrow_revenue)', 'wide_revenue') }} as spread_share
+    from spread
+
+)
+
+select * from attribution_windows

@@ -1,0 +1,139 @@
+-- Links that name no campaign, the most frequent first, each with the campaign whose name is most alike: for a person to
+-- look at. Nothing here is ever matched by itself.
+
+with
+
+unmatched as (
+
+    select
+        workspace_id,
+        {{ normalised('utm_campaign') }} as value,
+        coalesce(told_platform, 'unknown') as told_platform,
+        unmatched_reason as reason,
+        count(*) as touches,
+        count(distinct order_id) as orders,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen
+    from {{ ref('touches') }}
+    where not is_matched and unmatched_reason not in ('direct', 'no_utm', 'platform_only') and utm_campaign is not null
+    group by workspace_id, {{ normalised('utm_campaign') }}, coalesce(told_platform, 'unknown'), unmatched_reason
+
+),
+
+frequent as (
+
+    select *
+    from (
+        select
+            *,
+            row_number() over (
+                partition by workspace_id order by touches desc, value asc, told_platform asc, reason asc
+            ) as rank
+        from unmatched
+        where value is not null
+    ) as ranked
+    where rank <= {{ var('adsync_review_limit') }}
+
+),
+
+names as (
+
+    select distinct
+        workspace_id,
+        platform,
+        campaign_id,
+        key as name
+    from {{ ref('int_campaign_keys') }}
+    where kind = 'name' and scope <> 'any'
+
+),
+
+-- How alike two texts are: twice their common pairs of letters over all of their pairs.
+value_pairs as (
+
+    select distinct
+        workspace_id,
+        value,
+        pair
+    from frequent
+    cross join lateral {{ letter_pairs('value') }} as pairs (pair)
+
+),
+
+name_pairs as (
+
+    select distinct
+        workspace_id,
+        name,
+        pair
+    from names
+    cross join lateral {{ letter_pairs('name') }} as pairs (pair)
+
+),
+
+alike as (
+
+    select
+        value_pairs.workspace_id,
+        value_pairs.value,
+        name_pairs.name,
+        {{ ratio('2 * count(*)', 'min(value_sizes.pairs) + min(name_sizes.pairs)') }} as likeness
+    from value_pairs
+    inner join name_pairs
+        on value_pairs.workspace_id = name_pairs.workspace_id and value_pairs.pair = name_pairs.pair
+    inner join (
+        select
+            workspace_id,
+            value,
+            count(*) as pairs
+        from value_pairs
+        group by workspace_id, value
+    ) as value_sizes
+        on value_pairs.workspace_id = value_sizes.workspace_id and value_pairs.value = value_sizes.value
+    inner join (
+        select
+            workspace_id,
+            name,
+            count(*) as pairs
+        from name_pairs
+        group by workspace_id, name
+    ) as name_sizes
+        on name_pairs.workspace_id = name_sizes.workspace_id and name_pairs.name = name_sizes.name
+    group by value_pairs.workspace_id, value_pairs.value, name_pairs.name
+
+),
+
+-- A name of the platform that the link tells goes before one of another.
+reviewed as (
+
+    select
+        frequent.workspace_id,
+        frequent.value,
+        frequent.told_platform,
+        frequent.reason,
+        frequent.touches,
+        frequent.orders,
+        frequent.first_seen,
+        frequent.last_seen,
+        nearest.platform as nearest_platform,
+        nearest.campaign_id as nearest_campaign_id,
+        nearest.name as nearest_name,
+        nearest.likeness
+    from frequent
+    left join lateral (
+        select
+            names.platform,
+            names.campaign_id,
+            names.name,
+            alike.likeness
+        from alike
+        inner join names on alike.workspace_id = names.workspace_id and alike.name = names.name
+        where alike.workspace_id = frequent.workspace_id and alike.value = frequent.value
+        order by
+            alike.likeness desc, names.platform = frequent.told_platform desc, names.platform asc, names.campaign_id asc
+        limit 1
+    ) as nearest on true
+
+)
+
+select * from reviewed

@@ -1,0 +1,31 @@
+with
+
+source as (
+
+    select * from {{ source('ledger', 'clicks') }}
+
+),
+
+renamed as (
+
+    select
+        workspace_id,
+        click_id as touch_id,
+        visitor_hash,
+        order_key,
+        clicked_at as touched_at,
+        url as landing_url,
+        referrer,
+        {{ query_value('url', 'utm_source') }} as utm_source,
+        {{ query_value('url', 'utm_medium') }} as utm_medium,
+        {{ query_value('url', 'utm_campaign') }} as utm_campaign,
+        {{ query_value('url', 'utm_content') }} as utm_content,
+        {{ query_value('url', 'utm_term') }} as utm_term,
+        {{ query_value('url', 'utm_id') }} as utm_id,
+        {{ query_value('url', '(?:[a-z]+_)?campaign_?id') }} as campaign_id_param,
+        loaded_at
+    from source
+
+)
+
+select * from renamed

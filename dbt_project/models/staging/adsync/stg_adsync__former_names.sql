@@ -1,0 +1,22 @@
+with
+
+source as (
+
+    select * from {{ source('ledger', 'former_names') }}
+
+),
+
+renamed as (
+
+    select
+        source as platform,
+        account_id,
+        -- Ids are digits, or letters too, which staging holds in lower case.
+        lower(campaign_id) as campaign_id,
+        name,
+        replaced_at
+    from source
+
+)
+
+select * from renamed

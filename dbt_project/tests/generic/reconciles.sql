@@ -1,0 +1,24 @@
+-- Nothing is lost or gained on the way: as many rows as upstream, and the same sum, account by account. Upstream is a
+-- relation, or the staged entity of all sources of a kind ([kind, entity]), less what is not connected.
+{% test reconciles(model, amount, by, upstream=none, staged=none, upstream_amount=none, upstream_by=none) %}
+    with here as (
+        select {{ by | join(', ') }}, coalesce(sum({{ amount }}), 0) as amount, count(*) as number
+        from {{ model }}
+        group by {{ by | join(', ') }}
+    ),
+
+    there as (
+        select
+            {%- for column in upstream_by or by %}
+            {{ column }} as {{ by[loop.index0] }},
+            {%- endfor %}
+            coalesce(sum({{ upstream_amount or amount }}), 0) as amount,
+            count(*) as number
+        from {{ upstream or connected(staged, (upstream_by or by) + [upstream_amount or amount]) }} as upstream
+        group by {{ (upstream_by or by) | join(', ') }}
+    )
+
+    select {{ by | join(', ') }}, here.amount, there.amount as expected, here.number, there.number as expected_number
+    from here full join there using ({{ by | join(', ') }})
+    where (here.amount, here.number) is distinct from (there.amount, there.number)
+{% endtest %}

@@ -1,0 +1,84 @@
+"""What `adsync explain` says of the orders of small_world.py and palm_world.py."""
+
+from __future__ import annotations
+
+import pytest
+from dbt_process import rows
+
+from adsync import explanations
+from adsync.cli import main
+from adsync.errors import ConfigError
+
+
+@pytest.fixture
+def explain(built, monkeypatch, capsys):
+    monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", built)
+
+    def say(*words: str) -> tuple[int, str]:
+        code = main(["explain", *words])
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return say
+
+
+def test_an_attributed_order_is_told_with_the_touch_that_won_and_those_that_did_not(explain):
+    code, told = explain("1001")
+    assert code == 0
+    assert told.splitlines() == [
+        "acme, shopify store acme.myshopify.com, order gid://shopify/Order/1001",
+        'Order #1001 went to the tiktok campaign "Oud Perfume": the last link with a campaign was followed 2 hours'
+        " before the order, and its name stands in utm_campaign, and the link tells its platform.",
+        '  won: 2026-11-03T22:00:00Z tiktok "Oud Perfume", its name stands in utm_campaign, and the link tells its'
+        " platform (touch gid://shopify/CustomerVisit/2)",
+        "  rejected: 2026-11-03T23:00:00Z no campaign, the visit came directly, by no link"
+        " (touch gid://shopify/CustomerVisit/3)",
+        '  rejected: 2026-11-03T19:00:00Z meta "حملة الرياض \u2013 نوفمبر", a later touch with a campaign won'
+        " (touch gid://shopify/CustomerVisit/1)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("order", "because"),
+    [
+        ("#1003", "it is older than the attribution window"),
+        ("gid://shopify/Order/1004", "it came after the order"),
+        ("1010", "several campaigns bear that name"),
+        ("29001", "its store does not tell where orders come from"),
+        ("1016", "no visit or click before it is known"),
+    ],
+)
+def test_an_order_by_number_or_id_says_why_it_went_nowhere(explain, order, because):
+    code, told = explain(order)
+    assert code == 0
+    assert "went to no campaign" in told
+    assert because in told
+
+
+def test_an_order_whose_link_has_no_time_says_so(explain):
+    assert "the order itself carries its link, at no known time" in explain("1006")[1]
+
+
+def test_an_unknown_order_is_one_sentence(explain):
+    code, told = explain("4711", "--workspace", "acme")
+    assert code == 2
+    assert told.splitlines() == [
+        "adsync: no order in workspace acme has the id or number 4711: check it, or wait for the next sync and transform"
+    ]
+
+
+def test_a_wildcard_is_no_order(explain):
+    assert explain("%")[0] == 2
+
+
+def test_a_warehouse_without_marts_says_what_to_do(warehouse_url):
+    with pytest.raises(ConfigError, match="run the transform first"):
+        explanations.explain(warehouse_url, "1001")
+
+
+def test_every_order_has_a_sentence_and_every_reason_its_words(built):
+    told = rows(built, "select reason, sentence, touches from marts.order_explanations")
+    assert [row for row in told if not row["sentence"].endswith(".")] == []
+    codes = {row["reason"] for row in told if row["reason"]}
+    assert [row for row in told if any(f": {code}" in row["sentence"] for code in codes)] == []
+    assert [touch for row in told for touch in row["touches"] if touch["why"] in codes] == []
