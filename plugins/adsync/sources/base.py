@@ -73,6 +73,8 @@ class Facts(NamedTuple):
 
 
 Page = list[Record]
+# Whom a call budget belongs to.
+Scope = Literal["app", "account", "token"]
 Read = Callable[..., AsyncIterator[Page]]
 # The stored payloads of those keys that have one.
 Known = Callable[[Sequence[str]], Awaitable[Mapping[str, bytes]]]
@@ -147,7 +149,7 @@ class Limit:
     `token` one access token; `path` narrows it to calls whose path holds that text.
     """
 
-    scope: Literal["app", "account", "token"]
+    scope: Scope
     calls: int
     seconds: float
     path: str = ""
