@@ -37,6 +37,7 @@ ACCOUNT = {
     "zid": "394106",
 }
 BASE = "http://sandbox"
+SHUTDOWN_SECONDS = 10
 
 Answers = Callable[[httpx.Request], httpx.Response]
 
@@ -128,16 +129,18 @@ def served(faults: Iterable[Fault] = (), known: World | None = None, **more: obj
 
 @contextmanager
 def serving(app: ASGIApp) -> Iterator[str]:
-    """Any app over real HTTP, in a thread of this process; yields its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none"))
-    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    """Any app over real HTTP, in a thread of this process, which ends within seconds whatever is still asked."""
+    config = uvicorn.Config(app, log_level="error", lifespan="off", ws="none", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(SHUTDOWN_SECONDS)
+            assert not thread.is_alive(), "the server did not end"
 
 
 def link(url: str, *account_ids: str, **settings: object) -> None:

@@ -121,7 +121,7 @@ def _daily(_source: Source, account: Account, stream: Stream, known: Known) -> S
     days = sum(each.days for each in windows)
     a_day = known.a_day.get(stream.name)
     rows = None if a_day is None else round(a_day * days)
-    if stream.report and by_report(stream.report, account, covered, windows):
+    if stream.report and by_report(stream.report, account, covered, windows, known.now):
         return Step(stream.name, since, through, 1, rows, REPORT_CALLS, "asynchronous report")
     counted = [1 if stream.whole_campaigns else window.days for window in windows]
     each = [_calls(stream, None if a_day is None else round(a_day * days)) for days in counted]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+# Whom a call budget belongs to.
+Scope = Literal["app", "account", "token"]
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -14,7 +17,7 @@ class Limit:
     `token` one access token; `path` narrows it to calls whose path holds that text.
     """
 
-    scope: Literal["app", "account", "token"]
+    scope: Scope
     calls: int
     seconds: float
     path: str = ""
