@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from airflow.sdk import DAG, Asset, AssetAny, AssetOrTimeSchedule, CronDataIntervalTimetable, get_current_context, task
+from airflow.sdk import DAG, AssetAny, AssetOrTimeSchedule, CronDataIntervalTimetable, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from adsync import registry
@@ -32,6 +32,7 @@ from adsync.freshness import build_due, raw_state, record_build
 from adsync.hooks.cache import redis_url
 from adsync.hooks.surroundings import open_channel
 from adsync.hooks.warehouse import warehouse_url
+from adsync.operators import assets
 from adsync.operators.retry_policy import default_args
 from adsync.transform import build, project
 from adsync.warehouse import migrate
@@ -79,7 +80,7 @@ with DAG(
     description="marts, alerts and the dashboard cache",
     schedule=AssetOrTimeSchedule(
         timetable=CronDataIntervalTimetable("*/15 * * * *", timezone="UTC"),
-        assets=AssetAny(*(Asset(f"raw_{source}") for source in registry.names())),
+        assets=AssetAny(*(assets.raw(source) for source in registry.names())),
     ),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
