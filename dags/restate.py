@@ -5,8 +5,8 @@
 - **`airflow backfill create --dag-id restate --from-date 2026-11-01 --to-date 2026-11-03`**: one run per day, each
   re-reads exactly its own day. `--dag-run-conf '{"sources": ["meta"]}'` narrows it, `--reprocess-behavior completed`
   does days again that have a run already.
-- **Trigger** (the form in this page, or `airflow dags trigger restate -c '{"since": "...", "until": "..."}'`): any range
-  of days, in as few calls as each platform allows. Without days: the same as at night.
+- **Trigger** (a form, or `airflow dags trigger restate -c '{"since": "...", "until": "..."}'`): any range of days,
+  in as few calls as each platform allows. Without days: the same as at night.
 
 Days are days of each account's own time zone. Only rows that differ are written, and rows that the platform no longer
 has are removed; `transform` then takes over what has changed.
@@ -77,7 +77,7 @@ def shards(source: str, chosen: dict[str, list[str]]) -> list[dict[str, Any]]:
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE, **tell_admins())
-def report(chosen: dict[str, list[str]] | None, **planned: list[dict[str, Any]] | None) -> str:
+def report(chosen: dict[str, list[str]] | None, planned: dict[str, list[dict[str, Any]] | None]) -> str:
     """Fail the run when any account is not done."""
     key = run_key(get_current_context())
     dealt = {source: planned[source] for source in chosen or planned}
@@ -118,4 +118,4 @@ with DAG(
                 max_active_tis_per_dag=8,
             ).expand_kwargs(planned[source])
             ends.append(sync)
-    ends >> report(chosen, **planned)
+    ends >> report(chosen, planned)

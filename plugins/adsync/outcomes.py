@@ -39,7 +39,7 @@ class PendingReport:
 class Outcome:
     """One account's attempt. Days are inclusive, in the account's zone; None when no day was read.
 
-    `elsewhere`: another run was reading the account. A sync leaves it at that; who asked for days has to wait (`error`).
+    `elsewhere`: another run was reading the account. A sync leaves it at that; who asked for days waits (`error`).
     """
 
     account: Account

@@ -104,5 +104,6 @@ def _attempts(url: str, source: str, run_id: str, shards: Shards) -> list[Attemp
 
 def _sentence(failed: Sequence[str], planned: int, unplanned: Sequence[str]) -> str:
     sentences = [f"{len(failed)} of {planned} accounts failed: {enumerate_few(failed)}"] if failed else []
-    sentences += [f"no {source} account was synced: planning failed; see the log of its plan" for source in unplanned]
+    if unplanned:
+        sentences.append(f"no {' or '.join(unplanned)} account was synced: planning failed; see the log of task plan")
     return "; ".join(sentences)

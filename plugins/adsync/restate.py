@@ -80,5 +80,5 @@ def _day(params: Mapping[str, Any], name: str) -> date | None:
 def _texts(params: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = params.get(name) or ()
     if isinstance(value, str) or not all(isinstance(each, str) for each in value):
-        raise ConfigError(f"restate: {name} {value!r} is no list of names; write it as [\"...\", \"...\"]")
+        raise ConfigError(f'restate: {name} {value!r} is no list of names; write it as ["...", "..."]')
     return tuple(dict.fromkeys(value))

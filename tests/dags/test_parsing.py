@@ -11,8 +11,8 @@ from adsync.operators.retry_policy import SyncRetryPolicy
 SYNCS = [f"sync_{source}" for source in registry.names()]
 
 
-def test_there_is_one_sync_per_source_one_transform_and_one_housekeeping(dags):
-    assert set(dags) == {"transform", "housekeeping", *SYNCS}
+def test_there_is_one_sync_per_source_and_one_dag_each_for_what_all_share(dags):
+    assert set(dags) == {"transform", "restate", "housekeeping", *SYNCS}
 
 
 def test_parsing_needs_neither_network_nor_settings(monkeypatch, request):
