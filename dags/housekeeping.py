@@ -19,8 +19,10 @@ from airflow.sdk import DAG, CronDataIntervalTimetable, task
 from adsync import accounts, housekeeping
 from adsync.hooks.surroundings import environment
 from adsync.hooks.warehouse import warehouse_url
+from adsync.operators.deadline import within
 from adsync.operators.notifier import tell_admins
 from adsync.operators.retry_policy import default_args
+from adsync.operators.run_types import ALL_BUT_BACKFILL
 
 
 @task
@@ -54,6 +56,8 @@ with DAG(
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
+    allowed_run_types=ALL_BUT_BACKFILL,
+    deadline=within(6),
     default_args=default_args(),
     tags=["adsync"],
     doc_md=__doc__,

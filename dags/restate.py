@@ -40,6 +40,8 @@ from adsync import accounts, plan, registry
 from adsync.hooks.surroundings import now
 from adsync.hooks.warehouse import warehouse_url
 from adsync.operators import assets
+from adsync.operators.deadline import within
+from adsync.operators.noted import noted
 from adsync.operators.notifier import tell_admins
 from adsync.operators.retry_policy import default_args
 from adsync.operators.run_key import run_key
@@ -67,7 +69,7 @@ def scope() -> dict[str, list[str]]:
 
 
 @task(task_id="plan")
-def shards(source: str, chosen: dict[str, list[str]]) -> list[dict[str, Any]]:
+def dealt_out(source: str, chosen: dict[str, list[str]]) -> list[dict[str, Any]]:
     """Divide the accounts into shards; none when the source is not asked for."""
     if source not in chosen:
         return []
@@ -81,7 +83,8 @@ def report(chosen: dict[str, list[str]] | None, planned: dict[str, list[dict[str
     """Fail the run when any account is not done."""
     key = run_key(get_current_context())
     dealt = {source: planned[source] for source in chosen or planned}
-    return runs_report(warehouse_url(), key, {name: plan.accounts_of(each) for name, each in dealt.items()})
+    shards = {name: plan.accounts_of(each) for name, each in dealt.items()}
+    return noted(lambda: runs_report(warehouse_url(), key, shards))
 
 
 with DAG(
@@ -91,6 +94,7 @@ with DAG(
     start_date=datetime(2024, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
+    deadline=within(12),
     default_args=default_args(),
     tags=["adsync", "sync"],
     doc_md=__doc__,
@@ -108,7 +112,7 @@ with DAG(
     ends = []
     for source in registry.names():
         with TaskGroup(source):
-            planned[source] = shards(source, chosen)
+            planned[source] = dealt_out(source, chosen)
             sync = SyncOperator.partial(
                 task_id="sync",
                 source=source,

@@ -26,9 +26,12 @@ from adsync import plan as planning
 from adsync.hooks.surroundings import now
 from adsync.hooks.warehouse import warehouse_url
 from adsync.operators import assets, metrics
+from adsync.operators.deadline import within
+from adsync.operators.noted import noted
 from adsync.operators.notifier import tell_admins
 from adsync.operators.retry_policy import default_args
 from adsync.operators.run_key import run_key
+from adsync.operators.run_types import ALL_BUT_BACKFILL
 from adsync.operators.sync import GRID_LABEL, SyncOperator
 from adsync.report import run_report
 from adsync.status import lag
@@ -47,7 +50,7 @@ def report(source: str, planned: list[dict[str, Any]] | None) -> str:
     """Fail the run when any planned account is not done."""
     url, key = warehouse_url(), run_key(get_current_context())
     metrics.lag(source, lag(url, source))
-    return run_report(url, source, key, planning.accounts_of(planned))
+    return noted(lambda: run_report(url, source, key, planning.accounts_of(planned)))
 
 
 for source in registry.names():
@@ -58,6 +61,10 @@ for source in registry.names():
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=3,
+        # It would sync today once per day: `restate` is what reads days again.
+        allowed_run_types=ALL_BUT_BACKFILL,
+        # A limit that a platform does not explain is waited out for an hour; after two, something else is wrong.
+        deadline=within(2, source),
         default_args=default_args(),
         tags=["adsync", "sync", source],
         doc_md=__doc__,
