@@ -26,7 +26,7 @@ def _run(options: argparse.Namespace) -> None:
     url, window = config.warehouse_url(), asking.window(options)
     source = registry.load(options.source)
     accounts.prepare(url)
-    chosen = asking.chosen(url, source.name, options.account)
+    chosen = asking.chosen(url, source.name, options.account, window)
     request = SyncRequest(source.name, tuple(chosen), f"cli-{uuid.uuid4().hex[:12]}", window=window, patient=False)
     environment = asking.environment(url)
     with progress.over(source.name, len(chosen)) as say:
