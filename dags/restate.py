@@ -82,7 +82,7 @@ def dealt_out(source: str, chosen: dict[str, list[str]]) -> list[dict[str, Any]]
 def report(chosen: dict[str, list[str]] | None, planned: dict[str, list[dict[str, Any]] | None]) -> str:
     """Fail the run when any account is not done."""
     key = run_key(get_current_context())
-    dealt = {source: planned[source] for source in chosen or planned}
+    dealt = {source: planned[source] for source in registry.names() if chosen is None or source in chosen}
     shards = {name: plan.accounts_of(each) for name, each in dealt.items()}
     return noted(lambda: runs_report(warehouse_url(), key, shards))
 

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import ceil
+from zoneinfo import ZoneInfo
 
 from adsync.daily import by_report, planned, remembered
+from adsync.reports import of_changes
 from adsync.scope import Coverage, Reach, change_spans, fresh, kept
 from adsync.sources.base import Account, Limit, Source, Stream
 from adsync.window import Window
@@ -120,15 +122,17 @@ def _daily(_source: Source, account: Account, stream: Stream, known: Known) -> S
     return Step(stream.name, since, through, len(windows), rows, _sum(each))
 
 
-def _changes(_source: Source, _account: Account, stream: Stream, known: Known) -> Step:
+def _changes(_source: Source, account: Account, stream: Stream, known: Known) -> Step:
     covered = known.coverage.get(stream.name, Coverage())
-    spans = [] if known.asked else list(change_spans(covered, known.now, known.reach, stream.longest))
-    days = [known.asked.days] if known.asked else [(each.until - each.since).total_seconds() / DAY for each in spans]
+    asked = known.asked and known.asked.instants(ZoneInfo(account.timezone))
+    spans = [asked] if asked else list(change_spans(covered, known.now, known.reach, stream.longest))
     since = known.asked.since if known.asked else min(each.since.date() for each in spans)
     through = known.asked.last_day if known.asked else max(each.until.date() for each in spans)
     a_day = known.a_day.get(stream.name)
-    each = [None if a_day is None else round(a_day * span) for span in days]
-    return Step(stream.name, since, through, len(days), _sum(each), _sum([_calls(stream, rows) for rows in each]))
+    each = [None if a_day is None else round(a_day * (span.until - span.since).total_seconds() / DAY) for span in spans]
+    if stream.report and of_changes(account, covered, stream.report, spans):
+        return Step(stream.name, since, through, 1, _sum(each), REPORT_CALLS, "asynchronous report")
+    return Step(stream.name, since, through, len(spans), _sum(each), _sum([_calls(stream, rows) for rows in each]))
 
 
 def _calls(stream: Stream, rows: int | None) -> int | None:
