@@ -7,6 +7,9 @@
   one that only a person can replace is a notice, as after a sync.
 - `reseal`: `ADSYNC_TOKEN_KEY` lacks a key that sealed something: add it to the list again, behind the newest.
 - `clear_leases`: the warehouse does not answer. Nothing depends on it.
+- `forget`: the message names a wrong `ADSYNC_KEEP_...`, or the warehouse does not answer. Nothing was removed. Its log
+  says how many rows were.
+- `analyze`: the warehouse does not answer. Queries are as fast as yesterday.
 """
 
 from __future__ import annotations
@@ -16,11 +19,13 @@ from datetime import UTC, datetime
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, task
 
-from adsync import accounts, housekeeping
+from adsync import accounts, config, housekeeping, retention
 from adsync.hooks.surroundings import environment
 from adsync.hooks.warehouse import warehouse_url
+from adsync.operators.deadline import within
 from adsync.operators.notifier import tell_admins
 from adsync.operators.retry_policy import default_args
+from adsync.operators.run_types import ALL_BUT_BACKFILL
 
 
 @task
@@ -47,15 +52,31 @@ def clear_leases() -> int:
     return housekeeping.clear_leases(warehouse_url())
 
 
+@task(multiple_outputs=False)
+def forget() -> dict[str, int]:
+    """Remove what is older than ADSYNC_KEEP_RUNS, ADSYNC_KEEP_OBSERVATIONS and ADSYNC_KEEP_RAW say."""
+    return retention.forget(warehouse_url(), config.keep_days())
+
+
+@task
+def analyze() -> int:
+    """Let PostgreSQL plan by what is stored by now."""
+    return retention.analyze(warehouse_url())
+
+
 with DAG(
     dag_id="housekeeping",
-    description="tokens renewed before they end, secrets under the newest key, dead leases cleared",
+    description="tokens renewed, secrets under the newest key, dead leases cleared, old rows forgotten",
     schedule=CronDataIntervalTimetable("20 3 * * *", timezone="UTC"),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
+    allowed_run_types=ALL_BUT_BACKFILL,
+    deadline=within(6),
     default_args=default_args(),
     tags=["adsync"],
     doc_md=__doc__,
 ):
-    prepare() >> [renew_tokens(), reseal(), clear_leases()]
+    prepared = prepare()
+    prepared >> [renew_tokens(), reseal(), clear_leases()]
+    prepared >> forget() >> analyze()

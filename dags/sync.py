@@ -17,31 +17,40 @@ Green with `sync` skipped: nothing was due.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
-from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, TriggerRule, get_current_context, task
+from airflow.sdk import DAG, CronDataIntervalTimetable, TriggerRule, get_current_context, task
 
 from adsync import accounts, registry
+from adsync import plan as planning
 from adsync.hooks.surroundings import now
 from adsync.hooks.warehouse import warehouse_url
+from adsync.operators import assets, metrics
+from adsync.operators.deadline import within
+from adsync.operators.noted import noted
 from adsync.operators.notifier import tell_admins
 from adsync.operators.retry_policy import default_args
-from adsync.operators.sync import SyncOperator
-from adsync.plan import due_shards
+from adsync.operators.run_key import run_key
+from adsync.operators.run_types import ALL_BUT_BACKFILL
+from adsync.operators.sync import GRID_LABEL, SyncOperator
 from adsync.report import run_report
+from adsync.status import lag
 
 
 @task
-def plan(source: str) -> list[list[str]]:
+def plan(source: str) -> list[dict[str, Any]]:
     """Migrate, take over workspaces.yaml, and divide the accounts that are due into shards."""
     url = warehouse_url()
     accounts.prepare(url)
-    return due_shards(url, source, now=now())
+    return planning.tasks(url, source, planning.due_shards(url, source, now=now()))
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE, **tell_admins())
-def report(source: str, planned: list[list[str]] | None) -> str:
+def report(source: str, planned: list[dict[str, Any]] | None) -> str:
     """Fail the run when any planned account is not done."""
-    return run_report(warehouse_url(), source, get_current_context()["run_id"], planned)
+    url, key = warehouse_url(), run_key(get_current_context())
+    metrics.lag(source, lag(url, source))
+    return noted(lambda: run_report(url, source, key, planning.accounts_of(planned)))
 
 
 for source in registry.names():
@@ -52,6 +61,10 @@ for source in registry.names():
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=3,
+        # It would sync today once per day: `restate` is what reads days again.
+        allowed_run_types=ALL_BUT_BACKFILL,
+        # A limit that a platform does not explain is waited out for an hour; after two, something else is wrong.
+        deadline=within(2, source),
         default_args=default_args(),
         tags=["adsync", "sync", source],
         doc_md=__doc__,
@@ -60,7 +73,7 @@ for source in registry.names():
         sync = SyncOperator.partial(
             task_id="sync",
             source=source,
-            outlets=[Asset(f"raw_{source}")],
-            map_index_template="{{ accounts | default(task.shard | join(', '), true) | truncate(200) }}",
-        ).expand(shard=shards)
+            outlets=[assets.raw(source)],
+            map_index_template=GRID_LABEL,
+        ).expand_kwargs(shards)
         sync >> report(source, shards)

@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from airflow.sdk import DAG, Asset, AssetAny, AssetOrTimeSchedule, CronDataIntervalTimetable, get_current_context, task
+from airflow.sdk import DAG, AssetAny, AssetOrTimeSchedule, CronDataIntervalTimetable, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from adsync import registry
@@ -32,7 +32,10 @@ from adsync.freshness import build_due, raw_state, record_build
 from adsync.hooks.cache import redis_url
 from adsync.hooks.surroundings import open_channel
 from adsync.hooks.warehouse import warehouse_url
+from adsync.operators import assets
+from adsync.operators.deadline import within
 from adsync.operators.retry_policy import default_args
+from adsync.operators.run_types import ALL_BUT_BACKFILL
 from adsync.transform import build, project
 from adsync.warehouse import migrate
 
@@ -68,7 +71,7 @@ def refresh_cache() -> int:
     return refresh(redis_url(), snapshots(warehouse_url()))
 
 
-@task
+@task(outlets=[assets.marts()])
 def complete(built_from: dict[str, datetime | None]) -> None:
     """Remember what these marts are made of."""
     record_build(warehouse_url(), get_current_context()["run_id"], built_from["settled"])
@@ -79,12 +82,16 @@ with DAG(
     description="marts, alerts and the dashboard cache",
     schedule=AssetOrTimeSchedule(
         timetable=CronDataIntervalTimetable("*/15 * * * *", timezone="UTC"),
-        assets=AssetAny(*(Asset(f"raw_{source}") for source in registry.names())),
+        assets=AssetAny(*(assets.raw(source) for source in registry.names())),
     ),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    default_args=default_args(),
+    allowed_run_types=ALL_BUT_BACKFILL,
+    # The cached dashboard lives an hour.
+    deadline=within(1),
+    # One run at a time, and should somebody raise that: still one dbt, one delivery, one refresh.
+    default_args={**default_args(), "max_active_tis_per_dag": 1},
     tags=["adsync", "marts"],
     doc_md=__doc__,
 ):

@@ -154,3 +154,17 @@ BROKEN = ["", "no uri", "{", '{"extra": "{"}', '{"extra": [1]}', '{"extra": "17"
 def test_a_connection_that_cannot_be_read_is_named_without_its_text(monkeypatch, text):
     with pytest.raises(ConfigError, match=r"^AIRFLOW_CONN_META_ACME is neither a connection's JSON nor its URI"):
         connection(monkeypatch, text)
+
+
+def test_everything_is_kept_unless_somebody_says_for_how_long(monkeypatch):
+    assert config.keep_days() == {"runs": None, "observations": None, "raw": None}
+    monkeypatch.setenv("ADSYNC_KEEP_RUNS", "90")
+    monkeypatch.setenv("ADSYNC_KEEP_RAW", "keep")
+    assert config.keep_days() == {"runs": 90, "observations": None, "raw": None}
+
+
+@pytest.mark.parametrize("text", ["59", "0", "-90", "90 days", ""])
+def test_an_age_that_is_none_or_too_short_is_refused(monkeypatch, text):
+    monkeypatch.setenv("ADSYNC_KEEP_OBSERVATIONS", text)
+    with pytest.raises(ConfigError, match=r"^ADSYNC_KEEP_OBSERVATIONS is '.*': set keep, or a whole number of days"):
+        config.keep_days()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
@@ -13,6 +13,7 @@ import sandboxed
 from adsync import plan
 from adsync.cli import main
 from adsync.sandbox import files
+from adsync.window import Window
 
 NOW = datetime.now(UTC)
 LATER, EARLIER = NOW + timedelta(minutes=5), NOW - timedelta(minutes=5)
@@ -124,6 +125,42 @@ def test_without_a_source_every_one_is_planned(capsys):
 
 
 @pytest.mark.usefixtures("shell")
+def test_a_range_is_summed_up_over_all_sources_of_the_chosen_workspaces(capsys):
+    days = ["--since", "2026-11-01", "--until", "2026-11-10"]
+    assert main(["plan", "--workspace", "acme", *days]) == 0
+    acme = capsys.readouterr().out.splitlines()
+    meta = next(line for line in acme if line.startswith("meta, 1 accounts: 3 calls, 0.0 minutes, "))
+    assert meta.startswith(acme[-1].replace("all sources", "meta"))
+    assert main(["plan", "--workspace", "juniper", "--source", "meta", "--source", "tiktok", *days]) == 0
+    assert "all sources, 0 accounts: 0 calls" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("shell")
+def test_a_workspace_that_nobody_knows_is_refused(capsys):
+    assert main(["plan", "--workspace", "acmee"]) == 2
+    assert "there is no workspace 'acmee'; there are acme, juniper, nakhla" in capsys.readouterr().err
+
+
+def test_a_range_is_read_of_every_account_though_somebody_reads_it_now(url):
+    known(url, lease_until=LATER, lease_owner="somebody")
+    assert plan.linked_accounts(url, "shopify") == STORES
+    assert plan.linked_accounts(url, "shopify", ["acme"]) == STORES[:1]
+    known(url, stream="stores", status="paused")
+    assert plan.linked_accounts(url, "shopify") == STORES[1:]
+
+
+def test_a_task_carries_its_accounts_their_names_and_the_days(url):
+    days = Window(date(2026, 11, 1), date(2026, 11, 3))
+    assert plan.tasks(url, "shopify", [STORES[:1], STORES[1:]], days) == [
+        {"shard": STORES[:1], "title": STORES[0], "since": "2026-11-01", "until": "2026-11-03"},
+        {"shard": STORES[1:], "title": ", ".join(STORES[1:]), "since": "2026-11-01", "until": "2026-11-03"},
+    ]
+    assert plan.tasks(url, "shopify", [STORES[:1]]) == [{"shard": STORES[:1], "title": STORES[0]}]
+    assert plan.accounts_of(plan.tasks(url, "shopify", [STORES])) == [STORES]
+    assert plan.accounts_of(None) is None
+
+
+@pytest.mark.usefixtures("shell")
 def test_an_account_without_its_source_is_refused(capsys):
     assert main(["plan", "--account", sandboxed.META]) == 2
-    assert "--account needs --source" in capsys.readouterr().err
+    assert "--account needs one --source" in capsys.readouterr().err

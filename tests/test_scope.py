@@ -160,3 +160,14 @@ def test_only_a_span_past_the_watermark_is_news():
     covered = Coverage().stretched(Span(NOW - timedelta(days=30), NOW))
     later = NOW + timedelta(hours=1)
     assert [covered.leads_to(span) for span in spans_of(covered, now=later)][:2] == [True, False]
+
+
+def test_a_reported_span_beside_what_is_there_is_no_coverage():
+    """Else the gap between would never be read."""
+    cursor = {"since": "2026-08-01T00:00:00+00:00", "through": "2026-11-22T00:00:00+00:00", "report": {"id": "r"}}
+    covered = Coverage(date(2026, 8, 1), TODAY, cursor)
+    january, july = (Span(datetime(2026, month, 1, tzinfo=UTC), datetime(2026, 8, 2, tzinfo=UTC)) for month in (1, 7))
+    apart = Span(january.since, datetime(2026, 4, 1, tzinfo=UTC))
+    assert covered.reported(apart) == covered.forgetting("report")
+    assert covered.reported(july).cursor["since"] == july.since.isoformat()
+    assert Coverage().reported(apart).cursor["through"] == apart.until.isoformat()

@@ -250,6 +250,22 @@ def test_two_runs_at_once_read_an_account_once(url):
     assert rows(url, "select distinct status, lease_owner from adsync.sync_state") == [("ok", None)]
 
 
+def test_days_that_were_asked_for_are_waited_for_while_another_run_reads_the_account(url):
+    """The other run does not read those days; so this one is not done, and nothing is journaled of it."""
+    window = Window(NOW.date() - timedelta(days=9), NOW.date() - timedelta(days=8))
+    with served([Fault("meta", "slow", wait=0.3)]) as base:
+        environment = Environment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
+
+        async def both():
+            asked = (SyncRequest("meta", (META,), "one"), SyncRequest("meta", (META,), "two", window=window))
+            return await asyncio.gather(*(sync_accounts(each, environment) for each in asked))
+
+        hourly, restate = asyncio.run(both())
+    assert (hourly.only_busy, restate.only_busy) == (False, True)
+    assert "tried again in 20 s: another run reads it at the moment" in restate.summary_lines()[0]
+    assert rows(url, "select run_id, outcome from adsync.sync_runs") == [("one", "ok")]
+
+
 def test_an_account_whose_wait_is_not_over_is_left_alone_by_a_patient_run(url, bring):
     bring("meta", META, faults=[Fault("meta", "rate_limited", wait=3600)])
     before = rows(url, "select * from adsync.sync_state order by stream")

@@ -47,3 +47,10 @@ def test_a_span_without_an_instant_is_refused(since, until):
 def test_a_span_without_a_zone_is_refused(since, until):
     with pytest.raises(ValueError, match="zone-aware"):
         Span(since, until)
+
+
+def test_days_that_have_not_come_are_cut_off():
+    window = Window(date(2026, 1, 1), date(2026, 1, 5))
+    assert window.through(date(2026, 1, 9)) == window
+    assert window.through(date(2026, 1, 2)) == Window(date(2026, 1, 1), date(2026, 1, 3))
+    assert window.through(date(2025, 12, 31)) is None

@@ -22,6 +22,8 @@ DEFAULT_CONFIG = "config/workspaces.yaml"
 DEFAULT_STATE = ".adsync"
 DEFAULT_RETRIES = 5
 DEFAULT_NOTIFY = "log"
+KEPT = ("runs", "observations", "raw")
+SHORTEST_KEPT = 60
 
 
 def workspaces_file() -> Path:
@@ -63,6 +65,20 @@ def max_retry_attempts() -> int:
     text = os.environ.get("MAX_RETRY_ATTEMPTS", str(DEFAULT_RETRIES))
     if not text.isdecimal():
         raise ConfigError(f"MAX_RETRY_ATTEMPTS is {text!r}: set a whole number such as {DEFAULT_RETRIES}")
+    return int(text)
+
+
+def keep_days() -> dict[str, int | None]:
+    """For how many days runs, observations and raw rows are kept; None: for ever, which is the default."""
+    return {what: _days(f"ADSYNC_KEEP_{what.upper()}") for what in KEPT}
+
+
+def _days(name: str) -> int | None:
+    text = os.environ.get(name, "keep")
+    if text == "keep":
+        return None
+    if not text.isdecimal() or int(text) < SHORTEST_KEPT:
+        raise ConfigError(f"{name} is {text!r}: set keep, or a whole number of days from {SHORTEST_KEPT} up")
     return int(text)
 
 

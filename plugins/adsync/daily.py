@@ -118,7 +118,9 @@ def planned(
 ) -> list[Window]:
     """The windows to read: of the asked days, else of what the coverage lacks."""
     longest = min(stream.longest, (hints or {}).get("longest", stream.longest))
-    return list(asked.newest_first(longest)) if asked else daily_windows(covered, today, reach, longest)
+    if asked is None:
+        return daily_windows(covered, today, reach, longest)
+    return list(begun.newest_first(longest)) if (begun := asked.through(today)) else []
 
 
 def by_report(report: Report, account: Account, covered: Coverage, windows: list[Window], now: datetime) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from math import ceil
+from zoneinfo import ZoneInfo
 
 from adsync import reports
 from adsync.daily import by_report, planned, remembered
@@ -131,14 +132,13 @@ def _daily(_source: Source, account: Account, stream: Stream, known: Known) -> S
 def _changes(_source: Source, account: Account, stream: Stream, known: Known) -> Step:
     covered = known.coverage.get(stream.name, Coverage())
     if known.asked:
-        return _asked_changes(stream, known, known.asked, covered)
+        return _asked_changes(account, stream, known, covered)
     spans = list(change_spans(covered, known.now, known.reach, stream.longest))
     since, through = min(each.since.date() for each in spans), max(each.until.date() for each in spans)
     a_day = known.a_day.get(stream.name)
     if stream.report and reports.of_changes(account, covered, stream.report, spans):
         rows = None if a_day is None else round(a_day * sum(_days(span) for span in spans))
-        calls = None if rows is None else REPORT_CALLS + round(stream.each * rows)
-        return Step(stream.name, since, through, 1, rows, calls, "asynchronous report")
+        return _reported(stream, since, through, rows)
     found = [_changed(stream, a_day, _days(span), is_news=covered.leads_to(span)) for span in spans]
     calls = _sum([_calls(stream, rows) for rows in found])
     due = len(Rereads.of(stream.again, covered, known.now).due()) if stream.again else 0
@@ -147,12 +147,21 @@ def _changes(_source: Source, account: Account, stream: Stream, known: Known) ->
     return Step(stream.name, since, through, len(spans), rows, None if calls is None else calls + again)
 
 
-def _asked_changes(stream: Stream, known: Known, asked: Window, covered: Coverage) -> Step:
+def _asked_changes(account: Account, stream: Stream, known: Known, covered: Coverage) -> Step:
     """Days that were read before are compared with what is stored, where a source can: few records cost a call."""
-    compared = stream.rescan and covered.joined(asked) == covered
+    asked = known.asked
     rows = _changed(stream, known.a_day.get(stream.name), asked.days, is_news=False)
+    spans = [asked.instants(ZoneInfo(account.timezone))]
+    if stream.report and reports.of_changes(account, covered, stream.report, spans):
+        return _reported(stream, asked.since, asked.last_day, rows)
+    compared = stream.rescan and covered.joined(asked) == covered
     calls = _calls(replace(stream, each=0) if compared else stream, rows)
     return Step(stream.name, asked.since, asked.last_day, 1, rows, calls)
+
+
+def _reported(stream: Stream, since: date, through: date, rows: int | None) -> Step:
+    calls = None if rows is None else REPORT_CALLS + round(stream.each * rows)
+    return Step(stream.name, since, through, 1, rows, calls, "asynchronous report")
 
 
 def _changed(stream: Stream, a_day: float | None, days: float, *, is_news: bool) -> int | None:

@@ -25,6 +25,16 @@ def show(source: Source, estimates: Sequence[Estimate], console: Console) -> Non
         console.print(line, markup=False, soft_wrap=True)
 
 
+def show_total(everything: Sequence[tuple[Source, Sequence[Estimate]]], console: Console) -> None:
+    """Print one line over all sources; they are read side by side, so the slowest one tells how long it takes."""
+    estimates = [each for _, some in everything for each in some]
+    at_least = "" if all(each.complete for each in estimates) else "at least "
+    calls, rows = sum(each.calls for each in estimates), sum(each.rows for each in estimates)
+    longest = max(minutes(source.limits, [each.calls for each in some]) for source, some in everything)
+    counts = f"{at_least}{calls:,} calls, {longest:.1f} minutes, {at_least}{rows:,} rows"
+    console.print(f"all sources, {len(estimates)} accounts: {counts}", markup=False, soft_wrap=True)
+
+
 def _lines(source: Source, estimates: Sequence[Estimate]) -> list[str]:
     lines = []
     for each in estimates:

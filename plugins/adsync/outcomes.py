@@ -37,7 +37,10 @@ class PendingReport:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One account's attempt. Days are inclusive, in the account's zone; None when no day was read."""
+    """One account's attempt. Days are inclusive, in the account's zone; None when no day was read.
+
+    `elsewhere`: another run was reading the account. A sync leaves it at that; who asked for days waits (`error`).
+    """
 
     account: Account
     started_at: datetime
@@ -67,7 +70,7 @@ class Outcome:
             f"{days}{self.meter.calls} calls, {self.tally.seen:,} rows seen, {self.tally.changed:,} changed, "
             f"{self.seconds:.1f} s{''.join(f'; {note}' for note in self.notes)}"
         )
-        if self.elsewhere:
+        if self.elsewhere and not self.error:
             return f"{self.account}: another run reads it at the moment; nothing to do here"
         if self.waiting:
             return f"{self.account}: waits for report {self.waiting.report_id}; {work}"
@@ -105,6 +108,12 @@ class Outcomes:
     @property
     def waiting(self) -> tuple[PendingReport, ...]:
         return tuple(each.waiting for each in self.outcomes if each.waiting)
+
+    @property
+    def only_busy(self) -> bool:
+        """Whether nothing is wrong but that another run reads the accounts which are not done."""
+        failed = [each for each in self.outcomes if each.error]
+        return bool(failed) and all(each.elsewhere for each in failed)
 
     def updated(self, later: Outcomes) -> Outcomes:
         """With what a later attempt at some of the accounts brought."""

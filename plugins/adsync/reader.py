@@ -91,19 +91,33 @@ class Reader:
             yield page
 
     async def _changes(self, stream: Stream, reach: Reach) -> None:
+        if self.asked:
+            await self._changes_asked(stream, self.asked)
+            return
         covered = await self.ledger.coverage(stream.name)
-        if stream.report and not self.asked:
+        if stream.report:
             covered = await self._changes_reported(stream, stream.report, covered, reach)
         if self.waiting:
             return
-        spans = [self.asked.instants(zone_of(self.account))] if self.asked else None
-        for span in spans or change_spans(covered, self.clock(), reach, stream.longest):
-            pages = self._changed(stream, span, is_news=not self.asked and covered.leads_to(span))
-            covered = covered if self.asked else covered.stretched(span)
-            covered = await self._unit(stream, pages, coverage=covered)
+        for span in change_spans(covered, self.clock(), reach, stream.longest):
+            pages = self._changed(stream, span, is_news=covered.leads_to(span))
+            covered = await self._unit(stream, pages, coverage=covered.stretched(span))
             self._reached(span.since.date(), span.until.date())
-        if stream.again and not self.asked:
+        if stream.again:
             await self._again(stream, stream.again, covered)
+
+    async def _changes_asked(self, stream: Stream, days: Window) -> None:
+        """What moved in days asked for by name; how far the stream is does not change by that."""
+        covered, span = await self.ledger.coverage(stream.name), days.instants(zone_of(self.account))
+        if span.since >= self.clock():
+            return
+        over = replace(span, until=min(span.until, self.clock()))
+        whole = stream.report and reports.of_changes(self.account, covered, stream.report, [over])
+        if stream.report and whole and await self._reported(stream, stream.report, covered, whole):
+            return
+        covered = await self.ledger.coverage(stream.name)
+        await self._unit(stream, self._changed(stream, span, is_news=False), coverage=covered)
+        self._reached(days.since, days.last_day)
 
     def _changed(self, stream: Stream, span: Span, *, is_news: bool) -> AsyncIterator[Page]:
         if stream.rescan is None:

@@ -6,7 +6,7 @@ that far.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from psycopg.rows import class_row
@@ -14,6 +14,7 @@ from psycopg.rows import class_row
 from adsync.errors import PermanentError
 from adsync.warehouse import connect_now
 
+Shards = Sequence[Sequence[str]]
 NAMED = 5
 DONE = {"ok", "elsewhere"}
 NEVER_TRIED = "was not tried; see the log of its task"
@@ -62,15 +63,25 @@ class Attempt:
         return self.error_message or NEVER_TRIED
 
 
-def run_report(url: str, source: str, run_id: str, planned: Sequence[Sequence[str]] | None) -> str:
+def run_report(url: str, source: str, run_id: str, planned: Shards | None) -> str:
     """One line about a run of `source` whose planned shards are `planned`, None when planning itself failed."""
-    if planned is None:
-        raise PartialSync(f"PARTIAL: no {source} account was synced: planning failed; see the log of task plan")
-    attempts = _attempts(url, source, run_id, [account_id for shard in planned for account_id in shard])
-    failed = [attempt for attempt in attempts if attempt.outcome not in DONE]
-    if failed:
-        raise PartialSync(_sentence(source, failed, len(attempts)))
-    return f"{source}: {len(attempts)} of {len(attempts)} accounts done" if attempts else f"{source}: nothing was due"
+    return runs_report(url, run_id, {source: planned})
+
+
+def runs_report(url: str, run_id: str, planned: Mapping[str, Shards | None]) -> str:
+    """The same about a run of several sources; PartialSync names everything that is not done."""
+    unplanned = [source for source, shards in planned.items() if shards is None]
+    attempts = {source: _attempts(url, source, run_id, shards) for source, shards in planned.items() if shards}
+    failed = [
+        f"{source} {each.account_id} ({each.workspace_id}): {each.problem}"
+        for source, tried in attempts.items()
+        for each in tried
+        if each.outcome not in DONE
+    ]
+    if failed or unplanned:
+        raise PartialSync(f"PARTIAL: {_sentence(failed, sum(map(len, attempts.values())), unplanned)}")
+    done = [f"{source}: {len(tried)} of {len(tried)} accounts done" for source, tried in attempts.items()]
+    return "; ".join(done) or f"{', '.join(planned)}: nothing was due"
 
 
 def account_names(url: str, source: str, account_ids: Sequence[str]) -> list[str]:
@@ -85,11 +96,14 @@ def enumerate_few(items: Sequence[str], most: int = NAMED, separator: str = "; "
     return separator.join([*items[:most], f"and {rest} more"] if rest > 0 else items)
 
 
-def _attempts(url: str, source: str, run_id: str, accounts: list[str]) -> list[Attempt]:
+def _attempts(url: str, source: str, run_id: str, shards: Shards) -> list[Attempt]:
+    values = {"source": source, "run_id": run_id, "accounts": [account_id for shard in shards for account_id in shard]}
     with connect_now(url) as connection, connection.cursor(row_factory=class_row(Attempt)) as cursor:
-        return cursor.execute(LATEST, {"source": source, "run_id": run_id, "accounts": accounts}).fetchall()
+        return cursor.execute(LATEST, values).fetchall()
 
 
-def _sentence(source: str, failed: Sequence[Attempt], planned: int) -> str:
-    named = [f"{source} {attempt.account_id} ({attempt.workspace_id}): {attempt.problem}" for attempt in failed]
-    return f"PARTIAL: {len(failed)} of {planned} accounts failed: {enumerate_few(named)}"
+def _sentence(failed: Sequence[str], planned: int, unplanned: Sequence[str]) -> str:
+    sentences = [f"{len(failed)} of {planned} accounts failed: {enumerate_few(failed)}"] if failed else []
+    if unplanned:
+        sentences.append(f"no {' or '.join(unplanned)} account was synced: planning failed; see the log of task plan")
+    return "; ".join(sentences)

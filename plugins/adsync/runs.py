@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 import psycopg
 
@@ -21,6 +22,7 @@ insert into adsync.sync_runs (
 LATEST = """
 select distinct on (account_id) account_id, outcome from adsync.sync_runs
 where run_id = %(run_id)s and platform = %(source)s and account_id = any(%(ids)s)
+    and (%(since)s::timestamptz is null or started_at >= %(since)s)
 order by account_id, sync_run_id desc
 """
 
@@ -30,12 +32,14 @@ async def record(connection: psycopg.AsyncConnection, row: Mapping[str, object])
     await connection.execute(RECORD, row)
 
 
-def unfinished(url: str, source: str, account_ids: Collection[str], run_id: str) -> tuple[str, ...]:
-    """Which of the accounts this run still has to do.
+def unfinished(
+    url: str, source: str, account_ids: Collection[str], run_id: str, since: datetime | None = None
+) -> tuple[str, ...]:
+    """Which of the accounts this run still has to do; with `since` earlier attempts do not count.
 
     Those not tried yet and those that wait; when there are none (a person cleared the task) all that failed.
     """
-    values = {"run_id": run_id, "source": source, "ids": list(account_ids)}
+    values = {"run_id": run_id, "source": source, "ids": list(account_ids), "since": since}
     with warehouse.connect_now(url) as connection:
         latest = dict(connection.execute(LATEST, values).fetchall())
     waiting = tuple(each for each in account_ids if latest.get(each) not in {"ok", "elsewhere", "failed"})

@@ -55,7 +55,15 @@ class Coverage:
     def reported(self, part: Window | Span) -> Coverage:
         """With what an asynchronous report held, which is no longer waited for."""
         covered = self.forgetting("report").forgetting("lost_days")
-        return covered.joined(part) if isinstance(part, Window) else covered.stretched(part)
+        if isinstance(part, Window):
+            return covered.joined(part)
+        return covered.stretched(part) if covered.touches(part) else covered
+
+    def touches(self, span: Span) -> bool:
+        """Whether a span of changes leaves no gap to what is there."""
+        if "through" not in self.cursor:
+            return True
+        return span.since.isoformat() <= self.cursor["through"] and self.cursor["since"] <= span.until.isoformat()
 
     def noting(self, **more: Any) -> Coverage:
         return replace(self, cursor={**self.cursor, **more})

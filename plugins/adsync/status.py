@@ -39,6 +39,12 @@ left join reached on account.platform = reached.platform and account.native_id =
 where account.is_active
 order by account.workspace_id, account.platform, account.native_id
 """
+LAG = """
+select extract(epoch from now() - min(state.last_success_at))::float
+from adsync.sync_state as state
+inner join adsync.accounts as account on state.platform = account.platform and state.account_id = account.native_id
+where state.platform = %s and account.is_active and state.status <> 'paused'
+"""
 NEEDY = {"reauth_required", "failed"}
 COLOURS = {"ok": "green", "reauth_required": "red", "failed": "red", "retrying": "yellow"}
 HEADINGS = ("workspace", "platform", "account", "status", "last success", "covered through", "next try", "error")
@@ -82,6 +88,12 @@ class Standing:
 def standings(url: str) -> list[Standing]:
     with connect_now(url) as connection, connection.cursor(row_factory=class_row(Standing)) as cursor:
         return cursor.execute(ACCOUNTS).fetchall()
+
+
+def lag(url: str, source: str) -> float | None:
+    """Seconds since the oldest last success among the source's active accounts; None before the first one."""
+    with connect_now(url) as connection:
+        return connection.execute(LAG, (source,)).fetchone()[0]
 
 
 def show(accounts: Sequence[Standing], console: Console) -> None:

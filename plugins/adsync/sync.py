@@ -30,6 +30,8 @@ MOST_POLLS = 30
 WAIT_FOR_REPORT = timedelta(minutes=10)
 # A task may wake up a moment before the account it was woken for.
 PATIENCE = timedelta(seconds=5)
+# Most accounts are read within seconds.
+WAIT_FOR_TURN = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ async def sync_account(source: Source, account: Account, request: SyncRequest, e
     """One attempt at one account, written into state and journal however it ended."""
     async with _ledger(account, request, environment) as ledger:
         if not await ledger.take([stream.name for stream in source.streams]):
+            if request.window:
+                return _not_now(account, environment.clock())
             outcome = Outcome(account, environment.clock(), 0.0, elsewhere=True)
         elif request.patient and (wait := await ledger.retry_in()) > PATIENCE:
             await ledger.release()
@@ -182,6 +186,12 @@ async def _mark(ledger: Ledger, source: Source, outcome: Outcome) -> None:
         await ledger.keep(WAIT_FOR_REPORT)
     else:
         await ledger.release()
+
+
+def _not_now(account: Account, now: datetime) -> Outcome:
+    """An account that another run reads at the moment: its days are not the ones that were asked for."""
+    busy = TemporaryError("another run reads it at the moment")
+    return Outcome(account, now, 0.0, elsewhere=True, error=busy, retry_in=WAIT_FOR_TURN)
 
 
 def _not_yet(account: Account, now: datetime, wait: timedelta) -> Outcome:

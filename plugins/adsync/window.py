@@ -29,6 +29,10 @@ class Window:
     def days(self) -> int:
         return (self.until - self.since).days
 
+    def through(self, day: date) -> Window | None:
+        """What of it lies before the end of that day."""
+        return Window(self.since, min(self.until, day + ONE_DAY)) if self.since <= day else None
+
     def instants(self, zone: tzinfo) -> Span:
         """The instants of these days where it is `zone`."""
         return Span(*(datetime.combine(day, time(), zone).astimezone(UTC) for day in (self.since, self.until)))

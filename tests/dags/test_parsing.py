@@ -11,8 +11,8 @@ from adsync.operators.retry_policy import SyncRetryPolicy
 SYNCS = [f"sync_{source}" for source in registry.names()]
 
 
-def test_there_is_one_sync_per_source_one_transform_and_one_housekeeping(dags):
-    assert set(dags) == {"transform", "housekeeping", *SYNCS}
+def test_there_is_one_sync_per_source_and_one_dag_each_for_what_all_share(dags):
+    assert set(dags) == {"transform", "restate", "housekeeping", *SYNCS}
 
 
 def test_parsing_needs_neither_network_nor_settings(monkeypatch, request):
@@ -71,6 +71,52 @@ def test_transform_runs_after_any_sync_and_by_the_clock_one_at_a_time(dags):
     assert (dag.max_active_runs, dag.catchup) == (1, False)
     order = ["dbt_build", "check_consistency", "alerts", "refresh_cache", "complete"]
     assert [task.task_id for task in dag.topological_sort()] == order
+
+
+def test_every_dag_has_a_deadline_and_the_syncs_tell_whose(dags):
+    assert all(len(dag.deadline) == 1 for dag in dags.values())
+    assert {dag.deadline[0].callback.kwargs["source"] for dag in dags.values()} == {None, *registry.names()}
+
+
+def test_only_days_can_be_backfilled(dags):
+    allowed = {dag_id: dag.allowed_run_types for dag_id, dag in dags.items()}
+    assert {dag_id for dag_id, types in allowed.items() if types is None or "backfill" in types} == {"restate"}
+
+
+def test_dbt_and_publishing_go_one_at_a_time_however_many_runs_there_are(dags):
+    assert {task.max_active_tis_per_dag for task in dags["transform"].tasks} == {1}
+
+
+def test_restate_is_one_group_per_source_between_its_scope_and_its_report(dags):
+    dag = dags["restate"]
+    assert dag.timetable == CronDataIntervalTimetable("0 0 * * *", timezone="UTC")
+    assert (dag.max_active_runs, dag.catchup) == (1, False)
+    assert set(dag.task_group.children) == {"scope", "report", *registry.names()}
+    for source in registry.names():
+        assert dag.task_dict[f"{source}.plan"].downstream_task_ids == {f"{source}.sync", "report"}
+        assert dag.task_dict[f"{source}.sync"].downstream_task_ids == {"report"}
+
+
+def test_restates_parameters_are_a_form(dags):
+    params = {name: dags["restate"].params.get_param(name) for name in dags["restate"].params}
+    assert list(params) == ["since", "until", "sources", "workspaces"]
+    assert all(param.schema["title"] and param.description for param in params.values())
+    assert [params[name].schema["format"] for name in ("since", "until")] == ["date", "date"]
+    assert params["sources"].schema["examples"] == list(registry.names())
+
+
+def test_assets_are_named_as_openlineage_names_tables(dags):
+    assets = [asset for dag in dags.values() for task in dag.tasks for asset in outlets(task)]
+    assert {asset.uri for asset in assets} == {
+        *(f"postgres://adsync_warehouse:5432/adsync/raw/{name}_campaign_metrics" for name in registry.ad_platforms()),
+        *(f"postgres://adsync_warehouse:5432/adsync/raw/{name}_orders" for name in registry.stores()),
+        "postgres://adsync_warehouse:5432/adsync/marts/workspace_roas",
+    }
+    assert {asset.group for asset in assets} == {"raw", "marts"}
+
+
+def outlets(task):
+    return (task.partial_kwargs if task.is_mapped else vars(task)).get("outlets", [])
 
 
 def test_every_dag_says_what_to_do_when_it_is_red(dags):

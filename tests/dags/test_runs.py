@@ -84,7 +84,14 @@ def test_a_transform_with_nothing_new_is_skipped_and_green(run, warehouse_url):
 def test_housekeeping_runs_on_a_warehouse_that_has_nothing_yet(run):
     state, tasks = run("housekeeping")
     assert (state, {state for _, state in tasks}) == ("success", {"success"})
-    assert [name for name, _ in tasks] == ["clear_leases", "prepare", "renew_tokens", "reseal"]
+    assert [name for name, _ in tasks] == [
+        "analyze",
+        "clear_leases",
+        "forget",
+        "prepare",
+        "renew_tokens",
+        "reseal",
+    ]
 
 
 def test_admins_are_told_by_the_run_that_needs_them(run, warehouse_url, caplog):

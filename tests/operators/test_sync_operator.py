@@ -1,34 +1,29 @@
 """The operator alone: what the core says is scripted here. The real core runs in test_pipeline.py."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from airflow.sdk import DAG
+from airflow.sdk.observability import stats
 
-from adsync.errors import PermanentError
+from adsync.errors import RateLimited, ReauthRequired, TemporaryError
 from adsync.operators import sync as module
-from adsync.operators.sync import SyncOperator
-from adsync.outcomes import PendingReport
+from adsync.operators.sync import GRID_LABEL, SyncOperator
+from adsync.outcomes import Outcome, Outcomes, PendingReport
+from adsync.raw import Tally
+from adsync.sources.base import Account
+from adsync.transport import Meter
 from adsync.triggers import report as trigger_module
 from adsync.window import Window
 
-REPORT = PendingReport("tiktok", "700", "tiktok_acme", "r1")
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the core answers to one request."""
-
-    waiting: tuple = ()
-    error: Exception | None = None
-
-    def counts(self):
-        return {"accounts": 1}
-
-    def raise_for_failures(self):
-        if self.error:
-            raise self.error
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+ACCOUNT = Account("acme", "tiktok", "700", "tiktok_acme")
+DONE = Outcome(ACCOUNT, NOW, 1.5, Tally(7, 3), Meter(calls=2))
+WAITING = replace(DONE, waiting=PendingReport("tiktok", "700", "tiktok_acme", "r1"))
+REVOKED = replace(DONE, error=ReauthRequired("log in again"))
+LIMITED = replace(DONE, error=RateLimited("slow down", 3600), retry_in=timedelta(hours=1))
+BUSY = replace(DONE, elsewhere=True, error=TemporaryError("read"), retry_in=timedelta(seconds=20))
 
 
 @pytest.fixture
@@ -41,7 +36,7 @@ def core(monkeypatch, warehouse_url):
 
         async def sync_accounts(request, *_):
             requests.append(request)
-            return script.pop(0) if len(script) > 1 else script[0]
+            return Outcomes((script.pop(0) if len(script) > 1 else script[0],))
 
         async def report_ready(*_):
             return ready
@@ -67,9 +62,9 @@ def run(run_dag):
                 poll_seconds=0.01,
                 max_polls=2,
                 retries=0,
-                map_index_template="{{ accounts | default(task.shard | join(', '), true) }}",
+                map_index_template=GRID_LABEL,
                 **arguments,
-            ).expand(shard=[["699", "700"]])
+            ).expand_kwargs([{"shard": ["699", "700"], "title": "Acme, Palm"}])
         [task] = run_dag(dag).get_task_instances()
         return task
 
@@ -77,38 +72,74 @@ def run(run_dag):
 
 
 def test_the_unfinished_accounts_of_the_shard_are_synced(core, run):
-    requests = core(Told())
+    requests = core(DONE)
     task = run()
     assert task.state == "success"
-    assert task.xcom_pull(task_ids="sync", map_indexes=0) == {"accounts": 1}
+    assert task.xcom_pull(task_ids="sync", map_indexes=0) == {
+        "accounts": 1,
+        "calls": 2,
+        "rows_seen": 7,
+        "rows_changed": 3,
+    }
     [request] = requests
-    assert (request.source, request.account_ids, request.run_id) == ("tiktok", ("700",), task.run_id)
+    assert (request.source, request.account_ids, request.run_id) == ("tiktok", ("700",), f"operator_test/{task.run_id}")
     assert (request.attempt, request.final_attempt, request.window) == (1, True, None)
 
 
 def test_since_and_until_fix_the_days(core, run):
-    requests = core(Told())
+    requests = core(DONE)
     run(since="{{ '2026-11-01' }}", until="{{ params.until }}", params={"until": "2026-11-04"})
     assert requests[0].window == Window(date(2026, 11, 1), date(2026, 11, 4))
 
 
 def test_a_failed_account_fails_the_task(core, run):
-    core(Told(error=PermanentError("the token was revoked")))
+    core(REVOKED)
     assert run().state == "failed"
 
 
 def test_a_task_that_waits_for_a_report_resumes_with_what_is_unfinished(core, run):
-    requests = core(Told(waiting=(REPORT,)), Told())
+    requests = core(WAITING, DONE)
     assert run().state == "success"
     assert len(requests) == 2
 
 
 def test_a_report_that_never_gets_ready_fails_the_task_after_one_more_look(core, run):
-    requests = core(Told(waiting=(REPORT,)), ready=False)
+    requests = core(WAITING, ready=False)
     assert run().state == "failed"
     assert len(requests) == 2
 
 
 def test_the_grid_shows_account_names(core, run):
-    core(Told())
-    assert run().rendered_map_index == "699, 700"
+    core(DONE)
+    assert run().rendered_map_index == "700"
+
+
+def test_the_grid_says_which_account_why_and_until_when(core, run):
+    core(LIMITED)
+    task = run()
+    assert (task.state, task.rendered_map_index) == ("failed", "700: rate limited until 13:00 UTC")
+
+
+def test_an_account_that_another_run_reads_is_waited_for_without_a_try(core, run, monkeypatch):
+    monkeypatch.setattr(module, "WAIT_FOR_TURN", timedelta(seconds=1))
+    requests = core(BUSY, DONE)
+    task = run(since="2026-11-01", until="2026-11-04")
+    assert (task.state, task.try_number) == ("success", 1)
+    assert [request.attempt for request in requests] == [1, 1]
+
+
+def test_what_was_done_is_counted(core, run, monkeypatch):
+    said = []
+    for name in ("incr", "timing"):
+        monkeypatch.setattr(stats, name, lambda *told, tags, name=name: said.append((name, *told, tags)))
+    core(LIMITED)
+    run()
+    ours = [each for each in said if each[1].startswith("adsync.")]
+    limited = {"source": "tiktok", "error": "RateLimited"}
+    assert ours == [
+        ("incr", "adsync.calls", 2, {"source": "tiktok"}),
+        ("incr", "adsync.rows_seen", 7, {"source": "tiktok"}),
+        ("incr", "adsync.rows_changed", 3, {"source": "tiktok"}),
+        ("incr", "adsync.failures", limited),
+        ("timing", "adsync.wait", timedelta(hours=1), limited),
+    ]

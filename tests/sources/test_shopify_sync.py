@@ -19,6 +19,7 @@ from adsync.sandbox.app import Manners
 from adsync.sandbox.faults import Fault
 from adsync.sandbox.world import World
 from adsync.sync import SyncRequest, sync_accounts
+from adsync.window import Window
 from sandboxed import NOW, SHOPIFY, served, world
 
 LONG, SHORT = 120, 30
@@ -97,6 +98,21 @@ def test_long_history_comes_by_one_bulk_operation(shop):
         assert set(acme.orders()) == set(ORDERS)
         assert last.meter.calls <= 8
         assert last.since == (NOW - timedelta(days=LONG)).date()
+
+
+def test_a_long_range_that_is_asked_for_comes_by_one_bulk_operation_and_moves_no_watermark(shop):
+    days = Window((NOW - timedelta(days=59)).date(), (NOW + timedelta(days=1)).date())
+    with shop(history_days=SHORT) as acme:
+        acme.finished()
+        before, watermark = acme.orders(), acme.cursor()
+        acme.tell("delete from raw.shopify_orders")
+        assert acme.sync(window=days).waiting
+        outcome = next(done for _ in range(5) if not (done := acme.sync(window=days)).waiting)
+        assert outcome.error is None
+        assert {key: value for key, value in acme.orders().items() if key in before} == before
+        assert acme.cursor()["through"] == watermark["through"]
+        assert "report" not in acme.cursor()
+        assert outcome.through == NOW.date()
 
 
 def test_who_waits_for_a_bulk_operation_asks_after_it_without_the_account(shop):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,14 @@ def which(command: argparse.ArgumentParser) -> None:
     command.add_argument("--until", type=day, help="last day to read; without it the day of --since")
 
 
-def chosen(url: str, source: str, account_id: str | None) -> list[str]:
-    """The account asked for, else those that are due; ConfigError for one that is not linked."""
+def chosen(
+    url: str, source: str, account_id: str | None, days: Window | None = None, workspaces: Sequence[str] = ()
+) -> list[str]:
+    """The account asked for, else those that are due, with days all; ConfigError for one that is not linked."""
     if account_id is None:
-        return plan.due_accounts(url, source, now=datetime.now(UTC))
+        if days:
+            return plan.linked_accounts(url, source, workspaces)
+        return plan.due_accounts(url, source, now=datetime.now(UTC), workspaces=workspaces)
     if not accounts.load(url, source, [account_id]):
         raise ConfigError(f"{config.workspaces_file()}: {source} account {account_id} is not linked; add it there")
     return [account_id]

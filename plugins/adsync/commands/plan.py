@@ -1,4 +1,4 @@
-"""`plan`: what a sync would fetch now, before it does."""
+"""`plan`: what a sync would fetch now, or a restate of those days, before it does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from adsync import accounts, config, forecast_table, registry
+from adsync import accounts, config, forecast_table, registry, restate
 from adsync.commands import asking
 from adsync.errors import ConfigError
 from adsync.forecast import Question, forecast
@@ -18,19 +18,27 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    command = commands.add_parser("plan", help="what a sync would fetch now: days, calls, minutes, rows")
-    command.add_argument("--source", help="only this source; without it every one")
+    command = commands.add_parser("plan", help="what a sync or a restate would fetch: days, calls, minutes, rows")
+    command.add_argument("--source", action="append", help="only this source, may be repeated; without it every one")
+    command.add_argument("--workspace", action="append", default=[], help="only this workspace, may be repeated")
     asking.which(command)
     command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> None:
     url, window = config.warehouse_url(), asking.window(options)
-    if options.account and not options.source:
-        raise ConfigError("--account needs --source: say whose account it is")
-    sources = [registry.load(name) for name in ([options.source] if options.source else registry.names())]
+    if options.account and len(options.source or ()) != 1:
+        raise ConfigError("--account needs one --source: say whose account it is")
+    sources = [registry.load(name) for name in options.source or registry.names()]
     accounts.prepare(url)
+    restate.check_workspaces(url, options.workspace)
     console = Console(highlight=False)
+    everything = []
     for source in sources:
-        question = Question(source.name, tuple(asking.chosen(url, source.name, options.account)), window)
-        forecast_table.show(source, asyncio.run(forecast(question, asking.environment(url))), console)
+        listed = asking.chosen(url, source.name, options.account, window, options.workspace)
+        question = Question(source.name, tuple(listed), window)
+        estimates = asyncio.run(forecast(question, asking.environment(url)))
+        forecast_table.show(source, estimates, console)
+        everything.append((source, estimates))
+    if len(everything) > 1:
+        forecast_table.show_total(everything, console)

@@ -27,7 +27,7 @@ def _run(options: argparse.Namespace) -> None:
     url, window = config.warehouse_url(), asking.window(options)
     source = registry.load(options.source)
     accounts.prepare(url)
-    chosen = asking.chosen(url, source.name, options.account)
+    chosen = asking.chosen(url, source.name, options.account, window)
     request = SyncRequest(
         source.name,
         tuple(chosen),

@@ -1,4 +1,4 @@
-"""One task per shard: brings a few accounts of one source up to date.
+"""One task per shard: brings a few accounts of one source up to date, or reads days of theirs again.
 
 Accounts succeed and fail separately, and what is done stays done: a retry, and a task that comes back from waiting
 for a platform's report, only take up the accounts that this run has not finished.
@@ -13,21 +13,28 @@ from datetime import date
 from typing import Any, NoReturn
 
 from airflow.sdk import BaseOperator, Context
+from airflow.sdk.exceptions import AirflowRescheduleException
 
 from adsync.errors import TemporaryError
 from adsync.hooks.surroundings import environment, now
-from adsync.outcomes import Outcome, PendingReport
-from adsync.report import account_names, enumerate_few
+from adsync.labels import label
+from adsync.operators import metrics
+from adsync.operators.run_key import run_key
+from adsync.outcomes import Outcome, Outcomes, PendingReport
+from adsync.report import account_names
 from adsync.runs import unfinished
-from adsync.sync import SyncRequest, sync_accounts
+from adsync.sync import WAIT_FOR_TURN, SyncRequest, sync_accounts
 from adsync.triggers.report import ReportTrigger
 from adsync.window import Window
 
-NAMED = 3
+GRID_LABEL = "{{ label | default(task.title, true) | default(task.shard | join(', '), true) | truncate(240) }}"
 
 
 class SyncOperator(BaseOperator):
-    """Syncs the accounts of `shard`; `since` and `until` (half-open days) replace the planned scope by a fixed one."""
+    """Syncs the accounts of `shard`; `since` and `until` (half-open days) replace the planned scope by a fixed one.
+
+    `title` names the accounts in the grid until there is more to tell.
+    """
 
     template_fields = ("since", "until")
 
@@ -36,6 +43,7 @@ class SyncOperator(BaseOperator):
         *,
         source: str,
         shard: Sequence[str],
+        title: str = "",
         poll_seconds: float = 10.0,
         max_polls: int = 30,
         since: str | None = None,
@@ -45,6 +53,7 @@ class SyncOperator(BaseOperator):
         super().__init__(**kwargs)
         self.source = source
         self.shard = shard
+        self.title = title
         self.poll_seconds = poll_seconds
         self.max_polls = max_polls
         self.since = since
@@ -56,26 +65,37 @@ class SyncOperator(BaseOperator):
         overdue = event is not None and event["status"] != "ready"
         request = self.request(context, surroundings.warehouse_url, overdue=overdue)
         outcomes = asyncio.run(sync_accounts(request, surroundings, self.tell))
-        self.name_in_grid(context, surroundings.warehouse_url)
+        self.show(context, surroundings.warehouse_url, outcomes)
         if outcomes.waiting:
             self.wait(outcomes.waiting, event)
+        if outcomes.only_busy:
+            # Waiting for one's turn is no failure: it holds no worker and uses up no try.
+            raise AirflowRescheduleException(now() + WAIT_FOR_TURN)
         outcomes.raise_for_failures()
         return outcomes.counts()
 
     def request(self, context: Context, url: str, *, overdue: bool) -> SyncRequest:
-        run_id, task = context["run_id"], context["ti"]
+        key, task, window = run_key(context), context["ti"], self.window()
+        # Who clears a run that read fixed days wants them read again, though they were done.
+        since = context["dag_run"].start_date if window else None
         return SyncRequest(
             source=self.source,
-            account_ids=unfinished(url, self.source, self.shard, run_id),
-            run_id=run_id,
+            account_ids=unfinished(url, self.source, self.shard, key, since),
+            run_id=key,
             attempt=task.try_number,
             final_attempt=task.try_number > task.max_tries,
-            window=self.window(),
+            window=window,
             overdue=overdue,
         )
 
     def tell(self, outcome: Outcome) -> None:
         self.log.info(outcome.line)
+
+    def show(self, context: Context, url: str, outcomes: Outcomes) -> None:
+        """Count, and give the grid the accounts' names, which a first sync has only just learned."""
+        metrics.count(self.source, outcomes)
+        names = dict(zip(self.shard, account_names(url, self.source, self.shard), strict=True))
+        context["label"] = label(outcomes.outcomes, names)  # type: ignore[typeddict-unknown-key]
 
     def wait(self, reports: Sequence[PendingReport], event: dict[str, str] | None) -> NoReturn:
         """Defer until the reports are ready; once the trigger has given up, leave it to the retry policy."""
@@ -94,8 +114,3 @@ class SyncOperator(BaseOperator):
         if not (self.since and self.until):
             return None
         return Window(date.fromisoformat(self.since), date.fromisoformat(self.until))
-
-    def name_in_grid(self, context: Context, url: str) -> None:
-        """Give `map_index_template` the accounts' names, which a first sync has only just learned."""
-        names = account_names(url, self.source, self.shard)
-        context["accounts"] = enumerate_few(names, NAMED, ", ")  # type: ignore[typeddict-unknown-key]

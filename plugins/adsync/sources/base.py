@@ -175,7 +175,8 @@ class Source:
     `notes` reads there what a person should know though nothing failed, one sentence each.
     `limits` are the documented budgets; `pause` reads from an answer how many seconds the account should rest.
     `options` names the keys an account may carry in workspaces.yaml, each with its allowed values
-    (empty: any text).
+    (empty: any text). `lookback` is for how many days, the last one included, it still changes what it said:
+    so many are restated every night.
     """
 
     name: str
@@ -190,6 +191,7 @@ class Source:
     renewal: Renewal | None = None
     limits: tuple[Limit, ...] = ()
     pause: Callable[[Answer], float] = no_pause
+    lookback: int = 28
     notes: Callable[[Text], tuple[str, ...]] = no_notes
 
     def stream(self, name: str) -> Stream:

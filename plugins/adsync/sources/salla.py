@@ -111,4 +111,5 @@ SOURCE = Source(
     # The largest plan's; smaller ones are told by the headers of every answer.
     limits=(Limit("account", 720, 60),),
     pause=pause,
+    lookback=30,
 )

@@ -55,4 +55,5 @@ SOURCE = Source(
     options=OPTIONS,
     renewal=Renewal(renew, oauth.reader("snapchat", REMEDY)),
     limits=(Limit("app", 20, 1), Limit("token", 10, 1)),
+    lookback=30,
 )

@@ -133,4 +133,5 @@ SOURCE = Source(
     ),
     # No limit of WooCommerce's own: a shop shares its server with its customers.
     limits=(Limit("account", 2, 1),),
+    lookback=30,
 )

@@ -128,4 +128,5 @@ SOURCE = Source(
     seed=seed,
     renewal=RENEWAL,
     limits=(Limit("account", 1, 1),),
+    lookback=30,
 )

@@ -1,0 +1,89 @@
+"""One platform is down for two hours: only its own DAG is red, one notice asks for help, and recovery closes it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+import yaml
+from airflow.models.dagrun import DagRun
+
+import sandboxed
+from adsync.demo import environment
+from adsync.sandbox import files
+from adsync.sandbox.faults import Fault
+from adsync.sandbox.world import World
+
+META, SHOP = "901234567890", "acme.myshopify.com"
+DOWN = Fault("meta", "server_error")
+NOTICES = "select account_id, message, closed_at is null, delivered_at is null from adsync.admin_notices"
+
+
+@pytest.fixture
+def world():
+    return World.create(7, datetime.now(UTC), days=5, orders=3)
+
+
+@pytest.fixture
+def platforms(monkeypatch, tmp_path, warehouse_url, world):
+    """Serve the platforms with these faults to the tasks of DAGs; one account of Meta and one shop are linked."""
+    document = files.workspaces(world)
+    for workspace in document["workspaces"]:
+        workspace["ad_accounts"] = [one for one in workspace["ad_accounts"] if one["account_id"] == META]
+        workspace["stores"] = [one for one in workspace["stores"] if one["store_id"] == SHOP]
+    (tmp_path / "workspaces.yaml").write_text(yaml.safe_dump(document))
+    monkeypatch.setenv("ADSYNC_CONFIG", str(tmp_path / "workspaces.yaml"))
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    monkeypatch.setenv("AIRFLOW_CONN_ADSYNC_WAREHOUSE", warehouse_url)
+    monkeypatch.setenv("MAX_RETRY_ATTEMPTS", "0")
+
+    @contextmanager
+    def platforms(*faults):
+        with sandboxed.served(faults, world) as base:
+            for name, value in environment.platforms(files.connections(world, base)).items():
+                monkeypatch.setenv(name, value)
+            yield
+
+    return platforms
+
+
+@pytest.fixture
+def run(parse, airflow_metadata):
+    """The states of a run and of its tasks, and the label of its first account in the grid."""
+
+    def run(dag_id):
+        made = parse()[dag_id].test()
+        tasks = {task.task_id: task for task in made.get_task_instances()}
+        with airflow_metadata() as session:
+            assert session.get(DagRun, made.id)
+        states = {name: str(task.state) for name, task in tasks.items()}
+        return str(made.state), states, tasks["sync"].rendered_map_index
+
+    return run
+
+
+def rows(url, query):
+    with psycopg.connect(url) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_an_outage_is_one_red_dag_and_one_notice_until_it_is_over(platforms, run, warehouse_url, capfd):
+    with platforms(DOWN):
+        for _ in range(2):
+            state, tasks, shown = run("sync_meta")
+            assert (state, tasks) == ("failed", {"plan": "success", "sync": "failed", "report": "failed"})
+            assert shown.startswith(f"{META}: trouble: ")
+            assert f"PARTIAL: 1 of 1 accounts failed: meta {META} (acme): " in capfd.readouterr().out
+        assert run("sync_shopify")[0] == "success"
+        assert rows(warehouse_url, "select count(*) > 0 from raw.shopify_orders") == [(True,)]
+        [(account, message, is_open, untold)] = rows(warehouse_url, NOTICES)
+        assert (account, is_open, untold) == (META, True, False)
+        assert "500" in message
+    with platforms():
+        assert run("sync_meta")[0] == "success"
+    assert [row[2:] for row in rows(warehouse_url, NOTICES)] == [(False, False)]
+    told = rows(warehouse_url, "select status, channel from adsync.deliveries where subject = 'notice' order by 1")
+    assert told == [("closed", "log"), ("open", "log")]
+    assert rows(warehouse_url, "select count(*) > 0 from raw.meta_campaign_metrics") == [(True,)]

@@ -1,0 +1,185 @@
+"""The DAG restate against the sandbox: which rows it reads again, and which it leaves alone.
+
+Stored rows are spoilt first: those that were read again are whole afterwards, all others are still spoilt.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+import yaml
+from airflow.models import dagrun
+
+import sandboxed
+from adsync.demo import environment
+from adsync.sandbox import files
+from adsync.sandbox.faults import Fault
+
+RIYADH, NEW_YORK, LONDON_SHOP = "901234567890", "903456789012", "juniper.myshopify.com"
+ZONES = {RIYADH: "Asia/Riyadh", NEW_YORK: "America/New_York", LONDON_SHOP: "Europe/London"}
+SINCE, UNTIL = date(2026, 11, 9), date(2026, 11, 13)
+DAY = date(2026, 11, 11)
+SPOIL = """
+update raw.{} set payload = payload || '{{"spoilt": true}}' where not payload ? 'spoilt'
+"""
+ROWS = """
+select 'meta', account_id, metric_date::text, record_key, payload::text, loaded_at from raw.meta_campaign_metrics
+union all
+select 'shopify', account_id, payload ->> 'updatedAt', record_key, payload::text, loaded_at from raw.shopify_orders
+order by 1, 2, 3, 4
+"""
+
+
+@pytest.fixture
+def faults():
+    return []
+
+
+@pytest.fixture
+def url(monkeypatch, tmp_path, warehouse_url, faults, airflow_metadata):
+    """A warehouse whose accounts are three of the small world's; everything a task reads from outside is set."""
+    del airflow_metadata  # its tables have to be there, that is all
+    document = files.workspaces(sandboxed.world())
+    for workspace in document["workspaces"]:
+        for key, id_key in (("ad_accounts", "account_id"), ("stores", "store_id")):
+            workspace[key] = [one for one in workspace[key] if one[id_key] in ZONES]
+    document["workspaces"] = [one for one in document["workspaces"] if one["ad_accounts"] or one["stores"]]
+    (tmp_path / "workspaces.yaml").write_text(yaml.safe_dump(document))
+    with sandboxed.served(faults) as base:
+        for name, value in {
+            **environment.platforms(files.connections(sandboxed.world(), base)),
+            "ADSYNC_CONFIG": str(tmp_path / "workspaces.yaml"),
+            "ADSYNC_TOKEN_KEY": sandboxed.new_key(),
+            "AIRFLOW_CONN_ADSYNC_WAREHOUSE": warehouse_url,
+            "MAX_RETRY_ATTEMPTS": "0",
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield warehouse_url
+
+
+@pytest.fixture
+def restate(url, parse, monkeypatch):
+    """Run the DAG; a run of `backfill` is what `airflow backfill create` makes for that day."""
+    del url
+
+    def run(backfill=None, **conf):
+        made = dagrun.get_or_create_dagrun
+
+        def as_backfill(**given):
+            run = made(**given)
+            run.run_type, run.data_interval_start = "backfill", datetime.combine(backfill, datetime.min.time(), UTC)
+            given["session"].commit()
+            return run
+
+        with monkeypatch.context() as patch:
+            if backfill:
+                patch.setattr(dagrun, "get_or_create_dagrun", as_backfill)
+            return parse()["restate"].test(run_conf=conf)
+
+    return run
+
+
+@pytest.fixture
+def filled(url, restate):
+    """Five days of all three accounts, as the platforms tell them."""
+    assert restate(since=str(SINCE), until=str(UNTIL)).state == "success"
+    return rows(url)
+
+
+def rows(url):
+    with psycopg.connect(url) as connection:
+        return connection.execute(ROWS).fetchall()
+
+
+def spoil(url):
+    with psycopg.connect(url) as connection:
+        for table in ("meta_campaign_metrics", "shopify_orders"):
+            connection.execute(SPOIL.format(table))
+    return rows(url)
+
+
+def day_of(row):
+    """The day a row belongs to where its account is: a metric's own, an order's last change."""
+    source, account_id, when = row[:3]
+    if source == "meta":
+        return date.fromisoformat(when)
+    return datetime.fromisoformat(when).astimezone(ZoneInfo(ZONES[account_id])).date()
+
+
+def keys(found):
+    return [row[:4] for row in found]
+
+
+def is_spoilt(row):
+    return '"spoilt": true' in row[4]
+
+
+def states(run):
+    return {(task.task_id, task.map_index): str(task.state) for task in run.get_task_instances()}
+
+
+def test_a_range_is_read_in_every_accounts_own_days(filled):
+    assert {account_id for _, account_id, *_ in filled} == set(ZONES)
+    assert {day_of(row) for row in filled} <= {SINCE + timedelta(days=n) for n in range(5)}
+    assert {day_of(row) for row in filled if row[0] == "meta"} == {SINCE + timedelta(days=n) for n in range(5)}
+
+
+def test_a_backfill_reads_exactly_its_own_day_and_twice_changes_nothing(url, filled, restate):
+    spoilt = spoil(url)
+    assert restate(DAY).state == "success"
+    healed = rows(url)
+    assert keys(healed) == keys(filled)
+    assert {day_of(row) for row in healed if not is_spoilt(row)} == {DAY}
+    assert {day_of(row) for row in healed if is_spoilt(row)} == {day_of(row) for row in filled} - {DAY}
+    assert {row[1] for row in healed if not is_spoilt(row)} == set(ZONES)
+    untouched = [(before, after) for before, after in zip(spoilt, healed, strict=True) if is_spoilt(after)]
+    assert all(before == after for before, after in untouched)
+    assert restate(DAY).state == "success"
+    assert rows(url) == healed
+
+
+def test_what_was_read_again_is_what_the_platform_said_before(url, filled, restate):
+    spoil(url)
+    assert restate(since=str(SINCE), until=str(UNTIL)).state == "success"
+    assert [row[:5] for row in rows(url)] == [row[:5] for row in filled]
+
+
+@pytest.mark.usefixtures("filled")
+def test_filters_choose_sources_and_workspaces(url, restate):
+    spoil(url)
+    run = restate(DAY, sources=["meta"], workspaces=["juniper"])
+    assert {row[1] for row in rows(url) if not is_spoilt(row)} == {NEW_YORK}
+    told = states(run)
+    assert told["meta.sync", 0] == "success"
+    assert told["shopify.sync", -1] == "skipped"
+
+
+def test_the_lookback_ends_with_the_runs_day(url, dags):
+    """Run by hand at a point in time; the small world's own today is the last day it tells."""
+    run = dags["restate"].test(logical_date=datetime(2026, 11, 20, 0, 0, 1, tzinfo=UTC), run_conf={"sources": ["meta"]})
+    assert run.state == "success"
+    days = {day_of(row) for row in rows(url)}
+    assert (min(days), max(days)) == (date(2026, 10, 23), date(2026, 11, 19))
+
+
+@pytest.mark.parametrize("faults", [[Fault("meta", "server_error", path="/insights")]])
+def test_a_platform_that_is_down_holds_nobody_and_makes_the_run_partial(url, restate, capfd):
+    run = restate(DAY)
+    told = states(run)
+    assert str(run.state) == "failed"
+    assert told["shopify.sync", 0] == "success"
+    assert (told["meta.sync", 0], told["report", -1]) == ("failed", "failed")
+    assert {row[0] for row in rows(url)} == {"shopify"}
+    assert "PARTIAL: 2 of 3 accounts failed: meta 901234567890 (acme): " in capfd.readouterr().out
+
+
+def test_a_wrong_parameter_stops_the_run_with_one_sentence(url, restate, capfd):
+    run = restate(since="2026-11-09", sources=["mta"])
+    told = states(run)
+    assert told["scope", -1] == "failed"
+    assert told["meta.sync", -1] == "upstream_failed"
+    assert "there is no source 'mta'; registered are meta, tiktok" in capfd.readouterr().out
+    assert rows(url) == []
