@@ -13,7 +13,7 @@ from adsync.dashboard.page.marts import Marts, Row
 from adsync.dashboard.page.question import Question
 from adsync.dashboard.snapshot import PERIODS
 
-SUMS = """
+PLATFORMS = """
 with platforms as (
 
     select
@@ -35,8 +35,7 @@ with platforms as (
     group by periods.period, roas.platform
 
 )
-"""
-PLATFORMS = f"""{SUMS}
+
 select
     *,
     round(attributed_revenue / nullif(spend, 0), 6) as attributed_roas,

@@ -25,8 +25,7 @@ with days as (
 )
 """
 # One unknown part makes the sum unknown.
-SUMS = f"""{IN_PERIOD}
-select
+SUMS = """select
     case when count(*) = count(gross) then sum(gross) end as gross,
     case when count(*) = count(test) then sum(test) end as test,
     case when count(*) = count(cancelled) then sum(cancelled) end as cancelled,
@@ -40,8 +39,7 @@ select
 from days
 having count(*) > 0
 """
-REASONS = f"""{IN_PERIOD}
-select
+REASONS = """select
     parts.reason,
     case when count(*) = count(parts.amount) then sum(cast(parts.amount as numeric)) end as amount
 from days
@@ -49,8 +47,7 @@ cross join lateral jsonb_each_text(days.unattributed_by_reason) as parts (reason
 group by parts.reason
 order by amount desc nulls last, parts.reason
 """
-DAYS = f"""{IN_PERIOD}
-select
+DAYS = """select
     date, gross, test, cancelled, unpaid, refunded, store_revenue, attributed, unattributed, claimed, residual
 from days
 order by date desc
@@ -59,7 +56,7 @@ order by date desc
 
 def read(marts: Marts, asked: Question, _: Row | None) -> dict[str, Any]:
     return {
-        "sums": marts.row("reconciliation", SUMS, asked.values),
-        "reasons": marts.rows("reconciliation", REASONS, asked.values),
-        "days": marts.rows("reconciliation", DAYS, asked.values),
+        "sums": marts.row("reconciliation", IN_PERIOD + SUMS, asked.values),
+        "reasons": marts.rows("reconciliation", IN_PERIOD + REASONS, asked.values),
+        "days": marts.rows("reconciliation", IN_PERIOD + DAYS, asked.values),
     }
