@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-import coming_marts
 import psycopg
 import pytest
 from dbt_process import NOW, dbt
@@ -20,6 +19,7 @@ from order_rows import visit
 from psycopg.conninfo import conninfo_to_dict
 from raw_rows import Account, Load
 
+import coming_marts
 from adsync.alerts.episodes import update_episodes
 from adsync.dashboard.cache import refresh
 from adsync.dashboard.snapshot import snapshots

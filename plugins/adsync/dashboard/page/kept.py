@@ -1,4 +1,4 @@
-"""Answers of the page in Redis, for a minute: one hash per workspace, dropped whole by every refresh of the dashboard.
+"""Answers of the page in Redis, for a minute, or until the dashboard is refreshed.
 
 The page works without Redis, only slower and without period figures; so nothing here fails when it does not answer.
 """
@@ -6,7 +6,7 @@ The page works without Redis, only slower and without period figures; so nothing
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import redis
@@ -36,28 +36,25 @@ class Kept:
 
     def answer(self, asked: Question) -> bytes | None:
         try:
-            return self.client.hget(f"{PAGES}{asked.workspace_id}", asked.kept_as) if asked.workspace_id else None
+            return self.client.get(_key(asked)) if asked.workspace_id else None
         except redis.RedisError:
             return None
 
     def keep(self, asked: Question, answer: bytes) -> None:
-        """The hash's age counts from its first answer: none is ever shown for longer than TTL."""
-        if not asked.workspace_id:
-            return
-        key = f"{PAGES}{asked.workspace_id}"
-        try:
-            with self.client.pipeline(transaction=True) as pipeline:
-                pipeline.hset(key, asked.kept_as, answer)
-                pipeline.expire(key, TTL, nx=True)
-                pipeline.execute()
-        except redis.RedisError:
-            return
+        with suppress(redis.RedisError):
+            if asked.workspace_id:
+                self.client.set(_key(asked), answer, ex=TTL)
 
     def drop(self, workspace_id: str) -> None:
-        try:
-            self.client.delete(f"{PAGES}{workspace_id}")
-        except redis.RedisError:
-            return
+        """Forget every answer about one workspace."""
+        with suppress(redis.RedisError):
+            keys = list(self.client.scan_iter(match=f"{PAGES}{workspace_id}:*", count=1000))
+            if keys:
+                self.client.delete(*keys)
+
+
+def _key(asked: Question) -> str:
+    return f"{PAGES}{asked.workspace_id}:{asked.kept_as}"
 
 
 @contextmanager

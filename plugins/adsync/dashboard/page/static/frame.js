@@ -13,6 +13,7 @@ export function views(place) {
   const current = place.view === "campaign" ? "campaigns" : place.view;
   const links = VIEWS.map((view) => h("a", { href: address({ view }), "aria-current": view === current && "page" }, word(view)));
   document.getElementById("views").replaceChildren(...links);
+  links[VIEWS.indexOf(current)].scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 export function controls(place, answer) {
