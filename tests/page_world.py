@@ -71,7 +71,7 @@ CAMPAIGNS = (
 
 @pytest.fixture(scope="session")
 def page_world(local_servers, tmp_path_factory) -> Iterator[str]:
-    with _copy(local_servers, "adsync", "page_world") as url:
+    with copy_of(local_servers, "adsync", "page_world") as url:
         with psycopg.connect(url) as db:
             load(db)
         dbt(url, tmp_path_factory.mktemp("page"), "build", "--exclude-resource-type", "unit_test", "test")
@@ -84,13 +84,13 @@ def page_world(local_servers, tmp_path_factory) -> Iterator[str]:
 
 @pytest.fixture
 def page_warehouse(page_world, local_servers, redis_url) -> Iterator[str]:
-    with _copy(local_servers, conninfo_to_dict(page_world)["dbname"], "page_copy") as url:
+    with copy_of(local_servers, conninfo_to_dict(page_world)["dbname"], "page_copy") as url:
         refresh(redis_url, snapshots(url))
         yield url
 
 
 @contextmanager
-def _copy(servers, template: str, name: str) -> Iterator[str]:
+def copy_of(servers, template: str, name: str) -> Iterator[str]:
     with psycopg.connect(servers.database_url("postgres"), autocommit=True) as server:
         server.execute(f"create database {name} template {template} strategy file_copy")
         yield servers.database_url(name)

@@ -9,9 +9,8 @@ export class Failed extends Error {
 }
 
 /** One view's whole answer. */
-export async function ask({ view, workspace, period, campaign, q }, signal) {
-  const query = new URLSearchParams(Object.entries({ workspace, period, campaign, q }).filter(([, value]) => value));
-  return call(`api/${view}?${query}`, { signal });
+export async function ask(question, signal) {
+  return call(`api/${question}`, { signal });
 }
 
 export async function acknowledge(alertId) {

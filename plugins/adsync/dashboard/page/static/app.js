@@ -4,7 +4,7 @@ import { ask } from "./api.js";
 import { controls, standing, views } from "./frame.js";
 import { h } from "./dom.js";
 import { nothing } from "./parts.js";
-import { here, remember } from "./state.js";
+import { here, question, remember } from "./state.js";
 import { word } from "./words.js";
 import * as alerts from "./views/alerts.js";
 import * as campaign from "./views/campaign.js";
@@ -19,26 +19,29 @@ const AGAIN = 5 * 60_000;
 const main = document.getElementById("view");
 let asking = new AbortController();
 let shown = "";
+let last = { asked: "", answer: null };
 
-/** Ask and draw. `quietly` leaves the old figures readable meanwhile. */
-async function show({ quietly = false } = {}) {
+/** Ask and draw; an answer that is at hand is only drawn again, unless the reader wants a new one. */
+async function show({ anew = false } = {}) {
   const place = here();
+  const asked = question(place);
   asking.abort();
+  if (!anew && asked === last.asked) return draw(place, last.answer);
   asking = new AbortController();
   const { signal } = asking;
-  waiting(place, quietly || shown === place.view);
+  waiting(place, shown === place.view);
   try {
-    draw(place, await ask(place, signal));
+    const answer = await ask(asked, signal);
+    last = { asked, answer };
+    draw(place, answer);
   } catch (error) {
-    if (signal.aborted) return;
-    broken(error);
+    if (!signal.aborted) broken(error);
   }
-  main.removeAttribute("aria-busy");
+  return undefined;
 }
 
 function waiting(place, keep) {
   main.setAttribute("aria-busy", "true");
-  views(place);
   if (keep) return;
   say(`Loading ${word(place.view)}`);
   main.replaceChildren(h("div", { class: "loading", "aria-hidden": "true" }, [1, 2, 3].map(() => h("div", { class: "bone" }))));
@@ -49,9 +52,11 @@ function draw(place, answer) {
   shown = place.view;
   if (answer.workspace) remember("workspace", answer.workspace.id);
   document.title = `${word(place.view)} – Ads`;
+  views(place);
   controls(place, answer);
   standing(answer);
   main.replaceChildren(h("h2", { class: "unseen" }, word(place.view)), ...content(place, answer));
+  main.removeAttribute("aria-busy");
   if (turned) window.scrollTo(0, 0);
   say(`${word(place.view)} is up to date`);
 }
@@ -63,7 +68,7 @@ function content(place, answer) {
   if (answer.missing.includes("dashboard_metrics")) {
     return [nothing("The first figures are on their way", "The marts have not been built yet. The DAG transform builds them, once any sync has brought rows.")];
   }
-  return [DRAW[place.view].draw(answer, { place, redraw: () => draw(place, answer), reload: show })].flat();
+  return [DRAW[place.view].draw(answer, { place, reload: () => show({ anew: true }) })].flat();
 }
 
 const BROKEN = {
@@ -77,9 +82,12 @@ function broken(error) {
   const [title, advice] = BROKEN[error.kind] ?? ["The page could not be drawn", ""];
   if (!error.kind) console.error(error);
   shown = "";
-  const again = h("button", { type: "button", onclick: () => show() }, "Try again");
+  last = { asked: "", answer: null };
+  views(here());
+  const again = h("button", { type: "button", onclick: () => show({ anew: true }) }, "Try again");
   const start = h("a", { href: "#/overview", class: "button" }, "Back to the overview");
   const sentence = advice || error.message;
+  main.removeAttribute("aria-busy");
   main.replaceChildren(h("div", { role: "alert" }, nothing(title, sentence, h("p", { class: "actions" }, again, error.kind === "absent" && start))));
 }
 
@@ -89,5 +97,5 @@ function say(text) {
 
 window.addEventListener("hashchange", () => show());
 // A page that was left open must not be believed for ever.
-setInterval(() => document.visibilityState === "visible" && !document.querySelector("input:focus") && show({ quietly: true }), AGAIN);
+setInterval(() => document.visibilityState === "visible" && !document.querySelector("input:focus") && show({ anew: true }), AGAIN);
 show();

@@ -65,7 +65,7 @@ function direction() {
   return h("button", { type: "button", id: "direction", class: "icon direction", title: label, "aria-label": label, onclick: turn });
 }
 
-/** Charts read their colours when they are drawn. */
+/** Charts read their colours when they are drawn: nothing is asked for, only drawn again. */
 function again() {
   window.dispatchEvent(new HashChangeEvent("hashchange"));
 }

@@ -22,6 +22,12 @@ export function address(place) {
   return `#/${view}?${query}`;
 }
 
+/** What the server is asked. The overview's one answer holds every period. */
+export function question({ view, workspace, period, campaign, q }) {
+  const asked = { workspace, period: view === "overview" ? "" : period, campaign, q };
+  return `${view}?${new URLSearchParams(Object.entries(asked).filter(([, value]) => value))}`;
+}
+
 export function recall(name) {
   try {
     return localStorage.getItem(`ads.${name}`);

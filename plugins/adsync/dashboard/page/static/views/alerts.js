@@ -31,7 +31,7 @@ function seen(alert, workspace, reload) {
     button.disabled = true;
     try {
       await acknowledge(alert.alert_id);
-      await reload({ quietly: true });
+      await reload();
     } catch (error) {
       told.textContent = error.message;
       button.disabled = false;

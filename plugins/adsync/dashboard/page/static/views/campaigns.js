@@ -10,14 +10,14 @@ const TONES = { active: "good", limited: "warn", deleted: "bad" };
 // What the reader has set, kept while the page is open.
 const wanted = { text: "", platform: "", status: "", sorted: { key: "spend", down: true } };
 
-export function draw({ data, workspace }, { redraw }) {
+export function draw({ data, workspace }) {
   if (data.campaigns.length === 0) {
     return nothing("No campaign spent or sold anything in this period", "A longer period may show more.");
   }
   const box = h("div", {});
   const list = () => box.replaceChildren(listed(data, workspace.currency, list));
   list();
-  return card(null, filters(data.campaigns, list, redraw), box);
+  return card(null, filters(data.campaigns, list), box);
 }
 
 function filters(campaigns, list) {
