@@ -34,5 +34,6 @@ class AdsPlugin(AirflowPlugin):
 
     @cached_property
     def external_views(self) -> list[dict[str, Any]]:
-        view = {"name": "Ads", "href": f"{PREFIX}/", "destination": "nav", "url_route": "ads", "nav_top_level": True}
-        return [view | {"icon": f"{PREFIX}/static/ads.svg", "icon_dark_mode": f"{PREFIX}/static/ads-dark.svg"}]
+        return [
+            {"name": "Ads", "href": f"{PREFIX}/", "destination": "nav", "url_route": "ads", "nav_top_level": True},
+        ]

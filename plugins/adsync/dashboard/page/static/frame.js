@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { day, instant } from "./format.js";
 import { pill } from "./parts.js";
-import { PERIODIC, PERIODS, VIEWS, address, recall, remember } from "./state.js";
+import { PERIODIC, PERIODS, VIEWS, address, here, recall, remember } from "./state.js";
 import { word } from "./words.js";
 
 const root = document.documentElement;
@@ -24,14 +24,14 @@ export function controls(place, answer) {
 }
 
 function workspaces({ workspace, workspaces: all }) {
-  const pick = h("select", { id: "workspace", onchange: () => { location.hash = address({ workspace: pick.value, view: elsewhere() }); } },
+  const pick = h("select", { id: "workspace", onchange: () => { location.hash = address({ workspace: pick.value, ...elsewhere() }); } },
     all.map(({ id, name }) => h("option", { value: id, selected: id === workspace?.id }, name)));
   return h("label", { class: "pick", for: "workspace" }, h("span", { class: "unseen" }, "Workspace"), pick);
 }
 
 /** A campaign belongs to its workspace; in another one, its list is the nearest thing. */
 function elsewhere() {
-  return location.hash.startsWith("#/campaign?") ? "campaigns" : undefined;
+  return here().view === "campaign" ? { view: "campaigns" } : {};
 }
 
 function periods(place) {

@@ -1,4 +1,5 @@
 // What the codes in the marts are called; a code nobody has named yet is shown as it is, only without underscores.
+// Words stay words.
 
 const WORDS = {
   today: "Today", "7_days": "7 days", "30_days": "30 days", "90_days": "90 days",
@@ -23,5 +24,7 @@ const WORDS = {
 
 export function word(code) {
   if (!code) return "";
-  return WORDS[code] ?? code.charAt(0).toUpperCase() + code.slice(1).replaceAll("_", " ");
+  if (code in WORDS) return WORDS[code];
+  const text = code.charAt(0).toUpperCase() + code.slice(1);
+  return /^[a-z0-9_]+$/.test(code) ? text.replaceAll("_", " ") : text;
 }

@@ -39,5 +39,5 @@ function visit(touch, workspace) {
   return h("li", { class: touch.verdict },
     h("span", { class: "when" }, instant(touch.at, workspace.timezone)),
     h("span", {}, touch.campaign_id ? [campaignLink({ ...touch, name: touch.campaign_name }), " ", platformName(touch.platform)] : "No campaign"),
-    h("span", { class: "note" }, touch.verdict === "won" ? `Won${touch.rule ? `, ${word(touch.rule)}` : ""}` : word(touch.why)));
+    h("span", { class: "note" }, touch.verdict === "won" ? `Won: ${touch.why || word(touch.rule)}` : word(touch.why)));
 }

@@ -23,7 +23,7 @@ export function draw(answer, { place }) {
 
 function attention({ alerts, unseen, stale, accounts }) {
   const open = alerts === 0 ? "No open alerts" : `${count(alerts)} open ${alerts === 1 ? "alert" : "alerts"}${unseen ? `, ${count(unseen)} not seen yet` : ""}`;
-  const read = stale === 0 ? `All ${count(accounts)} accounts are read` : `${count(stale)} of ${count(accounts)} accounts stale`;
+  const read = stale === 0 ? "No account is stale" : `${count(stale)} of ${count(accounts)} accounts stale`;
   return h("p", { class: "attention" },
     h("a", { href: address({ view: "alerts" }), class: unseen ? "bad" : alerts ? "warn" : "good" }, open),
     h("a", { href: address({ view: "health" }), class: stale ? "warn" : "good" }, read));
