@@ -18,7 +18,7 @@ from adsync.demo.servers import Servers
 from adsync.demo.waiting import until
 
 ROOT = Path(__file__).resolve().parents[1]
-SECONDS = 120
+SECONDS = 240
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from psycopg.conninfo import conninfo_to_dict
 
 import airflow_page
@@ -18,6 +18,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 ABSENT = f"the Ads page was not looked at, no browser on this machine: none of {', '.join(NAMES)}"
 # A container's root may have no user namespaces; the pages are our own.
 FLAGS = ["--no-sandbox"]
+# Two cores may be busy with everything else; nothing waits this long when all is well.
+expect.set_options(timeout=20_000)
 
 Open = Callable[..., Page]
 

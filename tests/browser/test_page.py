@@ -79,6 +79,20 @@ def test_every_view_fits_every_width_theme_and_direction(open_page, look, width)
         page.screenshot(path=folder() / f"{view}-{width}-{look}.png", full_page=True)
 
 
+# Answers of a warehouse without workspaces, and of one without marts.
+NOTHING = {
+    "workspace": None,
+    "workspaces": [],
+    "periods": {},
+    "meta": None,
+    "charts": False,
+    "missing": ["dashboard_metrics"],
+    "data": {},
+}
+NEW = {
+    "workspace": {"id": "new", "name": "New", "currency": "SAR", "timezone": "UTC"},
+    "workspaces": [{"id": "new", "name": "New"}],
+}
 UNNAMED = """[...document.querySelectorAll("button, a, input, select")]
     .filter((each) => !(each.textContent.trim() || each.ariaLabel || each.labels?.length))
     .map((each) => each.outerHTML)"""
@@ -231,6 +245,40 @@ def _stale(route) -> None:
     answer = route.fetch()
     body = answer.json()
     route.fulfill(response=answer, json=body | {"meta": None, "data": body["data"] | {"figures": None}})
+
+
+@pytest.mark.parametrize(
+    ("answer", "title", "sentence"),
+    [
+        ({"status": 401, "json": {"error": "no"}}, "You have been signed out", "Sign in to Airflow again"),
+        (
+            {"status": 503, "json": {"error": "the warehouse is away"}},
+            "cannot be read just now",
+            "the warehouse is away",
+        ),
+        ({"json": NOTHING}, "Nothing is connected yet", "No workspace is known"),
+        ({"json": NOTHING | NEW}, "The first figures are on their way", "The marts have not been built yet"),
+    ],
+)
+def test_where_there_is_nothing_to_show_the_page_says_why(browser, airflow, login, answer, title, sentence):
+    """Not through open_page: a browser notes refused calls in its console."""
+    with browser.new_context(storage_state=login) as context:
+        page = context.new_page()
+        page.route("**/api/**", lambda route: route.fulfill(**answer))
+        page.goto(airflow.page)
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+        expect(page.get_by_text(sentence)).to_be_visible()
+        page.unroute("**/api/**")
+        page.screenshot(path=folder() / f"nothing-{title.split()[-1]}.png")
+        if again := page.get_by_role("button", name="Try again").all():
+            again[0].click()
+            expect(page.locator(".tile").first).to_be_visible()
+
+
+def test_a_new_page_loads_less_than_200_kb(open_page):
+    page = open_page()
+    loaded = page.evaluate("performance.getEntries().map((each) => each.decodedBodySize ?? 0)")
+    assert 50_000 < sum(loaded) < 200_000
 
 
 def test_what_platforms_say_is_text_and_never_markup(open_page):

@@ -44,7 +44,13 @@ function waiting(place, keep) {
   main.setAttribute("aria-busy", "true");
   if (keep) return;
   say(`Loading ${word(place.view)}`);
-  main.replaceChildren(h("div", { class: "loading", "aria-hidden": "true" }, [1, 2, 3].map(() => h("div", { class: "bone" }))));
+  main.replaceChildren(
+    h(
+      "div",
+      { class: "loading", "aria-hidden": "true" },
+      [1, 2, 3].map(() => h("div", { class: "bone" })),
+    ),
+  );
 }
 
 function draw(place, answer) {
@@ -63,10 +69,20 @@ function draw(place, answer) {
 
 function content(place, answer) {
   if (!answer.workspace) {
-    return [nothing("Nothing is connected yet", "No workspace is known. Name your workspaces and accounts in workspaces.yaml; the first sync brings them here.")];
+    return [
+      nothing(
+        "Nothing is connected yet",
+        "No workspace is known. Name your workspaces and accounts in workspaces.yaml; the first sync brings them here.",
+      ),
+    ];
   }
   if (answer.missing.includes("dashboard_metrics")) {
-    return [nothing("The first figures are on their way", "The marts have not been built yet. The DAG transform builds them, once any sync has brought rows.")];
+    return [
+      nothing(
+        "The first figures are on their way",
+        "The marts have not been built yet. The DAG transform builds them, once any sync has brought rows.",
+      ),
+    ];
   }
   return [DRAW[place.view].draw(answer, { place, reload: () => show({ anew: true }) })].flat();
 }
@@ -88,7 +104,13 @@ function broken(error) {
   const start = h("a", { href: "#/overview", class: "button" }, "Back to the overview");
   const sentence = advice || error.message;
   main.removeAttribute("aria-busy");
-  main.replaceChildren(h("div", { role: "alert" }, nothing(title, sentence, h("p", { class: "actions" }, again, error.kind === "absent" && start))));
+  main.replaceChildren(
+    h(
+      "div",
+      { role: "alert" },
+      nothing(title, sentence, h("p", { class: "actions" }, again, error.kind === "absent" && start)),
+    ),
+  );
 }
 
 function say(text) {
@@ -97,5 +119,8 @@ function say(text) {
 
 window.addEventListener("hashchange", () => show());
 // A page that was left open must not be believed for ever.
-setInterval(() => document.visibilityState === "visible" && !document.querySelector("input:focus") && show({ anew: true }), AGAIN);
+setInterval(
+  () => document.visibilityState === "visible" && !document.querySelector("input:focus") && show({ anew: true }),
+  AGAIN,
+);
 show();

@@ -50,7 +50,12 @@ function loaded() {
 
 function options(box, { days, series, provisional, pointed }) {
   const tone = (name) => resolved(box, name);
-  const axis = { stroke: tone("quiet"), font: "12px system-ui", grid: { stroke: tone("line"), width: 1 }, ticks: { show: false } };
+  const axis = {
+    stroke: tone("quiet"),
+    font: "12px system-ui",
+    grid: { stroke: tone("line"), width: 1 },
+    ticks: { show: false },
+  };
   return {
     width: box.clientWidth,
     height: box.clientHeight,
@@ -60,7 +65,13 @@ function options(box, { days, series, provisional, pointed }) {
     scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] } },
     tzDate: (stamp) => globalThis.uPlot.tzDate(new Date(stamp * 1000), "UTC"),
     axes: [
-      { ...axis, space: 70, size: 28, grid: { show: false }, values: (_, stamps) => stamps.map((each) => day(iso(each))) },
+      {
+        ...axis,
+        space: 70,
+        size: 28,
+        grid: { show: false },
+        values: (_, stamps) => stamps.map((each) => day(iso(each))),
+      },
       { ...axis, size: 52, values: (_, values) => values.map((each) => short(each)) },
     ],
     series: [{}, ...series.map((each) => ({ stroke: tone(each.tone), width: 2, points: { show: days.length < 3 } }))],

@@ -4,15 +4,36 @@ import { h } from "./dom.js";
 import { DASH } from "./format.js";
 
 /**
- * columns: [{key, label, show(value, row), number, broad, sort(row)}]; options: caption, sorted {key, down}, onsort, foot.
+ * columns: [{key, label, show(value, row), number, broad, sort(row)}];
+ * options: caption, sorted {key, down}, onsort, foot.
  * The first column heads its row. A wide table scrolls inside its own region, which the keyboard reaches too.
  */
 export function table(columns, rows, { caption, sorted, onsort, foot = [], wide = true }) {
-  const built = h("table", {},
+  const built = h(
+    "table",
+    {},
     h("caption", { class: "unseen" }, caption),
-    h("thead", {}, h("tr", {}, columns.map((column) => heading(column, sorted, onsort)))),
-    h("tbody", {}, ordered(rows, columns, sorted).map((row) => line(columns, row))),
-    foot.length > 0 && h("tfoot", {}, foot.map((row) => line(columns, row))));
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        columns.map((column) => heading(column, sorted, onsort)),
+      ),
+    ),
+    h(
+      "tbody",
+      {},
+      ordered(rows, columns, sorted).map((row) => line(columns, row)),
+    ),
+    foot.length > 0 &&
+      h(
+        "tfoot",
+        {},
+        foot.map((row) => line(columns, row)),
+      ),
+  );
   return wide ? h("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": caption }, built) : built;
 }
 
@@ -22,15 +43,28 @@ function heading(column, sorted, onsort) {
   if (!onsort) return h("th", attributes, column.label);
   const down = direction === "none" ? Boolean(column.number) : !sorted.down;
   const arrow = h("span", { class: "arrow", "aria-hidden": "true" });
-  return h("th", attributes, h("button", { type: "button", "data-column": column.key, onclick: () => onsort({ key: column.key, down }) }, column.label, arrow));
+  return h(
+    "th",
+    attributes,
+    h(
+      "button",
+      { type: "button", "data-column": column.key, onclick: () => onsort({ key: column.key, down }) },
+      column.label,
+      arrow,
+    ),
+  );
 }
 
 function line(columns, row) {
-  return h("tr", {}, columns.map((column, at) => {
-    const value = column.show ? column.show(row[column.key], row) : row[column.key] ?? DASH;
-    const attributes = { class: column.number ? "number" : column.broad && "broad" };
-    return at === 0 ? h("th", { scope: "row", ...attributes }, value) : h("td", attributes, value);
-  }));
+  return h(
+    "tr",
+    {},
+    columns.map((column, at) => {
+      const value = column.show ? column.show(row[column.key], row) : (row[column.key] ?? DASH);
+      const attributes = { class: column.number ? "number" : column.broad && "broad" };
+      return at === 0 ? h("th", { scope: "row", ...attributes }, value) : h("td", attributes, value);
+    }),
+  );
 }
 
 /** Sorted by one column; what is undefined comes last either way. */
