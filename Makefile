@@ -19,7 +19,7 @@ export DO_NOT_TRACK := 1
 # Airflow's processes start twice as fast when their modules are compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env lock services demo stop clean distclean test schema lint lint-sql format bench compose-dryrun secrets
+.PHONY: help env lock services demo stop clean distclean test schema charts lint lint-sql format bench compose-dryrun secrets
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -33,6 +33,9 @@ test: env ## every test; ARGS="tests/sources -k meta" for some
 
 schema: env ## take Shopify's schema with npm, so that `make test` looks at its queries too
 	@$(RUN) tests/shopify_schema.py
+
+charts: env ## take the chart library of the Ads page with npm; `make env` does it where npm is
+	@$(RUN) -m adsync.dashboard.page.library
 
 lint: env ## ruff, dbt parse, sqlfluff
 	@$(RUN) -m ruff check .
@@ -78,6 +81,7 @@ env: .venv/ready ## the locked environment in .venv; PYTHON=python3.12 picks ano
 		echo "uv could not install; trying pip, which reads its own index settings." >&2; \
 		$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.txt; }
 	@$(RUN) -m compileall -q -j 2 .venv/lib >/dev/null 2>&1 || true
+	@$(RUN) -m adsync.dashboard.page.library || true
 	@touch $@
 
 lock: env ## resolve requirements.in into requirements.txt
@@ -90,4 +94,4 @@ clean: stop ## remove the state folder and everything built
 	@find . -name .venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 distclean: clean ## the environment too
-	@rm -rf .venv
+	@rm -rf .venv plugins/adsync/dashboard/page/library

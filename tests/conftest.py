@@ -17,7 +17,7 @@ from adsync.demo import servers
 
 NUMBERS = count(1)
 
-pytest_plugins = ["airflow_home"]
+pytest_plugins = ["airflow_home", "page_world"]
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+import psycopg
 from psycopg.rows import class_row
 from rich.console import Console
 from rich.table import Table
@@ -86,7 +87,12 @@ class Standing:
 
 
 def standings(url: str) -> list[Standing]:
-    with connect_now(url) as connection, connection.cursor(row_factory=class_row(Standing)) as cursor:
+    with connect_now(url) as connection:
+        return read(connection)
+
+
+def read(connection: psycopg.Connection) -> list[Standing]:
+    with connection.cursor(row_factory=class_row(Standing)) as cursor:
         return cursor.execute(ACCOUNTS).fetchall()
 
 

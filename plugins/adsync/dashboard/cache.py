@@ -12,6 +12,8 @@ import msgspec
 import redis
 
 PREFIX = "dashboard_metrics:"
+# Answers of the Ads page, made from these figures.
+PAGES = "ads_page:"
 TTL = 3600
 SECONDS = 10
 # Decimals become JSON numbers with all their digits; nothing passes through a float.
@@ -19,10 +21,14 @@ JSON = msgspec.json.Encoder(decimal_format="number")
 
 
 def refresh(redis_url: str, snapshots: Mapping[str, Mapping[str, Any]]) -> int:
-    """Write every workspace's snapshot and drop those of workspaces that are gone; how many were written."""
+    """Write every workspace's snapshot, drop those of workspaces that are gone and every page made from the old ones.
+
+    Returns how many were written.
+    """
     with redis.Redis.from_url(redis_url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS) as client:
         fresh = {f"{PREFIX}{workspace}".encode(): JSON.encode(snapshot) for workspace, snapshot in snapshots.items()}
         gone = set(client.scan_iter(match=f"{PREFIX}*", count=1000)) - fresh.keys()
+        gone |= set(client.scan_iter(match=f"{PAGES}*", count=1000))
         with client.pipeline(transaction=True) as pipeline:
             for key, value in fresh.items():
                 pipeline.set(key, value, ex=TTL)

@@ -1,0 +1,154 @@
+"""One campaign: its days, its names, what is wrong with it, and the orders that went to it.
+
+data: campaign {platform, account_id, account, campaign_id, name, status, objective, currency, timezone, first_seen,
+last_seen}, null when nobody knows it; days [{date, spend, claimed_revenue, claimed_roas, impressions, clicks,
+claimed_conversions, attributed_orders, attributed_revenue, attributed_roas, is_final}], newest first; names [{name,
+first_seen, last_seen}]; alerts and issues; orders [{store_platform, order_id, number, at, value, type, rule}].
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adsync.dashboard.page import alerts
+from adsync.dashboard.page.marts import Marts, Row, Values
+from adsync.dashboard.page.question import BadQuestion, Question
+
+CAMPAIGN = """
+select campaigns.*, health.name as account
+from marts.campaigns as campaigns
+left join marts.sync_health as health
+    on campaigns.platform = health.platform and campaigns.account_id = health.account_id
+where
+    campaigns.workspace_id = %(workspace)s
+    and campaigns.platform = %(platform)s
+    and campaigns.campaign_id = %(campaign)s
+order by campaigns.last_seen desc nulls last
+limit 1
+"""
+NAMES = """
+select name, first_seen, last_seen
+from marts.campaign_names
+where
+    workspace_id = %(workspace)s
+    and platform = %(platform)s
+    and account_id = %(account)s
+    and campaign_id = %(campaign)s
+    and not is_current
+order by last_seen desc nulls last, name
+"""
+DAYS = """
+with
+
+period as (
+
+    select first_day, last_day
+    from marts.dashboard_metrics
+    where workspace_id = %(workspace)s and period = '90_days'
+
+),
+
+spent as (
+
+    select
+        metrics.date,
+        metrics.spend_reporting as spend,
+        metrics.revenue_reporting as claimed_revenue,
+        metrics.roas as claimed_roas,
+        metrics.impressions,
+        metrics.clicks,
+        metrics.conversions as claimed_conversions,
+        metrics.is_final
+    from marts.campaign_metrics as metrics
+    inner join period on metrics.date between period.first_day and period.last_day
+    where
+        metrics.platform = %(platform)s
+        and metrics.account_id = %(account)s
+        and metrics.campaign_id = %(campaign)s
+        and metrics.workspace_id = %(workspace)s
+
+),
+
+sold as (
+
+    select
+        events.campaign_date as date,
+        count(*) as attributed_orders,
+        case when count(*) = count(conversion_value) then sum(conversion_value) end as attributed_revenue
+    from marts.attribution_events as events
+    inner join period on events.campaign_date between period.first_day and period.last_day
+    where
+        events.workspace_id = %(workspace)s
+        and events.platform = %(platform)s
+        and events.account_id = %(account)s
+        and events.campaign_id = %(campaign)s
+    group by events.campaign_date
+
+)
+
+select
+    *,
+    round(attributed_revenue / nullif(spend, 0), 6) as attributed_roas
+from spent
+full join sold using (date)
+order by date desc
+"""
+ISSUES = """
+select type, date, detail
+from marts.consistency_issues
+where
+    workspace_id = %(workspace)s
+    and platform = %(platform)s
+    and account_id = %(account)s
+    and campaign_id = %(campaign)s
+order by date desc nulls last, type
+limit 20
+"""
+ORDERS = """
+select
+    events.store_platform,
+    events.order_id,
+    orders.number,
+    events.event_time as at,
+    events.conversion_value as value,
+    events.attribution_type as type,
+    events.match_rule as rule
+from marts.attribution_events as events
+inner join marts.orders as orders
+    on
+        events.store_platform = orders.platform
+        and events.store_id = orders.store_id
+        and events.order_id = orders.order_id
+where
+    events.workspace_id = %(workspace)s
+    and events.platform = %(platform)s
+    and events.account_id = %(account)s
+    and events.campaign_id = %(campaign)s
+order by events.event_time desc
+limit 20
+"""
+
+
+def read(marts: Marts, asked: Question, _: Row | None) -> dict[str, Any]:
+    platform, campaign_id = _key(asked.about)
+    values = asked.values | {"platform": platform, "campaign": campaign_id}
+    found = marts.row("campaigns", CAMPAIGN, values)
+    return {"campaign": found} | _about(marts, values | {"account": found["account_id"] if found else None})
+
+
+def _about(marts: Marts, values: Values) -> dict[str, Any]:
+    return {
+        "names": marts.rows("campaign_names", NAMES, values),
+        "days": marts.rows("campaign_metrics", DAYS, values),
+        "alerts": marts.rows("alerts", alerts.OF_CAMPAIGN, values),
+        "issues": marts.rows("consistency_issues", ISSUES, values),
+        "orders": marts.rows("attribution_events", ORDERS, values),
+    }
+
+
+def _key(text: str) -> tuple[str, str]:
+    """`platform:campaign`, which is what alerts know a campaign by."""
+    platform, colon, campaign_id = text.partition(":")
+    if not colon:
+        raise BadQuestion("name the campaign as platform:campaign")
+    return platform, campaign_id

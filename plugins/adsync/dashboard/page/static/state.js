@@ -1,0 +1,45 @@
+// Where the reader is: everything that a link should carry is in the address, everything personal in local storage.
+
+export const VIEWS = ["overview", "campaigns", "reconciliation", "alerts", "health", "orders"];
+export const PERIODS = ["today", "7_days", "30_days", "90_days"];
+// Views whose figures are of a period.
+export const PERIODIC = new Set(["overview", "campaigns", "reconciliation"]);
+const DETAILS = new Set(["campaign"]);
+
+/** {view, workspace, period, campaign, q} from the address. */
+export function here() {
+  const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  const asked = Object.fromEntries(new URLSearchParams(query));
+  const view = VIEWS.includes(path) || DETAILS.has(path) ? path : "overview";
+  const period = PERIODS.includes(asked.period) ? asked.period : "30_days";
+  return { workspace: recall("workspace") ?? "", q: "", campaign: "", ...asked, view, period };
+}
+
+/** The address of another place; what it does not name stays as it is, but a search or a campaign is left behind. */
+export function address(place) {
+  const { view, workspace, period, campaign, q } = { ...here(), campaign: "", q: "", ...place };
+  const query = new URLSearchParams(Object.entries({ workspace, period, campaign, q }).filter(([, value]) => value));
+  return `#/${view}?${query}`;
+}
+
+/** What the server is asked. The overview's one answer holds every period. */
+export function question({ view, workspace, period, campaign, q }) {
+  const asked = { workspace, period: view === "overview" ? "" : period, campaign, q };
+  return `${view}?${new URLSearchParams(Object.entries(asked).filter(([, value]) => value))}`;
+}
+
+export function recall(name) {
+  try {
+    return localStorage.getItem(`ads.${name}`);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(name, value) {
+  try {
+    localStorage.setItem(`ads.${name}`, value);
+  } catch {
+    // Storage is forbidden here: the choice lasts as long as the page.
+  }
+}

@@ -1,0 +1,39 @@
+"""The Ads page inside Airflow: its application below /adsync/, and its entry in the navigation.
+
+Airflow loads this file in every process, under the bare name `plugin`; only the API server asks for the application,
+so only there is it imported and made.
+"""
+
+# Importing the web application costs a task's process most of a second that it has no use for.
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from airflow.sdk.plugins_manager import AirflowPlugin
+
+PREFIX = "/adsync"
+
+
+class AdsPlugin(AirflowPlugin):
+    """What Airflow reads of a plugin: names and shapes are Airflow's."""
+
+    name = "adsync"
+
+    @cached_property
+    def fastapi_apps(self) -> list[dict[str, Any]]:
+        from adsync.dashboard.page.answers import Stores
+        from adsync.dashboard.page.app import create_app
+        from adsync.hooks.cache import redis_url
+        from adsync.hooks.login import enter
+        from adsync.hooks.warehouse import warehouse_url
+
+        return [{"name": "Ads", "app": create_app(enter, Stores(warehouse_url, redis_url)), "url_prefix": PREFIX}]
+
+    @cached_property
+    def external_views(self) -> list[dict[str, Any]]:
+        return [
+            {"name": "Ads", "href": f"{PREFIX}/", "destination": "nav", "url_route": "ads", "nav_top_level": True},
+        ]

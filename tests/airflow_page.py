@@ -1,0 +1,58 @@
+"""Airflow's API server as a process, with the demo's sign-in, over the warehouse of page_world."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from adsync.demo import airflow_processes, environment, processes, rest
+from adsync.demo.files import HOST, free_port
+from adsync.demo.keys import keys
+from adsync.demo.place import Place
+from adsync.demo.servers import Servers
+from adsync.demo.waiting import until
+
+ROOT = Path(__file__).resolve().parents[1]
+SECONDS = 240
+
+
+@dataclass(frozen=True)
+class Airflow:
+    """Where it listens, and who may enter."""
+
+    url: str
+    user: str
+    password: str
+
+    @property
+    def page(self) -> str:
+        return f"{self.url}/adsync/"
+
+
+@contextmanager
+def running(servers: Servers, warehouse: str, state: Path) -> Iterator[Airflow]:
+    place, secrets, port = Place(ROOT, state, os.environ), keys(state), free_port()
+    environment.write_login(place, secrets)
+    variables = environment.airflow(place, servers, secrets, port) | {"AIRFLOW_CONN_ADSYNC_WAREHOUSE": warehouse}
+    airflow_processes.migrate(place, variables)
+    command = [place.python, "-m", "airflow", "api-server"]
+    server = processes.spawn("api-server", command, state, cwd=ROOT, env=variables)
+    try:
+        with rest.open_client(f"http://{HOST}:{port}") as client:
+            until(lambda: _silent(client), seconds=SECONDS, watched=[server], log=Path(server.log), tell=lambda _: None)
+        yield Airflow(f"http://{HOST}:{port}", environment.USER, secrets.password)
+    finally:
+        processes.stop([server])
+
+
+def _silent(client: httpx.Client) -> str:
+    try:
+        client.get("/api/v2/version").raise_for_status()
+    except httpx.HTTPError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,290 @@
+"""The Ads page in a real browser, behind a real Airflow. Each test ends with a look at the console."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from adsync.dashboard.page import library
+from adsync.dashboard.page.answers import VIEWS
+from page_world import RIYADH, folder
+
+RIYADH_NAME = "حملة الرياض – نوفمبر"
+PLACES = {
+    "overview": "#/overview?workspace=acme",
+    "campaigns": "#/campaigns?workspace=acme",
+    "campaign": f"#/campaign?workspace=acme&campaign=meta:{RIYADH}",
+    "reconciliation": "#/reconciliation?workspace=acme",
+    "alerts": "#/alerts?workspace=acme",
+    "health": "#/health?workspace=acme",
+    "orders": "#/orders?workspace=acme&q=4995",
+}
+LOOKS = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "rtl": {"color_scheme": "light"},
+}
+
+
+def settled(page: Page) -> Page:
+    page.locator("main:not([aria-busy]) > h2").wait_for(state="attached")
+    return page
+
+
+def go(page: Page, view: str) -> Page:
+    page.get_by_role("navigation", name="Views").get_by_role("link", name=view).click()
+    expect(page.locator("#said")).to_have_text(f"{view} is up to date")
+    return page
+
+
+def figure(page: Page, name: str) -> str:
+    return page.locator(".tile", has=page.get_by_text(name, exact=True)).locator("dd").inner_text()
+
+
+@pytest.mark.parametrize("door", ["", "static/app.js", "library/uPlot.iife.min.js", "api/overview", "docs", "nothing"])
+def test_airflow_lets_nobody_in_without_its_login(airflow, door):
+    assert httpx.get(airflow.page + door, trust_env=False).status_code == 401
+    assert httpx.post(airflow.page + "api/alerts/1/acknowledge", trust_env=False).status_code == 401
+
+
+def test_ads_is_an_entry_of_airflows_navigation_and_works_in_its_frame(browser, airflow, login):
+    with browser.new_context(storage_state=login, viewport={"width": 1440, "height": 900}) as context:
+        page = context.new_page()
+        page.goto(airflow.url)
+        page.get_by_role("link", name="Ads").click()
+        frame = page.frame_locator("iframe")
+        expect(frame.get_by_role("heading", name="Ads", exact=True)).to_be_visible()
+        expect(frame.locator(".tile").first).to_be_visible()
+        frame.get_by_label("Workspace").select_option(label="Oasis Trading")
+        expect(frame.locator(".plot canvas, .plot svg").nth(1)).to_be_visible()
+        page.screenshot(path=folder() / "in-airflow-1440.png")
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_view_fits_every_width_theme_and_direction(open_page, look, width):
+    page = open_page(width=width, **LOOKS[look])
+    if look == "rtl":
+        page.get_by_role("button", name="Left to right. Change").click()
+    for view, place in PLACES.items():
+        page.evaluate("place => { location.hash = place; }", place)
+        expect(page).to_have_title(re.compile(" – Ads$"))
+        settled(page)
+        page.wait_for_function("view => document.title.startsWith(view)", arg=TITLES[view])
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+        page.wait_for_timeout(150)
+        page.screenshot(path=folder() / f"{view}-{width}-{look}.png", full_page=True)
+
+
+# Answers of a warehouse without workspaces, and of one without marts.
+NOTHING = {
+    "workspace": None,
+    "workspaces": [],
+    "periods": {},
+    "meta": None,
+    "charts": False,
+    "missing": ["dashboard_metrics"],
+    "data": {},
+}
+NEW = {
+    "workspace": {"id": "new", "name": "New", "currency": "SAR", "timezone": "UTC"},
+    "workspaces": [{"id": "new", "name": "New"}],
+}
+UNNAMED = """[...document.querySelectorAll("button, a, input, select")]
+    .filter((each) => !(each.textContent.trim() || each.ariaLabel || each.labels?.length))
+    .map((each) => each.outerHTML)"""
+TITLES = {
+    "overview": "Overview",
+    "campaigns": "Campaigns",
+    "campaign": "Campaign",
+    "reconciliation": "Reconciliation",
+    "alerts": "Alerts",
+    "health": "Sync health",
+    "orders": "Why this order",
+}
+
+
+def test_the_places_are_all_the_views():
+    assert set(PLACES) == set(TITLES) == set(VIEWS)
+
+
+def test_another_period_shows_other_figures_without_another_call(open_page):
+    page = open_page()
+    month = figure(page, "Spend")
+    calls = []
+    page.on("request", lambda request: calls.append(request.url))
+    page.get_by_text("7 days", exact=True).click()
+    expect(page.get_by_role("radio", name="7 days")).to_be_checked()
+    expect(page.locator(".tile dd").first).not_to_have_text(month)
+    assert month == "SAR\N{NO-BREAK SPACE}115,410"
+    assert [url for url in calls if "/api/" in url] == []
+
+
+def test_another_workspace_has_another_currency_and_its_own_campaigns(open_page):
+    page = open_page("#/campaigns?workspace=acme")
+    page.get_by_label("Workspace").select_option(label="Krona")
+    expect(page.get_by_role("columnheader", name="Spend, USD")).to_be_visible()
+    expect(page.get_by_role("row")).to_have_count(2)
+    page.reload()
+    expect(page.get_by_role("link", name="Nordic winter")).to_be_visible()
+
+
+def test_theme_and_direction_are_kept(open_page):
+    page = open_page(color_scheme="light")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.get_by_role("button", name="Theme: as the system. Change").click()
+    page.get_by_role("button", name="Theme: light. Change").click()
+    page.get_by_role("button", name="Left to right. Change").click()
+    expect(page.get_by_role("button", name="Right to left. Change")).to_be_visible()
+    page.reload()
+    settled(page)
+    assert page.evaluate("document.documentElement.dir") == "rtl"
+    assert page.evaluate(ground) != light
+
+
+def test_an_alert_leads_to_its_campaign_and_the_campaigns_order_to_its_explanation(open_page):
+    page = go(open_page(), "Alerts")
+    page.get_by_role("listitem").filter(has_text="ROAS has dropped").get_by_role("link").click()
+    expect(page.get_by_role("heading", name=RIYADH_NAME)).to_be_visible()
+    page.get_by_role("link", name="#5000").click()
+    found = page.get_by_role("listitem").filter(has_text="#5000")
+    expect(found.get_by_text("Attributed")).to_be_visible()
+    expect(found.locator("li.won")).to_contain_text(RIYADH_NAME)
+
+
+def test_an_alert_that_somebody_has_seen_says_who(open_page, airflow):
+    page = open_page("#/alerts?workspace=acme")
+    page.get_by_role("button", name=re.compile("Acknowledge: High spend, few conversions")).click()
+    expect(page.get_by_text(f"Seen by {airflow.user}")).to_be_visible()
+
+
+def test_campaigns_are_sorted_by_any_column_and_say_so(open_page):
+    page = open_page("#/campaigns?workspace=acme")
+    heading = page.get_by_role("columnheader", name="ROAS", exact=True)
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    falling = page.locator("tbody td:nth-child(7)").all_inner_texts()
+    expect(heading.get_by_role("button")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    assert page.locator("tbody td:nth-child(7)").all_inner_texts() == falling[::-1]
+    assert falling == sorted(falling, key=float, reverse=True)
+
+
+def test_campaigns_are_found_by_a_piece_of_their_name(open_page):
+    page = open_page("#/campaigns?workspace=acme")
+    page.get_by_label("Find a campaign").fill("عطور")
+    expect(page.get_by_text("1 of 7 campaigns")).to_be_visible()
+    page.get_by_label("Find a campaign").fill("nothing like it")
+    expect(page.get_by_role("heading", name="No campaign fits")).to_be_visible()
+    page.get_by_label("Find a campaign").fill("")
+    page.get_by_label("platform").select_option(label="TikTok")
+    expect(page.get_by_text("2 of 7 campaigns")).to_be_visible()
+
+
+def test_an_order_is_looked_up_by_its_number(open_page):
+    page = go(open_page(), "Why this order")
+    page.get_by_label("Order number or id").fill("4999")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_role("heading", name="Found")).to_be_visible()
+    expect(page.locator(".order")).to_have_count(1)
+    page.get_by_label("Order number or id").fill("no such number")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_role("heading", name="No such order")).to_be_visible()
+
+
+def test_the_keyboard_reaches_everything_in_order(open_page):
+    page = open_page()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the figures")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Workspace")).to_be_focused()
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_a_reader_without_eyes_finds_landmarks_names_and_tables(open_page):
+    page = open_page()
+    for landmark in ("banner", "navigation", "main"):
+        expect(page.get_by_role(landmark)).to_have_count(1)
+    expect(page.get_by_role("link", name="Overview")).to_have_attribute("aria-current", "page")
+    expect(page.get_by_role("img")).to_have_count(2)
+    expect(page.get_by_role("table", name="By platform").get_by_role("rowheader")).to_have_count(4)
+    assert page.evaluate(UNNAMED) == []
+
+
+def test_charts_are_drawn_with_the_library_or_without(open_page):
+    page = open_page()
+    expect(page.locator(".plot canvas" if library.present() else ".plot svg").first).to_be_visible()
+    page.route("**/api/**", lambda route: _answered(route, '"charts":true', '"charts":false'))
+    page.reload()
+    expect(page.locator(".plot svg path").first).to_be_visible()
+    expect(page.locator(".plot canvas")).to_have_count(0)
+    page.screenshot(path=folder() / "overview-1440-plain.png", full_page=True)
+
+
+def _answered(route, old: str, new: str) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace(old, new))
+
+
+def test_figures_that_are_out_of_date_are_taken_down_and_said_to_be(open_page):
+    page = open_page("#/health?workspace=acme")
+    page.route("**/api/**", _stale)
+    go(page, "Overview")
+    expect(page.get_by_text("Figures are out of date.")).to_be_visible()
+    assert figure(page, "Spend") == "–"
+    expect(page.get_by_role("table", name="By platform")).to_be_visible()
+    page.screenshot(path=folder() / "stale-1440.png")
+
+
+def _stale(route) -> None:
+    answer = route.fetch()
+    body = answer.json()
+    route.fulfill(response=answer, json=body | {"meta": None, "data": body["data"] | {"figures": None}})
+
+
+@pytest.mark.parametrize(
+    ("answer", "title", "sentence"),
+    [
+        ({"status": 401, "json": {"error": "no"}}, "You have been signed out", "Sign in to Airflow again"),
+        (
+            {"status": 503, "json": {"error": "the warehouse is away"}},
+            "cannot be read just now",
+            "the warehouse is away",
+        ),
+        ({"json": NOTHING}, "Nothing is connected yet", "No workspace is known"),
+        ({"json": NOTHING | NEW}, "The first figures are on their way", "The marts have not been built yet"),
+    ],
+)
+def test_where_there_is_nothing_to_show_the_page_says_why(browser, airflow, login, answer, title, sentence):
+    """Not through open_page: a browser notes refused calls in its console."""
+    with browser.new_context(storage_state=login) as context:
+        page = context.new_page()
+        page.route("**/api/**", lambda route: route.fulfill(**answer))
+        page.goto(airflow.page)
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+        expect(page.get_by_text(sentence)).to_be_visible()
+        page.unroute("**/api/**")
+        page.screenshot(path=folder() / f"nothing-{title.split()[-1]}.png")
+        if again := page.get_by_role("button", name="Try again").all():
+            again[0].click()
+            expect(page.locator(".tile").first).to_be_visible()
+
+
+def test_a_new_page_loads_less_than_200_kb(open_page):
+    page = open_page()
+    loaded = page.evaluate("performance.getEntries().map((each) => each.decodedBodySize ?? 0)")
+    assert 50_000 < sum(loaded) < 200_000
+
+
+def test_what_platforms_say_is_text_and_never_markup(open_page):
+    page = open_page("#/health?workspace=acme")
+    name = "<img src=x onerror=alert(1)>"
+    page.route("**/api/**", lambda route: _answered(route, RIYADH_NAME, name))
+    go(page, "Campaigns")
+    expect(page.get_by_role("link", name=name)).to_be_visible()
+    expect(page.locator("main img")).to_have_count(0)
