@@ -64,7 +64,8 @@ def account_with(source: str, status: str) -> str:
 
 
 def credentials(conn_id: str, base: str = BASE) -> Credentials:
-    return Credentials(conn_id, **files.connections(world(), base)[conn_id])
+    told = files.connections(world(), base)[conn_id]
+    return Credentials(conn_id, **{name: value for name, value in told.items() if name != "conn_type"})
 
 
 def recent(source: str, days: int = 30, account_id: str = "") -> Window | Span:
