@@ -92,15 +92,16 @@ credits as (
         campaigns.is_last,
         campaigns.updated_at
     from campaigns
-    cross join lateral (
-        values
-        ('last_click', cast(cast(campaigns.is_last as integer) as double precision)),
-        ('first_click', cast(campaigns.is_first as integer)),
-        ('linear', campaigns.linear),
-        ('position_based', campaigns.position_based),
-        ('time_decay', campaigns.time_decay),
-        ('shapley', campaigns.shapley)
-    ) as models (model, credit)
+    cross join
+        lateral (
+            values
+            ('last_click', cast(cast(campaigns.is_last as integer) as double precision)),
+            ('first_click', cast(campaigns.is_first as integer)),
+            ('linear', campaigns.linear),
+            ('position_based', campaigns.position_based),
+            ('time_decay', campaigns.time_decay),
+            ('shapley', campaigns.shapley)
+        ) as models (model, credit)
     where models.credit > 0
 
 ),

@@ -1,5 +1,6 @@
 -- Nothing is lost or gained on the way: as many rows as upstream, and the same sum, account by account. Upstream is a
--- relation, or the staged entity of all sources of a kind ([kind, entity]), less what is not connected.
+-- relation, or the staged entity of all sources of a kind ([kind, entity]), less what is not connected. Of an account
+-- that was read again since this model was built, there is nothing to say yet.
 {% test reconciles(model, amount, by, upstream=none, staged=none, upstream_amount=none, upstream_by=none) %}
     with here as (
         select {{ by | join(', ') }}, coalesce(sum({{ amount }}), 0) as amount, count(*) as number
@@ -13,12 +14,16 @@
             {{ column }} as {{ by[loop.index0] }},
             {%- endfor %}
             coalesce(sum({{ upstream_amount or amount }}), 0) as amount,
-            count(*) as number
-        from {{ upstream or connected(staged, (upstream_by or by) + [upstream_amount or amount]) }} as upstream
+            count(*) as number,
+            max(loaded_at) as newest
+        from {{ upstream or connected(staged, (upstream_by or by) + [upstream_amount or amount, 'loaded_at']) }} as upstream
         group by {{ (upstream_by or by) | join(', ') }}
     )
 
     select {{ by | join(', ') }}, here.amount, there.amount as expected, here.number, there.number as expected_number
     from here full join there using ({{ by | join(', ') }})
     where (here.amount, here.number) is distinct from (there.amount, there.number)
+    {%- if staged %}
+        and coalesce(there.newest <= (select max(updated_at) from {{ model }}), true)
+    {%- endif %}
 {% endtest %}
