@@ -4,12 +4,12 @@
 
 - `plan`: the message names the file and key of a wrong setting, or says that the warehouse does not answer. Nothing
   was synced. Correct it, then clear the task.
-- `sync`: the accounts named in its last lines are not done; all others of the shard are. Rate limits, expired tokens
-  and platform trouble are retried by themselves, each after its own wait; a task that is red has no try left, or the
-  message asks for a person: grant access again, or correct the connection. Then clear it: only unfinished accounts
-  are synced again.
-- `report`: the run is incomplete, and the message lists accounts and reasons. All other accounts have their numbers;
-  what is missing is made up by the next run that succeeds. No action is needed here.
+- `sync`: its square's name says which account, why, and when the next try is. That account is not done; all others of
+  the shard are. Rate limits, expired tokens and platform trouble are retried by themselves, each after its own wait; a
+  task that is red has no try left, or the message asks for a person: grant access again, or correct the connection.
+  Then clear it: only unfinished accounts are synced again.
+- `report`: the run is incomplete; its message, which is the run's note too, lists accounts and reasons. All others have
+  their numbers; what is missing is made up by the next run that succeeds. No action is needed here.
 
 Green with `sync` skipped: nothing was due.
 """

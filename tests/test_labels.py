@@ -5,7 +5,7 @@ import pytest
 
 from adsync.errors import ConfigError, PermanentError, RateLimited, ReauthRequired, TemporaryError, TokenExpired
 from adsync.labels import LONGEST, label
-from adsync.outcomes import Outcome
+from adsync.outcomes import Outcome, PendingReport
 from adsync.sources.base import Account
 
 NOW = datetime(2026, 11, 22, 13, 5, tzinfo=UTC)
@@ -49,6 +49,11 @@ def test_those_in_trouble_come_alone():
 def test_an_account_that_another_run_reads_says_so():
     busy = done(elsewhere=True, error=TemporaryError("busy"), retry_in=timedelta(seconds=20))
     assert told(busy) == "Acme TikTok: another run reads it, next try 13:05 UTC"
+
+
+def test_an_account_that_waits_for_its_report_says_so():
+    waiting = done(waiting=PendingReport("tiktok", "7001", "tiktok_acme", "r1"))
+    assert told(waiting, done("7002")) == "Acme TikTok: waits for its report"
 
 
 def test_a_label_fits_into_airflows_column():

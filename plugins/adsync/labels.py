@@ -34,13 +34,15 @@ WORDS: tuple[tuple[type[AdsyncError], str], ...] = (
 
 def label(outcomes: Sequence[Outcome], names: Mapping[str, str]) -> str:
     """Those accounts that need a look, else all of them by name; `names` by account id."""
-    troubled = [f"{names[each.account.account_id]}: {_state(each)}" for each in outcomes if each.error]
+    troubled = [f"{names[each.account.account_id]}: {_state(each)}" for each in outcomes if each.error or each.waiting]
     named = troubled or [names[each.account.account_id] for each in outcomes]
     return enumerate_few(named, NAMED, "; " if troubled else ", ")[:LONGEST]
 
 
 def _state(outcome: Outcome) -> str:
     error = outcome.error
+    if error is None:
+        return "waits for its report"
     reason = next((words for kind, words in WORDS if isinstance(error, kind)), "failed")
     if outcome.elsewhere:
         reason = "another run reads it"

@@ -94,6 +94,13 @@ def rows(url):
         return connection.execute(ROWS).fetchall()
 
 
+def journal(url):
+    """The half-open days that the last two runs say they have read."""
+    query = "select window_from::date, window_until::date from adsync.sync_runs order by sync_run_id desc limit 6"
+    with psycopg.connect(url) as connection:
+        return set(connection.execute(query))
+
+
 def spoil(url):
     with psycopg.connect(url) as connection:
         for table in ("meta_campaign_metrics", "shopify_orders"):
@@ -139,6 +146,7 @@ def test_a_backfill_reads_exactly_its_own_day_and_twice_changes_nothing(url, fil
     assert all(before == after for before, after in untouched)
     assert restate(DAY).state == "success"
     assert rows(url) == healed
+    assert journal(url) == {(DAY, DAY + timedelta(days=1))}
 
 
 def test_what_was_read_again_is_what_the_platform_said_before(url, filled, restate):

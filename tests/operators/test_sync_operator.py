@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from airflow.sdk import DAG
+from airflow.sdk import DAG, get_current_context
 from airflow.sdk.observability import stats
 
 from adsync.errors import RateLimited, ReauthRequired, TemporaryError
@@ -97,9 +97,18 @@ def test_a_failed_account_fails_the_task(core, run):
     assert run().state == "failed"
 
 
-def test_a_task_that_waits_for_a_report_resumes_with_what_is_unfinished(core, run):
+def test_a_task_that_waits_for_a_report_says_so_and_resumes_with_what_is_unfinished(core, run, monkeypatch):
     requests = core(WAITING, DONE)
+    labels = []
+    defer = SyncOperator.defer
+
+    def deferring(operator, **how):
+        labels.append(get_current_context()["ti"].rendered_map_index)
+        defer(operator, **how)
+
+    monkeypatch.setattr(SyncOperator, "defer", deferring)
     assert run().state == "success"
+    assert labels == ["700: waits for its report"]
     assert len(requests) == 2
 
 
@@ -118,6 +127,13 @@ def test_the_grid_says_which_account_why_and_until_when(core, run):
     core(LIMITED)
     task = run()
     assert (task.state, task.rendered_map_index) == ("failed", "700: rate limited until 13:00 UTC")
+
+
+def test_before_there_is_more_to_tell_the_grid_shows_the_planned_names(core, run, monkeypatch):
+    core(DONE)
+    monkeypatch.setattr(module, "unfinished", lambda *_: 1 / 0)
+    task = run()
+    assert (task.state, task.rendered_map_index) == ("failed", "Acme, Palm")
 
 
 def test_an_account_that_another_run_reads_is_waited_for_without_a_try(core, run, monkeypatch):

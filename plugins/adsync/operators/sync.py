@@ -92,10 +92,13 @@ class SyncOperator(BaseOperator):
         self.log.info(outcome.line)
 
     def show(self, context: Context, url: str, outcomes: Outcomes) -> None:
-        """Count, and give the grid the accounts' names, which a first sync has only just learned."""
+        """Count, and tell the grid how the accounts are, by the names that a first sync has only just learned."""
         metrics.count(self.source, outcomes)
         names = dict(zip(self.shard, account_names(url, self.source, self.shard), strict=True))
-        context["label"] = label(outcomes.outcomes, names)  # type: ignore[typeddict-unknown-key]
+        text = label(outcomes.outcomes, names)
+        context["label"] = text  # type: ignore[typeddict-unknown-key]
+        # A task that defers is not labelled anew by Airflow: it takes what is here.
+        context["ti"].rendered_map_index = text
 
     def wait(self, reports: Sequence[PendingReport], event: dict[str, str] | None) -> NoReturn:
         """Defer until the reports are ready; once the trigger has given up, leave it to the retry policy."""
