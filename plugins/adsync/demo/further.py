@@ -25,7 +25,7 @@ def lines(place: Place, page: str, password: str) -> list[str]:
     script = shlex.quote(str(place.state / SCRIPT))
     return [
         "",
-        f"Airflow: {page}  login {USER}, password {password}",
+        f"Airflow: {page}  login {USER}, password {password}; what came out is its entry Ads",
         f"Logs: {place.state / 'logs'}; of tasks: {place.airflow / 'logs'}",
         "Look further, in another shell:",
         f"  . {script}",
