@@ -34,6 +34,7 @@ from adsync.hooks.surroundings import open_channel
 from adsync.hooks.warehouse import warehouse_url
 from adsync.operators import assets
 from adsync.operators.deadline import within
+from adsync.operators.pools import MARTS
 from adsync.operators.retry_policy import default_args
 from adsync.operators.run_types import ALL_BUT_BACKFILL
 from adsync.transform import build, project
@@ -91,7 +92,7 @@ with DAG(
     # The cached dashboard lives an hour.
     deadline=within(1),
     # One run at a time, and should somebody raise that: still one dbt, one delivery, one refresh.
-    default_args={**default_args(), "max_active_tis_per_dag": 1},
+    default_args={**default_args(), "pool": MARTS},
     tags=["adsync", "marts"],
     doc_md=__doc__,
 ):

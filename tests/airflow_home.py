@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adsync.demo import servers
+from adsync.operators import pools
 
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
@@ -54,6 +55,7 @@ def pytest_unconfigure() -> None:
 def airflow_metadata(local_servers: servers.Servers) -> Iterator[Sessions]:
     """Airflow's own tables, migrated, in the test server's database `airflow`; yields what opens a session there."""
     from airflow import settings
+    from airflow.models.pool import Pool
     from airflow.utils.db import initdb
     from airflow.utils.session import create_session
 
@@ -64,6 +66,7 @@ def airflow_metadata(local_servers: servers.Servers) -> Iterator[Sessions]:
     settings.configure_vars()
     settings.configure_orm()
     initdb()
+    Pool.create_or_update_pool(pools.MARTS, pools.SLOTS, pools.MEANING, include_deferred=False)
     with pytest.MonkeyPatch.context() as patch:
         _forget_deadlines(patch)
         yield create_session

@@ -6,6 +6,7 @@ from airflow.sdk import AssetOrTimeSchedule, CronDataIntervalTimetable
 from airflow.serialization.serialized_objects import DagSerialization
 
 from adsync import registry
+from adsync.operators import pools
 from adsync.operators.retry_policy import SyncRetryPolicy
 
 SYNCS = [f"sync_{source}" for source in registry.names()]
@@ -84,7 +85,8 @@ def test_only_days_can_be_backfilled(dags):
 
 
 def test_dbt_and_publishing_go_one_at_a_time_however_many_runs_there_are(dags):
-    assert {task.max_active_tis_per_dag for task in dags["transform"].tasks} == {1}
+    assert {task.pool for task in dags["transform"].tasks} == {pools.MARTS}
+    assert pools.SLOTS == 1
 
 
 def test_restate_is_one_group_per_source_between_its_scope_and_its_report(dags):

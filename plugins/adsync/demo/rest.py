@@ -45,6 +45,13 @@ def log_in(client: httpx.Client, user: str, password: str) -> None:
     client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
 
+def make_pool(client: httpx.Client, name: str, slots: int, description: str) -> None:
+    """One that is there already is as good."""
+    answer = client.post("/api/v2/pools", json={"name": name, "slots": slots, "description": description})
+    if answer.status_code != httpx.codes.CONFLICT:
+        answer.raise_for_status()
+
+
 def parsed(client: httpx.Client, since: datetime) -> set[str]:
     """DAGs whose file Airflow has read since then; the database also knows those of earlier days."""
     found = _get(client, "dags", limit=100)["dags"]

@@ -31,6 +31,7 @@ from adsync.demo.passing import Pass
 from adsync.demo.place import Place
 from adsync.demo.progress import Progress
 from adsync.demo.servers import Servers
+from adsync.operators import pools
 
 TRANSFORM = "transform"
 
@@ -82,6 +83,7 @@ def _start_airflow(scene: Scene, progress: Progress, client: httpx.Client) -> li
         running = airflow_processes.start(scene.place, scene.variables)
         airflow_processes.wait_until_healthy(client, running, tell)
         rest.log_in(client, environment.USER, scene.keys.password)
+        rest.make_pool(client, pools.MARTS, pools.SLOTS, pools.MEANING)
     return running
 
 
