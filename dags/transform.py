@@ -34,9 +34,9 @@ from adsync.hooks.surroundings import open_channel
 from adsync.hooks.warehouse import warehouse_url
 from adsync.operators import assets
 from adsync.operators.deadline import within
-from adsync.operators.pools import MARTS
 from adsync.operators.retry_policy import default_args
 from adsync.operators.run_types import ALL_BUT_BACKFILL
+from adsync.pools import MARTS
 from adsync.transform import build, project
 from adsync.warehouse import migrate
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
-from adsync import raw, reports
+from adsync import raw
+from adsync.changes import Changes
 from adsync.daily import Daily
 from adsync.errors import TooMuchData, Unreadable
 from adsync.outcomes import PendingReport
 from adsync.raw import Place, Tally
 from adsync.reports import Desk, Ordered, halved
 from adsync.rereads import Rereads
-from adsync.scope import Coverage, Reach, change_spans, fresh
-from adsync.sources.base import Account, Again, Facts, Page, Report, Source, Stream
+from adsync.scope import Coverage, fresh
+from adsync.sources.base import Account, Facts, Page, Report, Source, Stream
 from adsync.state import Ledger
 from adsync.transport import Client
 from adsync.window import Span, Window
@@ -52,7 +52,7 @@ class Reader:
                 today = self.clock().astimezone(zone_of(self.account)).date()
                 await Daily(self, stream, today, self._unit, self._reported).read(reach)
             else:
-                await self._changes(stream, reach)
+                await Changes(self, stream, self._place, self._unit, self._reported).read(reach)
         if self.unreadable:
             raise self.unreadable
 
@@ -90,44 +90,6 @@ class Reader:
                 zone_of(self.account)
             yield page
 
-    async def _changes(self, stream: Stream, reach: Reach) -> None:
-        if self.asked:
-            await self._changes_asked(stream, self.asked)
-            return
-        covered = await self.ledger.coverage(stream.name)
-        if stream.report:
-            covered = await self._changes_reported(stream, stream.report, covered, reach)
-        if self.waiting:
-            return
-        for span in change_spans(covered, self.clock(), reach, stream.longest):
-            pages = self._changed(stream, span, is_news=covered.leads_to(span))
-            covered = await self._unit(stream, pages, coverage=covered.stretched(span))
-            self._reached(span.since.date(), span.until.date())
-        if stream.again:
-            await self._again(stream, stream.again, covered)
-
-    async def _changes_asked(self, stream: Stream, days: Window) -> None:
-        """What moved in days asked for by name; how far the stream is does not change by that."""
-        covered, span = await self.ledger.coverage(stream.name), days.instants(zone_of(self.account))
-        if span.since >= self.clock():
-            return
-        over = replace(span, until=min(span.until, self.clock()))
-        whole = stream.report and reports.of_changes(self.account, covered, stream.report, [over])
-        if stream.report and whole and await self._reported(stream, stream.report, covered, whole):
-            return
-        covered = await self.ledger.coverage(stream.name)
-        await self._unit(stream, self._changed(stream, span, is_news=False), coverage=covered)
-        self._reached(days.since, days.last_day)
-
-    def _changed(self, stream: Stream, span: Span, *, is_news: bool) -> AsyncIterator[Page]:
-        if stream.rescan is None:
-            return stream.read(self.client, self.account, span)
-        read = stream.read if is_news else stream.rescan
-        return read(self.client, self.account, span, partial(self._known, stream))
-
-    async def _known(self, stream: Stream, keys: Sequence[str]) -> dict[str, bytes]:
-        return await raw.payloads(self.ledger.connection, self._place(stream), keys)
-
     async def _readable(self, pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
         """Pass the pages on; records that nobody can read are told when everything else is stored."""
         try:
@@ -135,18 +97,6 @@ class Reader:
                 yield page
         except Unreadable as error:
             self.unreadable = error
-
-    async def _changes_reported(self, stream: Stream, report: Report, covered: Coverage, reach: Reach) -> Coverage:
-        """Read long history through an asynchronous report; what moved since it was ordered is left to pages."""
-        spans = list(change_spans(covered, self.clock(), reach, stream.longest))
-        if whole := reports.of_changes(self.account, covered, report, spans, self.clock()):
-            await self._reported(stream, report, covered, whole)
-        return await self.ledger.coverage(stream.name)
-
-    async def _again(self, stream: Stream, again: Again, covered: Coverage) -> None:
-        """Read once more what was unfinished, as long as there is hope."""
-        if due := Rereads.of(again, covered, self.clock()).due():
-            await self._unit(stream, again.read(self.client, self.account, due), coverage=covered, due=due)
 
     async def _reported(
         self, stream: Stream, report: Report, covered: Coverage, whole: Window | Span, longest: int | None = None
@@ -179,7 +129,7 @@ class Reader:
         pages = report.download(self.client, self.account, order.id)
         window = order.part if isinstance(order.part, Window) else None
         await self._unit(stream, pages, window, covered.reported(order.part))
-        self._reached(*order.days)
+        self.reached(*order.days)
 
     async def _unit(
         self,
@@ -199,12 +149,13 @@ class Reader:
             await self.ledger.extend(stream.name, covered)
         self.tally += tally
         if window:
-            self._reached(window.since, window.last_day)
+            self.reached(window.since, window.last_day)
         return covered
 
     def _place(self, stream: Stream) -> Place:
         return Place(self.source.name, stream.name, self.account.account_id, self.ledger.owner, self.clock())
 
-    def _reached(self, since: date, through: date) -> None:
+    def reached(self, since: date, through: date) -> None:
+        """Note which days were read."""
         self.since = min(self.since or since, since)
         self.through = max(self.through or through, through)

@@ -5,8 +5,7 @@ import pytest
 from airflow.sdk import AssetOrTimeSchedule, CronDataIntervalTimetable
 from airflow.serialization.serialized_objects import DagSerialization
 
-from adsync import registry
-from adsync.operators import pools
+from adsync import pools, registry
 from adsync.operators.retry_policy import SyncRetryPolicy
 
 SYNCS = [f"sync_{source}" for source in registry.names()]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from adsync import registry, warehouse
+from adsync import pools, registry, warehouse
 from adsync.demo import (
     airflow_processes,
     answers,
@@ -31,7 +31,6 @@ from adsync.demo.passing import Pass
 from adsync.demo.place import Place
 from adsync.demo.progress import Progress
 from adsync.demo.servers import Servers
-from adsync.operators import pools
 
 TRANSFORM = "transform"
 
