@@ -143,7 +143,7 @@ def test_an_account_whose_campaigns_cannot_be_counted_has_a_plan_without_numbers
         estimate = planned(ready, "meta")
     assert not estimate.complete
     assert estimate.note.startswith("its campaigns are unknown: meta error 200")
-    assert [step.calls for step in estimate.steps] == [1, None, None]
+    assert [step.calls for step in estimate.steps] == [1, None, None, 0]
 
 
 def test_a_store_whose_host_takes_the_count_away_has_a_plan_without_numbers(url):

@@ -107,6 +107,8 @@ def _entity(source: Source, _account: Account, stream: Stream, known: Known) -> 
     covered = known.coverage.get(stream.name, Coverage())
     if stream.every and fresh(covered, stream.every, known.now):
         return Step(stream.name, None, None, 0, 0, 0, "read lately")
+    if stream.aside and not known.asked:
+        return Step(stream.name, None, None, 0, 0, 0, "read at night")
     rows = 1 if stream.name == source.streams[0].name else known.records.get(stream.name)
     return Step(stream.name, None, None, 1, rows, _calls(stream, rows))
 

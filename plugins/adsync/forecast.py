@@ -62,12 +62,13 @@ async def _one(
     count = Count(account, span, {name: number for name, number in stored.items() if number})
     if unread:
         count = await count.taken(source, unread, environment)
+    aside = {each.name: await _stored(connection, source, account, each) for each in source.streams if each.aside}
     known = Known(
         reach,
         now.astimezone(zone_of(account)).date(),
         now,
         coverage,
-        count.records,
+        {**count.records, **aside},
         {stream.name: rate for stream, rate in await _rates(connection, source, account, coverage, count)},
         count.pages,
         question.asked,
@@ -76,8 +77,8 @@ async def _one(
 
 
 def _listings(source: Source) -> list[Stream]:
-    """What an account has many of: every entity but the account itself."""
-    return [stream for stream in source.streams[1:] if stream.shape == "entity"]
+    """What an account has many of and every sync reads: the entities but the account itself."""
+    return [stream for stream in source.streams[1:] if stream.shape == "entity" and not stream.aside]
 
 
 def _countable(source: Source) -> list[Stream]:

@@ -58,7 +58,7 @@ class Reader:
 
     async def _entity(self, stream: Stream) -> None:
         covered = await self.ledger.coverage(stream.name)
-        if stream.every and fresh(covered, stream.every, self.clock()):
+        if (stream.aside and not self.asked) or (stream.every and fresh(covered, stream.every, self.clock())):
             return
         pages = stream.read(self.client, self.account)
         if stream is self.source.streams[0]:

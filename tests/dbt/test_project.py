@@ -28,6 +28,7 @@ KEYS = """select keyed.relname as name,
     from pg_constraint inner join pg_class as keyed on keyed.oid = conrelid
     inner join pg_attribute on attrelid = conrelid and attnum = any(conkey)
     where contype = 'p' and connamespace = cast('marts' as regnamespace) group by keyed.relname"""
+AD_ENTITIES = ("accounts", "campaigns", "campaign_metrics", "ads")
 MODELS = sorted(PROJECT.glob("models/**/*.sql"))
 
 
@@ -92,7 +93,7 @@ def test_the_primary_keys_of_the_marts_are_in_the_database(built, manifest):
 
 
 def test_every_registered_source_has_its_staging_models(manifest):
-    wanted = {f"stg_{s}__{e}" for s in registry.ad_platforms() for e in ("accounts", "campaigns", "campaign_metrics")}
+    wanted = {f"stg_{s}__{e}" for s in registry.ad_platforms() for e in AD_ENTITIES}
     wanted |= {f"stg_{s}__{e}" for s in registry.stores() for e in ("stores", "orders", "order_touches")}
     staged = {node["name"] for node in manifest["nodes"].values() if node["name"].startswith("stg_")}
     assert {name for name in staged if not name.startswith("stg_adsync__")} == wanted

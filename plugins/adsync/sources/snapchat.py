@@ -12,6 +12,7 @@ import httpx
 
 from adsync.sources import oauth
 from adsync.sources.base import Credentials, Limit, Renewal, Source, Stream, Token
+from adsync.sources.snapchat_ads import ads
 from adsync.sources.snapchat_calls import auth, base_url
 from adsync.sources.snapchat_errors import check
 from adsync.sources.snapchat_listing import PAGE_SIZE, accounts, campaigns, facts
@@ -51,6 +52,7 @@ SOURCE = Source(
             whole_campaigns=True,
             around=1,
         ),
+        Stream("ads", "entity", ads, every=A_DAY, page=PAGE_SIZE, aside=True),
     ),
     options=OPTIONS,
     renewal=Renewal(renew, oauth.reader("snapchat", REMEDY)),
