@@ -45,7 +45,7 @@ def _page(call: Call, many: str, one: str, rows: Sequence[Row]) -> Response:
     start, limit = call.start(), _limit(call)
     end = start + limit
     if start == 0 and call.request.app.state.short_first_pages:
-        end = max(1, len(rows) // 2)
+        end = min(end, max(1, len(rows) // 2))
     paging = {"paging": call.next_link(end)} if end < len(rows) else {"paging": {}}
     return succeeded(**paging, **items(many, one, list(rows[start:end])))
 
