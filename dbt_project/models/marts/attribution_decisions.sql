@@ -113,7 +113,7 @@ summed_up as (
                 'rule', match_rule,
                 'why', reason
             )
-            order by {{ latest_first('considered') }}
+            order by event_time desc, length(touch_id) desc, touch_id desc
         ) filter (where not has_won and nearness <= {{ var('adsync_rejected_limit') }}) as touches,
         count(*) filter (where not has_won and nearness > {{ var('adsync_rejected_limit') }}) as more,
         {{ nearest_reason('reason') }} as reason,
