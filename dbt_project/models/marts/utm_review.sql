@@ -1,5 +1,5 @@
--- Links that name no campaign, the most frequent first, each with the campaign whose name is most alike, for a person to
--- look at: nothing here is ever matched by itself.
+-- Links that name no campaign, the most frequent first, each with the campaign whose name is most alike: for a person
+-- to look at, and never matched by itself.
 
 with
 
