@@ -134,7 +134,7 @@
 -- The pairs of neighbouring letters of a text, as rows; its ends count as letters.
 {% macro letter_pairs(text) -%}
     (
-        select substr(' ' || {{ text }} || ' ', n, 2)
+        select distinct substr(' ' || {{ text }} || ' ', n, 2)
         from generate_series(1, least(length({{ text }}) + 1, 100)) as places (n)
     )
 {%- endmacro %}

@@ -71,7 +71,7 @@ considered as (
         chosen.store_id,
         chosen.order_id,
         touches.*,
-        (touches.record_key, touches.touch_id) is not distinct from (chosen.record_key, chosen.touch_id) as has_won,
+        coalesce((touches.record_key, touches.touch_id) = (chosen.record_key, chosen.touch_id), false) as has_won,
         case
             when touches.campaign_id is null then touches.unmatched_reason
             when touches.event_time > chosen.order_date then 'touch_after_order'
@@ -113,7 +113,7 @@ summed_up as (
                 'rule', match_rule,
                 'why', reason
             )
-            order by {{ latest_first('considered') }}
+            order by event_time desc, length(touch_id) desc, touch_id desc
         ) filter (where not has_won and nearness <= {{ var('adsync_rejected_limit') }}) as touches,
         count(*) filter (where not has_won and nearness > {{ var('adsync_rejected_limit') }}) as more,
         {{ nearest_reason('reason') }} as reason,

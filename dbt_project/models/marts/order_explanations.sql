@@ -44,7 +44,8 @@ explained as (
                 ' went to the ' || decisions.platform || ' campaign "'
                 || coalesce(won.name, decisions.campaign_id) || '": ' || case decisions.attribution_type
                     when 'utm_only' then 'the order itself carries its link, at no known time'
-                    else 'the last link with a campaign was followed ' || {{ span_in_words('decisions.age_seconds') }}
+                    else
+                        'the last link with a campaign was followed ' || {{ span_in_words('decisions.age_seconds') }}
                         || ' before the order'
                 end || ', and ' || {{ rule_in_words('decisions.match_rule') }} || '.'
         end as sentence,

@@ -1,5 +1,5 @@
--- Links that name no campaign, the most frequent first, each with the campaign whose name is most alike: for a person to
--- look at. Nothing here is ever matched by itself.
+-- Links that name no campaign, the most frequent first, each with the campaign whose name is most alike: for a person
+-- to look at, and never matched by itself.
 
 with
 
@@ -58,26 +58,46 @@ names as (
 
 ),
 
--- How alike two texts are: twice their common pairs of letters over all of their pairs.
-value_pairs as (
+values_told as (
 
     select distinct
         workspace_id,
-        value,
-        pair
+        value
     from frequent
-    cross join lateral {{ letter_pairs('value') }} as pairs (pair)
+
+),
+
+names_borne as (
+
+    select distinct
+        workspace_id,
+        name
+    from names
+
+),
+
+-- How alike two texts are: twice their common pairs of letters over all of their pairs.
+value_pairs as (
+
+    select
+        values_told.workspace_id,
+        values_told.value,
+        pairs.pair,
+        count(*) over (partition by values_told.workspace_id, values_told.value) as size
+    from values_told
+    cross join lateral {{ letter_pairs('values_told.value') }} as pairs (pair)
 
 ),
 
 name_pairs as (
 
-    select distinct
-        workspace_id,
-        name,
-        pair
-    from names
-    cross join lateral {{ letter_pairs('name') }} as pairs (pair)
+    select
+        names_borne.workspace_id,
+        names_borne.name,
+        pairs.pair,
+        count(*) over (partition by names_borne.workspace_id, names_borne.name) as size
+    from names_borne
+    cross join lateral {{ letter_pairs('names_borne.name') }} as pairs (pair)
 
 ),
 
@@ -87,28 +107,10 @@ alike as (
         value_pairs.workspace_id,
         value_pairs.value,
         name_pairs.name,
-        {{ ratio('2 * count(*)', 'min(value_sizes.pairs) + min(name_sizes.pairs)') }} as likeness
+        {{ ratio('2 * count(*)', 'min(value_pairs.size) + min(name_pairs.size)') }} as likeness
     from value_pairs
     inner join name_pairs
         on value_pairs.workspace_id = name_pairs.workspace_id and value_pairs.pair = name_pairs.pair
-    inner join (
-        select
-            workspace_id,
-            value,
-            count(*) as pairs
-        from value_pairs
-        group by workspace_id, value
-    ) as value_sizes
-        on value_pairs.workspace_id = value_sizes.workspace_id and value_pairs.value = value_sizes.value
-    inner join (
-        select
-            workspace_id,
-            name,
-            count(*) as pairs
-        from name_pairs
-        group by workspace_id, name
-    ) as name_sizes
-        on name_pairs.workspace_id = name_sizes.workspace_id and name_pairs.name = name_sizes.name
     group by value_pairs.workspace_id, value_pairs.value, name_pairs.name
 
 ),
