@@ -53,7 +53,8 @@
     from (
         select named.*, count(*) over () = 1 as is_only
         from {{ ref('orders') }} as named
-        where named.workspace_id = {{ workspace }} and {{ is_named('named', key) }}
+        -- Most clicks name none, and are not worth a look into the index.
+        where {{ key }} is not null and named.workspace_id = {{ workspace }} and {{ is_named('named', key) }}
     ) as orders
 {%- endmacro %}
 

@@ -63,7 +63,8 @@ def test_an_unknown_order_is_one_sentence(explain):
     code, told = explain("4711", "--workspace", "acme")
     assert code == 2
     assert told.splitlines() == [
-        "adsync: no order in workspace acme has the id or number 4711: check it, or wait for the next sync and transform"
+        "adsync: no order in workspace acme has the id or number 4711: check it,"
+        " or wait for the next sync and transform"
     ]
 
 

@@ -54,7 +54,7 @@ touches as (
         on changed_records.record_key = touches.record_key and settings.workspace_id is not null
     left join lateral (
         {{ order_named_by('settings.workspace_id', 'touches.order_key') }}
-    ) as named on touches.order_key is not null
+    ) as named on true
 
 ),
 

@@ -3,20 +3,31 @@
 
 with
 
+nameless as (
+
+    select
+        *,
+        {{ normalised("replace(utm_campaign, '+', ' ')") }} as value,
+        coalesce(told_platform, 'unknown') as teller
+    from {{ ref('touches') }}
+    where not is_matched and unmatched_reason not in ('direct', 'no_utm', 'platform_only') and utm_campaign is not null
+
+),
+
 unmatched as (
 
     select
         workspace_id,
-        {{ normalised('utm_campaign') }} as value,
-        coalesce(told_platform, 'unknown') as told_platform,
+        value,
+        teller as told_platform,
         unmatched_reason as reason,
         count(*) as touches,
         count(distinct order_id) as orders,
         min(event_time) as first_seen,
         max(event_time) as last_seen
-    from {{ ref('touches') }}
-    where not is_matched and unmatched_reason not in ('direct', 'no_utm', 'platform_only') and utm_campaign is not null
-    group by workspace_id, {{ normalised('utm_campaign') }}, coalesce(told_platform, 'unknown'), unmatched_reason
+    from nameless
+    where value is not null
+    group by workspace_id, value, teller, unmatched_reason
 
 ),
 
@@ -30,7 +41,6 @@ frequent as (
                 partition by workspace_id order by touches desc, value asc, told_platform asc, reason asc
             ) as rank
         from unmatched
-        where value is not null
     ) as ranked
     where rank <= {{ var('adsync_review_limit') }}
 
