@@ -125,7 +125,7 @@ def woocommerce(chance: random.Random, _number: int, created: datetime) -> Paylo
     tags = {"utm_source": chance.choice(("snap", "fb", "(direct)")), "utm_campaign": meant(chance)}
     started = session(created - timedelta(hours=chance.randrange(200)), **tags)
     return {
-        "status": chance.choice(("processing", "completed", "refunded", "trash")),
+        "status": chance.choice(("processing", "completed", "refunded", "trash", "packed")),
         "refunded": chance.choice((None, None, "5.00")),
         "method": chance.choice(("stripe", "cod")),
         "paid": chance.choice((None, "2026-11-20T00:00:00")),
