@@ -12,6 +12,7 @@ from threading import Thread
 
 import httpx
 import uvicorn
+from starlette.types import ASGIApp
 
 from adsync import accounts, registry, sealing, warehouse, workspaces
 from adsync.sandbox import files
@@ -28,6 +29,7 @@ CUSTOMER_KEY = b"k" * 32
 META, TIKTOK, SHOPIFY = "901234567891", "7000000000000000002", "acme.myshopify.com"
 ACCOUNT = {"meta": META, "tiktok": TIKTOK, "shopify": SHOPIFY}
 BASE = "http://sandbox"
+SHUTDOWN_SECONDS = 10
 
 Answers = Callable[[httpx.Request], httpx.Response]
 
@@ -112,17 +114,25 @@ async def records(source: str, stream: str, transport: httpx.AsyncBaseTransport,
 
 @contextmanager
 def served(faults: Iterable[Fault] = (), known: World | None = None, **more: object) -> Iterator[str]:
-    """The sandbox over real HTTP, in a thread of this process; its world is `known`, or the small one."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    app = create_app(known or world(), tuple(faults), **more)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none"))
-    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    """The sandbox over real HTTP; its world is `known`, or the small one."""
+    with serving(create_app(known or world(), tuple(faults), **more)) as base:
+        yield base
+
+
+@contextmanager
+def serving(app: ASGIApp) -> Iterator[str]:
+    """Any app over real HTTP, in a thread of this process, which ends within seconds whatever is still asked."""
+    config = uvicorn.Config(app, log_level="error", lifespan="off", ws="none", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(SHUTDOWN_SECONDS)
+            assert not thread.is_alive(), "the server did not end"
 
 
 def link(url: str, *account_ids: str, **settings: object) -> None:

@@ -102,6 +102,47 @@ def test_an_account_that_left_the_file_is_retired_and_comes_back(warehouse_url, 
     assert [account.account_id for account in accounts.load(warehouse_url, "shopify")] == [SHOP]
 
 
+def named(workspace_id, account_id):
+    [workspace] = document(id=workspace_id, name=workspace_id, stores=[])["workspaces"]
+    return workspace | {"ad_accounts": [{"platform": "meta", "account_id": account_id, "conn_id": "meta_x"}]}
+
+
+def active(url):
+    return [account.account_id for account in accounts.load(url, "meta")]
+
+
+def test_the_accounts_of_a_workspace_that_left_the_file_are_retired_and_that_is_said(caplog, warehouse_url, brought):
+    brought({"workspaces": [named("acme", "901"), named("juniper", "902")]})
+    brought({"workspaces": [named("acme", "901")]})
+    assert active(warehouse_url) == ["901"]
+    [said] = caplog.messages
+    assert said.startswith("meta 902 (juniper) is synced no more")
+    assert "workspaces.yaml" in said
+    brought({"workspaces": [named("acme", "901")]})
+    assert len(caplog.messages) == 1
+
+
+@pytest.mark.parametrize("workspace_id", ["acme", "juniper"])
+def test_an_account_that_an_application_wrote_is_not_the_file_s_to_retire(warehouse_url, brought, workspace_id):
+    brought({"workspaces": [named("acme", "901"), named("juniper", "902")]})
+    with psycopg.connect(warehouse_url) as connection:
+        connection.execute(
+            "insert into adsync.accounts (platform, native_id, workspace_id, kind, conn_id)"
+            " values ('meta', '903', %s, 'ad_account', 'meta_app')",
+            (workspace_id,),
+        )
+    brought({"workspaces": [named("acme", "901")]})
+    assert active(warehouse_url) == ["901", "903"]
+
+
+def test_a_second_file_retires_nothing_of_the_first(tmp_path, warehouse_url, brought):
+    brought({"workspaces": [named("acme", "901")]})
+    second = tmp_path / "second.yaml"
+    second.write_text(yaml.safe_dump({"workspaces": [named("juniper", "902")]}), encoding="utf-8")
+    accounts.import_file(warehouse_url, second)
+    assert active(warehouse_url) == ["901", "902"]
+
+
 def test_an_account_of_another_workspace_is_refused_and_nothing_is_written(warehouse_url, brought):
     brought(document())
     before = snapshot(warehouse_url)

@@ -20,7 +20,7 @@ MOST_LINES, MOST_FUNCTION_LINES = 200, 30
 PRODUCT = sorted([*PACKAGE.rglob("*.py"), *(ROOT / "dags").glob("*.py")])
 SOURCES = {name: PACKAGE / "sources" / f"{name}.py" for name in registry.names()}
 # What every source may share.
-SHARED = {"auth", "base", "renewal", "decode", "oauth", "paging", "personal", "statuses"}
+SHARED = {"auth", "base", "children", "renewal", "decode", "oauth", "paging", "personal", "statuses"}
 AIRFLOW_FOLDERS = ("operators", "triggers", "hooks")
 
 

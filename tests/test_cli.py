@@ -181,6 +181,37 @@ def test_a_wrong_token_is_said_without_it(capsys, monkeypatch, warehouse_url, ba
 
 
 @pytest.mark.usefixtures("shell")
+def test_without_airflow_too_a_person_is_told_once_and_once_that_it_is_over(caplog, monkeypatch, base):
+    right = files.connections(world(), base)["meta_acme"]
+    for password, code in (("wr0ng", WRONG), ("wr0ng", WRONG), (right["password"], OK), (right["password"], OK)):
+        connect(monkeypatch, "meta_acme", **right | {"password": password})
+        assert main(["sync", "--source", "meta", "--account", META]) == code
+    told = [message for message in caplog.messages if META in message or "Acme" in message]
+    assert ["stands still (ReauthRequired)" in each for each in told] == [True, False]
+    assert "is up to date again" in told[1]
+
+
+@pytest.mark.usefixtures("shell")
+def test_without_airflow_a_person_is_told_of_what_fails_again_and_again(caplog, monkeypatch):
+    monkeypatch.setenv("MAX_RETRY_ATTEMPTS", "2")
+    connect(monkeypatch, "meta_acme", host="http://127.0.0.1:1", password="t")
+    told = []
+    for _ in range(4):
+        assert main(["sync", "--source", "meta", "--account", META]) in {FAILED, WRONG}
+        told.append(sum("stands still (TemporaryError)" in message for message in caplog.messages))
+    assert told == [0, 0, 1, 1]
+
+
+@pytest.mark.usefixtures("shell")
+def test_a_channel_of_the_command_line_is_a_connection_of_the_environment(caplog, monkeypatch, base):
+    monkeypatch.setenv("ADSYNC_NOTIFY", "log,webhook_crm")
+    connect(monkeypatch, "meta_acme", host=f"{base}/meta")
+    connect(monkeypatch, "webhook_crm", host=f"{base}/health")
+    assert main(["sync", "--source", "meta", "--account", META]) == WRONG
+    assert "channel webhook_crm did not take the message: HTTP 405" in caplog.text
+
+
+@pytest.mark.usefixtures("shell")
 def test_an_empty_token_is_said(capsys, monkeypatch, base):
     connect(monkeypatch, "meta_acme", host=f"{base}/meta")
     assert main(["sync", "--source", "meta", "--account", META]) == WRONG

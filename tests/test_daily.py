@@ -10,7 +10,7 @@ import pytest
 
 import sandboxed
 from adsync.access import Environment
-from adsync.daily import planned, remembered
+from adsync.daily import may_report, planned, remembered
 from adsync.errors import ReportLost, TooMuchData
 from adsync.sandbox.faults import Fault
 from adsync.scope import Coverage, Reach, fresh, kept
@@ -70,6 +70,78 @@ def test_a_report_that_never_ends_is_given_up_after_an_hour_and_ordered_anew(url
         again = sync(url, base, now=NOW + timedelta(minutes=62))
     assert again.word == "waiting"
     assert cursor(url)["report"]["id"] != first
+
+
+def days_of(noted):
+    return (date.fromisoformat(noted["until"]) - date.fromisoformat(noted["since"])).days
+
+
+def until_done(url, base, most=12):
+    """Attempts a minute apart until one is done; what each left in the cursor."""
+    left = []
+    for minute in range(most):
+        outcome = sync(url, base, now=NOW + timedelta(minutes=minute))
+        left.append(cursor(url))
+        if outcome.word != "waiting":
+            assert outcome.word == "ok", outcome.error
+            return left
+    raise AssertionError("the report never ended")
+
+
+def by_day(url):
+    query = "select metric_date, count(*) from raw.meta_campaign_metrics group by 1 order by 1"
+    with psycopg.connect(url) as connection:
+        return dict(connection.execute(query).fetchall())
+
+
+def test_a_report_that_is_too_large_is_ordered_for_half_of_its_days_and_then_for_the_rest(url):
+    with served() as base:
+        assert sync(url, base).word == "ok"
+    whole = by_day(url)
+    with psycopg.connect(url) as connection:
+        connection.execute("delete from raw.meta_campaign_metrics")
+    with served([LADDER, Fault("meta", "job_too_large", path="/v26.0/6", calls=(1,))]) as base:
+        orders = [each["report"] for each in until_done(url, base) if "report" in each]
+    assert list({each["id"]: days_of(each) for each in orders}.values()) == [4, 3]
+    assert ["rest" in each for each in orders].count(True) == [days_of(each) for each in orders].count(4)
+    assert by_day(url) == whole
+
+
+@pytest.mark.parametrize("kind", ["job_too_large", "job_failed"])
+def test_a_day_whose_report_is_too_large_fails_and_is_not_asked_after_again(url, kind):
+    day = Window(WEEK.last_day, WEEK.until)
+    with served([LADDER, Fault("meta", kind, path="/v26.0/6")]) as base:
+        outcome = sync(url, base, window=day)
+    assert outcome.word == "retrying"
+    assert "report" not in cursor(url)
+
+
+def test_a_report_of_as_many_days_that_is_given_up_twice_is_halved(url):
+    again = Fault("meta", "too_much_data", path=LADDER.path, calls=(1,))
+    given_up = Fault("meta", "job_failed", path="/v26.0/6", calls=(1,))
+    with served([LADDER, given_up]) as base:
+        assert type(sync(url, base).error) is ReportLost
+    assert cursor(url)["lost_days"] == 7
+    with served([again, given_up]) as base:
+        assert sync(url, base, now=NOW + timedelta(minutes=1)).word == "waiting"
+    assert days_of(cursor(url)["report"]) == 4
+
+
+def test_an_app_that_was_refused_reports_is_asked_again_after_thirty_days(url):
+    may = Coverage(cursor={"report_refused_at": NOW.isoformat()})
+    who = sandboxed.account("tiktok")
+    assert not may_report(who, may, NOW + timedelta(days=29))
+    assert may_report(who, may, NOW + timedelta(days=30))
+    with psycopg.connect(url) as connection:
+        connection.execute("""update adsync.accounts set options = '{"report_mode": "auto"}'""")
+    month = Window(NOW.date() - timedelta(days=39), NOW.date() + timedelta(days=1))
+    refused = Fault("tiktok", "permission_denied", path="task/create", calls=(1,))
+    with served([refused]) as base:
+        words = [
+            sync(url, base, source="tiktok", account_id=TIKTOK, window=month, now=NOW + timedelta(days=later)).word
+            for later in (0, 29, 31)
+        ]
+    assert words == ["ok", "ok", "waiting"]
 
 
 def test_after_a_time_out_tiktok_is_asked_for_a_week_and_keeps_to_it(url):

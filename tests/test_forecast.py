@@ -100,4 +100,4 @@ def test_an_account_whose_campaigns_cannot_be_counted_has_a_plan_without_numbers
     estimate = planned((base, url), "meta", META)
     assert not estimate.complete
     assert estimate.note.startswith("its campaigns are unknown: meta error 200")
-    assert [step.calls for step in estimate.steps] == [1, None, None]
+    assert [step.calls for step in estimate.steps] == [1, None, None, 0]

@@ -1,11 +1,8 @@
 import json
-import socket
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import uvicorn
 
 from adsync import registry
 from adsync.access import Environment, connected
@@ -17,6 +14,7 @@ from adsync.sandbox.files import write_files
 from adsync.sandbox.world import World
 from adsync.sources.base import Account, Credentials
 from adsync.window import Window
+from sandboxed import serving
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +22,9 @@ def sandbox(tmp_path_factory):
     """The sandbox on a free port; yields the folder with its files."""
     world = World.create(1, datetime.now(UTC))
     state = tmp_path_factory.mktemp("sandbox")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        write_files(world, f"http://127.0.0.1:{listener.getsockname()[1]}", state)
-        server = uvicorn.Server(uvicorn.Config(create_app(world, ()), log_level="error", lifespan="off", ws="none"))
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
+    with serving(create_app(world, ())) as base:
+        write_files(world, base, state)
         yield state
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture

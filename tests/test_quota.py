@@ -20,7 +20,8 @@ from sandboxed import Pauses, answering
 
 WHO = sandboxed.account("meta")
 OTHER = replace(WHO, account_id="902")
-KNOWN = Credentials("meta_acme", "http://platform", password="t")
+BASE = "http://platform"
+KNOWN = Credentials("meta_acme", BASE, password="t")
 
 
 def limited(*limits):
@@ -159,6 +160,15 @@ async def test_an_address_that_is_none_is_a_setting_to_correct():
             pass
 
 
+async def test_an_app_that_rests_stops_all_its_accounts_and_no_other_app(redis_url):
+    one, same, another = [replace(KNOWN, password=token, extra={"app_id": app}) for token, app in ("a7", "b7", "c8")]
+    async with budget(redis_url, known=one) as mine:
+        await mine.rest(300, "app")
+    for known, seconds in ((same, 300), (another, 0)):
+        async with budget(redis_url, who=OTHER, known=known) as theirs:
+            assert await theirs.take("x", 5) == pytest.approx(seconds, abs=1)
+
+
 # Through the client
 
 
@@ -166,7 +176,7 @@ async def get(url, times, *limits, pause=None, answers=lambda _: httpx.Response(
     source = limited(*limits)
     async with (
         quota.shared(url, source, who, KNOWN) as mine,
-        httpx.AsyncClient(transport=answering(answers), base_url="http://platform") as http,
+        httpx.AsyncClient(transport=answering(answers), base_url=BASE) as http,
     ):
         client = Client(http, source, KNOWN, Pauses() if pause is None else pause, budget=mine)
         for _ in range(times):
@@ -198,3 +208,28 @@ async def test_an_account_that_is_nearly_out_of_budget_rests_and_so_does_everybo
         await get(redis_url, 1)
     assert caught.value.retry_after == pytest.approx(300, abs=1)
     assert await get(redis_url, 1, who=Account("acme", "meta", "903", "meta_acme")) == 1
+
+
+@pytest.mark.parametrize(("code", "rests"), [(40100, True), (40016, True), (40133, False), (40132, False)])
+async def test_a_minute_limit_of_tiktok_s_app_stops_its_other_accounts_and_one_of_an_advertiser_does_not(
+    redis_url, code, rests
+):
+    tiktok, known = registry.load("tiktok"), replace(KNOWN, extra={"app_id": "7"})
+    body = {"code": code, "message": "App reaches the QPM limit."}
+
+    async def call(who, answer):
+        async with (
+            quota.shared(redis_url, tiktok, who, known) as mine,
+            httpx.AsyncClient(transport=answering(lambda _: httpx.Response(200, json=answer)), base_url=BASE) as http,
+        ):
+            return await Client(http, tiktok, known, Pauses(), budget=mine).get("campaign/get/")
+
+    with pytest.raises(RateLimited, match=str(code)):
+        await call(WHO, body)
+    others = call(OTHER, {"code": 0, "data": {}})
+    if not rests:
+        assert (await others).status == 200
+        return
+    with pytest.raises(RateLimited, match="budget of tiktok is used up") as caught:
+        await others
+    assert caught.value.retry_after == pytest.approx(300, abs=1)

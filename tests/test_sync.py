@@ -420,7 +420,7 @@ def test_the_report_of_another_run_is_not_taken_for_the_asked_days(url):
 def test_an_app_that_may_not_order_reports_reads_at_once_and_remembers(url, bring):
     bring("tiktok", NOT_ALLOWED)
     assert len(written(url, "tiktok_campaign_metrics")) == len(world().deliveries(NOT_ALLOWED))
-    assert cursor_of(url) == {"report_mode": "sync"}
+    assert cursor_of(url) == {"report_refused_at": NOW.isoformat()}
 
 
 # Orders

@@ -136,7 +136,7 @@ async def test_without_a_refresh_token_the_person_learns_where_to_put_a_new_one(
     assert book.posts == 0
 
 
-@pytest.mark.parametrize("behaviour", ["lose", "fail"])
+@pytest.mark.parametrize("behaviour", ["lose", 500, 502, 504])
 async def test_a_lost_answer_is_never_followed_by_a_second_post(url, base, book, behaviour):
     book.behaviour = behaviour
     mine = keeper(url, credentials(base))
@@ -151,8 +151,28 @@ async def test_a_lost_answer_is_never_followed_by_a_second_post(url, base, book,
     assert (await again.renewed(await again.current())).access == "access-2"
 
 
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        (503, {}),
+        (500, {"error": "server_error", "error_description": "later"}),
+        (502, {"error": "temporarily_unavailable"}),
+    ],
+)
+async def test_a_token_server_that_says_it_gave_nothing_may_be_asked_again_and_needs_no_person(
+    url, base, book, status, says
+):
+    book.behaviour, book.says = status, says
+    mine = keeper(url, credentials(base))
+    with pytest.raises(TemporaryError, match=f"HTTP {status}"):
+        await mine.renewed(await mine.current())
+    assert unanswered(url) == 0
+    book.behaviour = "grant"
+    assert (await mine.renewed(await mine.current())).access == "access-2"
+
+
 async def test_a_refresh_token_that_may_be_used_again_is(url, base, book):
-    book.behaviour = "fail"
+    book.behaviour = 500
     mine = keeper(url, credentials(base), single_use=False)
     with pytest.raises(TemporaryError):
         await mine.renewed(await mine.current())

@@ -23,11 +23,15 @@ ACCOUNT = Account("acme", "meta", "901", "shop_acme")
 
 @dataclass
 class Book:
-    """What the server knows and saw. `behaviour`: grant, refuse, lose (take the token, say nothing), fail (500)."""
+    """What the server knows and saw. `behaviour`: grant, refuse, lose (take the token, say nothing).
+
+    A number is the status of a failure, with the body `says`.
+    """
 
     access: str = "access-0"
     refresh: str = "refresh-0"
-    behaviour: str = "grant"
+    behaviour: str | int = "grant"
+    says: dict[str, object] = field(default_factory=dict)
     lasts: int = 3600
     posts: int = 0
     reads: list[str] = field(default_factory=list)
@@ -36,8 +40,8 @@ class Book:
     def renew(self, offered: str) -> tuple[int, dict[str, object]]:
         with self.lock:
             self.posts += 1
-            if self.behaviour == "fail":
-                return 500, {}
+            if isinstance(self.behaviour, int):
+                return self.behaviour, self.says
             if self.behaviour == "refuse" or offered != self.refresh:
                 self.access = self.refresh = "revoked"
                 return 401, {"error": "invalid_grant", "error_description": f"{offered} was used before"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Collection
 from pathlib import Path
@@ -15,6 +16,8 @@ from adsync import config, registry, sealing, warehouse
 from adsync.errors import ConfigError
 from adsync.sources.base import Account
 from adsync.workspaces import Link, Setup, Workspace
+
+LOG = logging.getLogger(__name__)
 
 UPSERT_WORKSPACE = """
 insert into adsync.workspaces as known
@@ -32,15 +35,17 @@ where known.customer_key is null or (known.name, known.currency, known.timezone,
                       excluded.history_days, excluded.recent_days)
 """
 UPSERT_ACCOUNT = """
-insert into adsync.accounts as known (platform, native_id, workspace_id, kind, conn_id, options)
-values (%(platform)s, %(native_id)s, %(workspace_id)s, %(kind)s, %(conn_id)s, %(options)s)
+insert into adsync.accounts as known (platform, native_id, workspace_id, kind, conn_id, options, file)
+values (%(platform)s, %(native_id)s, %(workspace_id)s, %(kind)s, %(conn_id)s, %(options)s, %(file)s)
 on conflict (platform, native_id) do update set
-    conn_id = excluded.conn_id, options = excluded.options, is_active = true, updated_at = now()
-where (known.conn_id, known.options, known.is_active) is distinct from (excluded.conn_id, excluded.options, true)
+    conn_id = excluded.conn_id, options = excluded.options, file = excluded.file, is_active = true, updated_at = now()
+where (known.conn_id, known.options, known.file, known.is_active)
+    is distinct from (excluded.conn_id, excluded.options, excluded.file, true)
 """
 RETIRE = """
 update adsync.accounts set is_active = false, updated_at = now()
-where workspace_id = any(%(workspaces)s) and is_active and platform || ':' || native_id <> all(%(linked)s)
+where file = %(file)s and is_active and platform || ':' || native_id <> all(%(linked)s)
+returning platform, native_id, workspace_id
 """
 SELECT_ACCOUNTS = """
 select account.workspace_id, account.platform, account.native_id as account_id, account.conn_id,
@@ -78,15 +83,22 @@ def import_file(url: str, file: Path) -> Setup:
 
 
 def store(connection: psycopg.Connection, setup: Setup, file: Path) -> None:
-    """Upsert workspaces and accounts in one transaction; accounts that the file dropped become inactive."""
+    """Upsert workspaces and accounts in one transaction; accounts that the file brought and dropped become inactive.
+
+    An application may write the tables too: what it brought the file does not retire.
+    """
+    path = str(file.resolve())
     with connection.transaction():
         _refuse_other_owners(connection, setup.links, file)
         for workspace in setup.workspaces:
             connection.execute(UPSERT_WORKSPACE, _workspace_row(workspace))
         for link in setup.links:
-            connection.execute(UPSERT_ACCOUNT, {**msgspec.structs.asdict(link), "options": Jsonb(link.options)})
+            row = {**msgspec.structs.asdict(link), "options": Jsonb(link.options), "file": path}
+            connection.execute(UPSERT_ACCOUNT, row)
         linked = [f"{link.platform}:{link.native_id}" for link in setup.links]
-        connection.execute(RETIRE, {"workspaces": [each.id for each in setup.workspaces], "linked": linked})
+        retired = connection.execute(RETIRE, {"file": path, "linked": linked}).fetchall()
+    for platform, native_id, workspace_id in retired:
+        LOG.warning("%s %s (%s) is synced no more: %s does not name it", platform, native_id, workspace_id, file)
 
 
 def load(url: str, platform: str, ids: Collection[str] | None = None) -> list[Account]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adsync.errors import TooMuchData
@@ -20,6 +20,8 @@ from adsync.window import Window
 if TYPE_CHECKING:
     from adsync.reader import Reader
 
+# An app that may not order reports is asked again after so long: it may have been allow-listed since.
+REFUSAL_HOLDS = timedelta(days=30)
 # Write one unit: its stream, pages, window, and the coverage that holds once it is written.
 Unit = Callable[[Stream, AsyncIterator[Page], Window, Coverage], Awaitable[None]]
 # Read a window by report; False when days of it are still to be read without one.
@@ -43,14 +45,15 @@ class Daily:
         if not windows:
             return
         whole = Window(min(each.since for each in windows), max(each.until for each in windows))
-        if report and (resort or by_report(report, self.reader.account, covered, windows)):
+        account, now = self.reader.account, self.reader.clock()
+        if report and (resort or by_report(report, account, covered, windows, now)):
             if await self.reported(self.stream, report, covered, whole):
                 return
             covered, windows = await self._lacking(reach)
         try:
             covered = await self._windowed(windows, covered)
         except TooMuchData:
-            if resort or report is None or not may_report(self.reader.account, covered):
+            if resort or report is None or not may_report(account, covered, now):
                 raise
             await self.read(reach, resort=True)
         else:
@@ -118,13 +121,15 @@ def planned(
     return list(asked.newest_first(longest)) if asked else daily_windows(covered, today, reach, longest)
 
 
-def by_report(report: Report, account: Account, covered: Coverage, windows: list[Window]) -> bool:
+def by_report(report: Report, account: Account, covered: Coverage, windows: list[Window], now: datetime) -> bool:
     """Asked for by name, begun before, or worth it: more than one synchronous window."""
     if "report" in covered.cursor or account.options.get("report_mode") == "async":
         return True
-    return not report.last_resort and len(windows) > 1 and may_report(account, covered)
+    return not report.last_resort and len(windows) > 1 and may_report(account, covered, now)
 
 
-def may_report(account: Account, covered: Coverage) -> bool:
-    """Unless a setting forbids it, or the platform did before."""
-    return account.options.get("report_mode", "auto") != "sync" and covered.cursor.get("report_mode") != "sync"
+def may_report(account: Account, covered: Coverage, now: datetime) -> bool:
+    """Unless a setting forbids it, or the platform did in the last REFUSAL_HOLDS."""
+    refused = covered.cursor.get("report_refused_at")
+    lately = refused is not None and now < datetime.fromisoformat(refused) + REFUSAL_HOLDS
+    return account.options.get("report_mode", "auto") != "sync" and not lately

@@ -18,17 +18,25 @@ A message is one sentence for the person who will act on it; it never holds a se
 
 from __future__ import annotations
 
+from typing import Literal
+
 
 class AdsyncError(Exception):
     """Anything adsync raises on purpose."""
 
 
 class RateLimited(AdsyncError):
-    """The platform wants a pause of `retry_after` seconds; None when it did not say how long."""
+    """The platform wants a pause of `retry_after` seconds; None when it did not say how long.
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    `scope` says whose limit it was: the account's, or that of the app, which all its accounts share.
+    """
+
+    def __init__(
+        self, message: str, retry_after: float | None = None, *, scope: Literal["account", "app"] = "account"
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.scope = scope
 
 
 class TokenExpired(AdsyncError):

@@ -99,6 +99,8 @@ def _entity(source: Source, _account: Account, stream: Stream, known: Known) -> 
     covered = known.coverage.get(stream.name, Coverage())
     if stream.every and fresh(covered, stream.every, known.now):
         return Step(stream.name, None, None, 0, 0, 0, "read lately")
+    if stream.aside and not known.asked:
+        return Step(stream.name, None, None, 0, 0, 0, "read at night")
     rows = 1 if stream is source.streams[0] else known.records.get(stream.name)
     return Step(stream.name, None, None, 1, rows, _calls(stream, rows))
 
@@ -114,7 +116,7 @@ def _daily(_source: Source, account: Account, stream: Stream, known: Known) -> S
     days = sum(each.days for each in windows)
     a_day = known.a_day.get(stream.name)
     rows = None if a_day is None else round(a_day * days)
-    if stream.report and by_report(stream.report, account, covered, windows):
+    if stream.report and by_report(stream.report, account, covered, windows, known.now):
         return Step(stream.name, since, through, 1, rows, REPORT_CALLS, "asynchronous report")
     each = [_calls(stream, None if a_day is None else round(a_day * window.days)) for window in windows]
     return Step(stream.name, since, through, len(windows), rows, _sum(each))

@@ -58,6 +58,7 @@ async def _one(
     note = ""
     if not all(records.values()):
         records, note = await _counted(source, account, environment)
+    records |= {each.name: await _stored(connection, source, account, each) for each in source.streams if each.aside}
     known = Known(
         await ledger.reach(),
         now.astimezone(ZoneInfo(account.timezone)).date(),
@@ -71,8 +72,8 @@ async def _one(
 
 
 def _listings(source: Source) -> list[Stream]:
-    """What an account has many of: every entity but the account itself."""
-    return [stream for stream in source.streams[1:] if stream.shape == "entity"]
+    """What an account has many of and every sync reads: the entities but the account itself."""
+    return [stream for stream in source.streams[1:] if stream.shape == "entity" and not stream.aside]
 
 
 async def _counted(source: Source, account: Account, environment: Environment) -> tuple[dict[str, int], str]:

@@ -120,9 +120,6 @@ class Outcomes:
             "rows_changed": sum(each.tally.changed for each in self.outcomes),
         }
 
-    def summary_lines(self) -> list[str]:
-        return [each.line for each in self.outcomes]
-
     def raise_for_failures(self) -> None:
         """Raise ShardFailed when an account was not done; it names every one of them."""
         failed = [each for each in self.outcomes if each.error]

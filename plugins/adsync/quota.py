@@ -1,7 +1,8 @@
 """Call budgets shared by all tasks and processes: token buckets in Redis, one per platform and app, account or token.
 
 A bucket is the instant at which it will be full again (the generic cell rate algorithm), moved by one script, so
-that two processes never take the same place. An account that its platform asked to rest has a key of its own.
+that two processes never take the same place. An account that its platform asked to rest has a key of its own, and so
+has an app.
 """
 
 from __future__ import annotations
@@ -16,25 +17,26 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from adsync.errors import ConfigError, TemporaryError
-from adsync.sources.base import Account, Credentials, Limit, Source
+from adsync.sources.base import Account, Credentials, Limit, Scope, Source
 
 PREFIX = "adsync:quota"
 # A tenth of a limit's span may be used at once; the rest comes evenly.
 BURST = 0.1
-# KEYS: the resting key, then the buckets. ARGV: patience, then interval and burst of each bucket, all milliseconds.
+# KEYS: the account's resting key, the app's, then the buckets.
+# ARGV: patience, then interval and burst of each bucket, all milliseconds.
 # Answers the milliseconds until the call may go out. Its place is taken unless that is longer than patience.
 TAKE = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + clock[2] / 1000
-local at = now + math.max(redis.call('PTTL', KEYS[1]), 0)
+local at = now + math.max(redis.call('PTTL', KEYS[1]), redis.call('PTTL', KEYS[2]), 0)
 local full = {}
-for i = 2, #KEYS do
+for i = 3, #KEYS do
     full[i] = tonumber(redis.call('GET', KEYS[i]) or now)
-    at = math.max(at, full[i] - ARGV[2 * i - 1])
+    at = math.max(at, full[i] - ARGV[2 * i - 3])
 end
 if at - now <= tonumber(ARGV[1]) then
-    for i = 2, #KEYS do
-        local after = math.max(full[i], at) + ARGV[2 * i - 2]
+    for i = 3, #KEYS do
+        local after = math.max(full[i], at) + ARGV[2 * i - 4]
         redis.call('SET', KEYS[i], string.format('%.3f', after), 'PX', math.ceil(after - now) + 1000)
     end
 end
@@ -53,8 +55,8 @@ class Budget(Protocol):
         """Reserve the next place for a call: the seconds until then. Beyond `patience` none is reserved."""
         ...
 
-    async def rest(self, seconds: float) -> None:
-        """Let nobody call on behalf of this account for so long."""
+    async def rest(self, seconds: float, scope: Scope = "account") -> None:
+        """Let nobody call for so long on behalf of this account, or of the whole app."""
         ...
 
 
@@ -64,7 +66,7 @@ class Unlimited:
     async def take(self, _path: str, _patience: float) -> float:
         return 0.0
 
-    async def rest(self, _seconds: float) -> None:
+    async def rest(self, _seconds: float, _scope: Scope = "account") -> None:
         pass
 
 
@@ -82,11 +84,11 @@ class SharedBudget:
 
     async def take(self, path: str, patience: float) -> float:
         limits = [limit for limit in self.source.limits if limit.path in path]
-        keys = [self._resting, *(self._bucket(limit) for limit in limits)]
+        keys = [self._resting("account"), self._resting("app"), *(self._bucket(limit) for limit in limits)]
         return await self._run(TAKE, keys, [1000 * patience, *_rates(limits)]) / 1000
 
-    async def rest(self, seconds: float) -> None:
-        await self._run(REST, [self._resting], [max(1, int(1000 * seconds))])
+    async def rest(self, seconds: float, scope: Scope = "account") -> None:
+        await self._run(REST, [self._resting(scope)], [max(1, int(1000 * seconds))])
 
     async def _run(self, script: str, keys: Sequence[str], values: Sequence[float]) -> int:
         try:
@@ -97,17 +99,16 @@ class SharedBudget:
                 "adsync_redis or ADSYNC_REDIS_URL"
             ) from error
 
-    @property
-    def _resting(self) -> str:
-        return f"{PREFIX}:{self.source.name}:resting:{self.account.account_id}"
+    def _resting(self, scope: Scope) -> str:
+        return f"{PREFIX}:{self.source.name}:resting:{scope}:{self._owner(scope)}"
 
     def _bucket(self, limit: Limit) -> str:
-        return f"{PREFIX}:{self.source.name}:{limit.scope}:{self._owner(limit)}:{limit.seconds:g}:{limit.path}"
+        return f"{PREFIX}:{self.source.name}:{limit.scope}:{self._owner(limit.scope)}:{limit.seconds:g}:{limit.path}"
 
-    def _owner(self, limit: Limit) -> str:
-        if limit.scope == "account":
+    def _owner(self, scope: Scope) -> str:
+        if scope == "account":
             return self.account.account_id
-        extra = self.credentials.extra if limit.scope == "app" else {}
+        extra = self.credentials.extra if scope == "app" else {}
         app = str(extra.get("app_id") or extra.get("client_id") or "")
         return app or hashlib.sha256(self.credentials.password.encode()).hexdigest()[:16]
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from adsync import raw, reports
 from adsync.daily import Daily
-from adsync.errors import Unreadable
+from adsync.errors import TooMuchData, Unreadable
 from adsync.outcomes import PendingReport
 from adsync.raw import Place, Tally
-from adsync.reports import Desk
+from adsync.reports import Desk, Ordered, halved
 from adsync.rereads import Rereads
 from adsync.scope import Coverage, Reach, change_spans, fresh
 from adsync.sources.base import Account, Again, Facts, Page, Report, Source, Stream
@@ -58,7 +58,7 @@ class Reader:
 
     async def _entity(self, stream: Stream) -> None:
         covered = await self.ledger.coverage(stream.name)
-        if stream.every and fresh(covered, stream.every, self.clock()):
+        if (stream.aside and not self.asked) or (stream.every and fresh(covered, stream.every, self.clock())):
             return
         pages = stream.read(self.client, self.account)
         if stream is self.source.streams[0]:
@@ -125,7 +125,7 @@ class Reader:
     async def _changes_reported(self, stream: Stream, report: Report, covered: Coverage, reach: Reach) -> Coverage:
         """Read long history through an asynchronous report; what moved since it was ordered is left to pages."""
         spans = list(change_spans(covered, self.clock(), reach, stream.longest))
-        if whole := reports.of_changes(self.account, covered, report, spans):
+        if whole := reports.of_changes(self.account, covered, report, spans, self.clock()):
             await self._reported(stream, report, covered, whole)
         return await self.ledger.coverage(stream.name)
 
@@ -134,23 +134,38 @@ class Reader:
         if due := Rereads.of(again, covered, self.clock()).due():
             await self._unit(stream, again.read(self.client, self.account, due), coverage=covered, due=due)
 
-    async def _reported(self, stream: Stream, report: Report, covered: Coverage, whole: Window | Span) -> bool:
-        """Read through an asynchronous report; False when a part of `whole` is still to be read without one.
+    async def _reported(
+        self, stream: Stream, report: Report, covered: Coverage, whole: Window | Span, longest: int | None = None
+    ) -> bool:
+        """Read through asynchronous reports; False when a part of `whole` is still to be read without one.
 
         That is when this app may not order reports, or when the report was begun by a run that asked for less.
         """
         desk = Desk(self.client, self.ledger, stream, report, self.clock())
-        order = await desk.ordered(covered, whole)
+        order = await desk.ordered(covered, whole, longest)
         if order is None:
             return False
-        if await desk.ready(covered, order):
-            pages = report.download(self.client, self.account, order.id)
-            window = order.part if isinstance(order.part, Window) else None
-            await self._unit(stream, pages, window, covered.reported(order.part))
-            self._reached(*order.days)
+        left, longest = order.rest, (order.part.until - order.part.since).days
+        try:
+            if not await desk.ready(covered, order):
+                self.waiting = PendingReport(self.source.name, self.account.account_id, self.account.conn_id, order.id)
+                return True
+            await self._downloaded(stream, report, covered, order)
+        except TooMuchData:
+            await desk.forget(covered)
+            if not (longest := halved(order.part)):
+                raise
+            left = order.whole
+        if left is None:
             return order.holds(whole)
-        self.waiting = PendingReport(self.source.name, self.account.account_id, self.account.conn_id, order.id)
-        return True
+        done = await self._reported(stream, report, await self.ledger.coverage(stream.name), left, longest)
+        return done and (self.waiting is not None or order.holds(whole))
+
+    async def _downloaded(self, stream: Stream, report: Report, covered: Coverage, order: Ordered) -> None:
+        pages = report.download(self.client, self.account, order.id)
+        window = order.part if isinstance(order.part, Window) else None
+        await self._unit(stream, pages, window, covered.reported(order.part))
+        self._reached(*order.days)
 
     async def _unit(
         self,

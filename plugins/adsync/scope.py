@@ -54,7 +54,7 @@ class Coverage:
 
     def reported(self, part: Window | Span) -> Coverage:
         """With what an asynchronous report held, which is no longer waited for."""
-        covered = self.forgetting("report")
+        covered = self.forgetting("report").forgetting("lost_days")
         return covered.joined(part) if isinstance(part, Window) else covered.stretched(part)
 
     def noting(self, **more: Any) -> Coverage:

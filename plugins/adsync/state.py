@@ -49,6 +49,10 @@ SELECT_WAIT = """
 select max(retry_at) - now() from adsync.sync_state
 where platform = %(platform)s and account_id = %(account_id)s and status = 'retrying'
 """
+SELECT_FAILURES = """
+select coalesce(max(consecutive_failures), 0) from adsync.sync_state
+where platform = %(platform)s and account_id = %(account_id)s
+"""
 SELECT_REACH = "select history_days, recent_days from adsync.workspaces where workspace_id = %s"
 EXTEND = """
 update adsync.sync_state set
@@ -115,6 +119,11 @@ class Ledger:
         """How long the account still has to wait because of an earlier failure; zero when it does not."""
         row = await (await self.connection.execute(SELECT_WAIT, self._key())).fetchone()
         return max(row[0], timedelta()) if row and row[0] else timedelta()
+
+    async def failures(self) -> int:
+        """How many attempts have failed since the last that did not."""
+        [failures] = await (await self.connection.execute(SELECT_FAILURES, self._key())).fetchone() or (0,)
+        return failures
 
     async def keep(self, lease: timedelta = LEASE) -> None:
         await self.connection.execute(RENEW_LEASE, self._key(lease=lease))

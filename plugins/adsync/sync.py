@@ -37,7 +37,8 @@ class SyncRequest:
     """Which accounts to bring up to date, on behalf of which run; `window` replaces the planned days.
 
     `patient` respects the waits that earlier failures asked for; `overdue` says that a report which is
-    still not ready counts as failed.
+    still not ready counts as failed. `most_failures` is for callers that come back by themselves and count no
+    attempts: after so many in a row an account's failure is final, and a person is told.
     """
 
     source: str
@@ -48,6 +49,7 @@ class SyncRequest:
     window: Window | None = None
     patient: bool = True
     overdue: bool = False
+    most_failures: int | None = None
 
 
 Tell = Callable[[Outcome], None]
@@ -98,13 +100,20 @@ async def sync_account(source: Source, account: Account, request: SyncRequest, e
             await ledger.release()
             return _not_yet(account, environment.clock(), wait)
         else:
-            outcome = await _attempt(source, ledger, request, environment)
+            outcome = await _attempt(source, ledger, await _counted(request, ledger), environment)
         if not ledger.connection.broken:
             await _settle(ledger, source, outcome)
             return outcome
     async with _ledger(account, request, environment) as ledger:
         await _settle(ledger, source, outcome)
     return outcome
+
+
+async def _counted(request: SyncRequest, ledger: Ledger) -> SyncRequest:
+    if request.most_failures is None:
+        return request
+    failures = await ledger.failures()
+    return replace(request, attempt=failures + 1, final_attempt=failures >= request.most_failures)
 
 
 @asynccontextmanager

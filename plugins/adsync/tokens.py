@@ -23,7 +23,6 @@ from adsync.sources.base import Account, Answer, Credentials, Renewal, Source, T
 
 # A token about to end would end on the way.
 ABOUT_TO = timedelta(seconds=120)
-REFUSALS = range(400, 500)
 
 FIND = """
 select ciphertext, renewed_at from adsync.tokens
@@ -101,8 +100,8 @@ class Keeper:
             await self._refuse_second_try()
             await self._note(ANNOUNCE)
         answer = await self._answer(renewal.request(self.credentials, token))
-        # A refusal used nothing up; after any other answer that cannot be read the refresh token may be gone.
-        if answer.status in REFUSALS:
+        # After an answer that can be read neither as a token nor as a refusal the refresh token may be gone.
+        if renewal.refused(answer):
             await self._note(ANSWERED)
         try:
             return renewal.read(answer, token, self.clock())

@@ -111,8 +111,14 @@ class Client:
             self.source.check(answer)
         except AdsyncError as error:
             redact(error, self.credentials, self.token)
+            await self._rest_of(error)
             raise
         return answer
+
+    async def _rest_of(self, error: AdsyncError) -> None:
+        """The account that ran into a limit waits by itself; whoever shares the app with it has to be told."""
+        if isinstance(error, RateLimited) and error.scope == "app" and error.retry_after:
+            await self.budget.rest(error.retry_after, error.scope)
 
     async def _wait_for_budget(self, path: str) -> None:
         """Seconds are waited out here; for longer the whole account steps aside, newest days read first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import base64
 import email
 import json
 import threading
@@ -10,62 +10,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+import mail_server
 from adsync.channels.messages import Message
 from adsync.channels.opening import opened
 from adsync.errors import ConfigError, TemporaryError
 from adsync.sources.base import Credentials
 
 MESSAGE = Message("adsync: رمضان needs you", "meta رمضان stands still: log in again", {"platform": "meta"})
-
-
-@pytest.fixture
-def mailbox():
-    """The mails that a small SMTP server took: (sender, receivers, text). Yields its address and the list."""
-    taken, loop, ready = [], asyncio.new_event_loop(), threading.Event()
-
-    async def talk(reader, writer):
-        def say(line):
-            writer.write(f"{line}\r\n".encode())
-
-        say("220 sink")
-        mail = {"from": "", "to": []}
-        while line := (await reader.readline()).decode().strip():
-            match line.upper().split(":")[0].split()[0]:
-                case "EHLO" | "HELO":
-                    say("250 sink")
-                case "MAIL":
-                    mail["from"] = line
-                    say("250 ok")
-                case "RCPT":
-                    mail["to"].append(line)
-                    say("250 ok" if "nobody" not in line else "550 no such box")
-                case "DATA":
-                    say("354 go")
-                    body = await reader.readuntil(b"\r\n.\r\n")
-                    taken.append((mail["from"], mail["to"], email.message_from_bytes(body[:-5])))
-                    say("250 ok")
-                case "QUIT":
-                    say("221 bye")
-                    break
-                case _:
-                    say("250 ok")
-            await writer.drain()
-        writer.close()
-
-    async def serve():
-        async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
-            found.append(server.sockets[0].getsockname()[1])
-            ready.set()
-            await stop.wait()
-
-    found, stop = [], asyncio.Event()
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    ready.wait()
-    yield f"127.0.0.1:{found[0]}", taken
-    loop.call_soon_threadsafe(stop.set)
-    thread.join()
-    loop.close()
 
 
 @pytest.fixture
@@ -109,23 +60,51 @@ def test_a_webhook_gets_subject_sentence_and_facts(hook):
     assert taken == [("/in", "Bearer t0ken", body)]
 
 
-@pytest.mark.parametrize("security", ["none"])
-def test_a_mailbox_gets_a_mail_in_any_script(mailbox, security):
-    host, taken = mailbox
-    send("email_owners", host, security=security, to="a@x.example, b@x.example", **{"from": "adsync@x.example"})
-    [(sender, receivers, mail)] = taken
+@pytest.fixture(scope="module")
+def known(tmp_path_factory):
+    return mail_server.certificate(tmp_path_factory.mktemp("certificate"))
+
+
+TO = {"to": "a@x.example, b@x.example", "from": "adsync@x.example"}
+
+
+@pytest.mark.parametrize("security", ["none", "starttls", "ssl"])
+def test_a_mailbox_gets_a_mail_in_any_script(monkeypatch, known, security):
+    monkeypatch.setenv("SSL_CERT_FILE", str(known.file))
+    with mail_server.serving(security, known) as box:
+        send("email_owners", box.address, security=security, **TO)
+    [(sender, receivers, mail)] = box.taken
     assert "adsync@x.example" in sender
     assert len(receivers) == 2
     assert str(email.header.make_header(email.header.decode_header(mail["subject"]))) == MESSAGE.subject
     assert mail.get_payload(decode=True).decode().strip() == MESSAGE.text
+    assert box.hidden == [security != "none"]
 
 
-def test_a_mail_that_is_refused_may_be_tried_again(mailbox):
-    host, _ = mailbox
-    with pytest.raises(TemporaryError, match="channel email_x did not take the mail"):
-        send("email_x", host, security="none", to="nobody@x.example", **{"from": "adsync@x.example"})
-    with pytest.raises(TemporaryError, match="SMTPNotSupportedError"):
-        send("email_x", host, to="a@x.example", **{"from": "adsync@x.example"})
+@pytest.mark.parametrize("security", ["starttls", "ssl"])
+def test_a_login_is_given_behind_tls_only_and_a_certificate_that_nobody_vouches_for_gets_none(
+    monkeypatch, known, security
+):
+    with mail_server.serving(security, known) as box:
+        with pytest.raises(TemporaryError, match="SSLCertVerificationError"):
+            send("email_x", box.address, "s3cret", "adsync@x.example", security=security, **TO)
+        assert (box.logins, box.taken) == ([], [])
+        monkeypatch.setenv("SSL_CERT_FILE", str(known.file))
+        send("email_x", box.address, "s3cret", "adsync@x.example", security=security, **TO)
+    assert base64.b64decode(box.logins[0]) == b"\0adsync@x.example\0s3cret"
+    assert box.hidden == [True]
+
+
+def test_a_server_that_knows_no_starttls_gets_nothing_in_clear():
+    with mail_server.serving() as box:
+        with pytest.raises(TemporaryError, match="SMTPNotSupportedError"):
+            send("email_x", box.address, "s3cret", **TO)
+        assert (box.logins, box.taken) == ([], [])
+
+
+def test_a_mail_that_is_refused_may_be_tried_again():
+    with mail_server.serving() as box, pytest.raises(TemporaryError, match="channel email_x did not take the mail"):
+        send("email_x", box.address, security="none", to="nobody@x.example", **{"from": "adsync@x.example"})
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,13 @@ def test_meta_exchanges_the_token_itself():
         "client_secret": "s3cret",
         "fb_exchange_token": "t1",
     }
+    assert "set_token_expires_in_60_days" not in exchange(system_user="false").url.params
     assert exchange("http://h/meta", api_version="v27.0").url.path == "/meta/v27.0/oauth/access_token"
     assert str(exchange(token_url="http://h/x").url).startswith("http://h/x?")
+
+
+def test_meta_is_told_that_a_system_user_s_token_shall_live_sixty_days_more():
+    assert exchange(system_user="true").url.params["set_token_expires_in_60_days"] == "true"
 
 
 @pytest.mark.parametrize(

@@ -192,17 +192,74 @@ async def test_trap_9_a_breakdown_that_is_silently_empty_is_replaced_by_the_csv(
 
 @pytest.mark.parametrize("kind", ["job_failed", "job_stuck"])
 async def test_trap_9_without_a_csv_campaigns_are_read_one_by_one(kind):
-    """Deleted campaigns cannot be read that way: an account that has spent on one is told so, and nothing is kept."""
     pause = Pauses()
     broken = (Fault("snapchat", kind, path="stats_report"), Fault("snapchat", "empty_breakdown"))
-    _, transport = sandbox(*broken)
-    deleted = {one.id for one in world().campaigns(ACME) if one.status == "deleted"}
-    if any(key.partition(":")[0] in deleted for key in expected()):
-        with pytest.raises(TemporaryError, match="nothing is kept"):
-            await metrics(transport, pause=pause)
-    else:
-        assert {record.key for record in await metrics(transport, pause=pause)} == set(expected())
+    read = await metrics(in_memory(*broken), JUNIPER, pause=pause)
+    assert {record.key for record in read} == set(expected(JUNIPER))
     assert sum(pause) <= 20
+
+
+UNREADABLE = (Fault("snapchat", "job_failed", path="stats_report"), Fault("snapchat", "empty_breakdown"))
+
+
+def spent_by_day(rows):
+    days = {}
+    for each in rows:
+        days[each.day] = days.get(each.day, 0) + json.loads(bytes(each.payload))["stats"].get("spend", 0)
+    return days
+
+
+async def test_trap_11_what_a_deleted_campaign_spent_is_a_row_of_its_own_when_nothing_else_tells_of_it(caplog):
+    deleted = {one.id for one in world().campaigns(ACME) if one.status == "deleted"}
+    gone = {key: row for key, row in expected().items() if row.campaign.id in deleted and row.spend}
+    assert gone
+    read = await metrics(in_memory(*UNREADABLE))
+    rest = {record.day: json.loads(bytes(record.payload)) for record in read if record.key.startswith("unlisted-of-")}
+    assert {day: row["stats"] for day, row in rest.items()} == {
+        row.date: {"spend": row.spend * 10_000} for row in gone.values()
+    }
+    assert {record.key for record in read if record.day not in rest} <= set(expected())
+    assert spent_by_day(read) == spent_by_day(await metrics(in_memory()))
+    assert all(
+        "tells of no campaign" in row["campaign_name"] and row["finalized_data_end_time"] for row in rest.values()
+    )
+    assert f"{len(rest)} days cost more than their campaigns tell; kept as unlisted-of-{ACME}" in caplog.text
+
+
+async def test_what_any_way_of_asking_tells_of_a_campaign_is_kept_when_none_is_whole():
+    def answers(request):
+        path, params = request.url.path, request.url.params
+        if path.endswith("/campaigns"):
+            listed = [{"sub_request_status": "SUCCESS", "campaign": {"id": "alone"}}]
+            return httpx.Response(200, json={"request_status": "SUCCESS", "campaigns": listed})
+        if "async" in params:
+            return httpx.Response(200, json={"request_status": "SUCCESS", "async_stats_reports": []})
+        if "breakdown" in params:
+            inside = {"breakdown_stats": {"campaign": [{"id": "split", "timeseries": [day(30)]}]}}
+            return httpx.Response(200, json=stats(inside))
+        return httpx.Response(200, json=stats({"timeseries": [day(20 if "campaigns/" in path else 100)]}))
+
+    read = {
+        record.key.partition(":")[0]: json.loads(bytes(record.payload)) for record in await metrics(answering(answers))
+    }
+    assert {key: row["stats"]["spend"] for key, row in read.items()} == {
+        "split": 30, "alone": 20, f"unlisted-of-{ACME}": 50,
+    }  # fmt: skip
+
+
+async def test_campaigns_that_cost_more_than_their_account_are_no_success():
+    def answers(request):
+        if request.url.path.endswith("/campaigns"):
+            return httpx.Response(200, json={"request_status": "SUCCESS", "campaigns": []})
+        if "async" in request.url.params:
+            return httpx.Response(200, json={"request_status": "SUCCESS", "async_stats_reports": []})
+        inside = {"breakdown_stats": {"campaign": [{"id": "c", "timeseries": [day(101)]}]}}
+        return httpx.Response(
+            200, json=stats(inside if "breakdown" in request.url.params else {"timeseries": [day(100)]})
+        )
+
+    with pytest.raises(TemporaryError, match="campaigns sum to 101 micros on 2026-11-20, the account to 100; nothing"):
+        await metrics(answering(answers))
 
 
 async def test_spend_that_grows_while_it_is_read_is_no_mismatch():

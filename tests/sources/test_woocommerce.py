@@ -1,9 +1,11 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
+from adsync import network
 from adsync.errors import (
     ConfigError,
     ContractError,
@@ -23,7 +25,7 @@ from adsync.sources.woocommerce_errors import SiteCrashed
 from adsync.sources.woocommerce_walk import ONE_SECOND, Change, Place, Walk
 from adsync.window import Span
 from reading import connected, owner, pages, records, refusal, span
-from sandboxed import CUSTOMER_KEY, NOW, answering, in_memory, world
+from sandboxed import CUSTOMER_KEY, NOW, answering, credentials, in_memory, world
 
 # One below a path, one with plain permalinks.
 NAKHLA, JUNIPER = "shop.nakhla.example", "shop.juniper.example"
@@ -55,6 +57,64 @@ async def test_every_order_comes_once_at_a_site_below_a_path_and_at_one_with_pla
     read = await orders(in_memory(), site)
     assert len(read) == len(rows(read))
     assert set(rows(read)) == set(expected(site))
+
+
+class Proxy(httpx.AsyncBaseTransport):
+    """A host before the sandbox: it lets no Authorization through, and may call the REST API by another name."""
+
+    def __init__(self, *, prefix="wp-json"):
+        self.inner, self.prefix, self.asked = in_memory(), prefix, []
+
+    async def handle_async_request(self, request):
+        self.asked.append(request)
+        headers = {name: value for name, value in request.headers.items() if name != "authorization"}
+        if "wp-json" in request.url.path and self.prefix != "wp-json":
+            return httpx.Response(404)
+        url = request.url.copy_with(path=request.url.path.replace(f"/{self.prefix}/", "/wp-json/"))
+        return await self.inner.handle_async_request(httpx.Request(request.method, url, headers=headers))
+
+
+def keyed(base="https://sandbox", **extra):
+    known = credentials(WHO.conn_id, base)
+    return replace(known, extra={**known.extra, **extra})
+
+
+async def test_where_the_host_strips_the_authorization_header_keys_go_into_the_query_if_that_is_set(caplog):
+    caplog.set_level("DEBUG")
+    async with network.client():
+        pass
+    with pytest.raises(ReauthRequired, match=r'woocommerce_rest_cannot_view.*set "query_keys": "true"'):
+        await orders(Proxy(), known=keyed())
+    proxy, known = Proxy(), keyed(query_keys="true")
+    assert set(rows(await orders(proxy, known=known))) == set(expected(NAKHLA))
+    assert {request.url.params["consumer_key"] for request in proxy.asked} == {known.login}
+    assert not any(secret in caplog.text for secret in (known.login, known.password))
+
+
+async def test_keys_in_the_query_travel_over_https_only():
+    proxy = Proxy()
+    with pytest.raises(ConfigError, match="keys in the query need a site with https"):
+        await orders(proxy, known=keyed("http://sandbox", query_keys="true"))
+    assert proxy.asked == []
+
+
+@pytest.mark.parametrize("extra", [{}, {"query_keys": "false"}])
+async def test_keys_are_in_no_query_unless_that_is_set(extra):
+    seen = []
+
+    def note(request):
+        seen.append(request)
+        return httpx.Response(200, json=[])
+
+    await orders(answering(note), known=keyed(**extra))
+    assert all("consumer_secret" not in request.url.params and request.headers["authorization"] for request in seen)
+
+
+async def test_a_site_that_renamed_its_rest_prefix_is_read_there():
+    with pytest.raises(PermanentError, match='renamed wp-json its "rest_prefix"'):
+        await orders(Proxy(prefix="api"), known=keyed(query_keys="true"))
+    read = await orders(Proxy(prefix="api"), known=keyed(query_keys="true", rest_prefix="/api/"))
+    assert set(rows(read)) == set(expected(NAKHLA))
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
@@ -180,6 +181,59 @@ async def test_trap_4_a_session_that_ends_in_the_middle_is_renewed():
 async def test_trap_5_clocks_are_utc_and_stay_as_they_arrived():
     payload = json.loads(await one())
     assert payload["updated_at"] == "2026-11-20 07:00:31"
+
+
+OFFSET = timedelta(hours=3)
+
+
+def issued(created, ahead):
+    """As an invoice shows the store's clock, `ahead` of created_at."""
+    at = datetime.fromisoformat(created) + ahead
+    return f"{at:%d-%m-%Y | %I:%M} {'ص' if at.hour < 12 else 'م'}"
+
+
+async def invoiced(*ahead, zone="Asia/Riyadh"):
+    """Orders whose invoices are so much ahead of their created_at."""
+    clocks = [f"2026-11-03 {9 + n:02}:14:05" for n in range(len(ahead))]
+    found = [
+        row(n, created_at=at, issue_date=issued(at, by)) for n, (at, by) in enumerate(zip(clocks, ahead, strict=True))
+    ]
+    answers = answering(lambda _: httpx.Response(200, json=listing(*found, total=len(found))))
+    return await records(SOURCE, replace(WHO, timezone=zone), "orders", answers, span())
+
+
+async def test_trap_5_clocks_that_turn_out_to_be_the_store_s_own_are_refused():
+    with pytest.raises(ContractError, match="zid's clocks are those of Asia/Riyadh, not UTC"):
+        await invoiced(timedelta(), timedelta(days=2))
+
+
+@pytest.mark.parametrize(
+    ("ahead", "zone"),
+    [
+        ((OFFSET, timedelta()), "Asia/Riyadh"),
+        ((timedelta(), timedelta()), "UTC"),
+        ((OFFSET + timedelta(seconds=40),), "Asia/Riyadh"),
+    ],
+)
+async def test_trap_5_an_invoice_that_is_ahead_by_the_zone_shows_that_clocks_are_utc(caplog, ahead, zone):
+    assert len(await invoiced(*ahead, zone=zone)) == len(ahead)
+    assert caplog.messages == []
+
+
+async def test_trap_5_invoices_that_fit_no_clock_are_said_and_keep_nobody_from_reading(caplog):
+    assert len(await invoiced(timedelta(hours=5))) == 1
+    assert "no invoice of zid's shows the time of Asia/Riyadh" in caplog.text
+
+
+@pytest.mark.parametrize("issue_date", [None, [], "", "03/11/2026", "99-99-2026 | 12:14 م", 7])
+async def test_an_invoice_without_a_readable_date_says_nothing(caplog, issue_date):
+    assert await one(issue_date=issue_date)
+    assert caplog.messages == []
+
+
+async def test_the_sandbox_s_own_invoices_are_read(caplog):
+    assert await orders(in_memory())
+    assert caplog.messages == []
 
 
 async def test_trap_6_money_keeps_its_fourteen_decimals():

@@ -7,7 +7,8 @@ import asyncio
 import uuid
 from typing import TYPE_CHECKING
 
-from adsync import accounts, config, progress, registry
+from adsync import accounts, config, notices, progress, registry
+from adsync.channels.opening import opened
 from adsync.commands import asking
 from adsync.sync import SyncRequest, sync_until_reported
 
@@ -27,8 +28,16 @@ def _run(options: argparse.Namespace) -> None:
     source = registry.load(options.source)
     accounts.prepare(url)
     chosen = asking.chosen(url, source.name, options.account)
-    request = SyncRequest(source.name, tuple(chosen), f"cli-{uuid.uuid4().hex[:12]}", window=window, patient=False)
+    request = SyncRequest(
+        source.name,
+        tuple(chosen),
+        f"cli-{uuid.uuid4().hex[:12]}",
+        window=window,
+        patient=False,
+        most_failures=config.max_retry_attempts(),
+    )
     environment = asking.environment(url)
     with progress.over(source.name, len(chosen)) as say:
         outcomes = asyncio.run(sync_until_reported(request, environment, lambda done: say(done.line)))
+    notices.deliver(url, config.notify_channels(), lambda name: opened(name, config.credentials))
     outcomes.raise_for_failures()

@@ -14,6 +14,12 @@ MONEY = ("total", "total_tax", "discount_total", "shipping_total")
 JOB_STATES = {
     "job_failed": {"async_status": "Job Failed"},
     "job_skipped": {"async_status": "Job Skipped"},
+    "job_too_large": {
+        "async_status": "Job Failed",
+        "error_code": -3,
+        "error_subcode": 1504045,
+        "error_message": "The report is too large",
+    },
     "job_stuck": {"async_status": "Job Running", "async_percent_completion": 0, "is_running": True},
 }
 NOTICE = b"<br />\n<b>Notice</b>: Undefined index in /wp-content/plugins/x.php on line 7<br />\n"
@@ -142,6 +148,7 @@ BENDS: dict[str, Callable[[Fault, Json], None]] = {
     "empty_breakdown": _hollow,
     "job_failed": _job,
     "job_skipped": _job,
+    "job_too_large": _job,
     "job_stuck": _job,
     "bulk_failed": _bulk_fails,
     "numbers_for_texts": _number,

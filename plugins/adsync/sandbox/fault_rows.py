@@ -32,7 +32,8 @@ def _tiktok(answer: object) -> Iterator[object]:
 
 
 def _snapchat(answer: object) -> Iterator[object]:
-    yield _at(answer, "campaigns")
+    for listed in ("campaigns", "adsquads", "ads"):
+        yield _at(answer, listed)
     for item in _at(answer, "timeseries_stats") or ():
         stat = _at(item, "timeseries_stat")
         yield _at(stat, "timeseries")

@@ -64,6 +64,7 @@ KINDS: dict[str, frozenset[str]] = {
     "usage_in_seconds": frozenset({"meta"}),
     "job_failed": ADS,
     "job_skipped": frozenset({"meta"}),
+    "job_too_large": frozenset({"meta"}),
     "job_stuck": ADS,
     "bulk_failed": frozenset({"shopify"}),
     "bulk_short": frozenset({"shopify"}),

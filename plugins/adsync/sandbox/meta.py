@@ -1,4 +1,4 @@
-"""Meta's Marketing API: `/v26.0/act_<id>`, its campaigns, its insights, and report runs.
+"""Meta's Marketing API: `/v26.0/act_<id>`, its campaigns and ads, its insights, and report runs.
 
 Errors come as HTTP 4xx whose `error.code` decides; the campaign list hides archived campaigns unless asked,
 and deleted ones always (sheet on Meta, section 2).
@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from adsync.sandbox import meta_errors
+from adsync.sandbox import meta_ads, meta_errors
 from adsync.sandbox.inventing.accounts import AdAccount
 from adsync.sandbox.inventing.campaigns import Campaign
 from adsync.sandbox.meta_calls import Call, opened
@@ -79,6 +79,7 @@ def create_app(world: World, vault: Vault, *, polls_until_ready: int = 2, short_
         Route("/{version}/debug_token", inspect),
         Route("/{version}/{node}", node, methods=["GET"]),
         Route("/{version}/{node}/campaigns", campaigns, methods=["GET"]),
+        Route("/{version}/{node}/ads", meta_ads.listed, methods=["GET"]),
         Route("/{version}/{node}/insights", insights, methods=["GET", "POST"]),
     ]
     app = Starlette(routes=routes, exception_handlers={meta_errors.GraphError: meta_errors.answer})

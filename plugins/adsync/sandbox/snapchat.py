@@ -1,13 +1,9 @@
-"""Snapchat's Ads API: organisations, ad accounts, campaigns, stats, and the token endpoint beside it.
+"""Snapchat's Ads API: organisations, ad accounts, their lists, stats, and the token endpoint beside it.
 
-Deleted campaigns are in no list and in every statistic; campaigns come 50 to 1000 a page
-(sheet on Snapchat, sections 1, 2 and 5).
+Deleted campaigns are in no list and in every statistic (sheet on Snapchat, sections 1, 2 and 5).
 """
 
 from __future__ import annotations
-
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,16 +13,14 @@ from starlette.routing import Route
 from adsync.sandbox import snapchat_calls
 from adsync.sandbox.counting import about
 from adsync.sandbox.inventing.accounts import AdAccount
-from adsync.sandbox.inventing.campaigns import Campaign
-from adsync.sandbox.snapchat_calls import Call, bad_parameter, items, opened, succeeded
+from adsync.sandbox.snapchat_calls import items, opened, succeeded
+from adsync.sandbox.snapchat_listing import adverts, campaigns, squads
 from adsync.sandbox.snapchat_reports import report, result
 from adsync.sandbox.snapchat_stats import account_stats, campaign_stats
 from adsync.sandbox.token_forms import Form, form_of
 from adsync.sandbox.vault import Refused, Vault
 from adsync.sandbox.world import World
 
-MICROS_PER_CENT = 10_000
-SMALLEST_LIMIT, LARGEST_LIMIT = 50, 1000
 LARGEST_STATS_PAGE = 1000
 UNAUTHORIZED = 401
 
@@ -48,6 +42,8 @@ def create_app(
         Route("/v1/me/organizations", organizations),
         Route("/v1/adaccounts/{id}", ad_account),
         Route("/v1/adaccounts/{id}/campaigns", campaigns),
+        Route("/v1/adaccounts/{id}/adsquads", squads),
+        Route("/v1/adaccounts/{id}/ads", adverts),
         Route("/v1/adaccounts/{id}/stats", account_stats),
         Route("/v1/adaccounts/{id}/stats_report", report),
         Route("/v1/campaigns/{id}/stats", campaign_stats),
@@ -76,18 +72,6 @@ async def ad_account(request: Request) -> Response:
     return succeeded(**items("adaccounts", "adaccount", [_account(call.account())]))
 
 
-async def campaigns(request: Request) -> Response:
-    call = await opened(request)
-    account = call.account()
-    listed = [one for one in call.world.campaigns(account.id) if one.status != "deleted"]
-    start, limit = call.start(), _limit(call)
-    end = start + limit
-    if start == 0 and request.app.state.short_first_pages:
-        end = max(1, len(listed) // 2)
-    paging = {"paging": call.next_link(end)} if end < len(listed) else {"paging": {}}
-    return succeeded(**paging, **items("campaigns", "campaign", [_campaign(one) for one in listed[start:end]]))
-
-
 async def token(request: Request) -> Response:
     """Form-encoded; OAuth errors have another shape than the API's."""
     form = await form_of(request)
@@ -109,13 +93,6 @@ def _renewed(request: Request, form: Form) -> Response:
     return JSONResponse({**body, "scope": "snapchat-marketing-api", "refresh_token": grant.refresh})
 
 
-def _limit(call: Call) -> int:
-    text = call.params.get("limit", str(SMALLEST_LIMIT))
-    if not text.isdigit() or not SMALLEST_LIMIT <= int(text) <= LARGEST_LIMIT:
-        raise bad_parameter(f"limit must be between {SMALLEST_LIMIT} and {LARGEST_LIMIT}")
-    return int(text)
-
-
 def _organisation(account: AdAccount) -> str:
     return f"40d6719b-da09-410b-9185-0cc9c0dfed{account.place:02d}"
 
@@ -132,29 +109,3 @@ def _account(account: AdAccount) -> dict[str, object]:
         "created_at": "2024-01-04T09:00:00.000Z",
         "updated_at": "2026-01-04T09:00:00.000Z",
     }
-
-
-def _campaign(campaign: Campaign) -> dict[str, object]:
-    """Every third campaign leaves the budget to its ad squads; an open end is absent."""
-    row = {
-        "id": campaign.id,
-        "ad_account_id": campaign.account.id,
-        "name": campaign.name,
-        "status": "ACTIVE" if campaign.status == "active" else "PAUSED",
-        "daily_budget_micro": campaign.daily_spend * MICROS_PER_CENT if campaign.slot % 3 else None,
-        "objective": "BRAND_AWARENESS" if campaign.goal == "awareness" else "WEB_CONVERSION",
-        "buy_model": "AUCTION",
-        "start_time": _utc(campaign, campaign.start),
-        "end_time": _utc(campaign, campaign.end),
-        "created_at": _utc(campaign, campaign.start),
-        "updated_at": _utc(campaign, campaign.start if campaign.status == "active" else campaign.end),
-        "delivery_status": ["VALID"],
-    }
-    return {name: value for name, value in row.items() if value is not None}
-
-
-def _utc(campaign: Campaign, day: date | None) -> str | None:
-    if day is None:
-        return None
-    local = datetime.combine(day, time(9, 15), ZoneInfo(campaign.account.timezone))
-    return local.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")

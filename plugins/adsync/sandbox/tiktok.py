@@ -1,4 +1,4 @@
-"""TikTok's Business API v1.3: advertisers, campaigns, and the daily report.
+"""TikTok's Business API v1.3: advertisers, campaigns, ads, and the daily report.
 
 Failures come as HTTP 200 with a code; campaign lists and reports hide deleted campaigns unless told
 otherwise, and default to ten rows a page (sheet on TikTok, sections 2 and 3).
@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from adsync.sandbox import tiktok_calls
+from adsync.sandbox import tiktok_ads, tiktok_calls
 from adsync.sandbox.inventing.accounts import AdAccount
 from adsync.sandbox.inventing.campaigns import Campaign
 from adsync.sandbox.tiktok_calls import bad_parameter, envelope, opened, paged
@@ -80,6 +80,7 @@ def create_app(world: World, vault: Vault, *, polls_until_ready: int = 2) -> Sta
     routes = [
         Route(f"{BASE}/advertiser/info/", advertisers, methods=["GET"]),
         Route(f"{BASE}/campaign/get/", campaigns, methods=["GET"]),
+        Route(f"{BASE}/ad/get/", tiktok_ads.listed, methods=["GET"]),
         Route(f"{BASE}/report/integrated/get/", integrated, methods=["GET"]),
         Route(f"{BASE}/report/task/create/", create, methods=["POST"]),
         Route(f"{BASE}/report/task/check/", check, methods=["GET"]),

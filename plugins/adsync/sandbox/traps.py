@@ -23,7 +23,7 @@ TRAPS: dict[Trap, tuple[str, ...]] = {
     ("meta", "other"): (
         *("fault rate_limited", "fault usage_in_minutes", "fault usage_in_seconds", "fault too_much_data"),
         *("fault internal_error", "fault not_replicated", "fault permission_denied", "fault repeated_row"),
-        "manner short_first_pages",
+        *("fault job_too_large", "manner short_first_pages"),
     ),
     ("tiktok", 1): (ALWAYS, "fault internal_error", "fault permission_denied"),
     ("tiktok", 2): (ALWAYS,),

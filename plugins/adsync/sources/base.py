@@ -73,6 +73,8 @@ class Facts(NamedTuple):
 
 
 Page = list[Record]
+# Whom a call budget belongs to.
+Scope = Literal["app", "account", "token"]
 Read = Callable[..., AsyncIterator[Page]]
 # The stored payloads of those keys that have one.
 Known = Callable[[Sequence[str]], Awaitable[Mapping[str, bytes]]]
@@ -120,6 +122,8 @@ class Stream:
     `changes` streams are what moved in a span of time: `read(client, account, span)`.
     `longest` is how many days one `read` may ask for, `retreat` how many after a request that was too much.
     `months` is how far back the platform keeps anything; `every` how long an entity, once read, is good for.
+    `aside` streams are read only where days are asked for by name, as the nightly `restate` does: neither a first
+    sync nor an hourly one pays for them.
     `page` is how many records one call brings and `each` how many calls every record costs beside: for plans.
     Where a platform cannot list what changed in a span, `rescan` reads history and spans asked for by name
     (None: `read` does), and both are handed `known`, to ask what is stored.
@@ -137,6 +141,7 @@ class Stream:
     report: Report | None = None
     again: Again | None = None
     rescan: Read | None = None
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,7 @@ class Limit:
     `token` one access token; `path` narrows it to calls whose path holds that text.
     """
 
-    scope: Literal["app", "account", "token"]
+    scope: Scope
     calls: int
     seconds: float
     path: str = ""

@@ -15,6 +15,7 @@ import msgspec
 from adsync.sources.auth import bearer
 from adsync.sources.base import Account, Credentials, Facts, Page, Record, Report, Source, Stream, Text
 from adsync.sources.decode import decode
+from adsync.sources.meta_ads import ads
 from adsync.sources.meta_errors import check
 from adsync.sources.meta_insights import campaign_metrics, create_report, download_report, report_ready
 from adsync.sources.meta_listing import PAGE_SIZE, listing
@@ -94,6 +95,7 @@ SOURCE = Source(
             page=PAGE_SIZE,
             report=Report(create_report, report_ready, download_report, last_resort=True),
         ),
+        Stream("ads", "entity", ads, every=A_DAY, page=PAGE_SIZE, aside=True),
     ),
     options={"purchase_action": ()},
     renewal=RENEWAL,

@@ -24,7 +24,9 @@ from adsync.sources.decode import documented
 from adsync.sources.meta_usage import regain_seconds
 from adsync.sources.statuses import HTTP_ERROR, of_status
 
-RATE_CODES = {4, 17, 32, 341, 613, *range(80000, 80007), 80008, 80009, 80014}
+# Limits of the whole app; the others are of one account, one page or one user.
+APP_RATE_CODES = {4, 341}
+RATE_CODES = {*APP_RATE_CODES, 17, 32, 613, *range(80000, 80007), 80008, 80009, 80014}
 LOGIN_CODES = {102, 190}
 # What the person at whom an ended login points has to do; any other is over and wants a new one.
 LOGIN_REMEDIES = {
@@ -101,7 +103,8 @@ def _meaning(problem: Problem, headers: Mapping[str, str]) -> AdsyncError:
     if pair in NEVER_WORKS:
         return PermanentError(text)
     if code in RATE_CODES:
-        return RateLimited(text, retry_after=regain_seconds(headers))
+        scope = "app" if code in APP_RATE_CODES else "account"
+        return RateLimited(text, retry_after=regain_seconds(headers), scope=scope)
     if error := _for_a_person(problem, text):
         return error
     if pair == OBJECT_MISSING:

@@ -14,7 +14,7 @@ import msgspec
 from adsync.errors import ReportLost, TooMuchData
 from adsync.sources.base import Account, Page, Record, Text
 from adsync.sources.decode import day, decode
-from adsync.sources.meta_errors import ObjectMissing
+from adsync.sources.meta_errors import TOO_MUCH, ObjectMissing
 from adsync.sources.meta_listing import listing
 from adsync.transport import Client
 from adsync.window import Window
@@ -41,6 +41,8 @@ class Run(msgspec.Struct):
 class RunState(msgspec.Struct):
     async_status: str
     async_percent_completion: int = 0
+    error_code: int = 0
+    error_subcode: int = 0
     error_message: str = ""
 
 
@@ -100,14 +102,16 @@ async def report_ready(client: Client, _account: Account, report_id: str) -> boo
 
     A run that is not known yet has not reached every server of Meta's.
     """
-    params = {"fields": "async_status,async_percent_completion"}
+    params = {"fields": ",".join(RunState.__struct_fields__)}
     try:
         answer = await client.get(report_id, params)
     except ObjectMissing:
         return False
     state = decode(answer.body, RUN_STATE, "meta report run")
     if state.async_status in LOST:
-        raise ReportLost(f"meta report {report_id} ended as {state.async_status} {state.error_message}".rstrip())
+        text = f"meta report {report_id} ended as {state.async_status} {state.error_message}".rstrip()
+        too_much = (state.error_code, state.error_subcode) in TOO_MUCH
+        raise TooMuchData(text) if too_much else ReportLost(text)
     return state.async_status == COMPLETED and state.async_percent_completion == WHOLE
 
 

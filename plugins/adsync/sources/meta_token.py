@@ -16,6 +16,8 @@ from adsync.sources.meta_errors import check
 
 HOST = "https://graph.facebook.com"
 VERSION = "v26.0"
+# Without it the exchange of a system user's token of 60 days does not give another one of 60 days.
+SYSTEM_USER = {"set_token_expires_in_60_days": "true"}
 
 
 def exchange(credentials: Credentials, token: Token) -> httpx.Request:
@@ -26,6 +28,7 @@ def exchange(credentials: Credentials, token: Token) -> httpx.Request:
         "client_id": str(extra["app_id"]),
         "client_secret": str(extra["app_secret"]),
         "fb_exchange_token": token.access,
+        **(SYSTEM_USER if str(extra.get("system_user", "")).casefold() == "true" else {}),
     }
     return httpx.Request("GET", url, params=params)
 

@@ -14,6 +14,7 @@ import msgspec
 from adsync.errors import AdsyncError, ConfigError, ReauthRequired
 from adsync.sources.base import Answer, Credentials, Token
 from adsync.sources.decode import decode, documented
+from adsync.sources.renewal import REFUSAL, Refusal
 from adsync.sources.statuses import HTTP_ERROR, SERVER_ERROR, TOO_MANY, of_status
 
 
@@ -23,13 +24,7 @@ class Granted(msgspec.Struct):
     expires_in: float | None = None
 
 
-class Refusal(msgspec.Struct):
-    error: str
-    error_description: str = ""
-
-
 GRANTED = msgspec.json.Decoder(Granted)
-REFUSAL = msgspec.json.Decoder(Refusal)
 
 
 def reader(platform: str, remedy: str) -> Callable[[Answer, Token, datetime], Token]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
     import httpx
 
@@ -35,6 +37,30 @@ class Token:
     extra: dict[str, str] = field(default_factory=dict, repr=False)
 
 
+class Refusal(msgspec.Struct):
+    """How a token server says no (RFC 6749, 5.2)."""
+
+    error: str
+    error_description: str = ""
+
+
+REFUSAL = msgspec.json.Decoder(Refusal)
+REFUSED, SERVER_ERROR, UNAVAILABLE = 400, 500, 503
+
+
+def nothing_given(answer: Answer) -> bool:
+    """Whether a failure says for certain that no token was given, so that the refresh token is what it was.
+
+    Any other failure of a server may stand in the place of an answer that got lost, as a gateway's does.
+    """
+    if answer.status == UNAVAILABLE or REFUSED <= answer.status < SERVER_ERROR:
+        return True
+    try:
+        return answer.status >= SERVER_ERROR and bool(REFUSAL.decode(answer.body).error)
+    except msgspec.DecodeError:
+        return False
+
+
 def has_refresh_token(_: Credentials, token: Token) -> bool:
     return bool(token.refresh)
 
@@ -44,7 +70,8 @@ class Renewal:
     """How a platform renews tokens: the request to send, and the new token read from its answer.
 
     `read(answer, old, now)` raises ReauthRequired when the refresh token is dead. `single_use` says that
-    a refresh token dies when it is used; `possible` whether connection and token hold what it takes.
+    a refresh token dies when it is used; `possible` whether connection and token hold what it takes; `refused`
+    whether an answer says that nothing was given, and so nothing used up.
     Housekeeping renews what nobody uses: tokens older than `every`, and those that end within `early`.
     """
 
@@ -54,6 +81,7 @@ class Renewal:
     every: timedelta | None = None
     early: timedelta | None = None
     possible: Callable[[Credentials, Token], bool] = has_refresh_token
+    refused: Callable[[Answer], bool] = nothing_given
 
 
 def seed(credentials: Credentials) -> Token:

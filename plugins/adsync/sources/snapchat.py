@@ -6,13 +6,16 @@ Access tokens live an hour or less. Facts: the project's Snapchat sheet, section
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx
 
 from adsync.sources import oauth
 from adsync.sources.base import Credentials, Limit, Renewal, Source, Stream, Token
+from adsync.sources.snapchat_ads import ads
 from adsync.sources.snapchat_calls import auth, base_url
 from adsync.sources.snapchat_errors import check
-from adsync.sources.snapchat_listing import accounts, campaigns, facts
+from adsync.sources.snapchat_listing import PAGE_SIZE, accounts, campaigns, facts
 from adsync.sources.snapchat_stats import OPTIONS, campaign_metrics
 
 RENEWAL_URL = "https://accounts.snapchat.com/login/oauth2/access_token"
@@ -21,6 +24,7 @@ REMEDY = (
 )
 # Longer ones are refused.
 LONGEST_WINDOW = 31
+A_DAY = timedelta(hours=20)
 
 
 def renew(credentials: Credentials, token: Token) -> httpx.Request:
@@ -38,6 +42,7 @@ SOURCE = Source(
         Stream("accounts", "entity", accounts),
         Stream("campaigns", "entity", campaigns),
         Stream("campaign_metrics", "daily", campaign_metrics, longest=LONGEST_WINDOW),
+        Stream("ads", "entity", ads, every=A_DAY, page=PAGE_SIZE, aside=True),
     ),
     options=OPTIONS,
     renewal=Renewal(renew, oauth.reader("snapchat", REMEDY)),

@@ -40,7 +40,7 @@ async def accounts(client: Client, account: Account) -> AsyncIterator[Page]:
 
 async def campaigns(client: Client, account: Account) -> AsyncIterator[Page]:
     """Yield all campaigns that the API lists."""
-    async for found in _campaigns(client, account):
+    async for found in listed(client, account, "campaigns", "campaign"):
         yield [Record(decode(item, CAMPAIGN, "snapchat campaign").id, None, item) for item in found]
 
 
@@ -49,12 +49,13 @@ async def campaign_ids(client: Client, account: Account) -> AsyncIterator[list[s
         yield [record.key for record in page]
 
 
-def _campaigns(client: Client, account: Account) -> AsyncIterator[list[Text]]:
-    def read(answer: Answer) -> tuple[list[Text], str | None]:
-        return [*items(answer, "campaigns", "campaign")], next_link(answer.body)
+def listed(client: Client, account: Account, many: str, one: str) -> AsyncIterator[list[Text]]:
+    """The account's entities of one kind, page by page."""
 
-    path = f"adaccounts/{account.account_id}/campaigns"
-    return follow(client, path, {}, read, (PAGE_SIZE, SMALLEST_PAGE))
+    def read(answer: Answer) -> tuple[list[Text], str | None]:
+        return [*items(answer, many, one)], next_link(answer.body)
+
+    return follow(client, f"adaccounts/{account.account_id}/{many}", {}, read, (PAGE_SIZE, SMALLEST_PAGE))
 
 
 def facts(payload: Text) -> Facts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import msgspec
 
@@ -34,10 +35,16 @@ class Day(msgspec.Struct):
         """Micros; a day without the key spent nothing."""
         return decode(self.stats, SPEND, "snapchat spend").spend
 
+    @property
+    def date(self) -> date:
+        """As written: it belongs to the ad account's zone, and UTC would shift it."""
+        return day(self.start_time, "snapchat start_time")
 
-def record(campaign_id: str, of: Day, finalized: str | None = None, processed: str | None = None) -> Record:
-    """The day is the date as written: it belongs to the ad account's zone, and UTC would shift it."""
-    date = day(of.start_time, "snapchat start_time")
+
+def record(
+    campaign_id: str, of: Day, finalized: str | None = None, processed: str | None = None, *, name: str = ""
+) -> Record:
+    """Stats rows name no campaign; `name` is for what is none."""
     payload: Mapping[str, object] = {
         "campaign_id": campaign_id,
         "start_time": of.start_time,
@@ -45,5 +52,6 @@ def record(campaign_id: str, of: Day, finalized: str | None = None, processed: s
         "stats": of.stats,
         "finalized_data_end_time": finalized,
         "conversion_data_processed_end_time": processed,
+        **({"campaign_name": name} if name else {}),
     }
-    return Record(f"{campaign_id}:{date}", date, msgspec.json.encode(payload))
+    return Record(f"{campaign_id}:{of.date}", of.date, msgspec.json.encode(payload))

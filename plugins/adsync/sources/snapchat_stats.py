@@ -1,7 +1,8 @@
 """Snapchat's daily campaign stats, reconciled with what the account says it spent.
 
 The breakdown of a large account may come back silently empty, and a page may be missed: when the sums differ,
-the same days are read from the asynchronous CSV, and at last campaign by campaign.
+the same days are read from the asynchronous CSV, and at last campaign by campaign; what is still lacking then is kept
+as a row of its own.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from adsync.errors import ContractError, ReportLost, TemporaryError
+from adsync.errors import ContractError, ReportLost
 from adsync.sources.base import Account, Answer, Page, Record, Text
 from adsync.sources.decode import decode
 from adsync.sources.snapchat_calls import follow, items, next_link
 from adsync.sources.snapchat_errors import EntityGone
 from adsync.sources.snapchat_listing import campaign_ids
+from adsync.sources.snapchat_remainder import AccountDays, Spent, remainders
 from adsync.sources.snapchat_report import reported
 from adsync.sources.snapchat_rows import METRICS, Day, record
 from adsync.transport import Client
@@ -50,6 +52,10 @@ class Stat(msgspec.Struct):
     finalized_data_end_time: str | None = None
     conversion_data_processed_end_time: str | None = None
 
+    @property
+    def finality(self) -> tuple[str | None, str | None]:
+        return self.finalized_data_end_time, self.conversion_data_processed_end_time
+
 
 STAT = msgspec.json.Decoder(Stat)
 
@@ -57,12 +63,14 @@ STAT = msgspec.json.Decoder(Stat)
 async def campaign_metrics(client: Client, account: Account, window: Window) -> AsyncIterator[Page]:
     """Yield one row per campaign and day; days are the ad account's own. A window's rows are held to be summed."""
     query = params(account, window)
-    before = await _account_spend(client, account, query)
+    before = await _account_days(client, account, query)
     rows = await _by_breakdown(client, account, query)
-    spent = _spend(rows)
-    if spent != before and not _between(spent, before, await _account_spend(client, account, query)):
-        LOG.warning("%s: campaigns sum to %d micros, the account to %d in %s", account, spent, before, window)
-        rows = await _read_otherwise(client, account, query)
+    spent, whole = _spend(rows), _sum(before)
+    if spent != whole and not _between(spent, before, await _account_days(client, account, query)):
+        LOG.warning("%s: campaigns sum to %d micros, the account to %d in %s", account, spent, whole, window)
+        async for page in _read_otherwise(client, account, query, rows):
+            yield page
+        return
     yield [row for row, _ in rows]
 
 
@@ -90,17 +98,22 @@ def _spend(rows: Rows) -> int:
     return sum(spend for _, spend in rows)
 
 
-def _between(spent: int, before: int, after: int) -> bool:
+def _sum(days: AccountDays) -> int:
+    return sum(each.day.spend for each in days.values())
+
+
+def _between(spent: int, before: AccountDays, after: AccountDays) -> bool:
     """Today goes on spending while it is read: the sum must lie between what the account said before and after."""
-    return min(before, after) <= spent <= max(before, after)
+    sums = sorted((_sum(before), _sum(after)))
+    return sums[0] <= spent <= sums[1]
 
 
-async def _account_spend(client: Client, account: Account, query: Mapping[str, str]) -> int:
-    """In micros; without a breakdown an account tells nothing else."""
-    total = 0
+async def _account_days(client: Client, account: Account, query: Mapping[str, str]) -> AccountDays:
+    """What each day cost; without a breakdown an account tells nothing else."""
+    days = {}
     async for stats in _stats(client, f"adaccounts/{account.account_id}/stats", {**query, "fields": "spend"}):
-        total += sum(each.spend for stat in stats for each in stat.timeseries)
-    return total
+        days |= {each.date: Spent(each, stat.finality) for stat in stats for each in stat.timeseries if each.told}
+    return days
 
 
 async def _by_breakdown(client: Client, account: Account, query: Mapping[str, str]) -> Rows:
@@ -110,21 +123,25 @@ async def _by_breakdown(client: Client, account: Account, query: Mapping[str, st
     return rows
 
 
-async def _read_otherwise(client: Client, account: Account, query: Mapping[str, str]) -> Rows:
-    spent = await _account_spend(client, account, query)
+async def _read_otherwise(
+    client: Client, account: Account, query: Mapping[str, str], rows: Rows
+) -> AsyncIterator[Page]:
+    """From the CSV if that is whole; else all that any way of asking tells, and what is lacking then."""
+    before = await _account_days(client, account, query)
     try:
-        rows = await reported(client, account, query)
+        lines = await reported(client, account, query)
     except ReportLost as error:
         LOG.warning("%s: %s; reading campaign by campaign", account, error)
-    else:
-        if _between(_spend(rows), spent, await _account_spend(client, account, query)):
-            return rows
-    rows = await _one_by_one(client, account, query)
-    if not _between(_spend(rows), spent, after := await _account_spend(client, account, query)):
-        raise TemporaryError(
-            f"snapchat: campaigns sum to {_spend(rows)} micros, the account to {after}; nothing is kept"
-        )
-    return rows
+        lines = []
+    if lines and _between(_spend(lines), before, await _account_days(client, account, query)):
+        yield [row for row, _ in lines]
+        return
+    singly = await _one_by_one(client, account, query)
+    told = [*{row.key: (row, spend) for row, spend in (*rows, *lines, *singly)}.values()]
+    after = await _account_days(client, account, query)
+    yield [row for row, _ in told]
+    if not _between(_spend(told), before, after):
+        yield remainders(account, told, before, after)
 
 
 async def _one_by_one(client: Client, account: Account, query: Mapping[str, str]) -> Rows:
@@ -163,5 +180,4 @@ def _link(found: list[msgspec.Raw], answer: Answer) -> str | None:
 
 def _rows(part: Part, stat: Stat) -> Rows:
     """Without what has no stats: that is no row of zeros, it is nothing."""
-    finality = (stat.finalized_data_end_time, stat.conversion_data_processed_end_time)
-    return [(record(part.id, each, *finality), each.spend) for each in part.timeseries if each.told]
+    return [(record(part.id, each, *stat.finality), each.spend) for each in part.timeseries if each.told]

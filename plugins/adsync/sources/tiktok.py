@@ -16,6 +16,7 @@ from adsync.errors import ReauthRequired
 from adsync.sources.auth import in_header
 from adsync.sources.base import Account, Credentials, Facts, Limit, Page, Record, Report, Source, Stream, Text
 from adsync.sources.decode import decode
+from adsync.sources.tiktok_ads import ads
 from adsync.sources.tiktok_calls import LISTING, PAGE_SIZE, get
 from adsync.sources.tiktok_campaigns import campaigns
 from adsync.sources.tiktok_errors import check
@@ -87,6 +88,7 @@ SOURCE = Source(
             page=PAGE_SIZE,
             report=Report(create_report, report_ready, download_report),
         ),
+        Stream("ads", "entity", ads, every=A_DAY, page=PAGE_SIZE, aside=True),
     ),
     options={"report_mode": ("auto", "sync", "async")},
     limits=LIMITS,

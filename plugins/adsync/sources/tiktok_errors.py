@@ -22,7 +22,9 @@ from adsync.sources.statuses import HTTP_ERROR, of_status
 
 SECOND_LIMIT_SECONDS, MINUTE_LIMIT_SECONDS = 2.0, 300.0
 INCOMPLETE_HEADER = "x-tt-ads-throttle"
-RATE_CODES = {40016, 40100, 40132, 40102, 40133}
+# All customers of one developer app share its limits; the other codes are of one advertiser, or of one value.
+APP_RATE_CODES = {40016, 40100}
+RATE_CODES = {*APP_RATE_CODES, 40132, 40102, 40133}
 LOGIN_CODES = {40104, 40105, 40110}
 NO_PERMISSION = 40001
 # Some of it is missing, and nothing says what.
@@ -71,7 +73,8 @@ def _refuse(envelope: Envelope | None, headers: Mapping[str, str]) -> None:
 
 def _meaning(code: int, text: str, headers: Mapping[str, str]) -> AdsyncError:
     if code in RATE_CODES:
-        return RateLimited(text, retry_after=_limit_seconds(text, headers))
+        scope = "app" if code in APP_RATE_CODES else "account"
+        return RateLimited(text, retry_after=_limit_seconds(text, headers), scope=scope)
     if code in LOGIN_CODES:
         return ReauthRequired(f"{text}; authorise the app again and put the new token into the connection")
     if code == NO_PERMISSION:

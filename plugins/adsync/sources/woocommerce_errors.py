@@ -62,7 +62,10 @@ def _meaning(answer: Answer, said: Problem | None) -> AdsyncError:
 
 def _refusal(answer: Answer, said: Problem | None, text: str) -> AdsyncError:
     if answer.status == UNAUTHORISED:
-        return ReauthRequired(f"{text}: create a new key with read permission and put it into the connection")
+        return ReauthRequired(
+            f"{text}: create a new key with read permission and put it into the connection; "
+            'if the key is right, its host may strip the Authorization header: set "query_keys": "true" in the extra'
+        )
     if answer.status == FORBIDDEN:
         if said is None:
             return TemporaryError(f"{text}: a firewall is in the way; ask the merchant to allow our User-Agent")
@@ -70,6 +73,6 @@ def _refusal(answer: Answer, said: Problem | None, text: str) -> AdsyncError:
     if answer.status == NOT_FOUND:
         return PermanentError(
             f"{text}: check the site's address and that WooCommerce is active; a site with plain permalinks "
-            'needs "rest_route": "true" in the connection\'s extra'
+            'needs "rest_route": "true" in the connection\'s extra, one that renamed wp-json its "rest_prefix"'
         )
     return PermanentError(text) if said else of_status("woocommerce", answer)

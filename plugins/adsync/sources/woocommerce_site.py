@@ -16,6 +16,8 @@ from adsync.sources.decode import decode
 from adsync.transport import Client
 
 USER_AGENT = "adsync (reads orders for reports)"
+# WordPress lets a site rename it.
+REST_PREFIX = "wp-json"
 INDEX_FIELDS = "name,url,timezone_string,gmt_offset"
 
 
@@ -43,6 +45,19 @@ CURRENCY = msgspec.json.Decoder(Currency)
 STORE = msgspec.json.Decoder(StoreRow)
 
 
+class QueryKey(httpx.Auth):
+    """The key as parameters, for hosts that strip the Authorization header; the host's own log will hold it."""
+
+    def __init__(self, key: str, secret: str, agent: str) -> None:
+        self.params = {"consumer_key": key, "consumer_secret": secret}
+        self.agent = agent
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["User-Agent"] = self.agent
+        request.url = request.url.copy_merge_params(self.params)
+        yield request
+
+
 class StoreKey(httpx.Auth):
     """HTTP Basic, and an honest name: firewalls refuse those that libraries give themselves."""
 
@@ -60,7 +75,12 @@ def auth(credentials: Credentials, token: Token) -> httpx.Auth:
         raise ConfigError(
             f"connection {credentials.conn_id} needs the consumer key (ck_...) as login, its secret as password"
         )
-    return StoreKey(credentials.login, token.access, str(credentials.extra.get("user_agent", USER_AGENT)))
+    agent = str(credentials.extra.get("user_agent", USER_AGENT))
+    if not _says(credentials, "query_keys"):
+        return StoreKey(credentials.login, token.access, agent)
+    if credentials.host.startswith("http://"):
+        raise ConfigError(f"connection {credentials.conn_id}: keys in the query need a site with https://")
+    return QueryKey(credentials.login, token.access, agent)
 
 
 def base_url(credentials: Credentials, account_id: str) -> str:
@@ -72,9 +92,14 @@ def base_url(credentials: Credentials, account_id: str) -> str:
 
 
 async def get(client: Client, route: str, params: Mapping[str, str]) -> Answer:
-    if str(client.credentials.extra.get("rest_route", "")).casefold() == "true":
+    if _says(client.credentials, "rest_route"):
         return await client.get("", {"rest_route": f"/{route}", **params})
-    return await client.get(f"wp-json/{route}", params)
+    prefix = str(client.credentials.extra.get("rest_prefix") or REST_PREFIX).strip("/")
+    return await client.get(f"{prefix}/{route}", params)
+
+
+def _says(credentials: Credentials, name: str) -> bool:
+    return str(credentials.extra.get(name, "")).casefold() == "true"
 
 
 async def stores(client: Client, account: Account) -> AsyncIterator[Page]:

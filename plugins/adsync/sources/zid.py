@@ -10,12 +10,14 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from adsync.errors import ContractError, TemporaryError
 from adsync.sources.base import Account, Limit, Page, Source, Stream
 from adsync.sources.decode import decode
+from adsync.sources.zid_clocks import Clocks
 from adsync.sources.zid_errors import check
 from adsync.sources.zid_orders import Order, origin_told, read, record
 from adsync.sources.zid_session import RENEWAL, auth, base_url, facts, seed, stores
@@ -55,7 +57,7 @@ async def orders(client: Client, account: Account, span: Span) -> AsyncIterator[
     The list is read again until it held as many orders as it claims.
     """
     before: dict[int, str] = {}
-    told = ""
+    told, clocks = "", Clocks(ZoneInfo(account.timezone))
     for _ in range(MOST_PASSES):
         reading, number, more = Pass(), 0, True
         while more:
@@ -66,9 +68,12 @@ async def orders(client: Client, account: Account, span: Span) -> AsyncIterator[
             more = reading.takes([order for _, order in found])
             fresh = [(item, order) for item, order in found if before.get(order.id) != order.updated_at]
             before |= {order.id: order.updated_at for _, order in fresh}
+            for _, order in fresh:
+                clocks.look(order)
             told = told or next(filter(None, (origin_told(item) for item, _ in fresh)), "")
             yield [record(item, order, account.customer_key) for item, order in fresh]
         if len(reading.ids) == reading.claimed:
+            clocks.judge()
             if told:
                 LOG.warning("%s: zid now tells `%s` of orders: their campaigns may be known from it", account, told)
             return

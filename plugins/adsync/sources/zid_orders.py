@@ -47,19 +47,28 @@ class Order(msgspec.Struct):
     currency_code: str
     created_at: str
     updated_at: str
+    issue_date: Any = None
     is_marketplace_order: bool | int | None = None
     customer: Customer | list[Any] | None = None
 
     @property
     def changed_at(self) -> datetime:
-        """UTC, as far as is known: the store-local `issue_date` is ahead of these clocks by the zone's offset."""
-        try:
-            return datetime.fromisoformat(self.updated_at).replace(tzinfo=UTC)
-        except ValueError as error:
-            raise ContractError(f"zid updated_at: {self.updated_at!r} is no time") from error
+        return _utc(self.updated_at, "updated_at")
+
+    @property
+    def placed_at(self) -> datetime:
+        return _utc(self.created_at, "created_at")
 
 
 ORDER = msgspec.json.Decoder(Order)
+
+
+def _utc(clock: str, name: str) -> datetime:
+    """As far as is known: `zid_clocks` compares with what the invoice shows."""
+    try:
+        return datetime.fromisoformat(clock).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise ContractError(f"zid {name}: {clock!r} is no time") from error
 
 
 def read(item: Text) -> Order:

@@ -1,4 +1,5 @@
--- Spend and value are millionths of the account's currency; a swipe is a click.
+-- Spend and value are millionths of the account's currency; a swipe is a click. A name stands only where a row is no
+-- campaign's: there it is what the account spent and no campaign tells of.
 
 with
 
@@ -8,6 +9,7 @@ source as (
         account_id,
         lower(split_part(record_key, ':', 1)) as campaign_id,
         metric_date as date,
+        payload ->> 'campaign_name' as campaign_name,
         payload -> 'stats' as stats,
         cast(payload ->> 'end_time' as timestamptz) as ended_at,
         cast(payload ->> 'finalized_data_end_time' as timestamptz) as settled_until,
@@ -22,7 +24,7 @@ renamed as (
         account_id,
         campaign_id,
         date,
-        cast(null as text) as campaign_name,
+        campaign_name,
         cast(null as text) as currency,
         cast(stats ->> 'impressions' as bigint) as impressions,
         cast(stats ->> 'swipes' as bigint) as clicks,
