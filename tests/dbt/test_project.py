@@ -92,7 +92,8 @@ def test_the_primary_keys_of_the_marts_are_in_the_database(built, manifest):
 
 
 def test_every_registered_source_has_its_staging_models(manifest):
-    wanted = {f"stg_{s}__{e}" for s in registry.ad_platforms() for e in ("accounts", "campaigns", "campaign_metrics")}
+    entities = ("accounts", "campaigns", "campaign_metrics", "ads")
+    wanted = {f"stg_{s}__{e}" for s in registry.ad_platforms() for e in entities}
     wanted |= {f"stg_{s}__{e}" for s in registry.stores() for e in ("stores", "orders", "order_touches")}
     staged = {node["name"] for node in manifest["nodes"].values() if node["name"].startswith("stg_")}
     assert {name for name in staged if not name.startswith("stg_adsync__")} == wanted

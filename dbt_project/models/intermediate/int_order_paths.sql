@@ -62,7 +62,8 @@ paths as (
         case when touches.touch_id is not null then greatest(orders.updated_at, newest.updated_at) end as updated_at,
         orders.settings_key
     from orders
-    left join lateral (
+    -- Tied to its order, here and below, though only the macros show it.
+    left join lateral (  -- noqa: ST05
         select
             path.*,
             row_number() over (order by {{ latest_first('path') }}) as position,
@@ -77,7 +78,7 @@ paths as (
             limit {{ var('adsync_path_limit') }}
         ) as path
     ) as touches on true
-    left join lateral (
+    left join lateral (  -- noqa: ST05
         select max(latest.updated_at) as updated_at
         from (
             {{ touches_of('orders', [true, false], var('adsync_touch_limit')) }}
