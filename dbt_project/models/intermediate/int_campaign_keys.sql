@@ -43,6 +43,19 @@ keys as (
     from campaigns
     union all
     select
+        campaigns.*,
+        array[children.platform, 'any'] as scopes,
+        'child' as kind,
+        {{ normalised('children.child_id') }} as key,
+        null as valid_from
+    from {{ ref('int_campaign_children') }} as children
+    inner join campaigns
+        on
+            children.platform = campaigns.platform
+            and children.account_id = campaigns.account_id
+            and children.campaign_id = campaigns.campaign_id
+    union all
+    select
         workspace_id,
         platform,
         account_id,
