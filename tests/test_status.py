@@ -80,3 +80,14 @@ def test_nothing_to_do_is_said_too(monkeypatch, warehouse_url, capsys):
     monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", warehouse_url)
     assert main(["status"]) == 0
     assert capsys.readouterr().out == "none of 0 accounts needs a person\n"
+
+
+@pytest.mark.usefixtures("shown")
+def test_the_lag_of_a_source_is_the_age_of_the_oldest_last_success_that_counts(warehouse_url):
+    assert status.lag(warehouse_url, "shopify") is None
+    with psycopg.connect(warehouse_url) as connection:
+        age = "select extract(epoch from now() - timestamptz '2026-11-20 10:00Z')::float"
+        [(oldest,)] = connection.execute(age).fetchall()
+        assert status.lag(warehouse_url, "meta") == pytest.approx(oldest, abs=60)
+        connection.execute("update adsync.sync_state set status = 'paused' where platform = 'meta'")
+    assert status.lag(warehouse_url, "meta") is None
