@@ -36,7 +36,7 @@ from airflow.sdk import (
     task,
 )
 
-from adsync import accounts, plan, registry
+from adsync import accounts, plan, registry, restate
 from adsync.hooks.surroundings import now
 from adsync.hooks.warehouse import warehouse_url
 from adsync.operators import assets
@@ -46,8 +46,6 @@ from adsync.operators.notifier import tell_admins
 from adsync.operators.retry_policy import default_args
 from adsync.operators.run_key import run_key
 from adsync.operators.sync import GRID_LABEL, SyncOperator
-from adsync.report import runs_report
-from adsync.restate import asked, check_workspaces
 from adsync.window import Window
 
 DAY = {"type": ["null", "string"], "format": "date"}
@@ -61,9 +59,9 @@ def scope() -> dict[str, list[str]]:
     run, params = context["dag_run"], context["params"]
     # Triggered by hand a run may have no interval of its own.
     day = (run.data_interval_start or run.run_after - timedelta(days=1)).date()
-    wanted = asked(params, day, backfill=run.run_type == "backfill", now=now())
+    wanted = restate.asked(params, day, backfill=run.run_type == "backfill", now=now())
     accounts.prepare(url)
-    check_workspaces(url, wanted.workspaces)
+    restate.check_workspaces(url, wanted.workspaces)
     days = {name: wanted.window(registry.load(name)) for name in wanted.sources}
     return {name: [each.since.isoformat(), each.until.isoformat()] for name, each in days.items()}
 
@@ -82,16 +80,14 @@ def dealt_out(source: str, chosen: dict[str, list[str]]) -> list[dict[str, Any]]
 def report(chosen: dict[str, list[str]] | None, planned: dict[str, list[dict[str, Any]] | None]) -> str:
     """Fail the run when any account is not done."""
     key = run_key(get_current_context())
-    dealt = {source: planned[source] for source in registry.names() if chosen is None or source in chosen}
-    shards = {name: plan.accounts_of(each) for name, each in dealt.items()}
-    return noted(lambda: runs_report(warehouse_url(), key, shards))
+    return noted(lambda: restate.report(warehouse_url(), key, chosen, planned))
 
 
 with DAG(
     dag_id="restate",
     description="days read again: nightly, by backfill, or by range",
     schedule=CronDataIntervalTimetable("0 0 * * *", timezone="UTC"),
-    start_date=datetime(2024, 1, 1, tzinfo=UTC),
+    start_date=datetime(2023, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
     deadline=within(12),

@@ -5,13 +5,15 @@ Days are days of each account's own zone; Airflow's day is the one that names th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from adsync import registry
 from adsync.errors import ConfigError
+from adsync.plan import accounts_of
+from adsync.report import PartialSync, runs_report
 from adsync.sources.base import Source
 from adsync.warehouse import connect_now
 from adsync.window import ONE_DAY, Window
@@ -50,6 +52,15 @@ def check_workspaces(url: str, names: Sequence[str]) -> None:
     for name in names:
         if name not in known:
             raise ConfigError(f"there is no workspace {name!r}; there are {', '.join(known) or 'none yet'}")
+
+
+def report(
+    url: str, run_id: str, chosen: Collection[str] | None, planned: Mapping[str, Sequence[Mapping[str, Any]] | None]
+) -> str:
+    """One line about a run that was to read the `chosen` sources; PartialSync when anything is not done."""
+    if chosen is None:
+        raise PartialSync("PARTIAL: nothing was read: what to read is unclear; see the log of task scope")
+    return runs_report(url, run_id, {name: accounts_of(planned[name]) for name in registry.names() if name in chosen})
 
 
 def _days(params: Mapping[str, Any], now: datetime) -> Window | None:
