@@ -19,7 +19,7 @@ export DO_NOT_TRACK := 1
 # Airflow's processes start twice as fast when their modules are compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env lock services demo stop clean distclean test schema lint lint-sql format bench compose-dryrun secrets
+.PHONY: help env lock services demo stop clean distclean test schema rates lint lint-sql format bench compose-dryrun secrets
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -33,6 +33,9 @@ test: env ## every test; ARGS="tests/sources -k meta" for some
 
 schema: env ## take Shopify's schema with npm, so that `make test` looks at its queries too
 	@$(RUN) tests/shopify_schema.py
+
+rates: env ## make seeds/fx_rates.csv again, with pip and npm
+	@$(RUN) dbt_project/seeds/fx_rates.py
 
 lint: env ## ruff, dbt parse, sqlfluff
 	@$(RUN) -m ruff check .
