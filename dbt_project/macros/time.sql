@@ -16,7 +16,7 @@
 
 -- The instant at which a day of a zone is over; days of 23 and 25 hours included.
 {% macro day_end(day, zone) -%}
-    cast({{ day }} + 1 as timestamp) at time zone {{ zone }}
+    (cast({{ day }} + 1 as timestamp) at time zone {{ zone }})
 {%- endmacro %}
 
 
