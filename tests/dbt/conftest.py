@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import palm_world
 import psycopg
 import pytest
 import small_world as world
-from dbt_process import dbt
+from dbt_process import copy_of, dbt
 from psycopg.conninfo import conninfo_to_dict
 
 from adsync import registry, warehouse
@@ -45,11 +44,3 @@ def built_copy(built, local_servers) -> Iterator[str]:
     """The same, to change."""
     with copy_of(local_servers, conninfo_to_dict(built)["dbname"], "built_copy") as url:
         yield url
-
-
-@contextmanager
-def copy_of(servers, template: str, name: str) -> Iterator[str]:
-    with psycopg.connect(servers.database_url("postgres"), autocommit=True) as server:
-        server.execute(f"create database {name} template {template} strategy file_copy")
-        yield servers.database_url(name)
-        server.execute(f"drop database {name} with (force)")

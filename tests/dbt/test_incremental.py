@@ -6,14 +6,14 @@ import random
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
-from dbt_process import NOW, dbt, tables
+from dbt_process import NOW, ONLY_DATA, dbt, tables
 from order_rows import Payload, session, visit
 from psycopg.sql import SQL, Identifier
 from raw_rows import Account, Load
 
 BATCHES = 5
-ONLY_DATA = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
-FIRST_LOAD = datetime(2026, 11, 10, 6, 0, tzinfo=UTC)
+# Early enough that some days were read before they had ended, and are final in the end.
+FIRST_LOAD = datetime(2026, 10, 25, 6, 0, tzinfo=UTC)
 LATER = "2026-11-27T21:30:00+00:00"
 ACCOUNTS = (
     Account("meta", "901"),
