@@ -3,7 +3,7 @@
 {% macro snapchat_day(payload) -%}
     {%- set stats = payload ~ " -> 'stats'" -%}
     {%- set claimed = micros(stats ~ " ->> 'conversion_purchases_value'") -%}
-    cast(null as text) as campaign_name,
+    {{ payload }} ->> 'campaign_name' as campaign_name,
     cast(null as text) as currency,
     cast({{ stats }} ->> 'impressions' as bigint) as impressions,
     cast({{ stats }} ->> 'swipes' as bigint) as clicks,
