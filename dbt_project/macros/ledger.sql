@@ -9,7 +9,8 @@
     where (version.platform, version.account_id, version.date, version.campaign_id)
         = ({{ day }}.platform, {{ day }}.account_id, {{ day }}.date, {{ day }}.campaign_id)
         and version.observed_at <= {{ ended }} + {{ judged }}.age
-        and {{ was_read_between(day, ended, ended ~ ' + ' ~ judged ~ '.age') }}
+        and (version.observed_at >= {{ ended }}
+            or {{ was_read_between(day, ended, ended ~ ' + ' ~ judged ~ '.age') }})
     order by version.observed_at desc, version.updated_at desc limit 1
 {%- endmacro %}
 

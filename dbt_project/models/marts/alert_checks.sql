@@ -107,11 +107,12 @@ compared as (
         left join lateral (
             {{ known_when_aged('metrics', 'campaign_days') }}
         ) as known on true
-        cross join lateral (
-            values
-            ('like_aged', known.impressions, known.clicks, known.spend, known.conversions, known.revenue),
-            ('matured', metrics.impressions, metrics.clicks, metrics.spend, metrics.conversions, metrics.revenue)
-        ) as days (kind, impressions, clicks, spend, conversions, revenue)
+        cross join
+            lateral (
+                values
+                ('like_aged', known.impressions, known.clicks, known.spend, known.conversions, known.revenue),
+                ('matured', metrics.impressions, metrics.clicks, metrics.spend, metrics.conversions, metrics.revenue)
+            ) as days (kind, impressions, clicks, spend, conversions, revenue)
         where
             metrics.workspace_id = campaign_days.workspace_id
             and metrics.platform = campaign_days.platform

@@ -81,8 +81,8 @@ campaign_issues as (
         campaign_id,
         date,
         cast(null as numeric) as value,
-        'active and synced, but the platform reported nothing for the day: likely out of budget, in review, or switched '
-        || 'on without ever being shown' as detail
+        'active and synced, but the platform reported nothing for the day: likely out of budget, in review, or '
+        || 'switched on without ever being shown' as detail
     from silent_campaigns
     union all
     select
@@ -120,8 +120,8 @@ campaign_issues as (
         campaign_id,
         date,
         least(impressions, clicks, spend, conversions, revenue) as value,
-        'impressions, clicks, spend, conversions or revenue below zero: likely a correction that the platform booked on '
-        || 'a later day' as detail
+        'impressions, clicks, spend, conversions or revenue below zero: likely a correction that the platform booked '
+        || 'on a later day' as detail
     from metrics
     where least(impressions, clicks, spend, conversions, revenue) < 0
     union all
@@ -185,22 +185,24 @@ unreconciled as (
         accounts.today - 90 as date,
         typed.spend - booked.spend as difference
     from accounts
-    cross join lateral (
-        select coalesce(sum(source.spend), 0) as spend
-        from {{ ref('int_ad_metrics') }} as source
-        where
-            accounts.platform = source.platform
-            and accounts.account_id = source.account_id
-            and source.date >= accounts.today - 90
-    ) as typed
-    cross join lateral (
-        select coalesce(sum(metrics.spend), 0) as spend
-        from metrics
-        where
-            accounts.platform = metrics.platform
-            and accounts.account_id = metrics.account_id
-            and metrics.date >= accounts.today - 90
-    ) as booked
+    cross join
+        lateral (
+            select coalesce(sum(source.spend), 0) as spend
+            from {{ ref('int_ad_metrics') }} as source
+            where
+                accounts.platform = source.platform
+                and accounts.account_id = source.account_id
+                and source.date >= accounts.today - 90
+        ) as typed
+    cross join
+        lateral (
+            select coalesce(sum(metrics.spend), 0) as spend
+            from metrics
+            where
+                accounts.platform = metrics.platform
+                and accounts.account_id = metrics.account_id
+                and metrics.date >= accounts.today - 90
+        ) as booked
     where typed.spend <> booked.spend
 
 ),

@@ -48,14 +48,15 @@ measured as (
         sum(rated.campaign_days) as campaign_days,
         sum(metrics.change) as change
     from rated
-    cross join lateral (
-        values
-        ('impressions', rated.impressions),
-        ('clicks', rated.clicks),
-        ('spend', rated.spend * rated.fx_rate),
-        ('conversions', rated.conversions),
-        ('revenue', rated.revenue * rated.fx_rate)
-    ) as metrics (metric, change)
+    cross join
+        lateral (
+            values
+            ('impressions', rated.impressions),
+            ('clicks', rated.clicks),
+            ('spend', rated.spend * rated.fx_rate),
+            ('conversions', rated.conversions),
+            ('revenue', rated.revenue * rated.fx_rate)
+        ) as metrics (metric, change)
     group by rated.workspace_id, rated.platform, metrics.metric, rated.age_days
 
 ),
@@ -75,34 +76,38 @@ totals as (
 
 ages as (
 
+    select cast(age as integer) as age_days
+    from generate_series(0, {{ var('adsync_final_after_days') }}) as series (age)
+
+),
+
+spine as (
+
     select
         totals.*,
         ages.age_days
     from totals
-    cross join (
-        select cast(age as integer) as age_days
-        from generate_series(0, {{ var('adsync_final_after_days') }}) as series (age)
-    ) as ages
+    cross join ages
 
 ),
 
 maturity as (
 
     select
-        ages.workspace_id,
-        ages.platform,
-        ages.metric,
-        ages.age_days,
-        {{ ratio('coalesce(sum(measured.change), 0)', 'min(ages.final)') }} as share,
-        cast(min(ages.campaign_days) as bigint) as rows
-    from ages
+        spine.workspace_id,
+        spine.platform,
+        spine.metric,
+        spine.age_days,
+        {{ ratio('coalesce(sum(measured.change), 0)', 'min(spine.final)') }} as share,
+        cast(min(spine.campaign_days) as bigint) as rows
+    from spine
     left join measured
         on
-            ages.workspace_id = measured.workspace_id
-            and ages.platform = measured.platform
-            and ages.metric = measured.metric
-            and ages.age_days >= measured.age_days
-    group by ages.workspace_id, ages.platform, ages.metric, ages.age_days
+            spine.workspace_id = measured.workspace_id
+            and spine.platform = measured.platform
+            and spine.metric = measured.metric
+            and spine.age_days >= measured.age_days
+    group by spine.workspace_id, spine.platform, spine.metric, spine.age_days
 
 )
 
