@@ -35,39 +35,7 @@ reported as (
 
 silent_campaigns as (
 
-    select
-        accounts.workspace_id,
-        campaigns.platform,
-        campaigns.account_id,
-        campaigns.campaign_id,
-        accounts.today - 1 as date
-    from accounts
-    inner join {{ ref('stg_adsync__sync_state') }} as sync_state
-        on
-            accounts.platform = sync_state.platform
-            and accounts.account_id = sync_state.account_id
-            and sync_state.stream = 'campaign_metrics'
-            and sync_state.last_success_at is not null
-            and accounts.today - 1 between sync_state.covered_from and sync_state.covered_through
-    inner join {{ ref('int_campaigns') }} as campaigns
-        on
-            accounts.platform = campaigns.platform
-            and accounts.account_id = campaigns.account_id
-            and campaigns.status = 'active'
-    left join metrics
-        on
-            campaigns.platform = metrics.platform
-            and campaigns.account_id = metrics.account_id
-            and campaigns.campaign_id = metrics.campaign_id
-            and metrics.date = accounts.today - 1
-    where
-        metrics.campaign_id is null
-        and coalesce(
-            {{ local_date('coalesce(campaigns.started_at, campaigns.created_at)', 'accounts.timezone') }}
-            < accounts.today,
-            true
-        )
-        and coalesce({{ local_date('campaigns.stopped_at', 'accounts.timezone') }} >= accounts.today - 1, true)
+    select * from {{ ref('int_campaigns__silent') }}
 
 ),
 
@@ -175,35 +143,9 @@ unpriced as (
 
 ),
 
--- The dashboard's ninety days: what is typed from raw is what the mart holds.
 unreconciled as (
 
-    select
-        accounts.workspace_id,
-        accounts.platform,
-        accounts.account_id,
-        accounts.today - 90 as date,
-        typed.spend - booked.spend as difference
-    from accounts
-    cross join
-        lateral (
-            select coalesce(sum(source.spend), 0) as spend
-            from {{ ref('int_ad_metrics') }} as source
-            where
-                accounts.platform = source.platform
-                and accounts.account_id = source.account_id
-                and source.date >= accounts.today - 90
-        ) as typed
-    cross join
-        lateral (
-            select coalesce(sum(metrics.spend), 0) as spend
-            from metrics
-            where
-                accounts.platform = metrics.platform
-                and accounts.account_id = metrics.account_id
-                and metrics.date >= accounts.today - 90
-        ) as booked
-    where typed.spend <> booked.spend
+    select * from {{ ref('int_accounts__unreconciled') }}
 
 ),
 
