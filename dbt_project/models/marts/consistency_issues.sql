@@ -2,12 +2,6 @@
 
 with
 
-accounts as (
-
-    select * from {{ ref('int_accounts') }}
-
-),
-
 -- Not materialized: each question reads a few rows of all history, and would copy it first.
 metrics as not materialized (
 
