@@ -20,6 +20,7 @@ export DO_NOT_TRACK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help env lock services demo stop clean distclean test schema charts lint lint-sql format bench compose-dryrun secrets
+.PHONY: help env lock services demo stop clean distclean test schema rates lint lint-sql format bench compose-dryrun secrets
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -36,6 +37,8 @@ schema: env ## take Shopify's schema with npm, so that `make test` looks at its 
 
 charts: env ## take the chart library of the Ads page with npm; `make env` does it where npm is
 	@$(RUN) -m adsync.dashboard.page.library
+rates: env ## make seeds/fx_rates.csv again, with pip and npm
+	@$(RUN) dbt_project/seeds/fx_rates.py
 
 lint: env ## ruff, dbt parse, sqlfluff
 	@$(RUN) -m ruff check .

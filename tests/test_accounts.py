@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -64,6 +65,14 @@ def test_what_changed_in_the_file_changes_in_the_warehouse(warehouse_url, brough
     brought(document())
     brought(document(currency="USD", alerts={"min_spend": 5}))
     assert rows(warehouse_url, "select currency, alerts ->> 'min_spend' from adsync.workspaces") == [("USD", "5.0")]
+
+
+def test_rates_of_one_s_own_are_kept_exactly_and_go_when_the_file_drops_them(warehouse_url, brought):
+    brought(document(fx_rates=[{"from": "EGP", "to": "SAR", "since": date(2026, 1, 1), "rate": 0.0745}]))
+    kept = rows(warehouse_url, "select fx_rates from adsync.workspaces")
+    assert kept == [([{"from": "EGP", "to": "SAR", "since": "2026-01-01", "rate": 0.0745}],)]
+    brought(document())
+    assert rows(warehouse_url, "select fx_rates from adsync.workspaces") == [([],)]
 
 
 def test_the_customer_key_is_made_once_and_never_stored_in_clear(warehouse_url, brought):

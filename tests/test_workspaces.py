@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import date
 
 import pytest
 
@@ -58,7 +59,16 @@ def test_accounts_and_stores_become_links_with_their_options():
     assert (shop.kind, shop.native_id, shop.conn_id) == ("store", "acme.myshopify.com", "shopify_acme")
 
 
+def test_a_rate_of_one_s_own_has_a_day_whether_or_not_it_is_quoted():
+    first, _ = checked(changed((*FIRST, "fx_rates"), [RATE, RATE | {"since": "2026-02-01"}])).workspaces
+    assert [(rate.sold, rate.bought, rate.since, rate.rate) for rate in first.fx_rates] == [
+        ("EGP", "SAR", date(2026, 1, 1), 0.078),
+        ("EGP", "SAR", date(2026, 2, 1), 0.078),
+    ]
+
+
 FIRST = ("workspaces", 0)
+RATE = {"from": "EGP", "to": "SAR", "since": date(2026, 1, 1), "rate": 0.078}
 META = (*FIRST, "ad_accounts", 0)
 SHOP = (*FIRST, "stores", 0)
 MISTAKES = [
@@ -75,6 +85,13 @@ MISTAKES = [
     ((*FIRST, "history_days"), 0, "workspaces[0].history_days"),
     ((*FIRST, "history_days"), "ninety", "workspaces[0].history_days"),
     ((*FIRST, "recent_days"), -1, "workspaces[0].recent_days"),
+    ((*FIRST, "fx_rates"), [RATE | {"from": "EGX"}], "fx_rates[0].from: 'EGX' is no ISO 4217 currency; write one"),
+    ((*FIRST, "fx_rates"), [RATE | {"to": "USD"}], "fx_rates[0].to: 'USD' is not the workspace's currency; write SAR"),
+    ((*FIRST, "fx_rates"), [RATE | {"from": "SAR"}], "fx_rates[0].from: SAR needs no rate"),
+    ((*FIRST, "fx_rates"), [RATE, RATE | {"rate": 1}], "fx_rates[1].since: EGP has two rates since 2026-01-01; keep"),
+    ((*FIRST, "fx_rates"), [RATE | {"rate": 0}], "workspaces[0].fx_rates[0].rate"),
+    ((*FIRST, "fx_rates"), [RATE | {"since": "soon"}], "workspaces[0].fx_rates[0].since"),
+    ((*FIRST, "fx_rates"), [{"from": "EGP"}], "workspaces[0].fx_rates[0]: Object missing required field `to`"),
     ((*FIRST, "attribution"), {"model": "first_click"}, "workspaces[0].attribution.model"),
     ((*FIRST, "attribution"), {"window_days": 400}, "workspaces[0].attribution.window_days"),
     ((*FIRST, "alerts"), {"roas_drop_ration": 0.7}, "workspaces[0].alerts: Object contains unknown field"),

@@ -18,6 +18,23 @@
 {%- endmacro %}
 
 
+-- A version of an account's day that came after what this model made of it; an account has one writer at a time.
+{% macro unseen_day(alias) -%}
+    {%- if is_incremental() -%}
+        {{ alias }}.updated_at > {{ watermark() }}
+        and not exists (
+            select 1
+            from {{ this }} as seen
+            where
+                (seen.platform, seen.account_id, seen.date) = ({{ alias }}.platform, {{ alias }}.account_id, {{ alias }}.date)
+                and seen.updated_at >= {{ alias }}.updated_at
+        )
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+
 {% macro watermark() -%}
     (
         select coalesce(max(newest.updated_at), '-infinity') - interval '{{ var("adsync_overlap") }}'
@@ -73,17 +90,17 @@
 {%- endmacro %}
 
 
--- Days that this model holds as provisional and that have become final since: nothing but time has passed.
-{% macro days_become_final(accounts) -%}
+-- Days that this model holds as provisional and that are final now, or the reverse: time has passed, no row changed.
+{% macro days_of_other_finality(finality) -%}
     select held.platform, held.account_id, held.date
     {%- if is_incremental() %}
     from {{ this }} as held
-    inner join {{ accounts }} as due
-        on (held.platform, held.account_id) = (due.platform, due.account_id) and held.date <= due.final_through
+    inner join {{ finality }} as due on (held.platform, held.account_id) = (due.platform, due.account_id)
     inner join {{ ref('int_ad_metrics') }} as known
         on (known.platform, known.account_id, known.campaign_id, known.date)
             = (held.platform, held.account_id, held.campaign_id, held.date)
-    where not held.is_final and known.is_settled is distinct from false
+    where held.is_final <> (held.date <= due.final_through)
+        and held.is_final <> (held.date <= due.final_through and coalesce(known.is_settled, true))
     {%- else %}
     from (select null as platform, null as account_id, cast(null as date) as date) as held where false
     {%- endif -%}

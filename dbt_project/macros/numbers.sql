@@ -31,3 +31,9 @@
 {% macro purchase(by_action, action) -%}
     {{ money('coalesce(cast(' ~ by_action ~ ' ->> ' ~ action ~ ' as numeric), 0)') }}
 {%- endmacro %}
+
+
+-- The same by the one name that a platform has for it.
+{% macro one_purchase(action, value) -%}
+    jsonb_build_object('{{ action }}', {{ value }})
+{%- endmacro %}

@@ -23,3 +23,19 @@
             on staged.platform = accounts.platform and staged.account_id = accounts.account_id
     )
 {%- endmacro %}
+
+
+-- The ledger's rows of every ad platform, each read by the macro that its staging reads the current rows with.
+{% macro union_observed() -%}
+    {%- for platform in var('adsync_sources')['ad_platforms'] %}
+    {{ 'union all' if not loop.first }}
+    select
+        source as platform, account_id,
+        -- Ids are digits, or letters too, which staging holds in lower case.
+        lower(split_part(record_key, ':', 1)) as campaign_id, metric_date as date,
+        {{ context[platform ~ '_day']('payload') }},
+        payload is null as is_withdrawn, observed_at, loaded_at
+    from {{ source('ledger', 'observations') }}
+    where source = '{{ platform }}' and stream = 'campaign_metrics'
+    {%- endfor %}
+{%- endmacro %}

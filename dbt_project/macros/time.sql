@@ -14,6 +14,12 @@
 {%- endmacro %}
 
 
+-- The instant at which a day of a zone is over; days of 23 and 25 hours included.
+{% macro day_end(day, zone) -%}
+    (cast({{ day }} + 1 as timestamp) at time zone {{ zone }})
+{%- endmacro %}
+
+
 -- A clock without an offset that is known to mean UTC.
 {% macro utc_instant(clock) -%}
     cast({{ clock }} || '+00' as timestamptz)

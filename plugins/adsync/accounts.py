@@ -21,18 +21,18 @@ LOG = logging.getLogger(__name__)
 
 UPSERT_WORKSPACE = """
 insert into adsync.workspaces as known
-    (workspace_id, name, currency, timezone, attribution, alerts, history_days, recent_days, customer_key)
-values (%(id)s, %(name)s, %(currency)s, %(timezone)s, %(attribution)s, %(alerts)s,
+    (workspace_id, name, currency, timezone, attribution, alerts, fx_rates, history_days, recent_days, customer_key)
+values (%(id)s, %(name)s, %(currency)s, %(timezone)s, %(attribution)s, %(alerts)s, %(fx_rates)s,
         %(history_days)s, %(recent_days)s, %(customer_key)s)
 on conflict (workspace_id) do update set
     name = excluded.name, currency = excluded.currency, timezone = excluded.timezone,
-    attribution = excluded.attribution, alerts = excluded.alerts,
+    attribution = excluded.attribution, alerts = excluded.alerts, fx_rates = excluded.fx_rates,
     history_days = excluded.history_days, recent_days = excluded.recent_days,
     customer_key = coalesce(known.customer_key, excluded.customer_key), updated_at = now()
 where known.customer_key is null or (known.name, known.currency, known.timezone, known.attribution, known.alerts,
-       known.history_days, known.recent_days)
+       known.fx_rates, known.history_days, known.recent_days)
     is distinct from (excluded.name, excluded.currency, excluded.timezone, excluded.attribution, excluded.alerts,
-                      excluded.history_days, excluded.recent_days)
+                      excluded.fx_rates, excluded.history_days, excluded.recent_days)
 """
 UPSERT_ACCOUNT = """
 insert into adsync.accounts as known (platform, native_id, workspace_id, kind, conn_id, options, file)
@@ -117,6 +117,7 @@ def _workspace_row(workspace: Workspace) -> dict[str, object]:
         **{name: getattr(workspace, name) for name in ("history_days", "recent_days")},
         "attribution": Jsonb(msgspec.to_builtins(workspace.attribution)),
         "alerts": Jsonb(msgspec.to_builtins(workspace.alerts)),
+        "fx_rates": Jsonb(msgspec.to_builtins(workspace.fx_rates)),
         "customer_key": sealing.seal(secrets.token_bytes(32)),
     }
 

@@ -6,12 +6,12 @@ import argparse
 import sys
 from importlib import import_module
 
-from adsync.commands import clicks, explain, plan, settings, status, sync
+from adsync.commands import alerts, clicks, explain, plan, settings, status, sync
 from adsync.errors import AdsyncError, PermanentError
 from adsync.outcomes import ShardFailed
 
 OK, FAILED, WRONG = 0, 1, 2
-COMMANDS = (settings, plan, sync, clicks, explain, status)
+COMMANDS = (settings, plan, sync, clicks, explain, status, alerts)
 
 
 def main(arguments: list[str]) -> int:

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 import msgspec
 from babel.core import get_global
 
+from adsync import rates
 from adsync.errors import ConfigError
 from adsync.sources.base import Source
 
@@ -48,6 +49,7 @@ class Workspace(msgspec.Struct, forbid_unknown_fields=True):
     alerts: Alerts = msgspec.field(default_factory=Alerts)
     history_days: Days = 90
     recent_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 2
+    fx_rates: list[rates.Rate] = msgspec.field(default_factory=list)
     # Values of any type: an id without quotes is a number, and its sentence should name it.
     ad_accounts: list[dict[str, Any]] = msgspec.field(default_factory=list)
     stores: list[dict[str, Any]] = msgspec.field(default_factory=list)
@@ -106,6 +108,7 @@ def _check_places(place: str, workspace: Workspace) -> None:
         )
     if workspace.currency not in _currencies():
         raise ConfigError(f"{place}.currency: {workspace.currency!r} is no ISO 4217 currency; write one such as SAR")
+    rates.check(place, workspace.fx_rates, workspace.currency, _currencies())
 
 
 @cache

@@ -15,7 +15,7 @@ MARTS = """
     create table marts.campaign_metrics (workspace_id text, platform text, account_id text, campaign_id text);
     create table marts.sync_health (
         workspace_id text, platform text, account_id text, is_stale boolean, last_success_at timestamptz,
-        covered_through date
+        complete_through date
     );
     insert into adsync.workspaces (workspace_id, name, currency, timezone)
     values ('acme', 'Acme', 'SAR', 'Asia/Riyadh');
@@ -23,7 +23,7 @@ MARTS = """
     values ('meta', '901', 'acme', 'ad_account', 'meta_acme', 'Asia/Riyadh');
     insert into marts.campaign_metrics values ('acme', 'meta', '901', 'c1'), ('acme', 'meta', '901', 'c2');
     insert into marts.sync_health
-    values ('acme', 'meta', '901', false, now() - interval '1 minute', timezone('Asia/Riyadh', now())::date);
+    values ('acme', 'meta', '901', false, now() - interval '1 minute', timezone('Asia/Riyadh', now())::date - 1);
 """
 # Days before the account's today.
 FIRES = """

@@ -58,9 +58,9 @@ def test_an_alert_that_no_longer_fires_closes(warehouse):
     "not_judged",
     [
         "update marts.sync_health set is_stale = true",
-        "update marts.sync_health set covered_through = covered_through - 2",
+        "update marts.sync_health set complete_through = complete_through - 1",
         "update marts.sync_health set last_success_at = now() + interval '1 minute'",
-        "update marts.sync_health set is_stale = null, last_success_at = null, covered_through = null",
+        "update marts.sync_health set is_stale = null, last_success_at = null, complete_through = null",
         "truncate marts.sync_health",
     ],
     ids=["stale", "behind", "read after the build began", "never read", "unknown"],

@@ -14,7 +14,10 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
+from adsync.demo.servers import Servers
+
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+ONLY_DATA = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 NOW = "2026-11-22T09:00:00+00:00"
 RELATIONS = """select table_schema, table_name from information_schema.tables
     where table_schema in ('intermediate', 'marts') order by 1, 2"""
@@ -25,6 +28,15 @@ def dbt(url: str, scratch: Path, *words: str, now: str = NOW) -> None:
     """Run one dbt command with "now" fixed, no overlap, and warnings as errors."""
     settings = ["--vars", f"{{as_of: '{now}', adsync_overlap: 0 seconds}}"]
     python(url, "-m", "dbt.cli.main", "--warn-error", *words, *folders(scratch), *settings)
+
+
+@contextmanager
+def copy_of(servers: Servers, template: str, name: str) -> Iterator[str]:
+    """A database of its own, like another one; the URL to it."""
+    with psycopg.connect(servers.database_url("postgres"), autocommit=True) as server:
+        server.execute(f"create database {name} template {template} strategy file_copy")
+        yield servers.database_url(name)
+        server.execute(f"drop database {name} with (force)")
 
 
 def folders(scratch: Path) -> list[str]:

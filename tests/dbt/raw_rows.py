@@ -34,7 +34,7 @@ CLICK = """insert into raw.clicks
     values (%s, %s, %s, %s, %s, %s, %s, coalesce(%s, clock_timestamp()))"""
 DELETE = SQL("delete from raw.{table} where (account_id, record_key) = (%s, %s)")
 OBSERVE = """insert into raw.observations (source, stream, account_id, record_key, metric_date, observed_at, payload)
-    values (%s, 'campaign_metrics', %s, %s, %s, coalesce(%s, now()), null)"""
+    values (%s, 'campaign_metrics', %s, %s, %s, coalesce(%s, now()), %s)"""
 
 
 class Account(NamedTuple):
@@ -76,12 +76,14 @@ class Load:
     def metrics(self, account: Account, campaign_id: str, day: date, **row) -> None:
         """A campaign's day, told in the same words for every platform; see ad_rows."""
         payload = METRICS[account.platform](account.native_id, campaign_id, day, row)
-        self._put(account, "campaign_metrics", f"{campaign_id}:{day}", payload, day)
+        key = f"{campaign_id}:{day}"
+        if self._put(account, "campaign_metrics", key, payload, day):
+            self.db.execute(OBSERVE, (*account, key, day, self.at, json.dumps(payload)))
 
     def withdraw(self, account: Account, campaign_id: str, day: date) -> None:
         key, table = f"{campaign_id}:{day}", Identifier(f"{account.platform}_campaign_metrics")
         self.db.execute(DELETE.format(table=table), (account.native_id, key))
-        self.db.execute(OBSERVE, (*account, key, day, self.at))
+        self.db.execute(OBSERVE, (*account, key, day, self.at, None))
 
     def order(self, store: Account, number: int, created: datetime, **row) -> None:
         """An order; see order_rows for the words of each store."""
@@ -94,6 +96,7 @@ class Load:
         url = "https://shop.example/?" + urlencode(row)
         self.db.execute(CLICK, (workspace, click_id, *about[:2], moment, url, about[2], self.at))
 
-    def _put(self, account: Account, stream: str, key: str, payload: Payload, day: date | None = None) -> None:
+    def _put(self, account: Account, stream: str, key: str, payload: Payload, day: date | None = None) -> int:
+        """How many rows it wrote: none when the same was there."""
         row = {"account": account.native_id, "key": key, "day": day, "payload": json.dumps(payload), "at": self.at}
-        self.db.execute(PUT.format(table=Identifier(f"{account.platform}_{stream}")), row)
+        return self.db.execute(PUT.format(table=Identifier(f"{account.platform}_{stream}")), row).rowcount

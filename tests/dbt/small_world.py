@@ -35,7 +35,7 @@ def _configuration(run: Load) -> None:
     run.account("acme", META, "USD", "America/Los_Angeles")
     run.account("acme", TIKTOK, "AED", "Asia/Dubai")
     run.account("acme", STORE, "SAR", "Asia/Riyadh")
-    run.account("blue", KRONA, "SEK", "Europe/Stockholm")
+    run.account("blue", KRONA, "ISK", "Atlantic/Reykjavik")
     for account in (META, TIKTOK, STORE):
         run.synced(account, COVERED, datetime(2026, 11, 22, 8, 30, tzinfo=UTC))
     run.synced(KRONA, (COVERED[0], date(2026, 11, 20)), datetime(2026, 11, 20, 8, tzinfo=UTC), "no answer")
@@ -67,7 +67,7 @@ def _ad_days(run: Load) -> None:
         run.metrics(TIKTOK, OUD, TODAY - timedelta(days=back), **usual)
     run.metrics(TIKTOK, OUD, YESTERDAY, **(usual | {"clicks": 1, "spend": "90", "purchases": (1, "10")}))
     run.metrics(TIKTOK, TIK_SALE, YESTERDAY, spend="5", impressions=10, clicks=0, name="Eid + Sale")
-    run.metrics(KRONA, BLUE_SALE, date(2026, 11, 18), spend="100", currency="SEK", impressions=10, clicks=1)
+    run.metrics(KRONA, BLUE_SALE, date(2026, 11, 18), spend="100", currency="ISK", impressions=10, clicks=1)
 
 
 def _orders(run: Load) -> None:

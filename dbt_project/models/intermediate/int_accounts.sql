@@ -44,7 +44,9 @@ reported_actions as (
 
 rates as (
 
-    select md5(string_agg(cast(fx_rates as text), ';' order by currency, valid_from)) as version
+    select
+        md5(string_agg(cast(fx_rates as text), ';' order by currency, valid_from))
+        || {{ var('adsync_rate_serves_days') }} as version
     from {{ ref('fx_rates') }} as fx_rates
 
 ),
@@ -64,7 +66,7 @@ settled as (
         workspaces.window_days,
         coalesce(accounts.purchase_action, reported_actions.action) as purchase_action,
         accounts.is_active,
-        rates.version as rates_version
+        rates.version || workspaces.own_rates as rates_version
     from accounts
     inner join workspaces on accounts.workspace_id = workspaces.workspace_id
     left join described on accounts.platform = described.platform and accounts.account_id = described.account_id
@@ -79,7 +81,6 @@ fingerprinted as (
     select
         *,
         {{ local_date(as_of(), 'timezone') }} as today,
-        {{ local_date(as_of(), 'timezone') }} - {{ var('adsync_final_after_days') }} as final_through,
         md5(cast(jsonb_build_array(
             workspace_id, currency, timezone, reporting_currency, workspace_timezone, purchase_action, rates_version
         ) as text)) as settings_key

@@ -1,6 +1,12 @@
--- Every pair of currencies by interval; two currencies that are not the dollar meet in it.
+-- Rates into the workspaces' currencies, by interval; two currencies that are not the dollar meet in it.
 
 with
+
+reporting as (
+
+    select distinct currency from {{ ref('stg_adsync__workspaces') }}
+
+),
 
 rates as (
 
@@ -8,17 +14,22 @@ rates as (
         currency,
         valid_from,
         least(
-            coalesce(valid_until, 'infinity'),
-            lead(valid_from, 1, 'infinity') over (partition by currency order by valid_from)
+            lead(valid_from, 1, 'infinity') over (partition by currency order by valid_from),
+            -- A peg holds until somebody ends it; a floating rate grows old.
+            case
+                when source in ('identity', 'peg') then cast('infinity' as date)
+                else valid_from + {{ var('adsync_rate_serves_days') }}
+            end
         ) as valid_until,
         units_per_usd
     from {{ ref('fx_rates') }}
 
 ),
 
-pairs as (
+shared_rates as (
 
     select
+        '' as workspace_id,
         sold.currency as from_currency,
         bought.currency as to_currency,
         greatest(sold.valid_from, bought.valid_from) as valid_from,
@@ -26,8 +37,36 @@ pairs as (
         cast(round(bought.units_per_usd / sold.units_per_usd, 10) as numeric(20, 10)) as rate
     from rates as sold
     inner join rates as bought
-        on sold.valid_from < bought.valid_until and sold.valid_until > bought.valid_from
+        on
+            sold.currency <> bought.currency
+            and sold.valid_from < bought.valid_until
+            and sold.valid_until > bought.valid_from
+    inner join reporting on bought.currency = reporting.currency
+
+),
+
+-- A workspace's own rate holds until its next one: whoever brings a rate answers for its age.
+own_rates as (
+
+    select
+        workspace_id,
+        from_currency,
+        to_currency,
+        valid_from,
+        lead(valid_from, 1, 'infinity') over (
+            partition by workspace_id, from_currency, to_currency order by valid_from
+        ) as valid_until,
+        rate
+    from {{ ref('stg_adsync__workspace_rates') }}
+
+),
+
+combined as (
+
+    select * from shared_rates
+    union all
+    select * from own_rates
 
 )
 
-select * from pairs
+select * from combined

@@ -25,7 +25,7 @@ changed_days as (
     union
     {{ withdrawn_days(ref('int_ad_metrics')) }}
     union
-    {{ days_become_final('accounts') }}
+    {{ days_of_other_finality(ref('account_finality')) }}
     union
     select
         metrics.platform,
@@ -52,7 +52,7 @@ metrics as (
         {{ purchase('metrics.purchase_values', 'accounts.purchase_action') }} as revenue,
         coalesce(metrics.currency, accounts.currency) as currency,
         accounts.reporting_currency,
-        changed_days.date <= accounts.final_through and coalesce(metrics.is_settled, true) as is_final,
+        changed_days.date <= finality.final_through and coalesce(metrics.is_settled, true) as is_final,
         case when accounts.workspace_id is not null then metrics.updated_at end as updated_at,
         accounts.settings_key
     from changed_days
@@ -63,6 +63,8 @@ metrics as (
             and changed_days.date = metrics.date
     left join accounts
         on changed_days.platform = accounts.platform and changed_days.account_id = accounts.account_id
+    left join {{ ref('account_finality') }} as finality
+        on changed_days.platform = finality.platform and changed_days.account_id = finality.account_id
 
 ),
 
@@ -70,14 +72,9 @@ rated as (
 
     select
         metrics.*,
-        case when metrics.currency = metrics.reporting_currency then 1 else rates.rate end as fx_rate
+        {{ joined_rate('metrics') }} as fx_rate
     from metrics
-    left join {{ ref('int_fx_rates') }} as rates
-        on
-            metrics.currency = rates.from_currency
-            and metrics.reporting_currency = rates.to_currency
-            and metrics.date >= rates.valid_from
-            and metrics.date < rates.valid_until
+    {{ join_rates('metrics', 'date') }}
 
 ),
 

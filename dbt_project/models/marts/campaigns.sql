@@ -20,6 +20,7 @@ campaigns as (
         campaigns.objective,
         accounts.currency,
         accounts.timezone,
+        accounts.timezone <> accounts.workspace_timezone as timezone_mismatch,
         least({{ local_date('campaigns.created_at', 'accounts.timezone') }}, campaigns.first_date) as first_seen,
         campaigns.last_date as last_seen
     from {{ ref('int_campaigns') }} as campaigns

@@ -2,12 +2,6 @@
 
 with
 
-accounts as (
-
-    select * from {{ ref('int_accounts') }}
-
-),
-
 -- Not materialized: each question reads a few rows of all history, and would copy it first.
 metrics as not materialized (
 
@@ -35,39 +29,7 @@ reported as (
 
 silent_campaigns as (
 
-    select
-        accounts.workspace_id,
-        campaigns.platform,
-        campaigns.account_id,
-        campaigns.campaign_id,
-        accounts.today - 1 as date
-    from accounts
-    inner join {{ ref('stg_adsync__sync_state') }} as sync_state
-        on
-            accounts.platform = sync_state.platform
-            and accounts.account_id = sync_state.account_id
-            and sync_state.stream = 'campaign_metrics'
-            and sync_state.last_success_at is not null
-            and accounts.today - 1 between sync_state.covered_from and sync_state.covered_through
-    inner join {{ ref('int_campaigns') }} as campaigns
-        on
-            accounts.platform = campaigns.platform
-            and accounts.account_id = campaigns.account_id
-            and campaigns.status = 'active'
-    left join metrics
-        on
-            campaigns.platform = metrics.platform
-            and campaigns.account_id = metrics.account_id
-            and campaigns.campaign_id = metrics.campaign_id
-            and metrics.date = accounts.today - 1
-    where
-        metrics.campaign_id is null
-        and coalesce(
-            {{ local_date('coalesce(campaigns.started_at, campaigns.created_at)', 'accounts.timezone') }}
-            < accounts.today,
-            true
-        )
-        and coalesce({{ local_date('campaigns.stopped_at', 'accounts.timezone') }} >= accounts.today - 1, true)
+    select * from {{ ref('int_campaigns__silent') }}
 
 ),
 
@@ -81,7 +43,8 @@ campaign_issues as (
         campaign_id,
         date,
         cast(null as numeric) as value,
-        'active and synced, but the platform reported nothing for the day' as detail
+        'active and synced, but the platform reported nothing for the day: likely out of budget, in review, or '
+        || 'switched on without ever being shown' as detail
     from silent_campaigns
     union all
     select
@@ -92,7 +55,8 @@ campaign_issues as (
         campaign_id,
         date,
         ctr as value,
-        'more clicks than impressions' as detail
+        'more clicks than impressions: likely clicks of all kinds beside impressions of one, or two columns mixed up'
+            as detail
     from metrics
     where ctr > 100
     union all
@@ -104,7 +68,9 @@ campaign_issues as (
         campaign_id,
         date,
         roas as value,
-        'claimed revenue is over a thousand times the spend: is the value in minor units?' as detail
+        'claimed revenue is over a thousand times the spend: likely '
+        || case when conversions = 0 then 'a value without any purchase' else 'a value in cents or millionths' end
+            as detail
     from metrics
     where roas > 1000
     union all
@@ -116,7 +82,8 @@ campaign_issues as (
         campaign_id,
         date,
         least(impressions, clicks, spend, conversions, revenue) as value,
-        'impressions, clicks, spend, conversions or revenue below zero' as detail
+        'impressions, clicks, spend, conversions or revenue below zero: likely a correction that the platform booked '
+        || 'on a later day' as detail
     from metrics
     where least(impressions, clicks, spend, conversions, revenue) < 0
     union all
@@ -128,7 +95,8 @@ campaign_issues as (
         campaign_id,
         date,
         platform_ctr as value,
-        'the platform says ' || round(platform_ctr, 4) || ' %, clicks and impressions say ' || round(ctr, 4) as detail
+        'the platform says ' || round(platform_ctr, 4) || ' %, clicks and impressions say ' || round(ctr, 4)
+        || ': likely ' || {{ likely_cause('platform_ctr', 'ctr') }} as detail
     from reported
     where {{ disagree('platform_ctr', 'ctr') }}
     union all
@@ -140,7 +108,8 @@ campaign_issues as (
         campaign_id,
         date,
         platform_cpc as value,
-        'the platform says ' || round(platform_cpc, 4) || ', spend and clicks say ' || round(cpc, 4) as detail
+        'the platform says ' || round(platform_cpc, 4) || ', spend and clicks say ' || round(cpc, 4)
+        || ': likely ' || {{ likely_cause('platform_cpc', 'cpc') }} as detail
     from reported
     where {{ disagree('platform_cpc', 'cpc') }}
 
@@ -168,6 +137,12 @@ unpriced as (
 
 ),
 
+unreconciled as (
+
+    select * from {{ ref('int_accounts__unreconciled') }}
+
+),
+
 account_issues as (
 
     select
@@ -179,7 +154,7 @@ account_issues as (
         max(date) as date,
         cast(count(*) as numeric) as value,
         'no rate for ' || coalesce(currency, 'an unnamed currency') || ' from ' || min(date) || ' to ' || max(date)
-        || ': add one to seeds/fx_rates.csv' as detail
+        || ': bring one as fx_rates of the workspace, or renew the seed with make rates' as detail
     from unpriced
     group by workspace_id, platform, account_id, currency
     union all
@@ -206,9 +181,21 @@ account_issues as (
         order_id as about,
         local_date as date,
         least(gross, refunded, net) as value,
-        'gross, refunded or net below zero' as detail
+        'gross, refunded or net below zero: likely more was given back than the order was worth' as detail
     from {{ ref('orders') }}
     where least(gross, refunded, net) < 0
+    union all
+    select
+        workspace_id,
+        'unreconciled' as type,
+        platform,
+        account_id,
+        'spend' as about,
+        date,
+        difference as value,
+        'the platform''s rows and campaign_metrics differ by ' || round(difference, 2) || ' since ' || date
+        || ': likely a build that broke off; run dbt build --full-refresh' as detail
+    from unreconciled
 
 ),
 

@@ -83,7 +83,7 @@ health as (
             and coalesce(health.covered_from, periods.first_day) <= periods.first_day
             and coalesce(health.covered_through, accounts.today) >= accounts.today
         ) as complete,
-        min(accounts.final_through) + 1 as provisional_from,
+        min(finality.final_through) + 1 as provisional_from,
         coalesce(
             jsonb_agg(health.platform || ':' || health.account_id order by health.platform, health.account_id)
             filter (where health.is_stale),
@@ -93,6 +93,8 @@ health as (
     inner join {{ ref('sync_health') }} as health on periods.workspace_id = health.workspace_id and health.is_active
     inner join {{ ref('int_accounts') }} as accounts
         on health.platform = accounts.platform and health.account_id = accounts.account_id
+    inner join {{ ref('account_finality') }} as finality
+        on health.platform = finality.platform and health.account_id = finality.account_id
     group by periods.workspace_id, periods.period
 
 ),

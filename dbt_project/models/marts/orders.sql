@@ -73,14 +73,9 @@ rated as (
 
     select
         settled.*,
-        case when settled.currency = settled.reporting_currency then 1 else rates.rate end as fx_rate
+        {{ joined_rate('settled') }} as fx_rate
     from settled
-    left join {{ ref('int_fx_rates') }} as rates
-        on
-            settled.currency = rates.from_currency
-            and settled.reporting_currency = rates.to_currency
-            and settled.local_date >= rates.valid_from
-            and settled.local_date < rates.valid_until
+    {{ join_rates('settled', 'local_date') }}
 
 ),
 

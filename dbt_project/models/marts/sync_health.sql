@@ -56,13 +56,21 @@ health as (
         streams.covered_through,
         least(
             streams.covered_through,
-            {{ local_date(as_of(), 'accounts.timezone') }} - {{ var('adsync_final_after_days') }}
+            {{ local_date(as_of(), 'accounts.timezone') }} - finality.final_after_days
         ) as final_through,
+        -- The last day that was read after it had ended.
+        least(
+            streams.covered_through,
+            {{ local_date('streams.last_success_at', 'accounts.timezone') }} - 1
+        ) as complete_through,
+        accounts.timezone <> accounts.workspace_timezone as timezone_mismatch,
         streams.error_class,
         streams.error_message,
         coalesce(calls.calls_24h, 0) as calls_24h
     from accounts
     left join streams on accounts.platform = streams.platform and accounts.account_id = streams.account_id
+    left join {{ ref('account_finality') }} as finality
+        on accounts.platform = finality.platform and accounts.account_id = finality.account_id
     left join calls on accounts.platform = calls.platform and accounts.account_id = calls.account_id
 
 )

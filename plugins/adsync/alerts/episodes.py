@@ -75,7 +75,7 @@ SILENT = """
                 and (
                     not health.is_stale
                     and health.last_success_at < %(built_at)s
-                    and health.covered_through >= timezone(account.timezone, %(built_at)s)::date - 1
+                    and health.complete_through >= timezone(account.timezone, %(built_at)s)::date - 1
                 ) is not true
         )
 """

@@ -1,0 +1,62 @@
+with
+
+known as (
+
+    select distinct on (versions.platform, versions.account_id, versions.date, versions.campaign_id)
+        accounts.workspace_id,
+        versions.platform,
+        versions.account_id,
+        versions.campaign_id,
+        versions.date,
+        versions.impressions,
+        versions.clicks,
+        versions.spend,
+        {{ purchase('versions.purchase_counts', 'accounts.purchase_action') }} as conversions,
+        {{ purchase('versions.purchase_values', 'accounts.purchase_action') }} as revenue,
+        coalesce(versions.currency, accounts.currency) as currency,
+        accounts.reporting_currency,
+        versions.is_withdrawn,
+        versions.observed_at
+    from {{ ref('int_metric_versions') }} as versions
+    inner join {{ ref('int_accounts') }} as accounts
+        on versions.platform = accounts.platform and versions.account_id = accounts.account_id
+    where versions.observed_at <= metric_as_of.moment
+    order by
+        versions.platform, versions.account_id, versions.date, versions.campaign_id,
+        versions.observed_at desc, versions.updated_at desc
+
+),
+
+rated as (
+
+    select
+        known.*,
+        {{ joined_rate('known') }} as fx_rate
+    from known
+    {{ join_rates('known', 'date') }}
+    where not known.is_withdrawn
+
+)
+
+select
+    workspace_id,
+    platform,
+    account_id,
+    campaign_id,
+    date,
+    impressions,
+    clicks,
+    spend,
+    conversions,
+    revenue,
+    {{ ratio('clicks', 'impressions', factor=100) }} as ctr,
+    {{ ratio('spend', 'clicks') }} as cpc,
+    {{ ratio('spend', 'impressions', factor=1000) }} as cpm,
+    {{ ratio('revenue', 'spend') }} as roas,
+    currency,
+    reporting_currency,
+    cast(fx_rate as numeric(20, 10)) as fx_rate,
+    {{ money('round(spend * fx_rate, 4)') }} as spend_reporting,
+    {{ money('round(revenue * fx_rate, 4)') }} as revenue_reporting,
+    observed_at
+from rated

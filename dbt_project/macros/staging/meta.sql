@@ -1,0 +1,14 @@
+-- A campaign's day out of Meta's JSON; the ledger reads it by the same rules.
+{% macro meta_day(payload) -%}
+    {{ payload }} ->> 'campaign_name' as campaign_name,
+    {{ payload }} ->> 'account_currency' as currency,
+    cast({{ number(payload ~ " ->> 'impressions'") }} as bigint) as impressions,
+    cast({{ number(payload ~ " ->> 'clicks'") }} as bigint) as clicks,
+    cast({{ number(payload ~ " ->> 'inline_link_clicks'") }} as bigint) as link_clicks,
+    {{ money(number(payload ~ " ->> 'spend'")) }} as spend,
+    {{ json_pairs(payload ~ " -> 'actions'", 'action_type', 'value', 'purchase|conversion') }} as purchase_counts,
+    {{ json_pairs(payload ~ " -> 'action_values'", 'action_type', 'value', 'purchase|conversion') }} as purchase_values,
+    cast({{ number(payload ~ " ->> 'ctr'") }} as numeric(18, 6)) as platform_ctr,
+    cast({{ number(payload ~ " ->> 'cpc'") }} as numeric(18, 6)) as platform_cpc,
+    cast(null as boolean) as is_settled
+{%- endmacro %}

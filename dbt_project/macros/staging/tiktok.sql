@@ -1,0 +1,16 @@
+-- A campaign's day out of TikTok's JSON. `total_complete_payment_rate` is the purchases' money value, despite its name.
+{% macro tiktok_day(payload) -%}
+    {%- set metrics = payload ~ " -> 'metrics'" -%}
+    {{ metrics }} ->> 'campaign_name' as campaign_name,
+    cast(null as text) as currency,
+    cast({{ number(metrics ~ " ->> 'impressions'") }} as bigint) as impressions,
+    cast({{ number(metrics ~ " ->> 'clicks'") }} as bigint) as clicks,
+    cast({{ number(metrics ~ " ->> 'clicks'") }} as bigint) as link_clicks,
+    {{ money(number(metrics ~ " ->> 'spend'")) }} as spend,
+    {{ one_purchase('complete_payment', "nullif(" ~ metrics ~ " ->> 'complete_payment', '-')") }} as purchase_counts,
+    {{ one_purchase('complete_payment', "nullif(" ~ metrics ~ " ->> 'total_complete_payment_rate', '-')") }}
+        as purchase_values,
+    cast({{ number(metrics ~ " ->> 'ctr'") }} as numeric(18, 6)) as platform_ctr,
+    cast({{ number(metrics ~ " ->> 'cpc'") }} as numeric(18, 6)) as platform_cpc,
+    cast(null as boolean) as is_settled
+{%- endmacro %}

@@ -1,0 +1,114 @@
+-- How much of its final value a figure shows when its day is so many days old.
+
+with
+
+accounts as (
+
+    select * from {{ ref('int_accounts') }}
+    where kind = 'ad_account'
+
+),
+
+-- Old enough to be final, and read from the start: what was fetched as history shows no growth.
+final_changes as (
+
+    select
+        accounts.workspace_id,
+        accounts.reporting_currency,
+        changes.*
+    from {{ ref('int_metric_changes') }} as changes
+    inner join accounts
+        on
+            changes.platform = accounts.platform
+            and changes.account_id = accounts.account_id
+            and changes.date <= accounts.today - {{ var('adsync_final_after_days') }}
+            and changes.date
+            > accounts.today - {{ var('adsync_final_after_days') }} - {{ var('adsync_maturity_days') }}
+    where changes.was_read_in_time
+
+),
+
+rated as (
+
+    select
+        final_changes.*,
+        {{ joined_rate('final_changes') }} as fx_rate
+    from final_changes
+    {{ join_rates('final_changes', 'date') }}
+
+),
+
+measured as (
+
+    select
+        rated.workspace_id,
+        rated.platform,
+        metrics.metric,
+        rated.age_days,
+        sum(rated.campaign_days) as campaign_days,
+        sum(metrics.change) as change
+    from rated
+    cross join
+        lateral (
+            values
+            ('impressions', rated.impressions),
+            ('clicks', rated.clicks),
+            ('spend', rated.spend * rated.fx_rate),
+            ('conversions', rated.conversions),
+            ('revenue', rated.revenue * rated.fx_rate)
+        ) as metrics (metric, change)
+    group by rated.workspace_id, rated.platform, metrics.metric, rated.age_days
+
+),
+
+totals as (
+
+    select
+        workspace_id,
+        platform,
+        metric,
+        sum(campaign_days) as campaign_days,
+        sum(change) as final
+    from measured
+    group by workspace_id, platform, metric
+
+),
+
+ages as (
+
+    select cast(age as integer) as age_days
+    from generate_series(0, {{ var('adsync_final_after_days') }}) as series (age)
+
+),
+
+spine as (
+
+    select
+        totals.*,
+        ages.age_days
+    from totals
+    cross join ages
+
+),
+
+maturity as (
+
+    select
+        spine.workspace_id,
+        spine.platform,
+        spine.metric,
+        spine.age_days,
+        {{ ratio('coalesce(sum(measured.change), 0)', 'min(spine.final)') }} as share,
+        cast(min(spine.campaign_days) as bigint) as rows
+    from spine
+    left join measured
+        on
+            spine.workspace_id = measured.workspace_id
+            and spine.platform = measured.platform
+            and spine.metric = measured.metric
+            and spine.age_days >= measured.age_days
+    group by spine.workspace_id, spine.platform, spine.metric, spine.age_days
+
+)
+
+select * from maturity

@@ -1,0 +1,106 @@
+"""What was known when: figures as of a moment, how they mature, and alerts that compare days of one age."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+import ledger_world as world
+import psycopg
+import pytest
+from dbt_process import ONLY_DATA, copy_of, dbt, rows
+
+from adsync.alerts import backtest
+
+AS_OF = "select * from marts.metric_as_of(%s) where campaign_id = %s and date = %s"
+
+
+@pytest.fixture(scope="module")
+def ledger(local_servers, scratch) -> Iterator[str]:
+    with copy_of(local_servers, "adsync", "ledger") as url:
+        with psycopg.connect(url) as db:
+            world.load(db)
+        dbt(url, scratch, *ONLY_DATA)
+        yield url
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [(-13, []), (-12, [(70, 0)]), (5, [(70, 0)]), (6, [(150, 200)]), (30, [(150, 600)]), (999, [(150, 600)])],
+)
+def test_a_day_is_what_it_was_known_to_be_at_a_moment(ledger, hours, expected):
+    known = rows(ledger, AS_OF, world.ended(date(2026, 11, 1)) + timedelta(hours=hours), world.STEADY, "2026-11-01")
+    assert [(row["spend"], row["revenue"]) for row in known] == expected
+
+
+def test_what_was_withdrawn_since_was_known_before(ledger):
+    withdrawn = world.ended(world.GONE_DAY) + timedelta(hours=48)
+    before, after = withdrawn - timedelta(seconds=1), withdrawn
+    assert [len(rows(ledger, AS_OF, moment, world.GONE, world.GONE_DAY)) for moment in (before, after)] == [1, 0]
+
+
+def test_as_of_now_is_what_the_mart_says(ledger):
+    shared = """workspace_id, platform, account_id, campaign_id, date, impressions, clicks, spend, conversions, revenue,
+        ctr, cpc, cpm, roas, currency, reporting_currency, fx_rate, spend_reporting, revenue_reporting"""
+    then = rows(ledger, f"select {shared} from marts.metric_as_of('infinity') order by campaign_id, date")
+    assert then == rows(ledger, f"select {shared} from marts.campaign_metrics order by campaign_id, date")
+    assert len(then) == 4 * 63 - 1
+
+
+def test_maturity_is_the_share_of_the_final_value_by_age(ledger):
+    found = rows(ledger, "select * from marts.metric_maturity where age_days <= 3 order by metric, age_days")
+    shares = {metric: [row["share"] for row in found if row["metric"] == metric] for metric in ("spend", "revenue")}
+    assert shares["spend"] == [Decimal("0.466667"), 1, 1, 1]
+    assert shares["revenue"] == [0, Decimal("0.333333"), 1, 1]
+    # Days that were 28 days old on 22 November and no more than 60 older: 20 September to 25 October.
+    assert {row["rows"] for row in found} == {4 * 36}
+
+
+def test_days_are_final_as_soon_as_the_ledger_shows_that_nothing_moves_on(ledger):
+    """The platform's own limit would be 25 October."""
+    (row,) = rows(ledger, "select final_after_days, final_through, is_measured from marts.account_finality")
+    assert (row["final_after_days"], row["final_through"], row["is_measured"]) == (3, date(2026, 11, 19), True)
+    (last,) = rows(ledger, "select max(date) as day from marts.campaign_metrics where is_final")
+    assert last["day"] == date(2026, 11, 19)
+
+
+def test_only_the_day_that_is_worse_than_days_of_its_age_is_an_alert(ledger):
+    """Against what they have become, a ROAS of 4, each 1.33 would be a drop: four alerts, three of them wolf."""
+    found = rows(ledger, "select * from marts.performance_alerts")
+    assert [(row["campaign_id"], row["type"], row["baseline_kind"], row["baseline_days"]) for row in found] == [
+        (world.FALLEN, "roas_drop", "like_aged", 30)
+    ]
+    assert (found[0]["current"], found[0]["baseline"]) == (Decimal("0.4"), Decimal("1.333333"))
+
+
+@pytest.mark.parametrize(
+    ("threshold", "fired"),
+    [
+        (None, [(world.SLOW_DAY, world.SLOW, True), (world.LAST, world.FALLEN, True)]),
+        (Decimal("0.4"), [(world.LAST, world.FALLEN, True)]),
+        (Decimal("0.2"), []),
+    ],
+)
+def test_a_backtest_shows_what_a_threshold_would_have_fired_on_what_was_known_then(ledger, threshold, fired):
+    """The slow day has earned as much as any other by now: today's figures would not show it."""
+    question = backtest.Question("roas_drop", date(2026, 11, 1), threshold, "dune")
+    found, judged = backtest.run(ledger, question)
+    assert [(each.date, each.campaign_id, each.fires_now) for each in found] == fired
+    assert judged == 21
+
+
+def test_a_backtest_of_another_workspace_judges_nothing(ledger):
+    assert backtest.run(ledger, backtest.Question("ctr_drop", date(2026, 11, 1), None, "nobody")) == ([], 0)
+
+
+def test_days_before_the_baseline_is_long_enough_are_not_judged(ledger):
+    _, judged = backtest.run(ledger, backtest.Question("ctr_drop", world.FIRST))
+    assert judged == 63 - 7
+
+
+def test_a_second_build_keeps_the_ledger_s_rows_as_they_are(ledger, scratch):
+    query = "select ctid, xmin from intermediate.{} order by ctid"
+    before = [rows(ledger, query.format(table)) for table in ("int_metric_versions", "int_metric_changes")]
+    dbt(ledger, scratch, "run", "--select", "int_metric_versions", "int_metric_changes")
+    assert [rows(ledger, query.format(table)) for table in ("int_metric_versions", "int_metric_changes")] == before
