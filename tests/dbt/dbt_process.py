@@ -67,11 +67,3 @@ def tables(url: str) -> dict[str, list[str]]:
 
 def _content(db: psycopg.Connection, name: Identifier) -> list[str]:
     return [row for (row,) in db.execute(SQL("select cast(to_jsonb(t) as text) from {} as t order by 1").format(name))]
-
-
-@contextmanager
-def copy_of(servers, template: str, name: str) -> Iterator[str]:
-    with psycopg.connect(servers.database_url("postgres"), autocommit=True) as server:
-        server.execute(f"create database {name} template {template} strategy file_copy")
-        yield servers.database_url(name)
-        server.execute(f"drop database {name} with (force)")

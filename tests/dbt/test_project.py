@@ -70,7 +70,8 @@ def test_every_model_states_its_grain_and_proves_it(manifest):
     typed = [node for key, node in models.items() if key in proven and node["schema"] == "intermediate"]
     proven |= {parent for node in typed for parent in node["depends_on"]["nodes"] if is_staged(models.get(parent))}
     assert {key for key, node in models.items() if not node["description"].startswith("One row per ")} == set()
-    # A row may be told or withdrawn and a name replaced more than once: those ledgers have no key. Clicks have theirs in raw.
+    # A row may be told or withdrawn and a name replaced more than once: those ledgers have no key.
+    # Clicks have theirs in raw.
     keyless = ("withdrawals", "observations", "former_names", "clicks")
     assert set(models) - proven == {f"model.adsync.stg_adsync__{ledger}" for ledger in keyless}
 
