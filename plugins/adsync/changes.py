@@ -57,7 +57,7 @@ class Changes:
             return
         over = replace(span, until=min(span.until, self.reader.clock()))
         report = self.stream.report
-        whole = report and reports.of_changes(self.reader.account, covered, report, [over])
+        whole = report and reports.of_changes(self.reader.account, covered, report, [over], self.reader.clock())
         if report and whole and await self.reported(self.stream, report, covered, whole):
             return
         await self.unit(self.stream, self._changed(span, is_news=False), coverage=await self._coverage())

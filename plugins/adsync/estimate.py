@@ -138,7 +138,7 @@ def _changes(_source: Source, account: Account, stream: Stream, known: Known) ->
     spans = list(change_spans(covered, known.now, known.reach, stream.longest))
     since, through = min(each.since.date() for each in spans), max(each.until.date() for each in spans)
     a_day = known.a_day.get(stream.name)
-    if stream.report and reports.of_changes(account, covered, stream.report, spans):
+    if stream.report and reports.of_changes(account, covered, stream.report, spans, known.now):
         rows = None if a_day is None else round(a_day * sum(_days(span) for span in spans))
         return _reported(stream, since, through, rows)
     found = [_changed(stream, a_day, _days(span), is_news=covered.leads_to(span)) for span in spans]
@@ -154,7 +154,7 @@ def _asked_changes(account: Account, stream: Stream, known: Known, covered: Cove
     asked = known.asked
     rows = _changed(stream, known.a_day.get(stream.name), asked.days, is_news=False)
     spans = [asked.instants(ZoneInfo(account.timezone))]
-    if stream.report and reports.of_changes(account, covered, stream.report, spans):
+    if stream.report and reports.of_changes(account, covered, stream.report, spans, known.now):
         return _reported(stream, asked.since, asked.last_day, rows)
     compared = stream.rescan and covered.joined(asked) == covered
     calls = _calls(replace(stream, each=0) if compared else stream, rows)

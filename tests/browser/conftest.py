@@ -25,22 +25,29 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> str:
+    """The program; without one there is nothing to look with, which only CI forbids."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None and os.environ.get("CI") == "true":
         pytest.fail(ABSENT)
     if found is None:
         pytest.skip(ABSENT)
+    return found
+
+
+# Ended with its module: Playwright runs an event loop, and while it does no asynchronous test can.
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
         running.close()
 
 
 @pytest.fixture(scope="session")
-def airflow(browser, page_world, local_servers, tmp_path_factory) -> Iterator[airflow_page.Airflow]:
+def airflow(chromium, page_world, local_servers, tmp_path_factory) -> Iterator[airflow_page.Airflow]:
     """The API server, and behind it a warehouse that the tests of the page may change."""
-    del browser  # without one there is nothing to serve
+    del chromium  # without one there is nobody to serve
     state = tmp_path_factory.mktemp("airflow")
     with copy_of(local_servers, conninfo_to_dict(page_world)["dbname"], "page_browser") as url:
         refresh(local_servers.redis_url, snapshots(url))
@@ -48,7 +55,7 @@ def airflow(browser, page_world, local_servers, tmp_path_factory) -> Iterator[ai
             yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def login(browser, airflow) -> dict[str, Any]:
     """What the browser keeps of a sign-in through Airflow's own form."""
     with browser.new_context() as context:

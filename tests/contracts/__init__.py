@@ -36,7 +36,8 @@ class Listed:
 
     `path` stands in the address of its calls, `asks` in each call for a page. `page` is the module whose PAGE_SIZE
     rules, or a manner of the sandbox where the platform decides. `full` is how many pages are asked for when one
-    holds everything, `lists` how many listings a read follows, `held` whether it hands everything out at once.
+    holds everything, `lists` how many listings a read follows, `held` whether it hands everything out at once,
+    `each` how many records one item of a page may become.
     `empty` are answers without a record, `middle(number, last)` an empty page that is the last one or not (None:
     an empty page is always the last), `circle` a page that comes again and again, `lost` one that tells too little
     to go on from. `needed` are fields that nobody can do without, `keeps_unknown` whether raw has what we did not ask
@@ -58,6 +59,7 @@ class Listed:
     lists: int = 1
     full: int = 1
     held: bool = False
+    each: int = 1
     keeps_unknown: bool = True
     counted: Callable[[World, Account, Asked], set[str]] | None = None
     world: Callable[[], World] = sandboxed.world
@@ -96,7 +98,7 @@ class Contract:
     @property
     def longest(self) -> str:
         """The stream that everything is about."""
-        return list(self.lists)[-1]
+        return next(name for name in ("campaign_metrics", "orders") if name in self.lists)
 
 
 def of(source: str) -> Contract:

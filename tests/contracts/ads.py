@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 import sandboxed
+from adsync.sandbox.inventing import children
 from adsync.sandbox.world import World
 from adsync.sources.base import Account
 from adsync.window import Window
@@ -18,6 +19,25 @@ def campaigns(*, deleted: bool) -> Callable[[World, Account, Window], set[str]]:
         return {one.id for one in world.campaigns(account.account_id) if deleted or one.status != "deleted"}
 
     return known
+
+
+def children_of(*, deleted: bool) -> Callable[[World, Account, Window], set[str]]:
+    """All ad sets and ads of those campaigns."""
+
+    def known(world: World, account: Account, _asked: Window) -> set[str]:
+        found = [one for one in world.campaigns(account.account_id) if deleted or one.status != "deleted"]
+        sets = {f"ad_set:{child.id}" for one in found for child in children.ad_sets(one)}
+        return sets | {f"ad:{child.id}" for one in found for child in children.ads(one)}
+
+    return known
+
+
+# What all three have in common: the listing is of ads, and only the fields that lead to a campaign are kept.
+CHILDREN = {
+    "keeps_unknown": False,
+    "each": 2,
+    "counts": lambda keys: len([key for key in keys if key.startswith("ad:")]),
+}
 
 
 def delivered(world: World, account: Account, asked: Window) -> set[str]:

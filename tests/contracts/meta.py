@@ -32,6 +32,13 @@ CONTRACT = Contract(
     lists={
         "campaigns": Listed("/campaigns", ads.campaigns(deleted=False), needed=("id",), **ANSWERS),
         "campaign_metrics": Listed("/insights", ads.delivered, needed=("campaign_id", "date_start"), **ANSWERS),
+        "ads": Listed(
+            "/ads",
+            ads.children_of(deleted=False),
+            needed=("campaign_id", "adset_id"),
+            **ANSWERS,
+            **ads.CHILDREN,
+        ),
     },
     errors={
         "rate_limited": RateLimited,

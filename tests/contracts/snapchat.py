@@ -26,6 +26,10 @@ def campaigns(number: int, last: int, host: str = OWN) -> object:
     return {"request_status": "SUCCESS", "campaigns": [], **paging(number, last, host)}
 
 
+def children(number: int, last: int, host: str = OWN) -> object:
+    return {"request_status": "SUCCESS", "adsquads": [], "ads": [], **paging(number, last, host)}
+
+
 def stats(number: int, last: int, host: str = OWN) -> object:
     """The link stands inside the stat object."""
     stat = {"timeseries": [], "breakdown_stats": {"campaign": []}, **paging(number, last, host)}
@@ -63,6 +67,22 @@ CONTRACT = Contract(
             lists=2,
             full=2,
             held=True,
+        ),
+        "ads": Listed(
+            "/ads",
+            ads.children_of(deleted=False),
+            page="adsync.sources.snapchat_listing",
+            needed=("campaign_id", "ad_squad_id"),
+            empty=(children(1, 1),),
+            middle=children,
+            circle=Refusal(children(1, 2), ContractError, AGAIN),
+            lost=children(1, 2, ELSEWHERE),
+            sizes=(50, 60, 1000),
+            world=ads.crowded,
+            # Squads are listed before their ads.
+            lists=2,
+            full=2,
+            **ads.CHILDREN,
         ),
     },
     errors={

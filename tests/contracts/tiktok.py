@@ -14,6 +14,7 @@ def page(number: int, last: int, *rows: object) -> dict[str, object]:
 
 
 ROW = {"campaign_id": "1", "dimensions": {"campaign_id": "1", "stat_time_day": "2026-11-20 00:00:00"}, "metrics": {}}
+AD = {"ad_id": "1", "adgroup_id": "2", "campaign_id": "3"}
 ANSWERS = {
     "empty": (page(1, 0), page(1, 1)),
     "middle": page,
@@ -30,6 +31,13 @@ CONTRACT = Contract(
         "campaigns": Listed("campaign/get", ads.campaigns(deleted=True), needed=("campaign_id",), **ANSWERS),
         "campaign_metrics": Listed(
             "report/integrated", ads.delivered, needed=("campaign_id", "stat_time_day"), **ANSWERS
+        ),
+        "ads": Listed(
+            "ad/get",
+            ads.children_of(deleted=True),
+            needed=("campaign_id", "adgroup_id"),
+            **ANSWERS | {"circle": Refusal(page(1, 3, AD), TemporaryError, "the list changed while it was read")},
+            **ads.CHILDREN,
         ),
     },
     errors={

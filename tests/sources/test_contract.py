@@ -60,7 +60,7 @@ async def test_the_size_of_a_page_changes_no_record(monkeypatch, source, stream)
         transport = noting(source, stream, size, monkeypatch)
         read = await pages(source, stream, transport)
         assert sorted(keys_of(read)) == sorted(known_keys(source, stream))
-        assert declared.held or all(len(page) <= size for page in read)
+        assert declared.held or all(len(page) <= size * declared.each for page in read)
         calls.append(transport.times(declared.asks or declared.path))
     assert calls == sorted(calls, reverse=True)
     assert calls[0] > calls[-1]

@@ -9,7 +9,7 @@ from adsync.sandbox.fault_days import restate, restated_csv, withdraw
 from adsync.sandbox.fault_rows import Json, lists_of, rows_of
 from adsync.sandbox.faults import Fault
 
-PARTS = ("metrics", "dimensions", "stats", "campaign")
+PARTS = ("metrics", "dimensions", "stats", "campaign", "adsquad", "ad")
 MONEY = ("total", "total_tax", "discount_total", "shipping_total")
 JOB_STATES = {
     "job_failed": {"async_status": "Job Failed"},

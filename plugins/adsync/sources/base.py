@@ -130,8 +130,7 @@ class Stream:
     `changes` streams are what moved in a span of time: `read(client, account, span)`.
     `longest` is how many days one `read` may ask for, `retreat` how many after a request that was too much.
     `months` is how far back the platform keeps anything; `every` how long an entity, once read, is good for.
-    `aside` streams are read only where days are asked for by name, as the nightly `restate` does: neither a first
-    sync nor an hourly one pays for them.
+    `aside` streams are read only where days are asked for by name, as by the nightly `restate`: no sync pays for them.
     What a read costs, for plans: `page` is how many records one call brings, or how many campaigns with all their
     days (`whole_campaigns`); `each` how many calls a record costs beside, `around` how many every read does. `early`
     is how much before its span a read begins, `tail` how many older records it goes on for after what is new.
