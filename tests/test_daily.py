@@ -152,8 +152,8 @@ def test_after_a_time_out_tiktok_is_asked_for_a_week_and_keeps_to_it(url):
     with served([too_long]) as base:
         first, second = [sync(url, base, source="tiktok", account_id=TIKTOK, window=month) for _ in range(2)]
     assert (first.word, second.word) == ("ok", "ok")
-    # Accounts, campaigns, the month once, five windows of at most a week; then the windows alone.
-    assert (first.meter.calls, second.meter.calls) == (8, 5)
+    # Accounts, campaigns, the month once, five windows of at most a week, ads; then the windows alone.
+    assert (first.meter.calls, second.meter.calls) == (9, 5)
 
 
 def test_days_that_the_platform_no_longer_keeps_are_not_asked_for_and_that_is_said(url):
@@ -171,7 +171,8 @@ def test_what_an_account_is_called_is_read_once_a_day_and_its_campaigns_not_twic
             sync(url, base, now=NOW + timedelta(**later)).meter.calls
             for later in ({}, {"minutes": 4}, {"minutes": 9}, {"hours": 21})
         ]
-    assert calls == [3, 1, 2, 3]
+    # Ads too, once a day, because days are asked for.
+    assert calls == [4, 1, 2, 4]
 
 
 @pytest.mark.parametrize(

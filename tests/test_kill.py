@@ -174,5 +174,5 @@ def test_these_are_all_pages_there_are(url, source):
 
 
 def assert_whole(url, source):
-    for stream in contracts.of(source).lists:
+    for stream in contracts.synced(source):
         assert sorted(key for key, _ in stored(url, source, stream)) == sorted(known(source, stream))

@@ -129,7 +129,7 @@ def test_a_range_is_summed_up_over_all_sources_of_the_chosen_workspaces(capsys):
     days = ["--since", "2026-11-01", "--until", "2026-11-10"]
     assert main(["plan", "--workspace", "acme", *days]) == 0
     acme = capsys.readouterr().out.splitlines()
-    meta = next(line for line in acme if line.startswith("meta, 1 accounts: 3 calls, 0.0 minutes, "))
+    meta = next(line for line in acme if line.startswith("meta, 1 accounts: 4 calls, 0.0 minutes, "))
     assert meta.startswith(acme[-1].replace("all sources", "meta"))
     assert main(["plan", "--workspace", "juniper", "--source", "meta", "--source", "tiktok", *days]) == 0
     assert "all sources, 0 accounts: 0 calls" in capsys.readouterr().out

@@ -262,7 +262,7 @@ def test_days_that_were_asked_for_are_waited_for_while_another_run_reads_the_acc
 
         hourly, restate = asyncio.run(both())
     assert (hourly.only_busy, restate.only_busy) == (False, True)
-    assert "tried again in 20 s: another run reads it at the moment" in restate.summary_lines()[0]
+    assert "tried again in 20 s: another run reads it at the moment" in restate.outcomes[0].line
     assert rows(url, "select run_id, outcome from adsync.sync_runs") == [("one", "ok")]
 
 

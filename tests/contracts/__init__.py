@@ -105,6 +105,11 @@ def of(source: str) -> Contract:
     return import_module(f"contracts.{source}").CONTRACT
 
 
+def synced(source: str) -> list[str]:
+    """The streams of many records that every sync reads."""
+    return [stream.name for stream in registry.load(source).streams[1:] if not stream.aside]
+
+
 SOURCES = registry.names()
 LISTINGS = [(source, stream) for source in SOURCES for stream in of(source).lists]
 STREAMS = [(source, of(source).first) for source in SOURCES] + LISTINGS

@@ -58,7 +58,7 @@ def test_a_token_that_ends_in_the_middle_is_renewed_once_and_nothing_is_lost(url
     assert outcome.word == "ok"
     assert sum(told["refreshes"][source].values()) == 1
     assert outcome.meter.calls == told[source]
-    for stream in contracts.of(source).lists:
+    for stream in contracts.synced(source):
         assert sorted(known(source, stream)) == sorted(keys(url, source, stream))
 
 
@@ -100,7 +100,10 @@ def test_nothing_secret_or_personal_is_stored_logged_or_passed_on(caplog, url, s
     for faults in ([Fault(source, "missing_field", path, field=field)], [Fault(source, "permission_denied", path)], []):
         with served(faults) as base:
             outcomes = synced(url, base, source)
-        passed_on += [json.dumps([outcomes.counts(), *map(asdict, outcomes.waiting)]), *outcomes.summary_lines()]
+        passed_on += [
+            json.dumps([outcomes.counts(), *map(asdict, outcomes.waiting)]),
+            *(each.line for each in outcomes.outcomes),
+        ]
     assert [each.word for each in outcomes.outcomes] == ["ok"]
     texts = [everything(url), caplog.text, *passed_on]
     for word in (*secrets(source), *contract.personal):
