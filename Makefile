@@ -19,16 +19,17 @@ export DO_NOT_TRACK := 1
 # Airflow's processes start twice as fast when their modules are compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env lock services demo stop clean distclean test schema lint lint-sql format bench
+.PHONY: help env lock services demo stop clean distclean test schema lint lint-sql format bench compose-dryrun secrets
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
 
 demo: env ## the whole product on this machine, until Ctrl-C; ARGS=--once ends after the table
 	@$(DEMO) run $(ARGS)
 
+# By file: what a module's tests share is set up once.
 test: env ## every test; ARGS="tests/sources -k meta" for some
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest -n auto --dist loadfile $(ARGS)
 
 schema: env ## take Shopify's schema with npm, so that `make test` looks at its queries too
 	@$(RUN) tests/shopify_schema.py
@@ -52,6 +53,13 @@ services: env ## start PostgreSQL and Redis only; eval "$$(make -s services)" se
 
 stop: ## end the demo and the servers
 	@if [ -x $(RUN) ]; then $(DEMO) stop; fi
+
+compose-dryrun: env ## docker-compose.yaml without an engine: valid, and every service's command run as a process
+	@.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yaml
+	@$(RUN) -m adsync.demo --state "$(ADSYNC_STATE)/compose" dry-run
+
+secrets: env ## new secrets for docker-compose.yaml: `make -s secrets > .env`
+	@$(RUN) -m adsync.demo --state "$(ADSYNC_STATE)" secrets
 
 bench: env ## extraction and loading against a hand-written loop
 	@$(RUN) benchmarks/extract_load.py $(ARGS)

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import uvicorn
 
-from adsync import registry
+from adsync import config, registry
 from adsync.access import Environment, connected
+from adsync.demo.environment import platforms
 from adsync.errors import ConfigError, PermanentError
 from adsync.outcomes import PendingReport
 from adsync.pending import report_ready
@@ -35,13 +36,13 @@ def sandbox(tmp_path_factory):
 
 
 @pytest.fixture
-def tiktok(sandbox, warehouse_url):
+def tiktok(sandbox, warehouse_url, monkeypatch):
     """An advertiser that may order reports, and its surroundings."""
     connections = json.loads((sandbox / "connections.json").read_text())
+    for name, value in platforms(connections).items():
+        monkeypatch.setenv(name, value)
     conn_id = next(name for name in connections if name.startswith("tiktok_acme"))
-    environment = Environment(
-        warehouse_url, lambda name: Credentials(name, **connections[name]), lambda: datetime.now(UTC)
-    )
+    environment = Environment(warehouse_url, config.credentials, lambda: datetime.now(UTC))
     return Account("acme", "tiktok", "7000000000000000001", conn_id), environment
 
 

@@ -38,6 +38,25 @@ def _run(place: Place, options: argparse.Namespace) -> int:
         return 1
 
 
+def _dry_run(place: Place, _options: argparse.Namespace) -> int:
+    from adsync.demo import dryrun  # noqa: PLC0415
+
+    try:
+        return dryrun.run(place)
+    except Busy:
+        sys.stderr.write("A dry run already goes on in this checkout: let it end.\n")
+        return 1
+
+
+def _secrets(_place: Place, _options: argparse.Namespace) -> int:
+    """Lines for compose's `.env`, so nothing else may go to standard output."""
+    from adsync.demo.dryrun import secret_variables  # noqa: PLC0415
+
+    for name, value in sorted(secret_variables().items()):
+        sys.stdout.write(f"{name}={value}\n")
+    return 0
+
+
 def _services(place: Place, _options: argparse.Namespace) -> int:
     """Lines for `eval`, so nothing else may go to standard output."""
     for name, value in servers.start(place.state).variables().items():
@@ -71,6 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--port", type=int, default=8080, help="Airflow's page; another free port when taken")
     run.set_defaults(command=_run)
     commands.add_parser("services", help="start the servers, print their addresses").set_defaults(command=_services)
+    dry_run = commands.add_parser("dry-run", help="every command of docker-compose.yaml as a process")
+    dry_run.set_defaults(command=_dry_run)
+    commands.add_parser("secrets", help="print new secrets for compose's .env").set_defaults(command=_secrets)
     within = commands.add_parser("within", help="run a command with the servers up")
     within.add_argument("words", nargs=argparse.REMAINDER)
     within.set_defaults(command=_within)

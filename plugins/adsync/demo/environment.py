@@ -90,7 +90,7 @@ def stores(servers: Servers) -> Variables:
 
 def platforms(connections: Connections) -> Variables:
     """One connection per account of the sandbox."""
-    return _as_variables({name: {"conn_type": "generic"} | dict(fields) for name, fields in connections.items()})
+    return _as_variables(connections)
 
 
 def write_login(place: Place, keys: Keys) -> None:

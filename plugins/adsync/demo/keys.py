@@ -27,11 +27,12 @@ def keys(state: Path) -> Keys:
     """Read the keys of this state folder, or make them: a new key would orphan what the old one encrypted."""
     file = state / "keys.json"
     if not file.exists():
-        write_private(file, json.dumps(asdict(_made())))
+        write_private(file, json.dumps(asdict(made())))
     return Keys(**json.loads(file.read_text()))
 
 
-def _made() -> Keys:
+def made() -> Keys:
+    """New ones."""
     return Keys(
         fernet=Fernet.generate_key().decode(),
         jwt=secrets.token_hex(32),

@@ -1,4 +1,4 @@
-"""connections.json: where each platform is reached and with which first secrets, in the contract's shape."""
+"""connections.json: where each platform is reached, with which first secrets; `airflow connections import` reads it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ Connection = dict[str, object]
 
 def connections(world: World, base_url: str) -> dict[str, Connection]:
     """Connection by id."""
-    return {one.conn_id: OF[one.platform](one, base_url, world) for one in (*world.ad_accounts, *world.stores)}
+    accounts = (*world.ad_accounts, *world.stores)
+    return {one.conn_id: {"conn_type": "generic", **OF[one.platform](one, base_url, world)} for one in accounts}
 
 
 def _meta(account: AdAccount, base_url: str, _world: World) -> Connection:

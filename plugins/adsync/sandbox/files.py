@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
 from adsync.sandbox.answers.key import answer_key
-from adsync.sandbox.connections import connections
+from adsync.sandbox.connections import Connection, connections
 from adsync.sandbox.inventing.accounts import Workspace
 from adsync.sandbox.world import World
 
@@ -18,8 +19,13 @@ def write_files(world: World, base_url: str, state: Path) -> None:
     state.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump(workspaces(world), allow_unicode=True, sort_keys=False)
     (state / "workspaces.yaml").write_text(text, encoding="utf-8")
-    _write_json(state / "connections.json", connections(world, base_url))
+    _write_json(state / "connections.json", _importable(connections(world, base_url)))
     _write_json(state / "answer_key.json", answer_key(world))
+
+
+def _importable(found: Mapping[str, Connection]) -> dict[str, Connection]:
+    """As `airflow connections import` reads them: it wants `extra` as the text of its JSON."""
+    return {name: {**fields, "extra": json.dumps(fields["extra"])} for name, fields in found.items()}
 
 
 def workspaces(world: World) -> dict[str, object]:

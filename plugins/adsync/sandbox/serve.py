@@ -1,4 +1,4 @@
-"""`python -m adsync sandbox`: the sandbox on 127.0.0.1, and nowhere else.
+"""`python -m adsync sandbox`: the sandbox, on 127.0.0.1 unless a container's own network is named.
 
 The world stands still at the moment of the start; the files in --state are complete before the first answer.
 """
@@ -28,12 +28,12 @@ def main(argv: Sequence[str]) -> int:
     asked = _parser().parse_args(argv)
     try:
         script = faults.load(asked.faults) if asked.faults else ()
-        listener = socket.create_server((HOST, asked.port))
+        listener = socket.create_server((asked.host, asked.port))
     except (OSError, faults.BadScript) as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return WRONG_INPUT
-    url = f"http://{HOST}:{listener.getsockname()[1]}"
-    world = World.create(asked.seed, datetime.now(UTC))
+    url = asked.url or f"http://{asked.host}:{listener.getsockname()[1]}"
+    world = World.create(asked.seed, datetime.now(UTC), sales=asked.sales)
     if asked.state:
         write_files(world, url, asked.state)
     sys.stdout.write(f"sandbox listening on {url}\n")
@@ -45,8 +45,11 @@ def main(argv: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="adsync sandbox", description="Seven platforms, invented.")
+    parser.add_argument("--host", default=HOST, help="another address than loopback only inside a container")
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes any free port")
+    parser.add_argument("--url", help="how others reach it, for connections.json; default host and port")
     parser.add_argument("--seed", type=int, default=1, help="another seed is another business")
+    parser.add_argument("--sales", type=int, help="orders a day of each of the smaller stores; fewer are read sooner")
     parser.add_argument("--state", type=Path, help="where workspaces.yaml, connections.json and answer_key.json go")
     parser.add_argument("--faults", type=Path, help="a fault script, YAML or JSON")
     return parser

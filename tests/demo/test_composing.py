@@ -1,0 +1,85 @@
+"""docker-compose.yaml, read without an engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from adsync.demo import composing
+from adsync.demo.containers import EVERYWHERE, Machine
+from adsync.demo.dryrun import secret_variables
+from adsync.demo.failures import DemoFailed
+from adsync.demo.place import Place
+
+FILE = Path(__file__).resolve().parents[2] / "docker-compose.yaml"
+OURS = {
+    *("init", "api-server", "scheduler", "dag-processor", "triggerer"),
+    *("worker", "sandbox", "sandbox-connections"),
+}
+
+
+@pytest.fixture
+def services():
+    return composing.read(FILE, secret_variables())
+
+
+@pytest.fixture
+def machine(tmp_path):
+    place = Place(root=tmp_path / "checkout", state=tmp_path / "state", inherited={})
+    return Machine(place, {"5432": 61, "6379": 62, "8080": 63, "8765": 64})
+
+
+def test_every_service_of_ours_is_read_with_its_command(services):
+    assert services.keys() == OURS
+    assert services["scheduler"].command == ("airflow", "scheduler", "--skip-serve-logs")
+    assert services["worker"].replicas == 2
+    assert services["sandbox-connections"].after["sandbox"] == "service_healthy"
+
+
+@pytest.mark.parametrize("name", sorted(secret_variables()))
+def test_no_secret_has_a_default(name):
+    others = {key: value for key, value in secret_variables().items() if key != name}
+    with pytest.raises(DemoFailed, match=name):
+        composing.read(FILE, others)
+
+
+def test_a_default_holds_until_a_variable_says_otherwise(services):
+    assert services["scheduler"].environment["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
+    told = composing.read(FILE, secret_variables() | {"ADSYNC_EXECUTOR": "CeleryExecutor"})
+    assert told["scheduler"].environment["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
+
+
+def test_a_doubled_dollar_is_left_to_the_shell(services):
+    assert '"celery@$HOSTNAME"' in composing.said(services["worker"].command)
+
+
+def test_every_service_that_stays_says_whether_it_is_well(services):
+    once = {name for name, service in services.items() if not service.check}
+    assert once == {"init", "sandbox-connections"}
+
+
+def test_images_are_pinned_and_resources_bounded():
+    for name, body in yaml.safe_load(FILE.read_text())["services"].items():
+        assert body["deploy"]["resources"]["limits"].keys() == {"cpus", "memory"}, name
+        assert body["image"].rpartition(":")[2] not in {"", "latest"}, name
+
+
+def test_addresses_and_folders_of_containers_become_those_of_this_machine(services, machine):
+    here = machine.instance(services["worker"], 2)
+    variables = here.variables
+    assert here.name == variables["HOSTNAME"] == "worker-2"
+    assert variables["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].endswith("@127.0.0.1:61/airflow")
+    assert variables["AIRFLOW__CELERY__BROKER_URL"] == "redis://127.0.0.1:62/1"
+    assert variables["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:63/execution/"
+    assert variables["AIRFLOW__CORE__DAGS_FOLDER"] == str(machine.place.root / "dags")
+    assert variables["AIRFLOW_HOME"] == str(machine.place.state / "homes" / "worker-2")
+
+
+def test_nothing_listens_beyond_loopback_in_a_dry_run(services, machine):
+    for service in services.values():
+        here = machine.instance(service, 1)
+        assert not [text for text in (*here.service.command, *here.service.environment.values()) if EVERYWHERE in text]
+    sandbox = composing.said(machine.instance(services["sandbox"], 1).service.command)
+    assert "--host 127.0.0.1 --port 64 --url http://127.0.0.1:64" in sandbox
