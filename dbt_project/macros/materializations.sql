@@ -12,7 +12,7 @@
 {% materialization seed, adapter='postgres' %}
     {%- set version = built_version('file') -%}
     {%- if is_unchanged(version) -%}
-        {%- do store_result('agate_table', response='UNCHANGED') -%}
+        {%- do store_raw_result('agate_table', 'UNCHANGED', 'UNCHANGED', 0) -%}
         {{ return(left_alone()) }}
     {%- endif -%}
     {%- set relations = dbt.materialization_seed_default() -%}
@@ -66,9 +66,7 @@
 {% materialization test, adapter='postgres' %}
     {%- set version = input_version(sql ~ model.config) -%}
     {%- if version and graph.get('passed', {}).get(model.name) == version -%}
-        {%- call statement('main', fetch_result=true) -%}
-            select 0 as failures, false as should_warn, false as should_error
-        {%- endcall -%}
+        {%- do store_raw_result('main', 'UNCHANGED', 'UNCHANGED', 0, graph.nothing) -%}
         {{ return({'relations': []}) }}
     {%- endif -%}
     {%- set relations = dbt.materialization_test_default() -%}

@@ -1,18 +1,16 @@
--- What comes out as it is already there is left alone. A relation's comment says what it was built from: its code, and
--- the version of all that it reads. The comments are read once per run and kept in `graph`, which all nodes share.
+-- What would come out as it is already there is left alone. A relation's comment says what it was built from: its code, and
+-- the version of all that it reads. What is there is read once per run into `graph`, which all nodes of a run share.
 
 {% macro read_versions() -%}
-    {%- do graph.update({'built': {}, 'passed': {}}) -%}
+    {%- do graph.update({'built': {}, 'passed': {}, 'written': {}}) -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'test') -%}
         {%- do run_query('create schema if not exists checks') -%}
-        {%- do run_query(
-            'create table if not exists checks.passed (test text primary key, version text not null,'
-            ~ ' at timestamptz not null default now())'
-        ) -%}
-        {%- do graph.built.update(pairs_of("
-            select relnamespace::regnamespace || '.' || relname, description from pg_description
-            inner join pg_class on objoid = pg_class.oid and objsubid = 0 and description like 'built from %'")) -%}
+        {%- do run_query('create table if not exists checks.passed (test text primary key, version text not null)') -%}
         {%- do graph.passed.update(pairs_of('select test, version from checks.passed')) -%}
+        {%- do graph.built.update(pairs_of("select " ~ full_name() ~ ", obj_description(oid, 'pg_class') from pg_class"
+            ~ " where obj_description(oid, 'pg_class') like 'built from %'")) -%}
+        {%- do graph.written.update(pairs_of(written_tables())) -%}
+        {%- do graph.update({'nothing': run_query('select 0 as failures, false as should_warn, false as should_error')}) -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -21,6 +19,21 @@
     {%- set pairs = {} -%}
     {%- for row in run_query(query).rows %}{% do pairs.update({row[0]: row[1]}) %}{% endfor -%}
     {{ return(pairs) }}
+{%- endmacro %}
+
+
+{% macro full_name() -%}
+    relnamespace::regnamespace || '.' || relname
+{%- endmacro %}
+
+
+-- PostgreSQL counts the rows ever written to a table; one that was truncated or made anew is another file.
+{% macro written_tables() -%}
+    select {{ full_name() }}, concat_ws(
+        ' ', oid, pg_relation_filenode(oid), pg_stat_get_tuples_inserted(oid), pg_stat_get_tuples_updated(oid),
+        pg_stat_get_tuples_deleted(oid), pg_postmaster_start_time()
+    )
+    from pg_class where relkind = 'r' and relnamespace > 16383
 {%- endmacro %}
 
 
@@ -66,20 +79,10 @@
     {%- set inputs = namespace(tables=[], texts=[code], clock='current_timestamp' in code) -%}
     {%- do collect_inputs(model.depends_on.nodes, inputs) -%}
     {%- if inputs.clock %}{{ return('') }}{% endif -%}
-    {%- if inputs.tables %}{% do inputs.texts.append(written_version(inputs.tables)) %}{% endif -%}
+    {%- for table in inputs.tables | unique | sort -%}
+        {%- do inputs.texts.append(graph.get('written', {}).get(table)) -%}
+    {%- endfor -%}
     {{ return(local_md5(inputs.texts | join)) }}
-{%- endmacro %}
-
-
--- PostgreSQL counts the rows ever written to a table; one that was truncated or made anew is another file.
-{% macro written_version(tables) -%}
-    {%- set answer = run_query(
-        "select md5(string_agg(concat_ws(' ', oid, pg_relation_filenode(oid), pg_stat_get_tuples_inserted(oid),"
-        ~ " pg_stat_get_tuples_updated(oid), pg_stat_get_tuples_deleted(oid)), ';' order by oid)"
-        ~ " || cast(pg_postmaster_start_time() as text)) from pg_class where oid in (to_regclass('"
-        ~ tables | unique | sort | join("'), to_regclass('") ~ "'))"
-    ) -%}
-    {{ return(answer.columns[0].values()[0]) }}
 {%- endmacro %}
 
 
@@ -113,11 +116,14 @@
 {%- endmacro %}
 
 
--- The counters that others go by are told at once: a backend else keeps them to itself for up to a second.
+-- Counters are told at once, and read again: a backend else keeps them to itself for up to a second.
 {% macro mark_built(version, kind='table') -%}
     {%- call statement('mark', auto_begin=true) -%}
         comment on {{ kind }} {{ this }} is '{{ version }}';
         select pg_stat_force_next_flush();
     {%- endcall -%}
     {%- do adapter.commit() -%}
+    {%- if kind == 'table' -%}
+        {%- do graph.written.update(pairs_of(written_tables() ~ " and oid = '" ~ this ~ "'::regclass")) -%}
+    {%- endif -%}
 {%- endmacro %}
