@@ -18,7 +18,8 @@ CAMPAIGNS_EACH = 20
 ENTITIES = """
 create schema bench;
 insert into adsync.workspaces (workspace_id, name, currency, timezone)
-select 'w' || lpad(w::text, 4, '0'), 'Workspace ' || w, 'SAR', 'Asia/Riyadh' from generate_series(0, {workspaces} - 1) w;
+select 'w' || lpad(w::text, 4, '0'), 'Workspace ' || w, 'SAR', 'Asia/Riyadh'
+from generate_series(0, {workspaces} - 1) w;
 create table bench.campaigns as
 select c, 'w' || lpad((c / 20)::text, 4, '0') as workspace_id, platform, slot,
     prefix || lpad((c / 20)::text, 9, '0') as account_id,
@@ -53,7 +54,8 @@ select account_id, campaign_id || ':' || day, day, {payload}, loaded_at, loaded_
 from bench.campaigns
 cross join lateral (
     select day::date as day, day + interval '1 day 1 hour' as loaded_at,
-        50 + (c * 31 + extract(doy from day)::integer * 17) % 400 as clicks, (c + extract(doy from day)::integer) % 9 as sold
+        50 + (c * 31 + extract(doy from day)::integer * 17) % 400 as clicks,
+        (c + extract(doy from day)::integer) % 9 as sold
     from generate_series({since}::date, {until}::date - 1, interval '1 day') day
 ) as days
 where platform = {platform}
@@ -96,7 +98,8 @@ ORDERS = """
 insert into raw.shopify_orders (account_id, record_key, payload, observed_at, loaded_at, run_id)
 select store, id, jsonb_build_object(
         'id', id, 'name', '#' || n, 'test', false, 'createdAt', created_at, 'updatedAt', created_at,
-        'cancelledAt', null, 'closedAt', null, 'displayFinancialStatus', case when n % 10 = 0 then 'PENDING' else 'PAID' end,
+        'cancelledAt', null, 'closedAt', null,
+        'displayFinancialStatus', case when n % 10 = 0 then 'PENDING' else 'PAID' end,
         'paymentGatewayNames', jsonb_build_array('shopify_payments'), 'currencyCode', 'SAR',
         'totalPriceSet', money, 'totalRefundedSet', jsonb_set(money, '{{shopMoney,amount}}', '"0.0"'),
         'netPaymentSet', money, 'customAttributes', '[]'::jsonb,
@@ -108,7 +111,8 @@ from (
     select n, 'gid://shopify/Order/' || n as id, n % {workspaces} as w,
         'w' || lpad((n % {workspaces})::text, 4, '0') || '.myshopify.com' as store,
         {first}::timestamptz + n * interval '1 second' * {seconds} as created_at,
-        jsonb_build_object('shopMoney', jsonb_build_object('amount', (20 + n % 500)::text, 'currencyCode', 'SAR')) as money
+        jsonb_build_object('shopMoney', jsonb_build_object('amount', (20 + n % 500)::text, 'currencyCode', 'SAR'))
+            as money
     from generate_series({since}::integer, {until}::integer - 1) n
 ) as orders
 cross join lateral (

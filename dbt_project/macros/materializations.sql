@@ -78,7 +78,7 @@
 {% macro mark_passed(version) -%}
     {%- call statement('mark', auto_begin=true) -%}
         insert into checks.passed (test, version) values ('{{ model.name }}', '{{ version }}')
-        on conflict (test) do update set version = excluded.version, at = excluded.at
+        on conflict (test) do update set version = excluded.version
     {%- endcall -%}
     {%- do adapter.commit() -%}
 {%- endmacro %}

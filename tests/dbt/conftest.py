@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import palm_world
 import psycopg
 import pytest
 import small_world as world
-from dbt_process import dbt
+from dbt_process import copy_of, dbt
 from psycopg.conninfo import conninfo_to_dict
 
 from adsync import registry, warehouse
@@ -47,9 +47,7 @@ def built_copy(built, local_servers) -> Iterator[str]:
         yield url
 
 
-@contextmanager
-def copy_of(servers, template: str, name: str) -> Iterator[str]:
-    with psycopg.connect(servers.database_url("postgres"), autocommit=True) as server:
-        server.execute(f"create database {name} template {template} strategy file_copy")
-        yield servers.database_url(name)
-        server.execute(f"drop database {name} with (force)")
+@pytest.fixture(scope="session")
+def manifest(local_servers, scratch) -> dict:
+    dbt(local_servers.database_url("adsync"), scratch, "parse")
+    return json.loads((scratch / "manifest.json").read_text())

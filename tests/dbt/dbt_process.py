@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -32,11 +34,15 @@ def folders(scratch: Path) -> list[str]:
 
 def python(url: str, *words: str) -> str:
     """What a Python program prints that finds the database in libpq's variables; it must succeed."""
-    place = {LIBPQ[key]: str(value) for key, value in conninfo_to_dict(url).items() if key in LIBPQ}
-    environment = {**os.environ, **place}
+    environment = {**os.environ, **libpq(url)}
     done = subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def libpq(url: str) -> dict[str, str]:
+    """The variables that say the same as `url`."""
+    return {LIBPQ[key]: str(value) for key, value in conninfo_to_dict(url).items() if key in LIBPQ}
 
 
 def rows(url: str, query: str, *values: object) -> list[dict[str, object]]:
@@ -53,3 +59,11 @@ def tables(url: str) -> dict[str, list[str]]:
 
 def _content(db: psycopg.Connection, name: Identifier) -> list[str]:
     return [row for (row,) in db.execute(SQL("select cast(to_jsonb(t) as text) from {} as t order by 1").format(name))]
+
+
+@contextmanager
+def copy_of(servers, template: str, name: str) -> Iterator[str]:
+    with psycopg.connect(servers.database_url("postgres"), autocommit=True) as server:
+        server.execute(f"create database {name} template {template} strategy file_copy")
+        yield servers.database_url(name)
+        server.execute(f"drop database {name} with (force)")
