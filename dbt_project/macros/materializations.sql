@@ -4,7 +4,7 @@
     {%- set version = built_version(local_md5(sql)) -%}
     {%- if is_unchanged(version) %}{{ return(left_alone()) }}{% endif -%}
     {%- set relations = dbt.materialization_view_default() -%}
-    {%- do mark_built(version, 'view') -%}
+    {%- do mark_built(version, kind='view') -%}
     {{ return(relations) }}
 {% endmaterialization %}
 
@@ -24,8 +24,9 @@
 {% materialization incremental, adapter='postgres' %}
     {%- set version = built_version(input_version('')) -%}
     {%- if is_unchanged(version) %}{{ return(left_alone()) }}{% endif -%}
+    {%- set anew = comes_anew() -%}
     {%- set relations = dbt.materialization_incremental_default() -%}
-    {%- do mark_built(version) -%}
+    {%- do mark_built(version, anew) -%}
     {{ return(relations) }}
 {% endmaterialization %}
 
@@ -34,13 +35,9 @@
 {% materialization table, adapter='postgres' %}
     {%- set version = built_version(input_version(sql)) -%}
     {%- if is_unchanged(version) %}{{ return(left_alone()) }}{% endif -%}
-    {%- set held = load_cached_relation(this) -%}
-    {%- if held and held.is_table and held_version() and not should_full_refresh() -%}
-        {%- set relations = replace_rows(make_temp_relation(this)) -%}
-    {%- else -%}
-        {%- set relations = dbt.materialization_table_default() -%}
-    {%- endif -%}
-    {%- do mark_built(version) -%}
+    {%- set anew = comes_anew() or not load_cached_relation(this).is_table -%}
+    {%- set relations = dbt.materialization_table_default() if anew else replace_rows(make_temp_relation(this)) -%}
+    {%- do mark_built(version, anew) -%}
     {{ return(relations) }}
 {% endmaterialization %}
 

@@ -98,10 +98,10 @@
 {%- endmacro %}
 
 
--- Changed code makes a model anew, as --full-refresh does; a relation without a known version is taken as it is.
+-- Changed code makes a model anew, as --full-refresh does, and so does code that nobody knows.
 {% macro should_full_refresh() -%}
-    {%- set held = held_version() if execute else '' -%}
-    {{ return(dbt.should_full_refresh() or (held != '' and code_version() not in held)) }}
+    {%- set is_there = execute and 'built' in graph and load_cached_relation(this) -%}
+    {{ return(dbt.should_full_refresh() or (is_there and code_version() not in held_version())) }}
 {%- endmacro %}
 
 
@@ -117,13 +117,20 @@
 
 
 -- Counters are told at once, and read again: a backend else keeps them to itself for up to a second.
-{% macro mark_built(version, kind='table') -%}
+{% macro mark_built(version, anew=false, kind='table') -%}
     {%- call statement('mark', auto_begin=true) -%}
         comment on {{ kind }} {{ this }} is '{{ version }}';
+        -- What reads a new table next is planned for it, not for an empty one.
+        {% if anew %}analyze {{ this }};{% endif %}
         select pg_stat_force_next_flush();
     {%- endcall -%}
     {%- do adapter.commit() -%}
     {%- if kind == 'table' -%}
         {%- do graph.written.update(pairs_of(written_tables() ~ " and oid = '" ~ this ~ "'::regclass")) -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{% macro comes_anew() -%}
+    {{ return(not load_cached_relation(this) or should_full_refresh()) }}
 {%- endmacro %}
