@@ -12,6 +12,8 @@ from dbt_process import NOW, PROJECT, dbt, python, rows
 from raw_rows import Load
 
 ONLY_DATA = ("build", "--exclude-resource-type", "unit_test")
+# They read sync_health, and that the clock.
+ALWAYS = {"consistency_issues", "dashboard_metrics"}
 TOTALS = "spend_reconciles_from_mart_to_totals"
 
 
@@ -25,7 +27,7 @@ def built(scratch) -> set[str]:
 def test_a_build_leaves_alone_what_nothing_has_changed_for(built_copy, scratch):
     dbt(built_copy, scratch, *ONLY_DATA)
     dbt(built_copy, scratch, *ONLY_DATA)
-    assert built(scratch) == set()
+    assert built(scratch) == ALWAYS
     with psycopg.connect(built_copy) as db:
         Load(db).order(world.STORE, 1001, world.MIDNIGHT, total="345.00", refunded="1.00")
     dbt(built_copy, scratch, *ONLY_DATA)
