@@ -59,11 +59,12 @@
 -- The lowest and highest fingerprint per account, from an index: one step per account, not one per row.
 {% macro held_settings(platform, account) -%}
     with recursive held as (
-        (select {{ platform }} as platform, {{ account }} as account_id from {{ this }} order by 1, 2 limit 1)
-        union all
+        (select t.{{ platform }} as platform, t.{{ account }} as account_id from {{ this }} as t
+            order by t.{{ platform }}, t.{{ account }} limit 1) union all
         select following.platform, following.account_id from held cross join lateral (
             select t.{{ platform }} as platform, t.{{ account }} as account_id from {{ this }} as t
-            where (t.{{ platform }}, t.{{ account }}) > (held.platform, held.account_id) order by 1, 2 limit 1
+            where (t.{{ platform }}, t.{{ account }}) > (held.platform, held.account_id)
+            order by t.{{ platform }}, t.{{ account }} limit 1
         ) as following
     )
     select held.*, fingerprints.* from held cross join lateral (

@@ -27,6 +27,7 @@ from adsync.errors import PermanentError
 
 LIMIT = timedelta(minutes=30)
 NAMED = 5
+LEFT_OUT = ("unit_test", "exposure", "saved_query")
 LOG = logging.getLogger(__name__)
 
 
@@ -46,7 +47,9 @@ class Project:
         places = {"--project-dir": self.folder, "--profiles-dir": self.folder, "--target-path": self.target}
         words = [str(word) for pair in places.items() for word in pair]
         # Unit tests prove the code, not the data: they run where the code changes.
-        fixed = ["--exclude-resource-type", "unit_test", "--log-path", str(self.target), "--no-use-colors"]
+        # Exposures and saved queries only describe.
+        left_out = [word for kind in LEFT_OUT for word in ("--exclude-resource-type", kind)]
+        fixed = [*left_out, "--log-path", str(self.target), "--no-use-colors"]
         chosen = ["--selector", selector] if selector else []
         return [sys.executable, "-m", "dbt.cli.main", "build", *words, *fixed, *chosen]
 
