@@ -73,7 +73,8 @@ def test_a_selector_leaves_out_what_it_says(project, warehouse_url):
     (project.folder / "models" / "orders.sql").write_text("select null::int as id")
     (project.folder / "models" / "_models.yml").write_text(TESTED)
     (project.folder / "selectors.yml").write_text(
-        "selectors: [{name: hourly, definition: {method: resource_type, value: model}}]"
+        "selectors: [{name: hourly, definition: {union: [{method: fqn, value: '*'},"
+        " {exclude: [{method: resource_type, value: test}]}]}}]"
     )
     build(warehouse_url, project, selector="hourly")
     with psycopg.connect(warehouse_url) as connection:
