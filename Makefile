@@ -19,8 +19,7 @@ export DO_NOT_TRACK := 1
 # Airflow's processes start twice as fast when their modules are compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env lock services demo stop clean distclean test schema charts lint lint-sql format bench compose-dryrun secrets
-.PHONY: help env lock services demo stop clean distclean test schema rates lint lint-sql format bench compose-dryrun secrets
+.PHONY: help env lock services demo stop clean distclean test schema charts rates lint lint-sql format bench docs compose-dryrun secrets
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -67,8 +66,19 @@ compose-dryrun: env ## docker-compose.yaml without an engine: valid, and every s
 secrets: env ## new secrets for docker-compose.yaml: `make -s secrets > .env`
 	@$(RUN) -m adsync.demo --state "$(ADSYNC_STATE)" secrets
 
-bench: env ## extraction and loading against a hand-written loop
-	@$(RUN) benchmarks/extract_load.py $(ARGS)
+bench: env ## what loading and transforming cost; ARGS=extract_load, ARGS="transform --scale 0.1"
+	@set -- $(ARGS); [ $$# -gt 0 ] || set -- all; name="$$1"; shift; \
+	case "$$name" in \
+		all) $(RUN) benchmarks/extract_load.py && $(RUN) benchmarks/transform.py ;; \
+		*) $(RUN) "benchmarks/$$name.py" "$$@" ;; \
+	esac
+
+# With the columns of the warehouse that runs here, where one does.
+docs: env ## every table, column and where it comes from, as one file to open in a browser
+	@$(DEMO) within .venv/bin/dbt --quiet docs generate --static --project-dir dbt_project --profiles-dir dbt_project \
+		--target-path "$(CURDIR)/build/docs"
+	@mv build/docs/static_index.html build/docs/index.html
+	@echo "build/docs/index.html"
 
 env: .venv/ready ## the locked environment in .venv; PYTHON=python3.12 picks another interpreter
 

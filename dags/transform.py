@@ -2,7 +2,7 @@
 
 Runs when any source has synced, and every 15 minutes at the latest, because a sync that waits for a retry announces
 nothing. It ends at once, green with every task skipped, when no raw row has changed since the last run and that run
-is less than 40 minutes old.
+is less than 40 minutes old. The first run of a day (UTC) also runs the tests that read all of history.
 
 **When a task is red**
 
@@ -28,7 +28,7 @@ from adsync.alerts.episodes import update_episodes
 from adsync.consistency import log_issues
 from adsync.dashboard.cache import refresh
 from adsync.dashboard.snapshot import snapshots
-from adsync.freshness import build_due, raw_state, record_build
+from adsync.freshness import build_due, first_today, raw_state, record_build
 from adsync.hooks.cache import redis_url
 from adsync.hooks.surroundings import open_channel
 from adsync.hooks.warehouse import warehouse_url
@@ -49,7 +49,7 @@ def dbt_build() -> dict[str, datetime | None]:
     raw = raw_state(url)
     if not build_due(url, raw):
         raise AirflowSkipException("no raw row has changed since the last run")
-    build(url, project())
+    build(url, project(), selector=None if first_today(url, raw) else "hourly")
     return asdict(raw)
 
 

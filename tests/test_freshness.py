@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from adsync.freshness import RawState, build_due, raw_state, record_build
+from adsync.freshness import RawState, build_due, first_today, raw_state, record_build
 
 LAND = (
     "insert into raw.meta_campaigns (account_id, record_key, payload, observed_at, run_id)"
@@ -75,3 +75,12 @@ def test_clearing_a_run_records_it_again(warehouse_url, connection):
     through = datetime(2026, 11, 1, tzinfo=UTC)
     record_build(warehouse_url, "r1", through)
     assert connection.execute("select run_id, raw_through from adsync.transform_runs").fetchall() == [("r1", through)]
+
+
+def test_the_first_build_of_a_day_is_known_by_the_last_ones_date(warehouse_url, connection):
+    raw = raw_state(warehouse_url)
+    assert first_today(warehouse_url, raw)
+    record_build(warehouse_url, "r1", raw.settled)
+    assert not first_today(warehouse_url, raw_state(warehouse_url))
+    connection.execute("update adsync.transform_runs set finished_at = now() - interval '1 day'")
+    assert first_today(warehouse_url, raw_state(warehouse_url))

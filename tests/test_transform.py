@@ -69,6 +69,18 @@ def test_a_project_that_does_not_parse_says_why(project, warehouse_url):
         build(warehouse_url, project)
 
 
+def test_a_selector_leaves_out_what_it_says(project, warehouse_url):
+    (project.folder / "models" / "orders.sql").write_text("select null::int as id")
+    (project.folder / "models" / "_models.yml").write_text(TESTED)
+    (project.folder / "selectors.yml").write_text(
+        "selectors: [{name: hourly, definition: {union: [{method: fqn, value: '*'},"
+        " {exclude: [{method: resource_type, value: test}]}]}}]"
+    )
+    build(warehouse_url, project, selector="hourly")
+    with psycopg.connect(warehouse_url) as connection:
+        assert connection.execute("select id from marts.orders").fetchone() == (None,)
+
+
 def test_a_build_that_takes_too_long_is_killed(project, warehouse_url):
     with pytest.raises(TransformFailed, match=r"took longer than 0:00:00\.2"):
         build(warehouse_url, project, timedelta(seconds=0.2))

@@ -1,11 +1,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adsync.window import Span, Window
 
+# On a busy machine an example may be slow for no fault of the code.
+unhurried = settings(deadline=None)
 DAYS = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 WINDOWS = st.builds(lambda since, days: Window(since, since + timedelta(days=days)), DAYS, st.integers(1, 400))
 
@@ -14,6 +16,7 @@ def each_day(window):
     return [window.since + timedelta(days=n) for n in range(window.days)]
 
 
+@unhurried
 @given(WINDOWS, st.integers(1, 60))
 def test_parts_come_newest_first_and_cover_the_window_exactly_once(window, longest):
     parts = list(window.newest_first(longest))
@@ -22,6 +25,7 @@ def test_parts_come_newest_first_and_cover_the_window_exactly_once(window, longe
     assert [part.until for part in parts[1:]] == [part.since for part in parts[:-1]]
 
 
+@unhurried
 @given(WINDOWS)
 def test_the_last_day_is_inside_and_the_end_is_not(window):
     assert window.since <= window.last_day < window.until

@@ -67,13 +67,28 @@
         coalesce(present.account_id, held.account_id) as account_id
     from {{ settings }} as present
     {%- if is_incremental() %}
-    full join (
-        select {{ platform }} as platform, {{ account }} as account_id,
-            min(settings_key) as lowest, max(settings_key) as highest
-        from {{ this }} group by {{ platform }}, {{ account }}
-    ) as held on (held.platform, held.account_id) = (present.platform, present.account_id)
+    full join ({{ held_settings(platform, account) }}) as held
+        on (held.platform, held.account_id) = (present.platform, present.account_id)
     where (held.lowest, held.highest) is distinct from (present.settings_key, present.settings_key)
     {%- else %} cross join (select null as platform, null as account_id) as held where false {%- endif %}
+{%- endmacro %}
+
+
+-- The lowest and highest fingerprint per account, from an index: one step per account, not one per row.
+{% macro held_settings(platform, account) -%}
+    with recursive held as (
+        (select t.{{ platform }} as platform, t.{{ account }} as account_id from {{ this }} as t
+            order by t.{{ platform }}, t.{{ account }} limit 1) union all
+        select following.platform, following.account_id from held cross join lateral (
+            select t.{{ platform }} as platform, t.{{ account }} as account_id from {{ this }} as t
+            where (t.{{ platform }}, t.{{ account }}) > (held.platform, held.account_id)
+            order by t.{{ platform }}, t.{{ account }} limit 1
+        ) as following
+    )
+    select held.*, fingerprints.* from held cross join lateral (
+        select min(settings_key) as lowest, max(settings_key) as highest from {{ this }} as t
+        where (t.{{ platform }}, t.{{ account }}) = (held.platform, held.account_id)
+    ) as fingerprints
 {%- endmacro %}
 
 

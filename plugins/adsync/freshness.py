@@ -6,7 +6,7 @@ A build is due all the same once the last one is 40 minutes old: the dashboard c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 from psycopg.sql import SQL, Identifier
@@ -56,6 +56,13 @@ def build_due(url: str, raw: RawState) -> bool:
     raw_through, finished_at = last
     changed = raw.newest is not None and (raw_through is None or raw.newest > raw_through)
     return changed or raw.seen_at - finished_at >= LONGEST_REST
+
+
+def first_today(url: str, raw: RawState) -> bool:
+    """Whether no build has finished on this day of UTC: the day's first one tests all of history."""
+    with connect_now(url) as connection:
+        last = connection.execute(LAST_BUILD).fetchone()
+    return last is None or last[1].astimezone(UTC).date() < raw.seen_at.astimezone(UTC).date()
 
 
 def record_build(url: str, run_id: str, settled: datetime | None) -> None:

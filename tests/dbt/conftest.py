@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import palm_world
@@ -44,3 +45,9 @@ def built_copy(built, local_servers) -> Iterator[str]:
     """The same, to change."""
     with copy_of(local_servers, conninfo_to_dict(built)["dbname"], "built_copy") as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def manifest(local_servers, scratch) -> dict:
+    dbt(local_servers.database_url("adsync"), scratch, "parse")
+    return json.loads((scratch / "manifest.json").read_text())

@@ -46,11 +46,15 @@ def folders(scratch: Path) -> list[str]:
 
 def python(url: str, *words: str) -> str:
     """What a Python program prints that finds the database in libpq's variables; it must succeed."""
-    place = {LIBPQ[key]: str(value) for key, value in conninfo_to_dict(url).items() if key in LIBPQ}
-    environment = {**os.environ, **place}
+    environment = {**os.environ, **libpq(url)}
     done = subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def libpq(url: str) -> dict[str, str]:
+    """The variables that say the same as `url`."""
+    return {LIBPQ[key]: str(value) for key, value in conninfo_to_dict(url).items() if key in LIBPQ}
 
 
 def rows(url: str, query: str, *values: object) -> list[dict[str, object]]:

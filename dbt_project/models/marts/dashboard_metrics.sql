@@ -50,6 +50,7 @@ delivered_days as (
         sum(impressions) as impressions,
         sum(clicks) as clicks
     from {{ ref('campaign_metrics') }}
+    where date >= (select min(periods.first_day) from periods)
     group by workspace_id, date
 
 ),

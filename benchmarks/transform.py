@@ -1,0 +1,168 @@
+"""What a run of `transform` costs: nothing changed, one percent changed, three times the history; against its goals.
+
+`python benchmarks/transform.py` fills a fresh warehouse by SQL (2,000 campaigns x 365 days, 1,000,000 orders with
+3,000,000 visits; `--scale 0.1` makes it a tenth) and runs the product's own `dbt build` on it. All figures of a ratio
+come from the same run; a goal that is missed is named, and makes the exit code 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import psycopg
+from psycopg.sql import SQL, Literal
+from rich.console import Console
+from rich.table import Table
+
+from adsync import registry, transform, warehouse
+from adsync.demo import servers
+from big_world import TODAY, World
+
+ROUNDS = 3
+THIRD = 1 / 3
+PERCENT = 0.01
+ORDERS_AGAIN = SQL("""
+    update raw.shopify_orders
+    set loaded_at = clock_timestamp(), payload = jsonb_set(payload, '{{totalRefundedSet,shopMoney,amount}}',
+        to_jsonb(cast(cast(payload #>> '{{totalRefundedSet,shopMoney,amount}}' as numeric) + 1 as text)))
+    where loaded_at >= {since} and loaded_at < {until}""")
+DAYS_AGAIN = """
+    update raw.{table} set loaded_at = clock_timestamp(), payload = jsonb_set(payload, {path},
+        to_jsonb(cast(cast(payload #>> {path} as integer) + 1 as text)))
+    where metric_date >= {since} and metric_date < {until}"""
+SOLD = {
+    "meta": "{actions,1,value}",
+    "tiktok": "{metrics,complete_payment}",
+    "snapchat": "{stats,conversion_purchases}",
+}
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A figure in seconds or as a ratio, and what it must not exceed."""
+
+    label: str
+    figure: float
+    limit: float
+    detail: str
+
+    @property
+    def met(self) -> bool:
+        return self.figure <= self.limit
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One warehouse and the dbt project that is run on it."""
+
+    url: str
+    project: transform.Project
+    world: World
+    console: Console
+
+    def build(self, what: str, *words: str) -> float:
+        """Seconds of wall time of the command that the DAG runs."""
+        command = [*self.project.command("hourly"), "--quiet", *words]
+        return self._timed(what, command)
+
+    def start(self) -> float:
+        """Seconds of the same command with nothing to build."""
+        return self._timed("start", [*self.project.command(), "--quiet", "--select", "tag:no_such_tag"])
+
+    def _timed(self, what: str, command: list[str]) -> float:
+        environment = {**os.environ, **transform.environment(self.url)}
+        began = time.perf_counter()
+        subprocess.run(command, check=True, env=environment, stdout=sys.stderr)
+        seconds = time.perf_counter() - began
+        self.console.print(f"{what}: {seconds:.1f} s")
+        return seconds
+
+    def change(self, end: date) -> None:
+        """One percent of the world's campaign days and orders, the newest before `end`."""
+        begin = end - timedelta(days=round(self.world.days * PERCENT))
+        span = {"since": Literal(begin), "until": Literal(end)}
+        with psycopg.connect(self.url) as db:
+            db.execute(ORDERS_AGAIN.format(**span))
+            for platform, path in SOLD.items():
+                table = SQL(f"{platform}_campaign_metrics")
+                db.execute(SQL(DAYS_AGAIN).format(table=table, path=Literal(path), **span))
+
+
+def main() -> None:
+    console = Console()
+    scale = _arguments().scale
+    world = World(max(1, round(100 * scale)), 365, round(1_000_000 * scale))
+    with tempfile.TemporaryDirectory() as state:
+        running = servers.start(Path(state))
+        try:
+            goals = measure(_bench(running, world, Path(state), console))
+        finally:
+            servers.stop(Path(state))
+    console.print(_table(world, goals))
+    sys.exit(not all(goal.met for goal in goals))
+
+
+def measure(bench: Bench) -> list[Goal]:
+    """Fill a third, change a percent; fill the rest, change as much again, and set both against a full refresh."""
+    world = bench.world
+    with psycopg.connect(bench.url) as db:
+        world.start(db)
+        world.history(db, 0, THIRD)
+    bench.build("first build, a third of the history")
+    short = _changed(bench, world.first + timedelta(days=round(world.days * THIRD)))
+    with psycopg.connect(bench.url) as db:
+        world.history(db, THIRD, 1)
+    full = bench.build("full refresh", "--full-refresh")
+    pairs = [(bench.start(), bench.build("nothing changed")) for _ in range(ROUNDS)]
+    changed = _changed(bench, TODAY)
+    start, idle = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
+    return [
+        Goal("nothing changed, beyond start", idle - start, 1, f"{idle:.1f} s - {start:.1f} s"),
+        Goal("1 % changed : full refresh", changed / full, 0.1, f"{changed:.1f} s : {full:.1f} s"),
+        Goal("same change, 3x history : 1x", changed / short, 1.25, f"{changed:.1f} s : {short:.1f} s"),
+    ]
+
+
+def _changed(bench: Bench, end: date) -> float:
+    """The median of several hours, each with its own change."""
+    seconds = []
+    for _ in range(ROUNDS):
+        bench.change(end)
+        seconds.append(bench.build("1 % changed"))
+    return statistics.median(seconds)
+
+
+def _bench(running: servers.Servers, world: World, state: Path, console: Console) -> Bench:
+    url = running.database_url()
+    warehouse.migrate(url, registry.streams())
+    return Bench(url, transform.Project(registry.DBT_PROJECT, state / "dbt"), world, console)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the full size, default 1")
+    return parser.parse_args()
+
+
+def _table(world: World, goals: list[Goal]) -> Table:
+    sizes = f"{world.workspaces * 20:,} campaigns x {world.days} days, {world.orders:,} orders"
+    table = Table(title=f"dbt build: {sizes}, {world.orders * 3:,} visits")
+    for heading in ("", "measured", "goal", "", "from"):
+        table.add_column(heading, justify="right")
+    for goal in goals:
+        verdict = "met" if goal.met else "MISSED"
+        table.add_row(goal.label, f"{goal.figure:.2f}", f"<= {goal.limit:g}", verdict, goal.detail)
+    return table
+
+
+if __name__ == "__main__":
+    main()

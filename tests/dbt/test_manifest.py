@@ -1,0 +1,114 @@
+"""What dbt knows of the project: every model described, owned, held to a contract, and its grain proven."""
+
+from __future__ import annotations
+
+import pytest
+from dbt_process import rows
+
+# A row may be withdrawn more than once: that ledger has no key.
+WITHOUT_KEY = {"stg_adsync__withdrawals"}
+KEYS = """select keyed.relname as name,
+        array_agg(cast(attname as text) order by array_position(conkey, attnum)) as columns
+    from pg_constraint inner join pg_class as keyed on keyed.oid = conrelid
+    inner join pg_attribute on attrelid = conrelid and attnum = any(conkey)
+    where contype = 'p' and connamespace = cast(%s as regnamespace) group by keyed.relname"""
+
+
+@pytest.fixture(scope="module")
+def models(manifest) -> dict[str, dict]:
+    return {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+
+
+def test_every_model_says_what_one_row_is(models):
+    assert {node["name"] for node in models.values() if not node["description"].startswith("One row per ")} == set()
+
+
+def test_every_seed_and_source_table_says_what_one_row_is(manifest):
+    described = [node for node in manifest["nodes"].values() if node["resource_type"] == "seed"]
+    described += manifest["sources"].values()
+    assert {node["name"] for node in described if not node["description"].startswith("One row per ")} == set()
+
+
+def test_staging_and_marts_keep_a_contract(models):
+    promised = [node for node in models.values() if node["schema"] in {"staging", "marts"}]
+    assert {node["name"] for node in promised if not node["config"]["contract"]["enforced"]} == set()
+
+
+def test_every_column_of_a_mart_is_described(models):
+    columns = [(node["name"], column) for node in marts(models) for column in node["columns"].values()]
+    assert {(name, column["name"]) for name, column in columns if not column["description"].strip()} == set()
+
+
+def test_every_model_has_a_group_with_an_owner_and_only_marts_are_public(models, manifest):
+    owned = {group["name"] for group in manifest["groups"].values() if group["owner"]["name"]}
+    assert {node["name"] for node in models.values() if node["config"]["group"] not in owned} == set()
+    public = {node["name"] for node in models.values() if node["access"] == "public"}
+    assert public == {node["name"] for node in marts(models)}
+
+
+def test_every_model_proves_its_grain(models, manifest, local_servers):
+    tests = [node for node in manifest["nodes"].values() if node.get("test_metadata")]
+    proven = {test["attached_node"] for test in tests if test["test_metadata"]["name"] == "one_row_per"}
+    # A key that PostgreSQL keeps proves it too, and reads no row again to do so.
+    proven |= {key for key, node in models.items() if has_key(node) or has_unique_index(node)}
+    # What sources stage is proven where it stands together: two equal rows here would be two there.
+    typed = [node for key, node in models.items() if key in proven and node["schema"] == "intermediate"]
+    proven |= {parent for node in typed for parent in node["depends_on"]["nodes"] if is_staged(models.get(parent))}
+    # Of one table, row by row, the key of that table is theirs.
+    keyed = {row["name"] for row in rows(local_servers.database_url("adsync"), KEYS, "adsync")}
+    keyed |= {row["name"] for row in rows(local_servers.database_url("adsync"), KEYS, "raw")}
+    proven |= {key for key, node in models.items() if node["name"].removeprefix("stg_adsync__") in keyed}
+    assert {node["name"] for key, node in models.items() if key not in proven} == WITHOUT_KEY
+
+
+def has_key(node: dict) -> bool:
+    return any(constraint["type"] == "primary_key" for constraint in node["constraints"])
+
+
+def has_unique_index(node: dict) -> bool:
+    return any(index.get("unique") for index in node["config"].get("indexes", []))
+
+
+def is_staged(node: dict | None) -> bool:
+    return bool(node) and node["schema"] == "staging" and "stg_adsync__" not in node["name"]
+
+
+def marts(models: dict[str, dict]) -> list[dict]:
+    return [node for node in models.values() if node["schema"] == "marts"]
+
+
+def test_the_primary_keys_of_the_marts_are_in_the_database(built, models):
+    declared = {
+        node["name"]: [c["columns"] for c in node["constraints"] if c["type"] == "primary_key"]
+        for node in marts(models)
+        if has_key(node)
+    }
+    assert {row["name"]: [row["columns"]] for row in rows(built, KEYS, "marts")} == declared
+
+
+def test_tables_of_one_kind_share_one_contract(models):
+    contracts: dict[str, set] = {}
+    for node in models.values():
+        if node["name"].startswith("stg_") and "adsync" not in node["name"]:
+            entity = node["name"].split("__")[1]
+            columns = tuple((name, column["data_type"]) for name, column in node["columns"].items())
+            contracts.setdefault(entity, set()).add(columns)
+    assert {entity for entity, found in contracts.items() if len(found) > 1} == set()
+
+
+def test_every_table_that_figures_come_from_has_a_freshness_to_keep(manifest):
+    figures = [node for node in manifest["sources"].values() if node["name"] in {"campaign_metrics", "orders"}]
+    assert {node["identifier"] for node in figures if not (node["freshness"] or {}).get("warn_after")} == set()
+
+
+def test_the_dashboard_and_the_alerts_say_what_they_depend_on(manifest):
+    read = {node["name"]: node["depends_on"]["nodes"] for node in manifest["exposures"].values()}
+    assert read["dashboard"] == ["model.adsync.dashboard_metrics"]
+    assert read["alerts"] == ["model.adsync.performance_alerts"]
+
+
+def test_a_test_that_reads_all_of_history_is_not_an_hourly_one(manifest):
+    singular = [
+        node for node in manifest["nodes"].values() if node["resource_type"] == "test" and "test_metadata" not in node
+    ]
+    assert {node["name"] for node in singular if "nightly" not in node["tags"]} == set()

@@ -1,0 +1,59 @@
+"""What is left alone, and what is not: unchanged inputs, changed rows, changed code, a test that has failed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import psycopg
+import pytest
+import small_world as world
+from dbt_process import NOW, PROJECT, dbt, python, rows
+from raw_rows import Load
+
+ONLY_DATA = ("build", "--exclude-resource-type", "unit_test")
+# They read sync_health, and that the clock.
+ALWAYS = {"consistency_issues", "dashboard_metrics"}
+TOTALS = "spend_reconciles_from_mart_to_totals"
+
+
+def built(scratch) -> set[str]:
+    """The models, seeds and views that the last run did not leave alone."""
+    results = json.loads((scratch / "run_results.json").read_text())["results"]
+    nodes = [node for node in results if node["unique_id"].split(".")[0] in {"model", "seed"}]
+    return {node["unique_id"].split(".")[2] for node in nodes if node["message"] != "UNCHANGED"}
+
+
+def test_a_build_leaves_alone_what_nothing_has_changed_for(built_copy, scratch):
+    dbt(built_copy, scratch, *ONLY_DATA)
+    dbt(built_copy, scratch, *ONLY_DATA)
+    assert built(scratch) == ALWAYS
+    with psycopg.connect(built_copy) as db:
+        Load(db).order(world.STORE, 1001, world.MIDNIGHT, total="345.00", refunded="1.00")
+    dbt(built_copy, scratch, *ONLY_DATA)
+    assert {"int_orders", "orders", "attribution_events", "workspace_roas"} <= built(scratch)
+    assert built(scratch) & {"int_ad_metrics", "campaign_metrics", "stg_shopify__orders", "fx_rates"} == set()
+
+
+def test_a_model_with_changed_code_is_made_anew_with_all_its_history(built_copy, tmp_path):
+    copy = tmp_path / "dbt_project"
+    shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns("target", "logs"))
+    model = copy / "models" / "marts" / "campaign_metrics.sql"
+    text = model.read_text()
+    assert "'revenue', 'spend')" in text
+    model.write_text(text.replace("'revenue', 'spend')", "'revenue', 'spend', factor=10)"))
+    places = {"--project-dir": copy, "--profiles-dir": copy, "--target-path": tmp_path, "--log-path": tmp_path}
+    words = [str(word) for pair in places.items() for word in pair]
+    command = ["-m", "dbt.cli.main", "run", "--select", "campaign_metrics", "--vars", f"{{as_of: '{NOW}'}}"]
+    python(built_copy, *command, *words)
+    wrong = "select 1 from marts.campaign_metrics where spend > 0 and roas <> round(10 * revenue / spend, 6)"
+    assert rows(built_copy, "select 1 from marts.campaign_metrics where roas > 0")
+    assert rows(built_copy, wrong) == []
+
+
+def test_a_test_that_has_failed_fails_again_although_nothing_has_changed(built_copy, scratch):
+    with psycopg.connect(built_copy) as db:
+        db.execute("update marts.workspace_roas set spend = spend + 1 where platform = 'all'")
+    for _ in range(2):
+        with pytest.raises(AssertionError, match=TOTALS):
+            dbt(built_copy, scratch, "build", "--select", TOTALS)
