@@ -65,25 +65,38 @@ attributed as (
 
 ),
 
--- Without a width of its own, a way uses the workspace's window.
-unattributed as (
+-- Materialized: a dozen ways look at each order, and the planner would look its paths up for each of them.
+reached as materialized (
 
     select
         orders.workspace_id,
         orders.local_date as date,
-        ways.way,
-        orders.net_reporting as unattributed
+        orders.net_reporting,
+        settings.window_days,
+        paths.age_seconds
     from orders
     inner join {{ ref('int_attribution_settings') }} as settings
         on orders.platform = settings.platform and orders.store_id = settings.account_id
-    cross join ways
     left join paths
         on
             orders.platform = paths.store_platform
             and orders.store_id = paths.store_id
             and orders.order_id = paths.order_id
-            and paths.age_seconds <= 86400.0 * coalesce(ways.window_days, settings.window_days)
-    where paths.order_id is null
+
+),
+
+-- Without a width of its own, a way uses the workspace's window.
+unattributed as (
+
+    select
+        reached.workspace_id,
+        reached.date,
+        ways.way,
+        reached.net_reporting as unattributed
+    from reached
+    cross join ways
+    where
+        coalesce(reached.age_seconds > 86400.0 * coalesce(ways.window_days, reached.window_days), true)
 
 ),
 
