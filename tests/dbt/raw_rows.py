@@ -73,6 +73,9 @@ class Load:
         payload = CAMPAIGNS[account.platform](campaign_id, name)
         self._put(account, "campaigns", campaign_id, payload)
 
+    def ad(self, account: Account, ad_id: str, campaign_id: str) -> None:
+        self._put(account, "ads", ad_id, {"id": ad_id, "kind": "ad", "campaign_id": campaign_id})
+
     def metrics(self, account: Account, campaign_id: str, day: date, **row) -> None:
         """A campaign's day, told in the same words for every platform; see ad_rows."""
         payload = METRICS[account.platform](account.native_id, campaign_id, day, row)

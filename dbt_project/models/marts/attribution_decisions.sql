@@ -90,7 +90,8 @@ considered as (
                 {{ latest_first('touches') }}
         ) as nearness
     from chosen
-    cross join lateral (
+    -- It reads the row beside it: no CTE can.
+    cross join lateral (  -- noqa: ST05
         {{ touches_of('chosen', [true, false], var('adsync_touch_limit')) }}
     ) as touches
 

@@ -52,7 +52,8 @@ touches as (
     left join settings on changed_records.recorded_by = settings.recorded_by
     left join {{ ref('int_touches') }} as touches
         on changed_records.record_key = touches.record_key and settings.workspace_id is not null
-    left join lateral (
+    -- It reads the row beside it: no CTE can.
+    left join lateral (  -- noqa: ST05
         {{ order_named_by('settings.workspace_id', 'touches.order_key') }}
     ) as named on true
 
@@ -125,9 +126,10 @@ candidates as (
             ids
         from linked
     ) as links
-    cross join lateral (
-        {{ lookups('links') }}
-    ) as lookups
+    cross join
+        lateral (
+            {{ lookups('links') }}
+        ) as lookups
     inner join {{ ref('int_campaign_keys') }} as keys
         on
             links.workspace_id = keys.workspace_id
@@ -155,11 +157,17 @@ contests as (
             workspace_link,
             event_time
         from linked
-        where workspace_link in (select workspace_link from candidates where among > 1 or valid_from is not null)
+        where
+            workspace_link in (
+                select candidates.workspace_link from candidates
+                where candidates.among > 1 or candidates.valid_from is not null
+            )
     ) as moments
-    cross join lateral (
-        {{ rivals_at('moments') }}
-    ) as rivals
+    cross join
+        -- It reads the row beside it: no CTE can.
+        lateral (  -- noqa: ST05
+            {{ rivals_at('moments') }}
+        ) as rivals
     group by moments.workspace_link, moments.event_time
 
 ),
