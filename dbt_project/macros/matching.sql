@@ -101,6 +101,14 @@
 {%- endmacro %}
 
 
+-- Each link once, with all that it says of a campaign: few links bring many touches.
+{% macro links_of(touches) -%}
+    select distinct workspace_link, workspace_id, told_platform, override_key, utm_id_key, campaign_id_key, campaign_key,
+        campaign_key_spaced, {{ loosened('campaign_key_spaced') }} as loose_key, ids
+    from {{ touches }}
+{%- endmacro %}
+
+
 -- What a link may be looked up by, in the order in which the first key that is known decides.
 {% macro lookups(links) -%}
     {%- set told, any = links ~ '.told_platform', "'any'" -%}
@@ -125,20 +133,22 @@
 {%- endmacro %}
 
 
--- The campaigns that the first known key of a link means at one moment, and what each spent on that day of its account.
+-- The campaigns that the first known key of a link means at each moment, and what each spent on that day of its account.
 {% macro rivals_at(moments) -%}
     select named.*, spent.spend > 0 and named.match_rule <> 'name_loosely' as is_spending,
-        count(*) over () > 1 as is_one_of_several, {{ spend_changed_at('named') }} as spend_changed_at
+        count(*) over (partition by named.workspace_link, named.event_time) > 1 as is_one_of_several,
+        {{ spend_changed_at('named') }} as spend_changed_at
     from (
-        select meant.*, {{ local_date(moments ~ '.event_time', 'accounts.timezone') }} as date
-        from candidates as meant
+        select meant.*, moments.event_time, {{ local_date('moments.event_time', 'accounts.timezone') }} as date,
+            rank() over (partition by meant.workspace_link, moments.event_time order by meant.position) as place
+        from {{ moments }} as moments
+        inner join candidates as meant on moments.workspace_link = meant.workspace_link
         inner join {{ ref('int_accounts') }} as accounts
             on meant.platform = accounts.platform and meant.account_id = accounts.account_id
-        where meant.workspace_link = {{ moments }}.workspace_link
-            and coalesce(meant.valid_from <= {{ moments }}.event_time, true)
-        order by meant.position fetch first row with ties
+        where coalesce(meant.valid_from <= moments.event_time, true)
     ) as named
     left join {{ ref('int_ad_metrics') }} as spent on {{ is_day_of('spent', 'named') }}
+    where named.place = 1
 {%- endmacro %}
 
 

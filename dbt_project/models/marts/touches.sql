@@ -99,8 +99,8 @@ linked as (
 
 ),
 
--- The campaigns that each link may mean; few links bring many touches.
-candidates as (
+-- The campaigns that each link may mean.
+meanings as (
 
     select
         links.workspace_link,
@@ -110,21 +110,9 @@ candidates as (
         keys.account_id,
         keys.campaign_id,
         keys.valid_from,
-        min(lookups.position) filter (where keys.valid_from is null) over link as certain_at,
-        count(*) over link as among
+        min(lookups.position) filter (where keys.valid_from is null) over link as certain_at
     from (
-        select distinct
-            workspace_link,
-            workspace_id,
-            told_platform,
-            override_key,
-            utm_id_key,
-            campaign_id_key,
-            campaign_key,
-            campaign_key_spaced,
-            {{ loosened('campaign_key_spaced') }} as loose_key,
-            ids
-        from linked
+        {{ links_of('linked') }}
     ) as links
     cross join
         lateral (
@@ -140,12 +128,33 @@ candidates as (
 
 ),
 
+-- A key that has always meant something decides before all later ones.
+candidates as (
+
+    select
+        *,
+        count(*) over (partition by workspace_link) as among
+    from meanings
+    where position <= coalesce(certain_at, position)
+
+),
+
+moments as (
+
+    select distinct
+        workspace_link,
+        event_time
+    from linked
+    where workspace_link in (select workspace_link from candidates where among > 1 or valid_from is not null)
+
+),
+
 -- Where several campaigns bear the name, or one has borne it only since then, the moment of the touch decides.
 contests as (
 
     select
-        moments.workspace_link,
-        moments.event_time,
+        rivals.workspace_link,
+        rivals.event_time,
         {{ only_one('rivals.platform') }} as platform,
         {{ only_one('rivals.account_id') }} as account_id,
         {{ only_one('rivals.campaign_id') }} as campaign_id,
@@ -153,22 +162,9 @@ contests as (
         max(rivals.spend_changed_at) filter (where rivals.is_one_of_several) as spend_changed_at,
         {{ listed('rivals') }} filter (where rivals.is_one_of_several) as contenders
     from (
-        select distinct
-            workspace_link,
-            event_time
-        from linked
-        where
-            workspace_link in (
-                select candidates.workspace_link from candidates
-                where candidates.among > 1 or candidates.valid_from is not null
-            )
-    ) as moments
-    cross join
-        -- It reads the row beside it: no CTE can.
-        lateral (  -- noqa: ST05
-            {{ rivals_at('moments') }}
-        ) as rivals
-    group by moments.workspace_link, moments.event_time
+        {{ rivals_at('moments') }}
+    ) as rivals
+    group by rivals.workspace_link, rivals.event_time
 
 ),
 
