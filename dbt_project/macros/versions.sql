@@ -65,7 +65,7 @@
         {%- set node = graph.nodes.get(id) or graph.sources[id] -%}
         {%- if node.config.materialized == 'view' -%}
             {%- set inputs.clock = inputs.clock or 'as_of()' in node.raw_code -%}
-            {%- do inputs.texts.append(node.checksum) -%}
+            {%- do inputs.texts.append(graph.get('built', {}).get(node.schema ~ '.' ~ node.alias) or node.checksum) -%}
             {%- do collect_inputs(node.depends_on.nodes, inputs) -%}
         {%- else -%}
             {%- do inputs.tables.append(node.schema ~ '.' ~ (node.identifier or node.alias)) -%}
@@ -125,6 +125,7 @@
         select pg_stat_force_next_flush();
     {%- endcall -%}
     {%- do adapter.commit() -%}
+    {%- do graph.built.update({this.schema ~ '.' ~ this.identifier: version}) -%}
     {%- if kind == 'table' -%}
         {%- do graph.written.update(pairs_of(written_tables() ~ " and oid = '" ~ this ~ "'::regclass")) -%}
     {%- endif -%}

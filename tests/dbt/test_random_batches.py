@@ -1,4 +1,4 @@
-"""Incremental equals full refresh, row for row, after each ten of thirty random batches in test_incremental's world.
+"""Incremental equals full refresh, row for row, after 15 and 30 random batches in the world of test_incremental.
 
 A batch inserts, restates and withdraws campaign days, renames campaigns, tells of ads, adds orders and changes earlier
 ones (refunds, cancellations, other visits), adds clicks that come late, and now and then turns a setting. Refreshes run
@@ -17,7 +17,7 @@ from dbt_session import session
 from psycopg.conninfo import conninfo_to_dict
 from raw_rows import Load
 
-BATCHES, COMPARED_EVERY = 30, 10
+BATCHES, COMPARED_EVERY = 30, 15
 # The settings that can be turned to and fro; those of the world's own batches happen once.
 WINDOWS = "update adsync.workspaces set attribution = jsonb_build_object('window_days', cast(%s as integer))"
 ACTIONS = "update adsync.accounts set options = jsonb_build_object('purchase_action', %s::text) where native_id = %s"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -35,20 +36,43 @@ def test_a_build_leaves_alone_what_nothing_has_changed_for(built_copy, scratch):
     assert built(scratch) & {"int_ad_metrics", "campaign_metrics", "stg_shopify__orders", "fx_rates"} == set()
 
 
-def test_a_model_with_changed_code_is_made_anew_with_all_its_history(built_copy, tmp_path):
-    copy = tmp_path / "dbt_project"
+def run_changed(url: str, folder: Path, change: tuple[str, str, str], *models: str) -> None:
+    """Run models of a copy of the project in which one file says something else."""
+    copy, (file, old, new) = folder / "dbt_project", change
     shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns("target", "logs"))
-    model = copy / "models" / "marts" / "campaign_metrics.sql"
-    text = model.read_text()
-    assert "'revenue', 'spend')" in text
-    model.write_text(text.replace("'revenue', 'spend')", "'revenue', 'spend', factor=10)"))
-    places = {"--project-dir": copy, "--profiles-dir": copy, "--target-path": tmp_path, "--log-path": tmp_path}
+    text = (copy / file).read_text()
+    assert old in text
+    (copy / file).write_text(text.replace(old, new))
+    places = {"--project-dir": copy, "--profiles-dir": copy, "--target-path": folder, "--log-path": folder}
     words = [str(word) for pair in places.items() for word in pair]
-    command = ["-m", "dbt.cli.main", "run", "--select", "campaign_metrics", "--vars", f"{{as_of: '{NOW}'}}"]
-    python(built_copy, *command, *words)
+    command = ["-m", "dbt.cli.main", "run", "--vars", f"{{as_of: '{NOW}'}}", "--select", *models]
+    python(url, *command, *words)
+
+
+def test_a_model_with_changed_code_is_made_anew_with_all_its_history(built_copy, tmp_path):
+    tenfold = ("models/marts/campaign_metrics.sql", "'revenue', 'spend')", "'revenue', 'spend', factor=10)")
+    run_changed(built_copy, tmp_path, tenfold, "campaign_metrics")
     wrong = "select 1 from marts.campaign_metrics where spend > 0 and roas <> round(10 * revenue / spend, 6)"
     assert rows(built_copy, "select 1 from marts.campaign_metrics where roas > 0")
     assert rows(built_copy, wrong) == []
+
+
+def test_a_table_notices_that_a_macro_of_a_view_it_reads_has_changed(built_copy, scratch, tmp_path):
+    models = ("stg_tiktok__campaigns", "int_campaigns", "int_campaign_children")
+    dbt(built_copy, scratch, "run", "--select", *models)
+    an_hour_off = ("macros/time.sql", "|| '+00' as timestamptz", "|| '+01' as timestamptz")
+    run_changed(built_copy, tmp_path, an_hour_off, *models)
+    assert built(tmp_path) == set(models[:2])
+
+
+def test_the_past_can_be_asked_for_after_an_hourly_build(built_copy, scratch):
+    with psycopg.connect(built_copy) as db:
+        db.execute("drop function marts.metric_as_of")
+        # What it reads is made anew.
+        db.execute("comment on table intermediate.int_metric_versions is 'built from other code'")
+    dbt(built_copy, scratch, *ONLY_DATA, "--selector", "hourly")
+    known = rows(built_copy, "select spend from marts.metric_as_of('2200-01-01') order by 1")
+    assert known == rows(built_copy, "select spend from marts.campaign_metrics order by 1") != []
 
 
 def test_a_test_that_has_failed_fails_again_although_nothing_has_changed(built_copy, scratch):

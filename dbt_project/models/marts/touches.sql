@@ -2,12 +2,6 @@
 
 with
 
-settings as (
-
-    select * from {{ ref('int_matching_settings') }}
-
-),
-
 changed_records as (
 
     {{ changed_touch_records() }}
@@ -49,7 +43,7 @@ touches as (
         touches.reason_if_unmatched,
         greatest(touches.updated_at, named.updated_at) as updated_at
     from changed_records
-    left join settings on changed_records.recorded_by = settings.recorded_by
+    left join {{ ref('int_matching_settings') }} as settings on changed_records.recorded_by = settings.recorded_by
     left join {{ ref('int_touches') }} as touches
         on changed_records.record_key = touches.record_key and settings.workspace_id is not null
     -- It reads the row beside it: no CTE can.
