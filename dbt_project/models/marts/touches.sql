@@ -139,7 +139,11 @@ moments as (
         workspace_link,
         event_time
     from linked
-    where workspace_link in (select workspace_link from candidates where among > 1 or valid_from is not null)
+    where
+        workspace_link in (
+            select candidates.workspace_link from candidates
+            where candidates.among > 1 or candidates.valid_from is not null
+        )
 
 ),
 
