@@ -39,7 +39,9 @@
 
 -- The model's own text with its macros, variables and columns: what an existing table was shaped by.
 {% macro code_version() -%}
-    {%- set code = namespace(texts=[model.raw_code or model.checksum.checksum, model.columns, model.config.unique_key]) -%}
+    {%- set code = namespace(texts=[model.raw_code or model.checksum.checksum, model.config.unique_key]) -%}
+    {#- Not their descriptions: better words build nothing anew. -#}
+    {%- for column in model.columns.values() %}{% do code.texts.append([column.data_type, column.constraints]) %}{% endfor -%}
     {%- do collect_macros(model.depends_on.macros, code) -%}
     {%- for name in modules.re.findall("var\(.(\w+)", code.texts | join) | unique -%}
         {%- if name not in ('as_of', 'adsync_overlap') %}{% do code.texts.append(var(name)) %}{% endif -%}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 
 import pytest
@@ -59,3 +60,11 @@ def test_only_staging_knows_a_source_by_name():
     known = re.compile(rf"\b({'|'.join(registry.names())})\b", re.IGNORECASE)
     shared = [path for path in PROJECT.glob("**/*.sql") if "staging" not in path.parts and "target" not in path.parts]
     assert {path.name: found for path in shared if (found := known.findall(path.read_text()))} == {}
+
+
+@pytest.mark.parametrize(("seed", "told"), [("purchase_actions", {}), ("utm_sources", {"kind": "source"})])
+def test_every_ad_platform_has_words_for_a_purchase_and_for_itself(seed, told):
+    """Without the first it claims nothing, without the second no link tells it, and nothing else would say so."""
+    with (PROJECT / "seeds" / f"{seed}.csv").open(encoding="utf-8") as file:
+        known = {row["platform"] for row in csv.DictReader(file) if told.items() <= row.items()}
+    assert set(registry.ad_platforms()) <= known

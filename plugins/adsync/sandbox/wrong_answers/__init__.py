@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from starlette.responses import Response
 
-from adsync.sandbox.faults import Fault
-from adsync.sandbox.wrong_answers import common, meta, salla, shopify, snapchat, tiktok, woocommerce, zid
+from adsync.sandbox.faults import SOURCES, Fault
+from adsync.sandbox.wrong_answers import common
 
-BY_SOURCE = {
-    "meta": meta.ANSWERS,
-    "tiktok": tiktok.ANSWERS,
-    "snapchat": snapchat.ANSWERS,
-    "shopify": shopify.ANSWERS,
-    "woocommerce": woocommerce.ANSWERS,
-    "salla": salla.ANSWERS,
-    "zid": zid.ANSWERS,
-}
+BY_SOURCE = {source: import_module(f"{__name__}.{source}").ANSWERS for source in SOURCES}
 
 
 def instead(fault: Fault) -> Response | None:
