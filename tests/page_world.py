@@ -7,19 +7,17 @@ Ninety days up to noon in Riyadh on 22 November 2026, without chance: its figure
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
 import pytest
-from dbt_process import NOW, dbt
+from dbt_process import NOW, copy_of, dbt
 from order_rows import visit
 from psycopg.conninfo import conninfo_to_dict
 from raw_rows import Account, Load
 
-import coming_marts
 from adsync.alerts.episodes import update_episodes
 from adsync.dashboard.cache import refresh
 from adsync.dashboard.snapshot import snapshots
@@ -76,7 +74,6 @@ def page_world(local_servers, tmp_path_factory) -> Iterator[str]:
             load(db)
         dbt(url, tmp_path_factory.mktemp("page"), "build", "--exclude-resource-type", "unit_test", "test")
         with psycopg.connect(url) as db:
-            coming_marts.create(db)
             db.execute(CLOSED, (RIYADH,))
         update_episodes(url, datetime.fromisoformat(NOW))
         yield url
@@ -87,14 +84,6 @@ def page_warehouse(page_world, local_servers, redis_url) -> Iterator[str]:
     with copy_of(local_servers, conninfo_to_dict(page_world)["dbname"], "page_copy") as url:
         refresh(redis_url, snapshots(url))
         yield url
-
-
-@contextmanager
-def copy_of(servers, template: str, name: str) -> Iterator[str]:
-    with psycopg.connect(servers.database_url("postgres"), autocommit=True) as server:
-        server.execute(f"create database {name} template {template} strategy file_copy")
-        yield servers.database_url(name)
-        server.execute(f"drop database {name} with (force)")
 
 
 def load(db: psycopg.Connection) -> None:

@@ -11,4 +11,5 @@ class RunNotesPlugin(AirflowPlugin):
     """The listener of `adsync.operators.run_notes`."""
 
     name = "adsync_run_notes"
+    # Airflow reads a list of the class, and nobody writes to it.
     listeners = [run_notes]  # noqa: RUF012

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from dbt_process import copy_of
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from psycopg.conninfo import conninfo_to_dict
 
 import airflow_page
 from adsync.dashboard.cache import refresh
 from adsync.dashboard.snapshot import snapshots
-from page_world import copy_of
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ABSENT = f"the Ads page was not looked at, no browser on this machine: none of {', '.join(NAMES)}"

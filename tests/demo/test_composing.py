@@ -9,8 +9,8 @@ import yaml
 
 from adsync.demo import composing
 from adsync.demo.containers import EVERYWHERE, Machine
-from adsync.demo.dryrun import secret_variables
 from adsync.demo.failures import DemoFailed
+from adsync.demo.keys import secret_variables
 from adsync.demo.place import Place
 
 FILE = Path(__file__).resolve().parents[2] / "docker-compose.yaml"

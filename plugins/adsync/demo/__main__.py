@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from adsync.demo import servers, stopping
+from adsync.demo import keys, servers, stopping
 from adsync.demo.failures import DemoFailed
 from adsync.demo.files import Busy
 from adsync.demo.place import Place
@@ -39,6 +39,7 @@ def _run(place: Place, options: argparse.Namespace) -> int:
 
 
 def _dry_run(place: Place, _options: argparse.Namespace) -> int:
+    # Imported late, like the demo.
     from adsync.demo import dryrun  # noqa: PLC0415
 
     try:
@@ -50,9 +51,7 @@ def _dry_run(place: Place, _options: argparse.Namespace) -> int:
 
 def _secrets(_place: Place, _options: argparse.Namespace) -> int:
     """Lines for compose's `.env`, so nothing else may go to standard output."""
-    from adsync.demo.dryrun import secret_variables  # noqa: PLC0415
-
-    for name, value in sorted(secret_variables().items()):
+    for name, value in sorted(keys.secret_variables().items()):
         sys.stdout.write(f"{name}={value}\n")
     return 0
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from adsync.demo.servers import Servers
 HEALTHY_TIMEOUT = 240.0
 LOCK = "demo.lock"
 ADMIN = "admin"
+INTERRUPTED = 130
 # What a Celery worker logs when a task of its is over.
 FINISHED = "succeeded in"
 # Few orders: Salla's real call budget decides how long a first sync takes.
@@ -58,7 +59,7 @@ def run(place: Place) -> int:
             explain(progress, failure, "The dry run")
             return 1
         except KeyboardInterrupt:
-            return 130
+            return INTERRUPTED
     return 0
 
 
@@ -77,7 +78,7 @@ def _prepared(place: Place, progress: Progress) -> Rehearsal:
 
 
 def _variables(running: Servers, password: str) -> dict[str, str]:
-    return secret_variables() | {
+    return keys.secret_variables() | {
         "POSTGRES_PASSWORD": running.postgres_password,
         "ADSYNC_ADMIN_PASSWORD": password,
         "ADSYNC_EXECUTOR": "CeleryExecutor",
@@ -86,14 +87,6 @@ def _variables(running: Servers, password: str) -> dict[str, str]:
         "ADSYNC_API_WORKERS": "1",
         "ADSYNC_WORKER_TASKS": "2",
     }
-
-
-def secret_variables() -> dict[str, str]:
-    """Every variable that docker-compose.yaml refuses to go without, made anew."""
-    made = asdict(keys.made())
-    names = {"fernet": "AIRFLOW_FERNET_KEY", "jwt": "AIRFLOW_JWT_SECRET", "api": "AIRFLOW_SECRET_KEY"}
-    names |= {"tokens": "ADSYNC_TOKEN_KEY", "password": "ADSYNC_ADMIN_PASSWORD"}
-    return {names[name]: value for name, value in made.items()} | {"POSTGRES_PASSWORD": secrets.token_urlsafe(24)}
 
 
 def _rehearse(going: Rehearsal) -> None:

@@ -40,3 +40,11 @@ def made() -> Keys:
         tokens=Fernet.generate_key().decode(),
         password=secrets.token_urlsafe(9),
     )
+
+
+def secret_variables() -> dict[str, str]:
+    """Every variable that docker-compose.yaml refuses to go without, made anew."""
+    fresh = asdict(made())
+    names = {"fernet": "AIRFLOW_FERNET_KEY", "jwt": "AIRFLOW_JWT_SECRET", "api": "AIRFLOW_SECRET_KEY"}
+    names |= {"tokens": "ADSYNC_TOKEN_KEY", "password": "ADSYNC_ADMIN_PASSWORD"}
+    return {names[name]: value for name, value in fresh.items()} | {"POSTGRES_PASSWORD": secrets.token_urlsafe(24)}
