@@ -49,7 +49,7 @@ def dbt_build() -> dict[str, datetime | None]:
     raw = raw_state(url)
     if not build_due(url, raw):
         raise AirflowSkipException("no raw row has changed since the last run")
-    build(url, project(), selector=None if first_today(url, raw) else "hourly")
+    build(url, project(), nightly=first_today(url, raw))
     return asdict(raw)
 
 

@@ -35,11 +35,17 @@
 {%- endmacro %}
 
 
+-- As a constant, asked once: the planner knows how many rows are newer than a constant.
 {% macro watermark() -%}
-    (
-        select coalesce(max(newest.updated_at), '-infinity') - interval '{{ var("adsync_overlap") }}'
-        from {{ this }} as newest
-    )
+    {%- set newest = "select coalesce(max(newest.updated_at), '-infinity') - interval '" ~ var('adsync_overlap') ~ "' from " ~ this ~ " as newest" -%}
+    {%- set known = graph.get('watermarks') -%}
+    {%- if known is none -%}({{ newest }})
+    {%- else -%}
+        {%- if model.unique_id not in known -%}
+            {%- do known.update({model.unique_id: run_query('select cast((' ~ newest ~ ') as text)').columns[0][0]}) -%}
+        {%- endif -%}
+        cast('{{ known[model.unique_id] }}' as timestamptz)
+    {%- endif -%}
 {%- endmacro %}
 
 
@@ -57,38 +63,6 @@
             = (gone.platform, gone.account_id, gone.campaign_id, gone.date)
     )
     {%- else %} where false {%- endif %}
-{%- endmacro %}
-
-
--- Accounts whose rows here were computed with other settings than today's, or no longer belong here.
-{% macro outdated_accounts(settings, platform='platform', account='account_id') -%}
-    select
-        coalesce(present.platform, held.platform) as platform,
-        coalesce(present.account_id, held.account_id) as account_id
-    from {{ settings }} as present
-    {%- if is_incremental() %}
-    full join ({{ held_settings(platform, account) }}) as held
-        on (held.platform, held.account_id) = (present.platform, present.account_id)
-    where (held.lowest, held.highest) is distinct from (present.settings_key, present.settings_key)
-    {%- else %} cross join (select null as platform, null as account_id) as held where false {%- endif %}
-{%- endmacro %}
-
-
--- The lowest and highest fingerprint per account, from an index: one step per account, not one per row.
-{% macro held_settings(platform, account) -%}
-    with recursive held as (
-        (select t.{{ platform }} as platform, t.{{ account }} as account_id from {{ this }} as t
-            order by t.{{ platform }}, t.{{ account }} limit 1) union all
-        select following.platform, following.account_id from held cross join lateral (
-            select t.{{ platform }} as platform, t.{{ account }} as account_id from {{ this }} as t
-            where (t.{{ platform }}, t.{{ account }}) > (held.platform, held.account_id)
-            order by t.{{ platform }}, t.{{ account }} limit 1
-        ) as following
-    )
-    select held.*, fingerprints.* from held cross join lateral (
-        select min(settings_key) as lowest, max(settings_key) as highest from {{ this }} as t
-        where (t.{{ platform }}, t.{{ account }}) = (held.platform, held.account_id)
-    ) as fingerprints
 {%- endmacro %}
 
 
@@ -132,7 +106,7 @@
     union
     select orders.store_platform, orders.store_id, orders.order_id
     from {{ ref('int_orders') }} as orders
-    inner join ({{ outdated_accounts(settings, platform, 'store_id') }}) as outdated
+    inner join ({{ outdated(settings) }}) as outdated
         on (orders.store_platform, orders.store_id) = (outdated.platform, outdated.account_id)
 {%- endmacro %}
 

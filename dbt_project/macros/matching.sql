@@ -31,15 +31,8 @@
 {% macro records_matched_otherwise() -%}
     select records.recorded_by, records.record_key
     from ({{ touch_records() }}) as records
-    inner join (
-        select recorded_by, present.settings_key, held.lowest, held.highest
-        from {{ ref('int_matching_settings') }} as present
-        full join (
-            select recorded_by, min(settings_key) as lowest, max(settings_key) as highest
-            from {{ this }} group by recorded_by
-        ) as held using (recorded_by)
-    ) as places on records.recorded_by = places.recorded_by
-    where (places.lowest, places.highest) is distinct from (places.settings_key, places.settings_key)
+    inner join ({{ outdated(ref('int_matching_settings'), ['recorded_by']) }}) as outdated
+        on records.recorded_by = outdated.recorded_by
 {%- endmacro %}
 
 

@@ -6,10 +6,14 @@
     {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'test') -%}
         {%- do run_query('create schema if not exists checks') -%}
         {%- do run_query('create table if not exists checks.passed (test text primary key, version text not null)') -%}
+        {%- do run_query(settings_applied()) -%}
+        {%- do run_query(days_told()) -%}
+        {%- do refresh_statistics() -%}
+        {%- do graph.update({'settings': {}, 'days': {}, 'watermarks': {}}) -%}
         {%- do graph.passed.update(pairs_of('select test, version from checks.passed')) -%}
         {%- do graph.built.update(pairs_of("select " ~ full_name() ~ ", obj_description(oid, 'pg_class') from pg_class"
             ~ " where obj_description(oid, 'pg_class') like 'built from %'")) -%}
-        {%- do graph.written.update(pairs_of(written_tables())) -%}
+        {%- do graph.written.update(pairs_of('select relation, version from adsync.table_versions')) -%}
         {%- do graph.update({'nothing': run_query('select 0 as failures, false as should_warn, false as should_error')}) -%}
     {%- endif -%}
 {%- endmacro %}
@@ -27,13 +31,8 @@
 {%- endmacro %}
 
 
--- PostgreSQL counts the rows ever written to a table; one that was truncated or made anew is another file.
-{% macro written_tables() -%}
-    select {{ full_name() }}, concat_ws(
-        ' ', oid, pg_relation_filenode(oid), pg_stat_get_tuples_inserted(oid), pg_stat_get_tuples_updated(oid),
-        pg_stat_get_tuples_deleted(oid), pg_postmaster_start_time()
-    )
-    from pg_class where relkind = 'r' and relnamespace > 16383
+{% macro plain_name(relation) -%}
+    {{ return(relation.schema ~ '.' ~ relation.identifier) }}
 {%- endmacro %}
 
 
@@ -95,15 +94,16 @@
 
 -- What the relation at hand was built from, as far as it is still there.
 {% macro held_version() -%}
-    {%- set held = load_cached_relation(this) and graph.get('built', {}).get(this.schema ~ '.' ~ this.identifier) -%}
+    {%- set held = load_cached_relation(this) and graph.get('built', {}).get(plain_name(this)) -%}
     {{ return(held or '') }}
 {%- endmacro %}
 
 
--- Changed code makes a model anew, as --full-refresh does, and so does code that nobody knows.
+-- Changed code makes a model anew, as --full-refresh does, and so does code that nobody knows. Sums by day come anew when
+-- a table that tells them its days has.
 {% macro should_full_refresh() -%}
     {%- set is_there = execute and 'built' in graph and load_cached_relation(this) -%}
-    {{ return(dbt.should_full_refresh() or (is_there and code_version() not in held_version())) }}
+    {{ return(dbt.should_full_refresh() or (is_there and (code_version() not in held_version() or sums_days_anew()))) }}
 {%- endmacro %}
 
 
@@ -122,15 +122,29 @@
 {% macro mark_built(version, anew=false, kind='table') -%}
     {%- call statement('mark', auto_begin=true) -%}
         comment on {{ kind }} {{ this }} is '{{ version }}';
-        -- What reads a new table next is planned for it, not for an empty one.
-        {% if anew %}analyze {{ this }};{% endif %}
+        {%- if anew %}{{ tell_days() }}{% endif %}
+        {{ keep_settings() }}
+        {{ keep_days_summed() }}
         select pg_stat_force_next_flush();
     {%- endcall -%}
     {%- do adapter.commit() -%}
-    {%- do graph.built.update({this.schema ~ '.' ~ this.identifier: version}) -%}
+    {%- do graph.built.update({plain_name(this): version}) -%}
     {%- if kind == 'table' -%}
-        {%- do graph.written.update(pairs_of(written_tables() ~ " and oid = '" ~ this ~ "'::regclass")) -%}
+        {%- do refresh_statistics("relid = '" ~ this ~ "'::regclass") -%}
+        {%- set written = "select relation, version from adsync.table_versions where relation = '" ~ plain_name(this) ~ "'" -%}
+        {%- do graph.written.update(pairs_of(written)) -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+-- What reads a table next is planned for the rows that it has now, not for those it had when it was last looked at.
+{% macro refresh_statistics(tables='true') -%}
+    {%- set changed -%}
+        select quote_ident(schemaname) || '.' || quote_ident(relname) from pg_stat_user_tables
+        where n_mod_since_analyze > 1000 + n_live_tup / 20 and {{ tables }}
+    {%- endset -%}
+    {%- set names = run_query(changed).columns[0].values() -%}
+    {%- if names %}{% do run_query('analyze ' ~ names | join(', ')) %}{% endif -%}
 {%- endmacro %}
 
 

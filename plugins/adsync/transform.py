@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,12 +22,13 @@ from typing import Any
 
 from psycopg.pq import Conninfo
 
-from adsync import config, registry
+from adsync import changes, config, registry
 from adsync.errors import PermanentError
 
 LIMIT = timedelta(minutes=30)
 NAMED = 5
 LEFT_OUT = ("unit_test", "exposure", "saved_query")
+EVERYTHING_HOURLY = ("--selector", "hourly")
 LOG = logging.getLogger(__name__)
 
 
@@ -42,15 +43,19 @@ class Project:
     folder: Path
     target: Path
 
-    def command(self, selector: str | None = None) -> list[str]:
-        """The one `dbt build`, of everything or of what a selector of selectors.yml names."""
+    @property
+    def manifest(self) -> Path:
+        """What dbt says of the project that it built last."""
+        return self.target / "manifest.json"
+
+    def command(self, *chosen: str) -> list[str]:
+        """The one `dbt build`, of everything or of what `chosen` selects."""
         places = {"--project-dir": self.folder, "--profiles-dir": self.folder, "--target-path": self.target}
         words = [str(word) for pair in places.items() for word in pair]
         # Unit tests prove the code, not the data: they run where the code changes.
         # Exposures and saved queries only describe.
         left_out = [word for kind in LEFT_OUT for word in ("--exclude-resource-type", kind)]
         fixed = [*left_out, "--log-path", str(self.target), "--no-use-colors"]
-        chosen = ["--selector", selector] if selector else []
         return [sys.executable, "-m", "dbt.cli.main", "build", *words, *fixed, *chosen]
 
 
@@ -59,15 +64,21 @@ def project() -> Project:
     return Project(registry.DBT_PROJECT, config.state_folder().resolve() / "dbt")
 
 
-def build(url: str, project: Project, limit: timedelta = LIMIT, *, selector: str | None = None) -> None:
-    """Build and test every model that has changed; TransformFailed names what broke.
+def build(url: str, project: Project, limit: timedelta = LIMIT, *, nightly: bool = False) -> None:
+    """Build and test every model that may have changed since the last good build; TransformFailed names what broke.
 
-    Tests that read all of history are left out by the selector `hourly`.
+    Only a `nightly` build runs the tests that read all of history, and looks at everything whatever has changed.
     """
+    sight = changes.look(url, project.folder)
+    _run(url, project, () if nightly else changes.selection(url, sight) or EVERYTHING_HOURLY, limit)
+    changes.remember(url, sight, project.manifest)
+
+
+def _run(url: str, project: Project, chosen: Sequence[str], limit: timedelta) -> None:
     results = project.target / "run_results.json"
     project.target.mkdir(parents=True, exist_ok=True)
     results.unlink(missing_ok=True)
-    with _running(project.command(selector), {**os.environ, **environment(url)}, limit) as process:
+    with _running(project.command(*chosen), {**os.environ, **environment(url)}, limit) as process:
         lines = [line.rstrip() for line in _logged(process)]
     if process.returncode == -signal.SIGKILL:
         raise TransformFailed(f"dbt build was killed: it took longer than {limit}, or the machine ran out of memory")

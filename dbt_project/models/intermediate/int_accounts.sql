@@ -26,19 +26,18 @@ described as (
 reported_actions as (
 
     select
-        reported.platform,
-        reported.account_id,
+        accounts.platform,
+        accounts.account_id,
         purchase_actions.action
-    from (
-        select
-            platform,
-            account_id,
-            min(purchase_precedence) as precedence
-        from {{ ref('int_ad_metrics') }}
-        group by platform, account_id
+    from accounts
+    -- One step into an index for each account.
+    cross join lateral (  -- noqa: ST05
+        select min(metrics.purchase_precedence) as precedence
+        from {{ ref('int_ad_metrics') }} as metrics
+        where metrics.platform = accounts.platform and metrics.account_id = accounts.account_id
     ) as reported
     inner join {{ ref('purchase_actions') }} as purchase_actions
-        on reported.platform = purchase_actions.platform and reported.precedence = purchase_actions.precedence
+        on accounts.platform = purchase_actions.platform and reported.precedence = purchase_actions.precedence
 
 ),
 

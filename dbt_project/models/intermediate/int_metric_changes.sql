@@ -10,7 +10,7 @@ accounts as (
 
 outdated as (
 
-    {{ outdated_accounts(ref('int_accounts')) }}
+    {{ outdated(ref('int_accounts')) }}
 
 ),
 
@@ -40,7 +40,7 @@ versions as (
         {{ day_end('versions.date', 'accounts.timezone') }} as ended_at,
         {{ purchase('versions.purchase_counts', 'accounts.purchase_action') }} as conversions,
         {{ purchase('versions.purchase_values', 'accounts.purchase_action') }} as revenue,
-        accounts.settings_key
+        accounts.account_id is not null as is_connected
     from changed_days
     inner join {{ ref('int_metric_versions') }} as versions
         on
@@ -85,8 +85,7 @@ by_age as (
         {{ money('sum(conversions_change)') }} as conversions,
         {{ money('sum(revenue_change)') }} as revenue,
         min(min(observed_at)) over (partition by platform, account_id, date) <= min(ended_at) as was_read_in_time,
-        case when min(settings_key) is not null then max(updated_at) end as updated_at,
-        min(settings_key) as settings_key
+        case when bool_and(is_connected) then max(updated_at) end as updated_at
     from changes
     group by platform, account_id, date, age_days
 

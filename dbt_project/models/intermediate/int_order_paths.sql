@@ -24,8 +24,8 @@ orders as (
         orders.customer_hash,
         orders.order_date,
         orders.order_date - {{ path_horizon('settings.window_days') }} as earliest,
-        orders.updated_at,
-        settings.settings_key
+        orders.local_date,
+        orders.updated_at
     from changed_orders
     left join {{ ref('orders') }} as orders
         on
@@ -59,8 +59,8 @@ paths as (
         touches.match_rule,
         touches.position,
         touches.path_length,
-        case when touches.touch_id is not null then greatest(orders.updated_at, newest.updated_at) end as updated_at,
-        orders.settings_key
+        orders.local_date,
+        case when touches.touch_id is not null then greatest(orders.updated_at, newest.updated_at) end as updated_at
     from orders
     -- Tied to its order, here and below, though only the macros show it.
     left join lateral (  -- noqa: ST05

@@ -155,16 +155,13 @@ attribution_credits as (
         {{ money('shared.credited_value') }} as credited_value,
         shared.campaign_date,
         shared.workspace_date,
-        shared.updated_at,
-        settings.settings_key
+        shared.updated_at
     from changed_orders
     left join shared
         on
             changed_orders.store_platform = shared.store_platform
             and changed_orders.store_id = shared.store_id
             and changed_orders.order_id = shared.order_id
-    left join settings
-        on changed_orders.store_platform = settings.platform and changed_orders.store_id = settings.account_id
 
 ),
 

@@ -23,12 +23,12 @@ orders as (
         orders.workspace_id,
         orders.customer_hash,
         orders.order_date,
+        orders.local_date,
         orders.order_date - {{ path_horizon('settings.window_days') }} as earliest,
         settings.window_days,
         orders.is_revenue,
         orders.tells_origin,
-        orders.updated_at,
-        settings.settings_key
+        orders.updated_at
     from changed_orders
     left join {{ ref('orders') }} as orders
         on
@@ -132,6 +132,7 @@ decisions as (
         chosen.store_id,
         chosen.order_id,
         chosen.order_date,
+        chosen.local_date,
         case when chosen.campaign_id is null then 'unattributed' else 'attributed' end as outcome,
         case
             when chosen.campaign_id is not null then null
@@ -153,8 +154,7 @@ decisions as (
         coalesce(summed_up.touches, '[]') as rejected,
         cast(coalesce(summed_up.more, 0) as integer) as rejected_more,
         {{ var('adsync_rule_version') }} as rule_version,
-        greatest(chosen.updated_at, summed_up.updated_at) as updated_at,
-        chosen.settings_key
+        greatest(chosen.updated_at, summed_up.updated_at) as updated_at
     from chosen
     left join summed_up
         on

@@ -41,8 +41,7 @@ events as (
         touches.event_time as clicked_at,
         decisions.attribution_type,
         decisions.match_rule,
-        case when decisions.outcome = 'attributed' then decisions.updated_at end as updated_at,
-        decisions.settings_key
+        case when decisions.outcome = 'attributed' then decisions.updated_at end as updated_at
     from changed_orders
     left join {{ ref('attribution_decisions') }} as decisions
         on

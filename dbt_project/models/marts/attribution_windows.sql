@@ -6,11 +6,11 @@ with
 winners as (
 
     select
-        orders.workspace_id,
+        paths.workspace_id,
         paths.platform,
         paths.account_id,
         paths.campaign_id,
-        orders.local_date as date,
+        paths.local_date as date,
         {{ narrowest_window('paths.age_seconds') }} as narrowest,
         orders.net_reporting as revenue,
         coalesce(orders.is_new_customer, false) as is_new_customer
@@ -20,7 +20,7 @@ winners as (
             paths.store_platform = orders.platform
             and paths.store_id = orders.store_id
             and paths.order_id = orders.order_id
-    where paths.position = 1
+    where paths.position = 1 and {{ is_to_sum('paths.workspace_id', 'paths.local_date') }}
 
 ),
 

@@ -10,7 +10,7 @@ accounts as (
 
 outdated as (
 
-    {{ outdated_accounts(ref('int_accounts')) }}
+    {{ outdated(ref('int_accounts')) }}
 
 ),
 
@@ -53,8 +53,7 @@ metrics as (
         coalesce(metrics.currency, accounts.currency) as currency,
         accounts.reporting_currency,
         changed_days.date <= finality.final_through and coalesce(metrics.is_settled, true) as is_final,
-        case when accounts.workspace_id is not null then metrics.updated_at end as updated_at,
-        accounts.settings_key
+        case when accounts.workspace_id is not null then metrics.updated_at end as updated_at
     from changed_days
     left join {{ ref('int_ad_metrics') }} as metrics
         on
@@ -101,8 +100,7 @@ campaign_days as (
         {{ money('round(spend * fx_rate, 4)') }} as spend_reporting,
         {{ money('round(revenue * fx_rate, 4)') }} as revenue_reporting,
         is_final,
-        updated_at,
-        settings_key
+        updated_at
     from rated
 
 ),

@@ -10,7 +10,7 @@ stores as (
 
 changed_orders as (
 
-    {{ changed_orders(ref('int_store_settings'), 'platform') }}
+    {{ changed_orders(ref('int_store_settings'), platform='platform') }}
 
 ),
 
@@ -30,8 +30,7 @@ placed as (
         stores.workspace_id,
         {{ local_date('orders.ordered_at', 'stores.workspace_timezone') }} as local_date,
         stores.customers_known_from,
-        stores.reporting_currency,
-        stores.settings_key
+        stores.reporting_currency
     from reopened_orders
     inner join {{ ref('int_orders__judged') }} as orders
         on
@@ -112,8 +111,7 @@ orders as (
         is_first_order as is_new_customer,
         customer_hash,
         tells_origin,
-        case when workspace_id is not null then updated_at end as updated_at,
-        settings_key
+        case when workspace_id is not null then updated_at end as updated_at
     from rated
 
 ),

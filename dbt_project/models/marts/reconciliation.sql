@@ -15,6 +15,7 @@ orders as (
         case when is_revenue then refunded_reporting else 0 end as refunded,
         case when is_revenue then net_reporting else 0 end as store_revenue
     from {{ ref('orders') }}
+    where {{ is_to_sum('workspace_id', 'local_date') }}
 
 ),
 
@@ -41,6 +42,7 @@ attributed_days as (
         workspace_date as date,
         {{ sum_known('conversion_value') }} as attributed
     from {{ ref('attribution_events') }}
+    where {{ is_to_sum('workspace_id', 'workspace_date') }}
     group by workspace_id, workspace_date
 
 ),
@@ -48,8 +50,8 @@ attributed_days as (
 unattributed_reasons as (
 
     select
-        orders.workspace_id,
-        orders.local_date as date,
+        decisions.workspace_id,
+        decisions.local_date as date,
         decisions.reason,
         {{ sum_known('orders.net_reporting') }} as amount
     from {{ ref('attribution_decisions') }} as decisions
@@ -58,8 +60,11 @@ unattributed_reasons as (
             decisions.store_platform = orders.platform
             and decisions.store_id = orders.store_id
             and decisions.order_id = orders.order_id
-    where decisions.outcome = 'unattributed' and decisions.reason <> 'not_revenue'
-    group by orders.workspace_id, orders.local_date, decisions.reason
+    where
+        decisions.outcome = 'unattributed'
+        and decisions.reason <> 'not_revenue'
+        and {{ is_to_sum('decisions.workspace_id', 'decisions.local_date') }}
+    group by decisions.workspace_id, decisions.local_date, decisions.reason
 
 ),
 
@@ -82,6 +87,7 @@ claimed_days as (
         date,
         {{ sum_known('revenue_reporting') }} as claimed
     from {{ ref('campaign_metrics') }}
+    where {{ is_to_sum('workspace_id', 'date') }}
     group by workspace_id, date
 
 ),

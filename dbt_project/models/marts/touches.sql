@@ -14,7 +14,6 @@ touches as (
         changed_records.recorded_by,
         changed_records.record_key,
         settings.workspace_id,
-        settings.settings_key,
         coalesce(touches.store_platform, named.store_platform) as store_platform,
         coalesce(touches.store_id, named.store_id) as store_id,
         coalesce(touches.order_id, named.order_id) as order_id,
@@ -225,7 +224,6 @@ concluded as (
         matched.source_platform <> matched.platform as source_conflict,
         {{ local_date('matched.event_time', 'accounts.timezone') }}
         not between flights.flight_from and flights.flight_until as outside_flight,
-        matched.settings_key,
         greatest(matched.updated_at, matched.spend_changed_at) as updated_at
     from matched
     left join {{ ref('int_accounts') }} as accounts

@@ -2,105 +2,108 @@
 
 with
 
+spend_days as (
 
-metrics as (
-
-    select * from {{ ref('campaign_metrics') }}
+    select
+        workspace_id,
+        date,
+        case when grouping(platform) = 1 then 'all' else platform end as platform,
+        {{ sum_known('spend_reporting') }} as spend,
+        {{ sum_known('revenue_reporting') }} as claimed_revenue,
+        sum(conversions) as claimed_conversions
+    from {{ ref('campaign_metrics') }}
+    where {{ is_to_sum('workspace_id', 'date') }}
+    group by grouping sets ((workspace_id, date, platform), (workspace_id, date))
 
 ),
 
+-- A platform's orders are dated as its spend is, in the account's zone; those of the total in the workspace's.
 events as (
 
     select
-        events.*,
-        coalesce(orders.is_new_customer, false) as is_new_customer
-    from {{ ref('attribution_events') }} as events
+        workspace_id,
+        campaign_date as date,
+        platform,
+        store_platform,
+        store_id,
+        order_id,
+        conversion_value,
+        collected_value
+    from {{ ref('attribution_events') }}
+    where {{ is_to_sum('workspace_id', 'campaign_date') }}
+    union all
+    select
+        workspace_id,
+        workspace_date as date,
+        'all' as platform,
+        store_platform,
+        store_id,
+        order_id,
+        conversion_value,
+        collected_value
+    from {{ ref('attribution_events') }}
+    where {{ is_to_sum('workspace_id', 'workspace_date') }}
+
+),
+
+attributed_days as (
+
+    select
+        events.workspace_id,
+        events.date,
+        events.platform,
+        count(*) as attributed_orders,
+        {{ sum_known('events.conversion_value') }} as attributed_revenue,
+        {{ sum_known('events.collected_value') }} as collected_revenue,
+        count(*) filter (where orders.is_new_customer) as new_customer_orders,
+        {{ sum_known('case when orders.is_new_customer then events.conversion_value else 0 end') }}
+            as new_customer_revenue
+    from events
     left join {{ ref('orders') }} as orders
         on
             events.store_platform = orders.platform
             and events.store_id = orders.store_id
             and events.order_id = orders.order_id
+    group by events.workspace_id, events.date, events.platform
 
 ),
 
-orders as (
+sold_days as (
 
-    select * from {{ ref('orders') }}
-
-),
-
--- Each part brings its own measures and zeros for the rest: a day with spend and no orders is kept, and the reverse.
-parts as (
-
-    select
-        metrics.workspace_id,
-        metrics.date,
-        scopes.platform,
-        metrics.spend_reporting as spend,
-        metrics.revenue_reporting as claimed_revenue,
-        metrics.conversions as claimed_conversions,
-        0 as attributed_revenue,
-        0 as attributed_orders,
-        0 as collected_revenue,
-        0 as store_revenue,
-        0 as new_customer_orders,
-        0 as new_customer_revenue
-    from metrics
-    cross join lateral (values (metrics.platform), ('all')) as scopes (platform)
-    union all
-    select
-        events.workspace_id,
-        scopes.date,
-        scopes.platform,
-        0 as spend,
-        0 as claimed_revenue,
-        0 as claimed_conversions,
-        events.conversion_value as attributed_revenue,
-        1 as attributed_orders,
-        events.collected_value as collected_revenue,
-        0 as store_revenue,
-        cast(events.is_new_customer as integer) as new_customer_orders,
-        case when events.is_new_customer then events.conversion_value else 0 end as new_customer_revenue
-    from events
-    cross join
-        lateral (values (events.campaign_date, events.platform), (events.workspace_date, 'all'))
-            as scopes (date, platform)
-    union all
     select
         workspace_id,
         local_date as date,
         'all' as platform,
-        0 as spend,
-        0 as claimed_revenue,
-        0 as claimed_conversions,
-        0 as attributed_revenue,
-        0 as attributed_orders,
-        0 as collected_revenue,
-        net_reporting as store_revenue,
-        0 as new_customer_orders,
-        0 as new_customer_revenue
-    from orders
-    where is_revenue
+        {{ sum_known('net_reporting') }} as store_revenue
+    from {{ ref('orders') }}
+    where is_revenue and {{ is_to_sum('workspace_id', 'local_date') }}
+    group by workspace_id, local_date
 
 ),
 
+-- A day with spend and no orders is kept, and the reverse. Nothing is 0; something unknown is null, and stays so.
 summed as (
 
     select
         workspace_id,
         date,
         platform,
-        {{ sum_known('spend') }} as spend,
-        {{ sum_known('attributed_revenue') }} as attributed_revenue,
-        sum(attributed_orders) as attributed_orders,
-        {{ sum_known('claimed_revenue') }} as claimed_revenue,
-        sum(claimed_conversions) as claimed_conversions,
-        case when platform = 'all' then {{ sum_known('store_revenue') }} end as store_revenue,
-        {{ sum_known('collected_revenue') }} as collected_revenue,
-        sum(new_customer_orders) as new_customer_orders,
-        {{ sum_known('new_customer_revenue') }} as new_customer_revenue
-    from parts
-    group by workspace_id, date, platform
+        case when spend_days.date is null then 0 else spend_days.spend end as spend,
+        case when spend_days.date is null then 0 else spend_days.claimed_revenue end as claimed_revenue,
+        coalesce(spend_days.claimed_conversions, 0) as claimed_conversions,
+        case when attributed_days.date is null then 0 else attributed_days.attributed_revenue end as attributed_revenue,
+        case when attributed_days.date is null then 0 else attributed_days.collected_revenue end as collected_revenue,
+        coalesce(attributed_days.attributed_orders, 0) as attributed_orders,
+        coalesce(attributed_days.new_customer_orders, 0) as new_customer_orders,
+        case when attributed_days.date is null then 0 else attributed_days.new_customer_revenue end
+            as new_customer_revenue,
+        case
+            when sold_days.date is not null then sold_days.store_revenue
+            when platform = 'all' then 0
+        end as store_revenue
+    from spend_days
+    full join attributed_days using (workspace_id, date, platform)
+    full join sold_days using (workspace_id, date, platform)
 
 ),
 

@@ -1,0 +1,111 @@
+-- Tables that tell days (`meta: {days: [...]}`) note which days of which workspaces a statement writes or deletes, whoever
+-- runs it. Models of the strategy `replace_days` sum up the days told since they were last built, and no others.
+
+{% macro days_told() -%}
+    create table if not exists checks.days (
+        id bigint generated always as identity, told_by text not null, workspace_id text not null, date date not null
+    );
+    create index if not exists days_told_by on checks.days (told_by, id);
+    create table if not exists checks.days_summed (
+        relation text, told_by text, file oid not null, through bigint not null, primary key (relation, told_by)
+    );
+    create or replace function checks.tell_days() returns trigger language plpgsql as $tell$
+    begin
+        execute format(
+            'insert into checks.days (told_by, workspace_id, date)
+            select distinct %L, changed.workspace_id, told.date from changed, unnest(array[%s]) as told (date)
+            where told.date is not null',
+            tg_table_schema || '.' || tg_table_name, array_to_string(tg_argv::text[], ', ')
+        );
+        return null;
+    end $tell$;
+    -- What every reader has summed up is not read again.
+    delete from checks.days where id <= (
+        select min(through) from checks.days_summed where days_summed.told_by = days.told_by
+    )
+{%- endmacro %}
+
+
+-- Who reads a table made anew reads all of it, so that its first rows need not be told.
+{% macro tell_days() -%}
+    {%- if model.config.meta.days %}
+    {%- for event, rows in [('insert', 'new'), ('delete', 'old'), ('update', 'old'), ('update', 'new')] %}
+    create trigger tell_days_{{ event }}_{{ rows }} after {{ event }} on {{ this }}
+    referencing {{ rows }} table as changed for each statement
+    execute function checks.tell_days('{{ model.config.meta.days | join("', '") }}');
+    {%- endfor %}
+    {%- endif -%}
+{%- endmacro %}
+
+
+-- What the inputs of the model at hand have told, asked once and before it reads them.
+{% macro told_days() -%}
+    {%- set known = graph.get('days', {}) -%}
+    {%- if 'days' in graph and model.unique_id not in known -%}
+        {%- set inputs = namespace(tables=[], texts=[], clock=false) -%}
+        {%- do collect_inputs(model.depends_on.nodes, inputs) -%}
+        {%- do known.update({model.unique_id: run_query(newly_told(telling(inputs.tables))).rows}) -%}
+    {%- endif -%}
+    {{ return(known.get(model.unique_id, [])) }}
+{%- endmacro %}
+
+
+{% macro telling(tables) -%}
+    {%- set told_by = [] -%}
+    {%- for node in graph.nodes.values() if node.config.meta.get('days') and node.schema ~ '.' ~ node.alias in tables -%}
+        {%- do told_by.append(node.schema ~ '.' ~ node.alias) -%}
+    {%- endfor -%}
+    {{ return(told_by) }}
+{%- endmacro %}
+
+
+-- `is_anew`: another file than last time, or one without triggers.
+{% macro newly_told(tables) -%}
+    select
+        inputs.told_by, inputs.file, coalesce(summed.through, 0) as since,
+        (select coalesce(max(id), 0) from checks.days) as through,
+        summed.file is distinct from inputs.file or not inputs.tells as is_anew
+    from (
+        select {{ full_name() }} as told_by, pg_relation_filenode(oid) as file, exists (
+            select 1 from pg_trigger where tgrelid = pg_class.oid and tgfoid = cast('checks.tell_days' as regproc)
+        ) as tells
+        from pg_class where relkind = 'r' and {{ full_name() }} in ('{{ tables | join("', '") }}')
+    ) as inputs
+    left join checks.days_summed as summed
+        on summed.relation = '{{ plain_name(this) }}' and summed.told_by = inputs.told_by
+{%- endmacro %}
+
+
+{% macro sums_days_anew() -%}
+    {{ return(model.config.incremental_strategy == 'replace_days' and told_days() | selectattr('is_anew') | list | length > 0) }}
+{%- endmacro %}
+
+
+{% macro days_to_sum() -%}
+    select days.workspace_id, days.date from checks.days where
+    {%- for told in told_days() %}
+        {{ 'or ' if not loop.first }}(days.told_by = '{{ told.told_by }}' and days.id > {{ told.since }})
+    {%- endfor %}
+{%- endmacro %}
+
+
+-- Of a row's workspace and day: they are to be summed up in this run.
+{% macro is_to_sum(workspace, date) -%}
+    {%- if is_incremental() %}({{ workspace }}, {{ date }}) in ({{ days_to_sum() }}){% else %}true{% endif -%}
+{%- endmacro %}
+
+
+{% macro get_incremental_replace_days_sql(arg_dict) -%}
+    {%- set columns = get_quoted_csv(arg_dict.dest_columns | map(attribute='name')) -%}
+    delete from {{ arg_dict.target_relation }} where ({{ arg_dict.unique_key | join(', ') }}) in ({{ days_to_sum() }});
+    insert into {{ arg_dict.target_relation }} ({{ columns }}) select {{ columns }} from {{ arg_dict.temp_relation }}
+{%- endmacro %}
+
+
+{% macro keep_days_summed() -%}
+    {%- for told in told_days() if model.config.incremental_strategy == 'replace_days' %}
+    insert into checks.days_summed (relation, told_by, file, through)
+    values ('{{ plain_name(this) }}', '{{ told.told_by }}', {{ told.file }}, {{ told.through }})
+    on conflict (relation, told_by) do update set file = excluded.file, through = excluded.through;
+    {%- endfor %}
+{%- endmacro %}
