@@ -21,7 +21,7 @@ from adsync.window import Window
 DIMENSIONS = ["campaign_id", "stat_time_day"]
 METRICS = [
     "campaign_name", "spend", "impressions", "clicks", "ctr", "cpc", "cpm", "conversion",
-    "complete_payment", "total_complete_payment_rate",
+    "complete_payment", "total_complete_payment_rate", "complete_payment_roas",
 ]  # fmt: skip
 
 
