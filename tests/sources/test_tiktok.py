@@ -177,6 +177,11 @@ async def test_a_report_without_rows_is_empty():
     assert await downloaded(f"{HEADER}\n") == []
 
 
+async def test_a_report_ordered_before_a_ratio_was_asked_for_is_read_without_it():
+    read = await downloaded(f"{HEADER.removesuffix(',complete_payment_roas')}\n{LINE.removesuffix(',10')}\n")
+    assert set(tiktok_report.METRICS) - set(json.loads(bytes(read[0].payload))["metrics"]) == {"complete_payment_roas"}
+
+
 async def test_line_breaks_quotes_and_commas_in_a_name_survive_the_csv():
     quoted = LINE.replace("name", '"a, ""b""\nc"')
     read = await downloaded(f"\ufeff{HEADER}\r\n{quoted}\r\n")
