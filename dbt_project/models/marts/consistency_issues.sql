@@ -9,7 +9,7 @@ metrics as not materialized (
 
 ),
 
--- The platform's own ratios stand beside ours: units, percent and fraction, and mixed up columns show there.
+-- The platform's own ratios, ROAS of the counted action type, beside ours: mixed up units and columns show there.
 reported as (
 
     select
@@ -27,9 +27,7 @@ reported as (
     inner join {{ ref('int_accounts') }} as accounts
         on metrics.platform = accounts.platform and metrics.account_id = accounts.account_id
     where
-        {{ disagree('typed.platform_ctr', 'metrics.ctr') }}
-        or {{ disagree('typed.platform_cpc', 'metrics.cpc') }}
-        -- Of the action type that is counted as a purchase.
+        {{ disagree('typed.platform_ctr', 'metrics.ctr') }} or {{ disagree('typed.platform_cpc', 'metrics.cpc') }}
         or {{ disagree('cast(typed.platform_roas ->> accounts.purchase_action as numeric)', 'metrics.roas') }}
 
 ),
@@ -132,6 +130,8 @@ campaign_issues as (
         || ': likely ' || {{ likely_cause('platform_roas', 'roas') }} as detail
     from reported
     where {{ disagree('platform_roas', 'roas') }}
+    union all
+    select * from {{ ref('int_campaigns__unlisted') }}
 
 ),
 
