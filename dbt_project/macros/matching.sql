@@ -108,7 +108,8 @@
     {%- set steps = [
         ('override', 'override', 'override_key', [told, any]), ('utm_id', 'id', 'utm_id_key', [told, any]),
         ('utm_campaign_id', 'id', 'campaign_key', [told, any]), ('campaign_id_param', 'id', 'campaign_id_key', [told, any]),
-        ('child_id', 'child', 'ids', [told, any]), ('embedded_id', 'id', 'ids', [told, any]),
+        ('child_id', 'child', 'whole_ids', [told, any]), ('embedded_id', 'id', 'ids', [told, any]),
+        ('embedded_child_id', 'child', 'ids', [told, any]),
         ('name_in_platform', 'name', 'campaign_key', [told]), ('name_in_platform', 'name', 'campaign_key_spaced', [told]),
         ('name_unique', 'name', 'campaign_key', [any]), ('name_unique', 'name', 'campaign_key_spaced', [any]),
         ('name_loosely', 'loose', 'loose_key', [told]),
@@ -120,9 +121,11 @@
 
 
 {% macro lookup(links, position, rule, kind, key, scope) -%}
-    select {{ position }} * 1000 + {{ 'n' if key == 'ids' else 0 }} as position, '{{ rule }}' as match_rule,
-        '{{ kind }}' as kind, {{ 'id' if key == 'ids' else links ~ '.' ~ key }} as key, {{ scope }} as scope
-    {%- if key == 'ids' %} from string_to_table({{ links }}.ids, '|') with ordinality as ids (id, n){% endif %}
+    {%- set listed = key in ('ids', 'whole_ids') -%}
+    select {{ position }} * 1000 + {{ 'n' if listed else 0 }} as position, '{{ rule }}' as match_rule,
+        '{{ kind }}' as kind, {{ "ltrim(id, '=')" if listed else links ~ '.' ~ key }} as key, {{ scope }} as scope
+    {%- if listed %} from string_to_table({{ links }}.ids, '|') with ordinality as ids (id, n){% endif %}
+    {%- if key == 'whole_ids' %} where starts_with(id, '='){% endif %}
 {%- endmacro %}
 
 

@@ -79,3 +79,12 @@
     {%- endcall -%}
     {%- do adapter.commit() -%}
 {%- endmacro %}
+
+
+-- PostgreSQL reads a function's body when it is called: naming the database there would tie it to this one, and a copy
+-- under another name would have a function that cannot run.
+{% macro postgres__scalar_function_body_sql() -%}
+    $$
+    {{ model.compiled_code | replace(adapter.quote(this.database) ~ '.', '') }}
+    $$ language sql
+{%- endmacro %}

@@ -106,13 +106,16 @@
 {%- endmacro %}
 
 
--- Ids of ad platforms that stand in keys, alone or among other words, as a list in text; null for none.
+-- Ids of ad platforms that stand in keys, as a list in text; null for none. One that is a whole key begins with "=".
 {% macro ids_within(keys) -%}
+    {%- set joined = "concat_ws('|', " ~ keys | join(', ') ~ ")" -%}
     (
-        select string_agg(found[1], '|' order by n)
+        select string_agg(
+            case when strpos('|' || {{ joined }} || '|', '|' || found[1] || '|') > 0 then '=' else '' end || found[1],
+            '|' order by n
+        )
         from regexp_matches(
-            concat_ws('|', {{ keys | join(', ') }}),
-            '[0-9a-f]{8} [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{12}|[0-9]{12,}', 'g'
+            {{ joined }}, '[0-9a-f]{8} [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{12}|[0-9]{12,}', 'g'
         ) with ordinality as ids (found, n)
     )
 {%- endmacro %}

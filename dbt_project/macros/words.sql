@@ -23,6 +23,7 @@
         'utm_campaign_id': 'its id stands in utm_campaign', 'campaign_id_param': 'its id stands in a campaign_id parameter',
         'child_id': 'the id of one of its ad sets or ads stands in the link',
         'embedded_id': 'its id stands inside another value of the link',
+        'embedded_child_id': 'the id of one of its ad sets or ads stands inside a longer value of the link',
         'name_in_platform': 'its name stands in utm_campaign, and the link tells its platform',
         'name_unique': 'its name stands in utm_campaign, and no other campaign bears it',
         'name_loosely': 'its name stands in utm_campaign, but for separators and look-alike letters',

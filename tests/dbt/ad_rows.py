@@ -1,7 +1,8 @@
 """Campaigns and their days, in the shapes that the loaders store.
 
 A day is told as `impressions`, `clicks`, `spend`, `ctr`, `cpc`, `name`, `currency`, `purchases`; Snapchat's also as
-`settled`. Meta's purchases are {action type: (count, value)}, for it reports one under several; others' (count, value).
+`settled`. Meta's purchases are {action type: (count, value)}, for it reports one under several, and its `roas` {action
+type: ratio}; others' (count, value) and a ratio.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ def _meta_metrics(account_id: str, campaign_id: str, day: date, row: Payload) ->
     if purchases := row.get("purchases"):
         payload["actions"] = [_action(kind, count) for kind, (count, _) in purchases.items()]
         payload["action_values"] = [_action(kind, value) for kind, (_, value) in purchases.items()]
+    if told := row.get("roas"):
+        payload["purchase_roas"] = [_action(kind, value) for kind, value in told.items()]
     return payload
 
 
@@ -42,6 +45,7 @@ def _tiktok_metrics(_account_id: str, campaign_id: str, day: date, row: Payload)
     count, value = row.get("purchases", ("-", "-"))
     measured = {key: str(row[key]) for key in ("impressions", "clicks", "spend", "ctr", "cpc") if key in row}
     claimed = {"complete_payment": str(count), "total_complete_payment_rate": str(value)}
+    claimed |= {"complete_payment_roas": str(row["roas"])} if "roas" in row else {}
     return {
         "dimensions": {"campaign_id": campaign_id, "stat_time_day": f"{day} 00:00:00"},
         "metrics": {"campaign_name": row.get("name", "Sale"), **measured, **claimed},

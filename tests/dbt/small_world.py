@@ -53,19 +53,21 @@ def _campaigns(run: Load) -> None:
 
 def _ad_days(run: Load) -> None:
     twice = {"purchase": (9, "731.2"), "offsite_conversion.fb_pixel_purchase": (8, "650")}
-    ratios = {"ctr": "3.331152", "cpc": "0.351669"}
+    ratios = {"ctr": "3.331152", "cpc": "0.351669", "roas": {"purchase": "3.402988"}}
     day = {"impressions": 18342, "clicks": 611, "name": RIYADH_NAME}
     run.metrics(META, RIYADH_SALE, date(2026, 11, 3), spend="214.87", purchases=twice, **ratios, **day)
     run.metrics(META, RIYADH_SALE, date(2026, 11, 4), spend="100", **day)
     run.metrics(META, RIYADH_SALE, date(2026, 10, 3), spend="10", impressions=0, clicks=0, name="Old name")
-    # A day that says a fraction where it means percent, and claims more than it can have.
+    # A day that says a fraction where it means percent, and claims more than it can have, or than it says itself.
     odd = {"spend": "1", "impressions": 100, "clicks": 200, "ctr": "2.0", "cpc": "0.005", "name": "Eid + Sale"}
     rich = {"offsite_conversion.fb_pixel_purchase": (1, "5"), "purchase": (1, "5000")}
-    run.metrics(META, EID, date(2026, 11, 5), purchases=rich, **odd)
-    usual = {"impressions": 1000, "clicks": 20, "spend": "50", "purchases": (4, "200"), "name": "Oud Perfume"}
+    run.metrics(META, EID, date(2026, 11, 5), purchases=rich, roas={"purchase": "50"}, **odd)
+    usual = {"impressions": 1000, "clicks": 20, "spend": "50", "name": "Oud Perfume"}
+    usual |= {"purchases": (4, "200"), "roas": "4.00"}
     for back in range(2, 11):
         run.metrics(TIKTOK, OUD, TODAY - timedelta(days=back), **usual)
-    run.metrics(TIKTOK, OUD, YESTERDAY, **(usual | {"clicks": 1, "spend": "90", "purchases": (1, "10")}))
+    fallen = {"clicks": 1, "spend": "90", "purchases": (1, "10"), "roas": "1.00"}
+    run.metrics(TIKTOK, OUD, YESTERDAY, **(usual | fallen))
     run.metrics(TIKTOK, TIK_SALE, YESTERDAY, spend="5", impressions=10, clicks=0, name="Eid + Sale")
     run.metrics(KRONA, BLUE_SALE, date(2026, 11, 18), spend="100", currency="ISK", impressions=10, clicks=1)
 

@@ -131,6 +131,8 @@ def test_exactly_the_planted_issues_are_found(built):
         ("invalid_ctr", world.EID),
         ("suspicious_roas", world.EID),
         ("identity_ctr", world.EID),
+        ("identity_roas", world.EID),
+        ("identity_roas", world.OUD),
         ("unknown_currency", world.KRONA.native_id),
         ("stale_account", world.KRONA.native_id),
     }

@@ -10,6 +10,7 @@ import ledger_world as world
 import psycopg
 import pytest
 from dbt_process import ONLY_DATA, copy_of, dbt, rows
+from psycopg.conninfo import conninfo_to_dict
 
 from adsync.alerts import backtest
 
@@ -46,6 +47,12 @@ def test_as_of_now_is_what_the_mart_says(ledger):
     then = rows(ledger, f"select {shared} from marts.metric_as_of('infinity') order by campaign_id, date")
     assert then == rows(ledger, f"select {shared} from marts.campaign_metrics order by campaign_id, date")
     assert len(then) == 4 * 63 - 1
+
+
+def test_a_copy_of_the_warehouse_under_another_name_knows_what_was_known(ledger, local_servers):
+    asked = (AS_OF, "infinity", world.STEADY, "2026-11-01")
+    with copy_of(local_servers, conninfo_to_dict(ledger)["dbname"], "restored") as url:
+        assert rows(url, *asked) == rows(ledger, *asked) != []
 
 
 def test_maturity_is_the_share_of_the_final_value_by_age(ledger):

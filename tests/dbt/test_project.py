@@ -9,6 +9,8 @@ import pytest
 from dbt_process import PROJECT, folders, python
 
 from adsync import registry
+from adsync.sources import snapchat_remainder
+from adsync.sources.base import Account
 
 # dbt checks its configuration files against JSON schemas for a few adapters only; this adds ours, then parses.
 PARSE = """
@@ -68,3 +70,8 @@ def test_every_ad_platform_has_words_for_a_purchase_and_for_itself(seed, told):
     with (PROJECT / "seeds" / f"{seed}.csv").open(encoding="utf-8") as file:
         known = {row["platform"] for row in csv.DictReader(file) if told.items() <= row.items()}
     assert set(registry.ad_platforms()) <= known
+
+
+def test_spend_of_no_campaign_is_known_by_the_name_that_its_source_gives_it():
+    name = snapchat_remainder.campaign_id(Account("acme", "snapchat", account_id="", conn_id=""))
+    assert f"'{name}'" in (PROJECT / "models/intermediate/int_campaigns__unlisted.sql").read_text()

@@ -171,6 +171,22 @@ def _expected(world, account_id):
     }
 
 
+async def test_its_own_roas_is_value_over_spend_of_each_action_type(sandbox, window):
+    fields = "spend,action_values,purchase_roas,website_purchase_roas"
+    params = {**token("acme"), **DAILY, **window, "fields": fields, "limit": "500"}
+    rows = await rows_of(sandbox(), f"/meta/v26.0/{ACME}/insights", params)
+    told = [(row, _by_type(row, "purchase_roas"), _by_type(row, "website_purchase_roas")) for row in rows]
+    for row, whole, website in told:
+        shares = {kind: value / Decimal(row["spend"]) for kind, value in _by_type(row, "action_values").items()}
+        assert whole | website == {kind: round(share, 6) for kind, share in shares.items()}
+    assert {kind for _, _, website in told for kind in website} == {"offsite_conversion.fb_pixel_purchase"}
+    assert {kind for _, whole, _ in told for kind in whole} > {"omni_purchase", "purchase"}
+
+
+def _by_type(row, name):
+    return {entry["action_type"]: Decimal(entry["value"]) for entry in row.get(name, ())}
+
+
 async def test_one_account_reports_no_omni_purchase(sandbox, window):
     params = {**token("nakhla"), **DAILY, **window, "limit": "500"}
     rows = await rows_of(sandbox(), f"/meta/v26.0/{GULF}/insights", params)

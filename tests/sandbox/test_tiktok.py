@@ -159,6 +159,14 @@ async def test_a_dash_stands_where_purchases_do_not_apply(sandbox, today):
     assert "-" in {row["metrics"]["complete_payment"] for row in rows}
 
 
+async def test_its_own_roas_is_value_over_spend_with_two_decimals(sandbox, today):
+    metrics = json.dumps(["spend", "total_complete_payment_rate", "complete_payment_roas"])
+    rows = await all_rows(sandbox(), "report/integrated/get/", report(ACME, today, today, metrics=metrics))
+    told = [row["metrics"] for row in rows if row["metrics"]["complete_payment_roas"] != "-"]
+    shares = [Decimal(row["total_complete_payment_rate"]) / Decimal(row["spend"]) for row in told]
+    assert [Decimal(row["complete_payment_roas"]) for row in told] == [round(share, 2) for share in shares] != []
+
+
 def _task(advertiser, since, until, **more):
     params = report(advertiser, since, until)
     return {

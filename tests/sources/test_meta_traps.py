@@ -165,7 +165,7 @@ async def test_a_single_day_that_is_too_much_is_asked_for_with_fewer_fields():
     transport, asked = noting(in_memory(Fault("meta", "too_much_data", path="/insights", calls=(1, 2, 3, 4, 5))))
     rows = payloads(await records("meta", "campaign_metrics", transport, asked=A_DAY)).values()
     fields = [request.url.params["fields"].split(",") for request in asked]
-    assert set(fields[0]) - set(fields[-1]) == {"ctr", "cpc", "cpm"}
+    assert set(fields[0]) - set(fields[-1]) == {"ctr", "cpc", "cpm", "purchase_roas", "website_purchase_roas"}
     assert rows
     assert all("spend" in row for row in rows)
 

@@ -164,7 +164,7 @@ async def test_a_translated_report_is_refused_by_the_columns_it_lacks():
 
 
 HEADER = ",".join([*tiktok_report.DIMENSIONS, *tiktok_report.METRICS])
-LINE = "1,2026-11-01 00:00:00,name,1.00,2,3,4,5,6,7,8,9"
+LINE = "1,2026-11-01 00:00:00,name,1.00,2,3,4,5,6,7,8,9,10"
 
 
 async def downloaded(text):
@@ -177,13 +177,18 @@ async def test_a_report_without_rows_is_empty():
     assert await downloaded(f"{HEADER}\n") == []
 
 
+async def test_a_report_ordered_before_a_ratio_was_asked_for_is_read_without_it():
+    read = await downloaded(f"{HEADER.removesuffix(',complete_payment_roas')}\n{LINE.removesuffix(',10')}\n")
+    assert set(tiktok_report.METRICS) - set(json.loads(bytes(read[0].payload))["metrics"]) == {"complete_payment_roas"}
+
+
 async def test_line_breaks_quotes_and_commas_in_a_name_survive_the_csv():
     quoted = LINE.replace("name", '"a, ""b""\nc"')
     read = await downloaded(f"\ufeff{HEADER}\r\n{quoted}\r\n")
     assert json.loads(bytes(read[0].payload))["metrics"]["campaign_name"] == 'a, "b"\nc'
 
 
-@pytest.mark.parametrize("line", [LINE[:30], "1,2026-11-01 00:00:00", f"{LINE},10"])
+@pytest.mark.parametrize("line", [LINE[:30], "1,2026-11-01 00:00:00", f"{LINE},11"])
 async def test_a_line_that_was_cut_off_or_has_grown_is_no_row(line):
     with pytest.raises(TemporaryError, match="report 17"):
         await downloaded(f"{HEADER}\n{LINE}\n{line}")

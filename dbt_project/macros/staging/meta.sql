@@ -10,5 +10,14 @@
     {{ json_pairs(payload ~ " -> 'action_values'", 'action_type', 'value', 'purchase|conversion') }} as purchase_values,
     cast({{ number(payload ~ " ->> 'ctr'") }} as numeric(18, 6)) as platform_ctr,
     cast({{ number(payload ~ " ->> 'cpc'") }} as numeric(18, 6)) as platform_cpc,
+    {{ meta_roas(payload) }} as platform_roas,
     cast(null as boolean) as is_settled
+{%- endmacro %}
+
+
+-- What the website's pixel saw stands in a list of its own.
+{% macro meta_roas(payload) -%}
+    {%- set seen = array_or_empty(payload ~ " -> 'website_purchase_roas'") -%}
+    {%- set both = array_or_empty(payload ~ " -> 'purchase_roas'") ~ ' || ' ~ seen -%}
+    {{ json_pairs(both, 'action_type', 'value', 'purchase|conversion') }}
 {%- endmacro %}

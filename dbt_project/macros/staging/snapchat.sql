@@ -12,6 +12,7 @@
     {{ one_purchase('conversion_purchases', stats ~ " ->> 'conversion_purchases'") }} as purchase_counts,
     {{ one_purchase('conversion_purchases', 'cast(' ~ claimed ~ ' as text)') }} as purchase_values,
     cast(null as numeric(18, 6)) as platform_ctr, cast(null as numeric(18, 6)) as platform_cpc,
+    cast(null as jsonb) as platform_roas,
     {{ snapchat_settled(payload) }} as is_settled
 {%- endmacro %}
 

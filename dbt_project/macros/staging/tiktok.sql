@@ -12,5 +12,6 @@
         as purchase_values,
     cast({{ number(metrics ~ " ->> 'ctr'") }} as numeric(18, 6)) as platform_ctr,
     cast({{ number(metrics ~ " ->> 'cpc'") }} as numeric(18, 6)) as platform_cpc,
+    {{ one_purchase('complete_payment', "nullif(" ~ metrics ~ " ->> 'complete_payment_roas', '-')") }} as platform_roas,
     cast(null as boolean) as is_settled
 {%- endmacro %}

@@ -36,6 +36,7 @@ metrics as (
         staged.purchase_values,
         staged.platform_ctr,
         staged.platform_cpc,
+        staged.platform_roas,
         staged.is_settled,
         staged.loaded_at as updated_at
     from changed_days
@@ -45,7 +46,7 @@ metrics as (
             {{ union_staged('ad_platforms', 'campaign_metrics', [
                 'account_id', 'campaign_id', 'date', 'campaign_name', 'currency', 'impressions', 'clicks',
                 'link_clicks', 'spend', 'purchase_counts', 'purchase_values', 'platform_ctr', 'platform_cpc',
-                'is_settled', 'loaded_at',
+                'platform_roas', 'is_settled', 'loaded_at',
             ]) }}
         ) as staged
         where

@@ -9,13 +9,14 @@ metrics as not materialized (
 
 ),
 
--- The platform's own ratios stand beside ours: units, percent and fraction, and mixed up columns show there.
+-- The platform's own ratios, ROAS of the counted action type, beside ours: mixed up units and columns show there.
 reported as (
 
     select
         metrics.*,
         typed.platform_ctr,
-        typed.platform_cpc
+        typed.platform_cpc,
+        cast(typed.platform_roas ->> accounts.purchase_action as numeric(18, 6)) as platform_roas
     from metrics
     inner join {{ ref('int_ad_metrics') }} as typed
         on
@@ -23,7 +24,11 @@ reported as (
             and metrics.account_id = typed.account_id
             and metrics.campaign_id = typed.campaign_id
             and metrics.date = typed.date
-    where {{ disagree('typed.platform_ctr', 'metrics.ctr') }} or {{ disagree('typed.platform_cpc', 'metrics.cpc') }}
+    inner join {{ ref('int_accounts') }} as accounts
+        on metrics.platform = accounts.platform and metrics.account_id = accounts.account_id
+    where
+        {{ disagree('typed.platform_ctr', 'metrics.ctr') }} or {{ disagree('typed.platform_cpc', 'metrics.cpc') }}
+        or {{ disagree('cast(typed.platform_roas ->> accounts.purchase_action as numeric)', 'metrics.roas') }}
 
 ),
 
@@ -112,6 +117,21 @@ campaign_issues as (
         || ': likely ' || {{ likely_cause('platform_cpc', 'cpc') }} as detail
     from reported
     where {{ disagree('platform_cpc', 'cpc') }}
+    union all
+    select
+        workspace_id,
+        'identity_roas' as type,
+        platform,
+        account_id,
+        campaign_id,
+        date,
+        platform_roas as value,
+        'the platform says ' || round(platform_roas, 4) || ', claimed revenue and spend say ' || round(roas, 4)
+        || ': likely ' || {{ likely_cause('platform_roas', 'roas') }} as detail
+    from reported
+    where {{ disagree('platform_roas', 'roas') }}
+    union all
+    select * from {{ ref('int_campaigns__unlisted') }}
 
 ),
 

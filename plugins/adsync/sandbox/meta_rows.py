@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from adsync.sandbox.inventing.accounts import AdAccount
 from adsync.sandbox.inventing.campaigns import Campaign
@@ -76,6 +77,13 @@ def action_values(row: InsightsRow) -> list[dict[str, str]] | None:
     return [{"action_type": kind, "value": _trimmed(cents)} for kind, _, cents in found if cents] or None
 
 
+def roas(row: InsightsRow, *, website: bool) -> list[dict[str, str]] | None:
+    """Money by action type over spend; what the pixel saw, and all else, are two lists."""
+    found = [(kind, cents) for kind, _, cents in _purchases(row.parts) if (kind == PIXEL) is website]
+    shares = {kind: ratio(cents, row.total("spend")) for kind, cents in found if cents}
+    return [{"action_type": kind, "value": share} for kind, share in shares.items() if share] or None
+
+
 def _trimmed(cents: int) -> str:
     return amount(cents).rstrip("0").rstrip(".")
 
@@ -109,6 +117,8 @@ FIELDS: dict[str, Callable[[InsightsRow], object]] = {
     "cpm": lambda row: ratio(Decimal(row.total("spend")) * 10, row.total("impressions")),
     "actions": actions,
     "action_values": action_values,
+    "purchase_roas": partial(roas, website=False),
+    "website_purchase_roas": partial(roas, website=True),
     "date_start": lambda row: row.since.isoformat(),
     "date_stop": lambda row: row.until.isoformat(),
 }

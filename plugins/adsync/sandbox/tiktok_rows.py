@@ -37,6 +37,7 @@ METRICS: dict[str, Callable[[Delivery], str]] = {
     "conversion": lambda row: str(row.conversions * 3 if row.conversions else row.clicks // 10),
     "complete_payment": _purchase(lambda row: str(row.conversions)),
     "total_complete_payment_rate": _purchase(lambda row: amount(row.revenue)),
+    "complete_payment_roas": _purchase(lambda row: _share(row.revenue, row.spend)),
     "complete_payment_rate": _purchase(lambda row: _share(100 * row.conversions, row.clicks)),
     "cost_per_complete_payment": _purchase(lambda row: _share(Decimal(row.spend) / 100, row.conversions)),
     "result": lambda _row: NOT_AVAILABLE,

@@ -24,7 +24,7 @@ NEEDED = (
     "actions,action_values"
 )
 # What the platform works out of the others: the first to go when all is too much.
-DERIVED = "ctr,cpc,cpm"
+DERIVED = "ctr,cpc,cpm,purchase_roas,website_purchase_roas"
 COMPLETED, WHOLE = "Job Completed", 100
 LOST = {"Job Failed", "Job Skipped"}
 
