@@ -3,9 +3,9 @@
     select records.recorded_by, records.record_key
     from ({{ touch_records() }}) as records
     where {{ unseen('records', ['record_key'], known='>=') }}
-    {%- if is_incremental() %}
     union
     {{ records_matched_otherwise() }}
+    {%- if is_incremental() %}
     union
     {{ clicks_named_by_newer_orders() }}
     union
