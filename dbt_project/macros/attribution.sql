@@ -19,13 +19,18 @@
     {{ changed_orders(ref('int_attribution_settings'), known='>=') }}
     {%- if is_incremental() %}
     union
-    select orders.store_platform, orders.store_id, orders.order_id
-    from {{ ref('touches') }} as late
-    cross join lateral ({{ orders_near('late') }}) as orders
-    where late.updated_at > {{ watermark() }} and not exists (
+    select reached.store_platform, reached.store_id, reached.order_id
+    from (
+        select orders.store_platform, orders.store_id, orders.order_id, max(late.updated_at) as updated_at
+        from {{ ref('touches') }} as late
+        cross join lateral ({{ orders_near('late') }}) as orders
+        where late.updated_at > {{ watermark() }}
+        group by orders.store_platform, orders.store_id, orders.order_id
+    ) as reached
+    where not exists (
         select 1 from {{ this }} as seen
         where (seen.store_platform, seen.store_id, seen.order_id)
-            = (orders.store_platform, orders.store_id, orders.order_id) and seen.updated_at >= late.updated_at
+            = (reached.store_platform, reached.store_id, reached.order_id) and seen.updated_at >= reached.updated_at
     )
     {%- endif %}
 {%- endmacro %}
