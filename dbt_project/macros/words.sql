@@ -9,7 +9,7 @@
         'damaged_id': 'the id in the link went through a spreadsheet or a rounded number',
         'unknown_campaign': 'no campaign of this workspace is or was called that when the link was followed',
         'ambiguous_name': 'several campaigns bear that name, and not exactly one of them spent that day',
-        'platform_only': 'the link tells a platform, but no campaign', 'touch_after_order': 'it came after the order',
+        'platform_only': 'the visit tells a platform, but no campaign', 'touch_after_order': 'it came after the order',
         'outside_window': 'it is older than the attribution window',
         'earlier_touch': 'a later touch with a campaign won',
     } -%}
