@@ -12,6 +12,7 @@
         'platform_only': 'the visit tells a platform, but no campaign', 'touch_after_order': 'it came after the order',
         'outside_window': 'it is older than the attribution window',
         'earlier_touch': 'a later touch with a campaign won',
+        'no_known_time': 'it stands on the order at no known time, and a touch of a known time won',
     } -%}
     case {{ reason }}{% for code in words %} when '{{ code }}' then '{{ words[code] }}'{% endfor %} else {{ reason }} end
 {%- endmacro %}
