@@ -53,7 +53,7 @@
 
 
 {% macro is_named(orders, key) -%}
-    ({{ orders }}.order_id = {{ key }} or {{ orders }}.number in ({{ key }}, '#' || {{ key }}))
+    ({{ orders }}.order_id = {{ key }} or {{ orders }}.number in ({{ key }}, '#' || {{ key }}, ltrim({{ key }}, '#')))
 {%- endmacro %}
 
 
@@ -63,7 +63,7 @@
     from {{ ref('orders') }} as orders
     inner join {{ this }} as clicks
         on orders.workspace_id = clicks.workspace_id
-        and clicks.order_key in (orders.order_id, orders.number, ltrim(orders.number, '#'))
+        and clicks.order_key in (orders.order_id, orders.number, ltrim(orders.number, '#'), '#' || orders.number)
     where orders.updated_at > {{ watermark() }} and orders.updated_at > clicks.updated_at
 {%- endmacro %}
 

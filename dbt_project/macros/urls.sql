@@ -18,6 +18,14 @@
 {%- endmacro %}
 
 
+-- The host that a visit was referred by, as words; a click log keeps the host alone, and a shop's own pages refer nobody.
+{% macro referring_words(referrer, landing_host) -%}
+    translate(nullif(
+        lower(substring({{ referrer }} from '^(?:[^/?#]*://)?(?:[^/?#]*@)?([^/?#:]+)')), {{ landing_host }}
+    ), '.-_', '   ')
+{%- endmacro %}
+
+
 -- One key and its value as part of a query string; only what would end the value is encoded.
 {% macro as_query(key, value) -%}
     {{ key }} || '=' || replace(replace({{ value }}, '&', '%26'), '#', '%23')

@@ -9,9 +9,10 @@
         'damaged_id': 'the id in the link went through a spreadsheet or a rounded number',
         'unknown_campaign': 'no campaign of this workspace is or was called that when the link was followed',
         'ambiguous_name': 'several campaigns bear that name, and not exactly one of them spent that day',
-        'platform_only': 'the link tells a platform, but no campaign', 'touch_after_order': 'it came after the order',
+        'platform_only': 'the visit tells a platform, but no campaign', 'touch_after_order': 'it came after the order',
         'outside_window': 'it is older than the attribution window',
         'earlier_touch': 'a later touch with a campaign won',
+        'no_known_time': 'it stands on the order at no known time, and a touch of a known time won',
     } -%}
     case {{ reason }}{% for code in words %} when '{{ code }}' then '{{ words[code] }}'{% endfor %} else {{ reason }} end
 {%- endmacro %}

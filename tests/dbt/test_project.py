@@ -11,6 +11,7 @@ from dbt_process import PROJECT, folders, python
 from adsync import registry
 from adsync.sources import snapchat_remainder
 from adsync.sources.base import Account
+from adsync.sources.personal import CAMPAIGN_KEY
 
 # dbt checks its configuration files against JSON schemas for a few adapters only; this adds ours, then parses.
 PARSE = """
@@ -25,6 +26,13 @@ result = dbtRunner(callbacks=[events.append]).invoke(["parse", *words])
 print([event.info.msg for event in events if "Deprecat" in event.info.name])
 sys.exit(not result.success)
 """
+# What ad platforms, and the tools that make their links, may call a campaign's or an ad's id, and a click's.
+ID_KEYS = [
+    f"{prefix}{entity}{id_}"
+    for prefix in ("", "fb_", "hsa_")
+    for entity in ("campaign", "ad", "adset", "ad_set", "adgroup", "ad_group", "adsquad", "ad_squad")
+    for id_ in ("id", "_id")
+] + ["fbclid", "ttclid", "gclid", "gbraid", "wbraid", "sccid", "ScCid"]
 AD_ENTITIES = ("accounts", "campaigns", "campaign_metrics", "ads")
 MODELS = sorted(PROJECT.glob("models/**/*.sql"))
 
@@ -75,3 +83,14 @@ def test_every_ad_platform_has_words_for_a_purchase_and_for_itself(seed, told):
 def test_spend_of_no_campaign_is_known_by_the_name_that_its_source_gives_it():
     name = snapchat_remainder.campaign_id(Account("acme", "snapchat", account_id="", conn_id=""))
     assert f"'{name}'" in (PROJECT / "models/intermediate/int_campaigns__unlisted.sql").read_text()
+
+
+def test_what_sql_looks_for_in_a_link_is_kept_of_it():
+    """Two patterns tell of one key: what the allow list drops is gone before SQL could look for it."""
+    text = "".join(path.read_text() for path in MODELS)
+    patterns = re.findall(r"""query_value\([^()]+, '((?!utm_)[^']+)'\)|\[\?&\]\(([^()]+)\)=""", text)
+    looked_for = [re.compile(one or other, re.IGNORECASE) for one, other in patterns]
+    wanted = [{key for key in ID_KEYS if pattern.fullmatch(key)} for pattern in looked_for]
+    assert len(wanted) >= 5
+    assert all(wanted)
+    assert {key for key in set().union(*wanted) if not CAMPAIGN_KEY.fullmatch(key)} == set()

@@ -14,8 +14,16 @@ KEY = b"k" * 32
         ("https://shop.example/p?email=a@b.c", "https://shop.example/p"),
         ("https://user:pass@shop.example/p#me", "https://shop.example/p"),
         ("https://shop.example/p?fbclid=1&ttclid=2&gclid=3&ScCid=4&campaign_id=5&ad_id=6", None),
+        ("https://shop.example/p?gbraid=1&wbraid=2&fb_campaign_id=3&hsa_campaignid=4&ad_set_id=5&adsquad_id=6", None),
         ("https://shop.example/p?utm_campaign=%D8%B1&phone=1&utm_campaign=b", None),
         ("/relative?utm_id=7&name=x", "/relative?utm_id=7"),
+        # A template that begins with "?", put behind a link that has a query already.
+        ("https://shop.example/p?variant=1?utm_source=fb&utm_id=7", "https://shop.example/p?utm_source=fb&utm_id=7"),
+        ("https://shop.example/p?utm_id=7?email=a@b.c", "https://shop.example/p?utm_id=7"),
+        # Copied from a page's source.
+        ("https://shop.example/p?a=1&amp;utm_source=fb&amp;utm_id=7", "https://shop.example/p?utm_source=fb&utm_id=7"),
+        ("https://shop.example/p?utm_id=7&amp;amp;email=a@b.c", "https://shop.example/p?utm_id=7"),
+        ("https://shop.example/p?utm_source=fb&#038;utm_id=7", "https://shop.example/p?utm_source=fb&utm_id=7"),
         ("https://shop.example/?referrer=https%3A%2F%2Fx%2F%3Femail%3Da%40b.c", "https://shop.example/"),
         ("https://shop.example/?landing_page=%2F%3Femail%3Da%40b.c", "https://shop.example/"),
         ("", ""),

@@ -24,6 +24,7 @@ orders as (
         orders.customer_hash,
         orders.order_date,
         orders.order_date - {{ path_horizon('settings.window_days') }} as earliest,
+        orders.order_date - make_interval(hours => 24 * settings.window_days) as window_start,
         orders.local_date,
         orders.updated_at
     from changed_orders
@@ -69,7 +70,9 @@ paths as (
             row_number() over (order by {{ latest_first('path') }}) as position,
             count(*) over () as path_length
         from (
-            select latest.*
+            select
+                latest.*,
+                max(latest.event_time) filter (where latest.kind <> 'order_utm') over () as timed_at
             from (
                 {{ touches_of('orders', [true], var('adsync_path_limit')) }}
             ) as latest
@@ -77,6 +80,8 @@ paths as (
             order by {{ latest_first('latest') }}
             limit {{ var('adsync_path_limit') }}
         ) as path
+        -- The order's own UTM has no time: it counts only where none of a known time lies within the window.
+        where path.kind <> 'order_utm' or coalesce(path.timed_at < orders.window_start, true)
     ) as touches on true
     left join lateral (  -- noqa: ST05
         select max(latest.updated_at) as updated_at

@@ -144,7 +144,11 @@ decoded as materialized (
         order_key,
         {{ host('landing_url') }} as landing_host,
         referrer,
-        lower(substring(landing_url from '(?i)[?&](ttclid|sccid|gclid|fbclid)=[^&#]')) as click_id_type,
+        -- Organic links carry Facebook's too, beside the one of the click that was paid for.
+        lower(coalesce(
+            substring(landing_url from '(?i)[?&](ttclid|sccid|gclid|gbraid|wbraid)=[^&#]'),
+            substring(landing_url from '(?i)[?&](fbclid)=[^&#]')
+        )) as click_id_type,
         coalesce({{ is_direct('channel') }}, channel is null and referrer is null) as is_direct_channel,
         {{ percent_decoded('source_once') }} as utm_source,
         {{ percent_decoded('medium_once') }} as utm_medium,
@@ -165,6 +169,7 @@ keyed as materialized (
     select
         *,
         {{ words('utm_source') }} as source_words,
+        {{ referring_words('referrer', 'landing_host') }} as referrer_words,
         {{ normalised('utm_campaign') }} as override_key,
         {{ lookup_key('utm_id') }} as utm_id_key,
         {{ lookup_key('campaign_id_param') }} as campaign_id_key,

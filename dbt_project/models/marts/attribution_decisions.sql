@@ -77,6 +77,7 @@ considered as (
             when touches.event_time > chosen.order_date then 'touch_after_order'
             when touches.event_time < chosen.window_start then 'outside_window'
             when not chosen.is_revenue then 'not_revenue'
+            when touches.kind = 'order_utm' then 'no_known_time'
             else 'earlier_touch'
         end as reason,
         row_number() over (

@@ -32,6 +32,7 @@ touches as (
         touches.referrer,
         touches.landing_host,
         touches.source_words,
+        touches.referrer_words,
         touches.link,
         touches.override_key,
         touches.utm_id_key,
@@ -52,20 +53,24 @@ touches as (
 
 ),
 
--- A word of utm_source names its platform; the longest word wins.
+-- A word of utm_source, or of the referrer's host, names its platform; the longest word wins.
 source_platforms as (
 
     select distinct on (sources.source_words)
         sources.source_words,
         known.platform
-    from (select distinct source_words from touches) as sources
+    from (
+        select source_words from touches
+        union
+        select referrer_words from touches
+    ) as sources
     inner join {{ ref('utm_sources') }} as known
         on known.kind = 'source' and ' ' || sources.source_words || ' ' like '% ' || known.token || ' %'
     order by sources.source_words asc, length(known.token) desc, known.platform asc
 
 ),
 
--- A paid click's own id says more than utm_source; an id that organic links carry too says less.
+-- A paid click's own id says more than utm_source; an id that organic links carry too says less, the referrer least.
 told as (
 
     select
@@ -74,10 +79,12 @@ told as (
         coalesce(
             case when clicked.kind = 'click_id' then clicked.platform end,
             source_platforms.platform,
-            clicked.platform
+            clicked.platform,
+            referring.platform
         ) as told_platform
     from touches
     left join source_platforms on touches.source_words = source_platforms.source_words
+    left join source_platforms as referring on touches.referrer_words = referring.source_words
     left join {{ ref('utm_sources') }} as clicked
         on touches.click_id_type = clicked.token and clicked.kind <> 'source'
 

@@ -18,9 +18,11 @@ from adsync.errors import ConfigError
 from adsync.sources.base import Text
 
 CAMPAIGN_KEY = re.compile(
-    r"utm_\w+|fbclid|ttclid|gclid|gbraid|wbraid|sc_?cid|_fb[pc]|(?:campaign|ad|adset|adgroup)_?id",
+    r"utm_\w+|fbclid|ttclid|gclid|gbraid|wbraid|sc_?cid|_fb[pc]|(?:[a-z]+_)?campaign_?id|ad_?(?:set|group|squad)?_?id",
     re.IGNORECASE,
 )
+# Links copied out of a page's source.
+ESCAPED_AMPERSAND = re.compile(r"&(?:amp;|#0*38;)+", re.IGNORECASE)
 LINKS = {"landingPage", "referrerUrl"}
 # Themes keep the first page and its referrer under these keys, in any case.
 LINK_ATTRIBUTES = {"landing_page", "referrer"}
@@ -67,14 +69,16 @@ def hashed(identity: str, key: bytes) -> str:
 def campaign_link(url: str) -> str:
     """A URL without user, fragment and every query parameter that does not speak of a campaign.
 
-    What visitors arrive with need not be a URL at all; of that, nothing is kept.
+    What visitors arrive with need not be a URL at all; of that, nothing is kept. A second "?" parts as "&" does: ad
+    platforms put a template that begins with one behind whatever query a link has.
     """
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(ESCAPED_AMPERSAND.sub("&", url))
     except ValueError:
         return ""
     host = parts.netloc.rpartition("@")[2]
-    query = "&".join(pair for pair in parts.query.split("&") if CAMPAIGN_KEY.fullmatch(pair.partition("=")[0]))
+    pairs = re.split("[?&]", parts.query)
+    query = "&".join(pair for pair in pairs if CAMPAIGN_KEY.fullmatch(pair.partition("=")[0]))
     return urlunsplit((parts.scheme, host, parts.path, query, ""))
 
 

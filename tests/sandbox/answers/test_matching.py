@@ -1,6 +1,6 @@
 import pytest
 
-from adsync.sandbox.answers.matching import directory, match, tags_of_visit
+from adsync.sandbox.answers.matching import directory, match, platform_of, tags_of_visit
 from adsync.sandbox.answers.normalising import flaw, normalised
 from adsync.sandbox.inventing.chance import chance
 from adsync.sandbox.inventing.scene import Scene
@@ -35,9 +35,9 @@ def test_values_that_name_nothing_are_recognised(text, reason):
     assert flaw(text) == reason
 
 
-def _visit(world, query, utm=None):
+def _visit(world, query, utm=None, referrer=None):
     scene = Scene(chance(1), "acme.myshopify.com", 1, world.now, lambda _: ([], []), lambda _: ([], []))
-    return scene.visit(world.now - world.now, query, utm=utm)
+    return scene.visit(world.now - world.now, query, utm=utm, referrer=referrer)
 
 
 def test_an_id_in_the_link_beats_the_name_the_shop_read(world, known):
@@ -55,3 +55,23 @@ def test_a_campaign_of_another_account_is_unknown(world, known):
 def test_a_name_two_campaigns_carry_is_never_guessed(world, known):
     visit = _visit(world, {}, Utm(source="facebook", campaign="always on - retargeting"))
     assert match(tags_of_visit(visit), known) == (None, "ambiguous_name")
+
+
+@pytest.mark.parametrize(
+    ("query", "source", "referrer", "platform"),
+    [
+        ({"fbclid": "1", "ttclid": "2"}, "snap", "https://l.facebook.com/", "tiktok"),
+        ({"wbraid": "1"}, None, None, "google"),
+        ({"fbclid": "1"}, "tt", "https://l.facebook.com/", "tiktok"),
+        ({"fbclid": "1"}, "scandinavia", "https://www.tiktok.com/", "meta"),
+        ({}, None, "https://www.tiktok.com/", "tiktok"),
+        ({}, None, "https://blog.example/an-offer", None),
+    ],
+)
+def test_the_strongest_hint_tells_the_platform(world, query, source, referrer, platform):
+    assert platform_of(tags_of_visit(_visit(world, query, Utm(source=source), referrer))) == platform
+
+
+def test_a_referrer_alone_tells_a_platform_and_no_campaign(world, known):
+    visit = _visit(world, {}, referrer="https://www.instagram.com/")
+    assert match(tags_of_visit(visit), known) == (None, "platform_only")

@@ -1,7 +1,7 @@
 """Which campaign a touch names, if any: ids first, then names, never beyond the workspace.
 
-Names count only when exactly one campaign carries them, in the platform told by click id or utm_source,
-else among all platforms (sheet on UTM matching, section 5, steps 1, 4 and 5).
+Names count only when exactly one campaign carries them, in the platform told by click id, utm_source or referrer,
+else among all platforms (sheet on UTM matching, section 3 and section 5, steps 1, 4 and 5).
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from adsync.sandbox.answers.normalising import decoded, flaw, normalised
 from adsync.sandbox.inventing.campaigns import Campaign
 from adsync.sandbox.inventing.visits import Visit
 
-CLICK_IDS = {"ttclid": "tiktok", "sccid": "snapchat", "gclid": "google", "fbclid": "meta"}
+CLICK_IDS = {"ttclid": "tiktok", "sccid": "snapchat", "gclid": "google", "gbraid": "google", "wbraid": "google"}
+# Organic links carry it too.
+WEAK_CLICK_IDS = {"fbclid": "meta"}
 TOKENS = {
     "meta": {"facebook", "fb", "ig", "insta", "instagram", "meta", "fbads"},
     "tiktok": {"tiktok", "tiktokads", "tt"},
     "snapchat": {"snapchat", "snap", "sc", "snapads"},
+    "google": {"google", "googleads", "adwords", "gads"},
 }
 
 
@@ -33,6 +36,8 @@ class Tags:
     utm_id: str | None = None
     campaign_id: str | None = None
     click_platform: str | None = None
+    weak_platform: str | None = None
+    referring_platform: str | None = None
     any_utm: bool = False
 
 
@@ -62,7 +67,8 @@ def tags_of_visit(visit: Visit) -> Tags:
     """The shop's own reading of the link where it has one, else the link; ids only ever from the link."""
     query = dict(parse_qsl(urlsplit(visit.landing_page).query))
     read = {f"utm_{key}": value for key, value in vars(visit.utm).items() if value} if visit.utm else query
-    return _tags({**read, **{key: query[key] for key in ("utm_id", "campaign_id") if key in query}}, query)
+    ids = {key: query[key] for key in ("utm_id", "campaign_id") if key in query}
+    return _tags({**read, **ids}, query, urlsplit(visit.referrer or "").hostname)
 
 
 def tags_of_attributes(attributes: Iterable[tuple[str, str]]) -> Tags | None:
@@ -71,7 +77,7 @@ def tags_of_attributes(attributes: Iterable[tuple[str, str]]) -> Tags | None:
     return _tags(found, {}) if found else None
 
 
-def _tags(values: dict[str, str], query: dict[str, str]) -> Tags:
+def _tags(values: dict[str, str], query: dict[str, str], referrer: str | None = None) -> Tags:
     clicked = {key.casefold() for key in query}
     return Tags(
         source=values.get("utm_source"),
@@ -79,6 +85,8 @@ def _tags(values: dict[str, str], query: dict[str, str]) -> Tags:
         utm_id=values.get("utm_id"),
         campaign_id=values.get("campaign_id"),
         click_platform=next((platform for key, platform in CLICK_IDS.items() if key in clicked), None),
+        weak_platform=next((platform for key, platform in WEAK_CLICK_IDS.items() if key in clicked), None),
+        referring_platform=_named_in(referrer),
         any_utm=any(key.startswith("utm_") for key in values),
     )
 
@@ -99,7 +107,7 @@ def match(tags: Tags, known: Directory) -> tuple[Campaign | None, str]:
 def _nameless(tags: Tags) -> str:
     if tags.campaign_id or tags.utm_id:
         return "unknown_campaign"
-    return "platform_only" if tags.click_platform and not tags.any_utm else "no_utm"
+    return "platform_only" if platform_of(tags) and not tags.any_utm else "no_utm"
 
 
 def _by_name(found: list[Campaign], platform: str | None) -> tuple[Campaign | None, str]:
@@ -112,7 +120,10 @@ def _by_name(found: list[Campaign], platform: str | None) -> tuple[Campaign | No
 
 
 def platform_of(tags: Tags) -> str | None:
-    if tags.click_platform:
-        return tags.click_platform
-    words = set(re.split(r"[\s._/|,-]+", (tags.source or "").casefold()))
+    """The strongest hint counts: a paid click's id, utm_source, an id that organic links carry too, the referrer."""
+    return tags.click_platform or _named_in(tags.source) or tags.weak_platform or tags.referring_platform
+
+
+def _named_in(text: str | None) -> str | None:
+    words = set(re.split(r"[\s._/|,-]+", (text or "").casefold()))
     return next((platform for platform, tokens in TOKENS.items() if words & tokens), None)

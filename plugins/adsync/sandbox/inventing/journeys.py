@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from adsync.sandbox.inventing.chance import happens
 from adsync.sandbox.inventing.scene import WINDOW, Scene
-from adsync.sandbox.inventing.visits import SOURCES, Journey, Utm, Visit, click_id, dressed
+from adsync.sandbox.inventing.visits import REFERRERS, SOURCES, Journey, Utm, Visit, click_id, dressed
 
 SECOND = timedelta(seconds=1)
 MACROS = ("{{campaign.name}}", "__CAMPAIGN_NAME__", "%7B%7Bcampaign.id%7D%7D", "_CAMPAIGN_NAME_")
@@ -115,9 +115,10 @@ def nameless_campaign(scene: Scene) -> Journey:
 
 
 def shared_name(scene: Scene) -> Journey:
-    """A name two campaigns carry, with nothing that tells the platform."""
+    """A name two campaigns carry; every other time a referrer tells the platform, else nothing does."""
     tag = scene.shared_name().name
-    return _told(scene.visit(scene.before(), {"utm_campaign": tag}, utm=Utm(campaign=tag), source="unknown"))
+    known = {"source": "unknown", "referrer": REFERRERS["meta"] if scene.number % 2 else None}
+    return _told(scene.visit(scene.before(), {"utm_campaign": tag}, utm=Utm(campaign=tag), **known))
 
 
 def somebody_elses_campaign(scene: Scene) -> Journey:

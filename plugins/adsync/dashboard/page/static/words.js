@@ -49,6 +49,7 @@ const WORDS = {
   touch_after_order: "Visit after the order",
   outside_window: "Older than the window",
   earlier_touch: "An earlier visit",
+  no_known_time: "At no known time",
   last_click: "Last click",
   utm_only: "Order's own parameters",
   utm_id: "by utm_id",
