@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from adsync.dashboard.page import library
 from adsync.dashboard.page.answers import VIEWS
-from page_world import RIYADH, folder
+from page_world import CAMPAIGNS, RIYADH, folder
 
 RIYADH_NAME = "حملة الرياض – نوفمبر"
 PLACES = {
@@ -154,6 +154,21 @@ def test_an_alert_leads_to_its_campaign_and_the_campaigns_order_to_its_explanati
     found = page.get_by_role("listitem").filter(has_text="#5000")
     expect(found.get_by_text("Attributed")).to_be_visible()
     expect(found.locator("li.won")).to_contain_text(RIYADH_NAME)
+
+
+def test_a_campaigns_days_have_their_click_rate_and_a_zero_for_no_order(open_page):
+    campaign = CAMPAIGNS[-1]
+    page = open_page(f"#/campaign?workspace=acme&campaign={campaign.account.platform}:{campaign.id}")
+    page.get_by_text("Figures by day").first.click()
+    table = page.get_by_role("table", name="Figures by day")
+    expect(table.get_by_role("row")).to_have_count(91)
+    named = table.get_by_role("columnheader").all_inner_texts()
+    cells = [row.locator("th, td").all_inner_texts() for row in table.get_by_role("row").all()[1:]]
+    days = [dict(zip(named, row, strict=True)) for row in cells]
+    assert all(re.fullmatch(r"1\.\d\d%", day["CTR"]) for day in days)
+    unsold = [day for day in days if day["Orders"] == "0"]
+    assert unsold
+    assert {(day["Attributed"], day["ROAS"]) for day in unsold} == {("0.00", "0.00")}
 
 
 def test_an_alert_that_somebody_has_seen_says_who(open_page, airflow):
