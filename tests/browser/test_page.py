@@ -262,6 +262,33 @@ def _stale(route) -> None:
     route.fulfill(response=answer, json=body | {"meta": None, "data": body["data"] | {"figures": None}})
 
 
+def test_what_the_asked_period_lacks_is_said_and_not_what_another_one_does(open_page):
+    page = open_page("#/overview?workspace=krona&period=90_days")
+    standing = page.locator("#standing")
+    expect(standing).to_contain_text("As of")
+    expect(standing).not_to_contain_text(re.compile("complete|read back"))
+    page.route("**/api/**", lambda route: _complete(route, {"today", "7_days", "30_days"}))
+    page.reload()
+    expect(standing).to_contain_text("Not every account is read back to 25 Aug")
+    page.screenshot(path=folder() / "short-history-1440.png")
+    page.get_by_text("30 days", exact=True).click()
+    expect(standing).not_to_contain_text(re.compile("complete|read back"))
+    go(page, "Sync health")
+    expect(standing).not_to_contain_text(re.compile("complete|read back"))
+    page.unroute("**/api/**")
+    page.route("**/api/**", lambda route: _complete(route, set()))
+    page.reload()
+    expect(standing).to_contain_text("Today is not complete yet")
+
+
+def _complete(route, periods: set[str]) -> None:
+    answer = route.fetch()
+    body = answer.json()
+    told = {period: row | {"complete": period in periods} for period, row in body["periods"].items()}
+    meta = body["meta"] | {"complete": False}
+    route.fulfill(response=answer, json=body | {"periods": told, "meta": meta})
+
+
 @pytest.mark.parametrize(
     ("answer", "title", "sentence"),
     [

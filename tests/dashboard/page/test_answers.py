@@ -26,7 +26,7 @@ async def test_every_view_is_one_answer_of_one_shape(page, view):
     zone = {"currency": "SAR", "timezone": "Asia/Riyadh"}
     assert answer["workspace"] == {"id": "acme", "name": "Oasis Trading", **zone}
     assert answer["workspaces"] == [{"id": "krona", "name": "Krona"}, {"id": "acme", "name": "Oasis Trading"}]
-    assert answer["periods"]["7_days"] == {"first_day": "2026-11-16", "last_day": "2026-11-22"}
+    assert answer["periods"]["7_days"] == {"first_day": "2026-11-16", "last_day": "2026-11-22", "complete": False}
     assert set(answer["meta"]) == set(META)
 
 
@@ -39,6 +39,19 @@ async def test_before_the_first_transform_a_view_is_empty_and_says_so(empty_page
     answer = await ask(empty_page, f"{view}?campaign=meta:1")
     assert "dashboard_metrics" in answer["missing"]
     assert (answer["periods"], answer["meta"]) == ({}, None)
+
+
+async def test_each_period_says_whether_it_is_complete_and_a_short_history_spoils_only_the_long_ones(
+    own_page, page_warehouse
+):
+    def completes(answer):
+        return {period: row["complete"] for period, row in answer["periods"].items()}
+
+    assert set(completes(await ask(own_page, "overview?workspace=krona")).values()) == {True}
+    with psycopg.connect(page_warehouse) as db:
+        db.execute("update marts.dashboard_metrics set complete = first_day >= last_day - 29")
+    answer = await ask(own_page, "alerts?workspace=krona")
+    assert completes(answer) == {"today": True, "7_days": True, "30_days": True, "90_days": False}
 
 
 async def test_without_any_workspace_there_is_none(empty_page):
