@@ -117,6 +117,13 @@ def test_the_runbook_has_a_row_for_every_type_of_consistency_issue(models):
     assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == allowed(models, "consistency_issues", "type")
 
 
+def test_the_ads_page_has_words_for_every_rule_and_reason(models):
+    text = (ROOT / "plugins/adsync/dashboard/page/static/words.js").read_text(encoding="utf-8")
+    codes = allowed(models, "touches", "match_rule") | allowed(models, "touches", "unmatched_reason")
+    codes |= allowed(models, "attribution_decisions", "reason")
+    assert codes - set(re.findall(r'^  (\w+): "', text, re.MULTILINE)) == set()
+
+
 def allowed(models: dict[str, dict], mart: str, column: str) -> set[str]:
     """The values that the column's contract knows."""
     [node] = [each for each in models.values() if each["name"] == mart]
