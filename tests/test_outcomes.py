@@ -22,6 +22,7 @@ def outcome(account_id="901", **more):
 DONE = outcome(tally=Tally(1200, 3), meter=Meter(4, 5), since=date(2026, 11, 1), through=date(2026, 11, 22))
 WAITING = outcome("902", waiting=PendingReport("meta", "902", "meta_acme", "r1"))
 RETRYING = outcome("903", error=TemporaryError("away"), retry_in=MINUTE)
+HALF_WAY = replace(DONE, error=TemporaryError("away"), retry_in=timedelta(hours=12), notes=("no refunds",))
 FAILED = outcome("904", error=PermanentError("never"))
 
 
@@ -38,12 +39,22 @@ def test_an_outcome_has_the_word_of_the_journal(each, word):
     [
         (DONE, "meta 901 (acme): ok; 2026-11-01 to 2026-11-22, 4 calls, 1,200 rows seen, 3 changed, 1.5 s"),
         (WAITING, "meta 902 (acme): waits for report r1; 0 calls, 0 rows seen, 0 changed, 1.5 s"),
-        (RETRYING, "meta 903 (acme): TemporaryError, tried again in 60 s: away"),
-        (FAILED, "meta 904 (acme): PermanentError, not tried again: never"),
+        (RETRYING, "meta 903 (acme): TemporaryError, next try 12:01 UTC: away; 0 calls, 0 rows seen, 0 changed, 1.5 s"),
+        (
+            HALF_WAY,
+            "meta 901 (acme): TemporaryError, next try 2026-11-23 00:00 UTC: away; "
+            "2026-11-01 to 2026-11-22, 4 calls, 1,200 rows seen, 3 changed, 1.5 s; no refunds",
+        ),
+        (FAILED, "meta 904 (acme): PermanentError, not tried again: never; 0 calls, 0 rows seen, 0 changed, 1.5 s"),
     ],
 )
 def test_a_line_says_what_a_person_needs(each, line):
     assert each.line == line
+
+
+def test_the_wait_begins_at_the_end_of_the_attempt():
+    assert replace(RETRYING, seconds=600).next_try == "12:11 UTC"
+    assert FAILED.next_try is None
 
 
 def test_the_journal_has_a_half_open_window():

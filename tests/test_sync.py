@@ -263,7 +263,9 @@ def test_days_that_were_asked_for_are_waited_for_while_another_run_reads_the_acc
         environment = Environment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
         restate = asyncio.run(sync_accounts(SyncRequest("meta", (META,), "restate", window=window), environment))
     assert restate.only_busy
-    assert "tried again in 20 s: another run reads it at the moment" in restate.outcomes[0].line
+    [busy] = restate.outcomes
+    assert busy.retry_in == timedelta(seconds=20)
+    assert f"next try {busy.next_try}: another run reads it at the moment" in busy.line
     assert rows(url, "select run_id, outcome from adsync.sync_runs") == []
 
 
@@ -272,6 +274,7 @@ def test_an_account_whose_wait_is_not_over_is_left_alone_by_a_patient_run(url, b
     before = rows(url, "select * from adsync.sync_state order by stream")
     [early] = bring("meta", META, patient=True).outcomes
     assert (early.word, early.meter.calls) == ("retrying", 0)
+    assert f"next try {early.next_try}: its own wait is not over" in early.line
     assert timedelta(minutes=50) < early.retry_in <= timedelta(hours=1)
     assert [row[3:7] for row in rows(url, "select * from adsync.sync_state order by stream")] == [
         row[3:7] for row in before

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 from adsync.errors import (
     AdsyncError,
@@ -46,13 +45,7 @@ def _state(outcome: Outcome) -> str:
     reason = next((words for kind, words in WORDS if isinstance(error, kind)), "failed")
     if outcome.elsewhere:
         reason = "another run reads it"
-    if outcome.retry_in is None:
+    if outcome.next_try is None:
         return f"{reason}: {error}"
-    until = _clock(outcome.started_at, outcome.started_at + outcome.retry_in)
-    return f"{reason} until {until}" if isinstance(error, RateLimited) else f"{reason}, next try {until}"
-
-
-def _clock(now: datetime, moment: datetime) -> str:
-    """The time of day; with the day when that is another one."""
-    moment = moment.astimezone(UTC)
-    return f"{moment:%H:%M} UTC" if moment.date() == now.astimezone(UTC).date() else f"{moment:%Y-%m-%d %H:%M} UTC"
+    limited = isinstance(error, RateLimited)
+    return f"{reason} until {outcome.next_try}" if limited else f"{reason}, next try {outcome.next_try}"

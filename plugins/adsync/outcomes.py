@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from adsync.errors import AdsyncError
 from adsync.raw import Tally
@@ -63,6 +63,15 @@ class Outcome:
         return "failed" if self.retry_in is None else "retrying"
 
     @property
+    def next_try(self) -> str | None:
+        """The time of day, in UTC; with the day when that is another one. The wait begins at the end of the attempt."""
+        if self.retry_in is None:
+            return None
+        began = self.started_at.astimezone(UTC)
+        moment = began + timedelta(seconds=self.seconds) + self.retry_in
+        return f"{moment:%H:%M} UTC" if moment.date() == began.date() else f"{moment:%Y-%m-%d %H:%M} UTC"
+
+    @property
     def line(self) -> str:
         """One line that a person can act on."""
         days = f"{self.since} to {self.through}, " if self.since else ""
@@ -76,8 +85,8 @@ class Outcome:
             return f"{self.account}: waits for report {self.waiting.report_id}; {work}"
         if self.error is None:
             return f"{self.account}: ok; {work}"
-        again = f"tried again in {self.retry_in.total_seconds():.0f} s" if self.retry_in else "not tried again"
-        return f"{self.account}: {type(self.error).__name__}, {again}: {self.error}"
+        again = f"next try {self.next_try}" if self.next_try else "not tried again"
+        return f"{self.account}: {type(self.error).__name__}, {again}: {self.error}; {work}"
 
     def row(self, run_id: str) -> dict[str, object]:
         """The row of `adsync.sync_runs`."""

@@ -196,5 +196,4 @@ def _not_now(account: Account, now: datetime) -> Outcome:
 
 def _not_yet(account: Account, now: datetime, wait: timedelta) -> Outcome:
     """An account whose own wait is not over: its shard was woken for another one."""
-    early = TemporaryError(f"it is tried again in {wait.total_seconds():.0f} s")
-    return Outcome(account, now, 0.0, error=early, retry_in=wait)
+    return Outcome(account, now, 0.0, error=TemporaryError("its own wait is not over"), retry_in=wait)

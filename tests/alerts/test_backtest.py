@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -35,6 +36,13 @@ def test_on_a_terminal_it_is_a_table():
     text = shown(FIRED, terminal=True)
     assert "roas_drop: what would have fired" in text
     assert "│ 2026-11-15 │" in text
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_share_of_nothing_is_a_dash(terminal):
+    without = replace(FIRED[0], current=Decimal(50), baseline=Decimal(0))
+    [line] = [line for line in shown([without], terminal=terminal).splitlines() if "2026-11-15" in line]
+    assert line.replace("│", " ").split()[4:7] == ["50.00", "0.00", "–"]
 
 
 def test_nothing_fired_is_said_with_how_much_was_looked_at():

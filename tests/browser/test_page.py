@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from adsync.dashboard.page import library
 from adsync.dashboard.page.answers import VIEWS
-from page_world import RIYADH, folder
+from page_world import CAMPAIGNS, RIYADH, folder
 
 RIYADH_NAME = "حملة الرياض – نوفمبر"
 PLACES = {
@@ -156,6 +156,21 @@ def test_an_alert_leads_to_its_campaign_and_the_campaigns_order_to_its_explanati
     expect(found.locator("li.won")).to_contain_text(RIYADH_NAME)
 
 
+def test_a_campaigns_days_have_their_click_rate_and_a_zero_for_no_order(open_page):
+    campaign = CAMPAIGNS[-1]
+    page = open_page(f"#/campaign?workspace=acme&campaign={campaign.account.platform}:{campaign.id}")
+    page.get_by_text("Figures by day").first.click()
+    table = page.get_by_role("table", name="Figures by day")
+    expect(table.get_by_role("row")).to_have_count(91)
+    named = table.get_by_role("columnheader").all_inner_texts()
+    cells = [row.locator("th, td").all_inner_texts() for row in table.get_by_role("row").all()[1:]]
+    days = [dict(zip(named, row, strict=True)) for row in cells]
+    assert all(re.fullmatch(r"1\.\d\d%", day["CTR"]) for day in days)
+    unsold = [day for day in days if day["Orders"] == "0"]
+    assert unsold
+    assert {(day["Attributed"], day["ROAS"]) for day in unsold} == {("0.00", "0.00")}
+
+
 def test_an_alert_that_somebody_has_seen_says_who(open_page, airflow):
     page = open_page("#/alerts?workspace=acme")
     page.get_by_role("button", name=re.compile("Acknowledge: High spend, few conversions")).click()
@@ -245,6 +260,33 @@ def _stale(route) -> None:
     answer = route.fetch()
     body = answer.json()
     route.fulfill(response=answer, json=body | {"meta": None, "data": body["data"] | {"figures": None}})
+
+
+def test_what_the_asked_period_lacks_is_said_and_not_what_another_one_does(open_page):
+    page = open_page("#/overview?workspace=krona&period=90_days")
+    standing = page.locator("#standing")
+    expect(standing).to_contain_text("As of")
+    expect(standing).not_to_contain_text(re.compile("complete|read back"))
+    page.route("**/api/**", lambda route: _complete(route, {"today", "7_days", "30_days"}))
+    page.reload()
+    expect(standing).to_contain_text("Not every account is read back to 25 Aug")
+    page.screenshot(path=folder() / "short-history-1440.png")
+    page.get_by_text("30 days", exact=True).click()
+    expect(standing).not_to_contain_text(re.compile("complete|read back"))
+    go(page, "Sync health")
+    expect(standing).not_to_contain_text(re.compile("complete|read back"))
+    page.unroute("**/api/**")
+    page.route("**/api/**", lambda route: _complete(route, set()))
+    page.reload()
+    expect(standing).to_contain_text("Today is not complete yet")
+
+
+def _complete(route, periods: set[str]) -> None:
+    answer = route.fetch()
+    body = answer.json()
+    told = {period: row | {"complete": period in periods} for period, row in body["periods"].items()}
+    meta = body["meta"] | {"complete": False}
+    route.fulfill(response=answer, json=body | {"periods": told, "meta": meta})
 
 
 @pytest.mark.parametrize(

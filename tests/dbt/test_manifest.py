@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from dbt_process import rows
 
+ROOT = Path(__file__).resolve().parents[2]
 # A row may be told or withdrawn and a name replaced more than once: those ledgers have no key.
 WITHOUT_KEY = {"stg_adsync__withdrawals", "stg_adsync__observations", "stg_adsync__former_names"}
 KEYS = """select keyed.relname as name,
@@ -105,6 +109,26 @@ def test_the_dashboard_and_the_alerts_say_what_they_depend_on(manifest):
     read = {node["name"]: node["depends_on"]["nodes"] for node in manifest["exposures"].values()}
     assert read["dashboard"] == ["model.adsync.dashboard_metrics"]
     assert read["alerts"] == ["model.adsync.performance_alerts"]
+
+
+def test_the_runbook_has_a_row_for_every_type_of_consistency_issue(models):
+    text = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+    _, _, text = text.partition("## `marts.consistency_issues` has rows")
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == allowed(models, "consistency_issues", "type")
+
+
+def test_the_ads_page_has_words_for_every_rule_and_reason(models):
+    text = (ROOT / "plugins/adsync/dashboard/page/static/words.js").read_text(encoding="utf-8")
+    codes = allowed(models, "touches", "match_rule") | allowed(models, "touches", "unmatched_reason")
+    codes |= allowed(models, "attribution_decisions", "reason")
+    assert codes - set(re.findall(r'^  (\w+): "', text, re.MULTILINE)) == set()
+
+
+def allowed(models: dict[str, dict], mart: str, column: str) -> set[str]:
+    """The values that the column's contract knows."""
+    [node] = [each for each in models.values() if each["name"] == mart]
+    [check] = [each for each in node["columns"][column]["constraints"] if each["type"] == "check"]
+    return set(re.findall(r"'(\w+)'", check["expression"]))
 
 
 def test_a_test_that_reads_all_of_history_is_not_an_hourly_one(manifest):

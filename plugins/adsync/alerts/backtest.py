@@ -67,7 +67,9 @@ class Firing:
     @property
     def cells(self) -> tuple[str, ...]:
         days = f"{self.baseline_days} days {self.baseline_kind.replace('_', '-')}"
-        figures = (f"{self.current:.2f}", f"{self.baseline:.2f}", f"{self.current / self.baseline:.0%}")
+        # A campaign that usually costs nothing has a baseline of 0.
+        share = f"{self.current / self.baseline:.0%}" if self.baseline else "\N{EN DASH}"
+        figures = (f"{self.current:.2f}", f"{self.baseline:.2f}", share)
         place = (str(self.date), self.workspace_id, self.platform, self.campaign_id)
         return (*place, *figures, days, "fires" if self.fires_now else "silent")
 

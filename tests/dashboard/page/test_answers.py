@@ -7,7 +7,7 @@ import redis
 from adsync.dashboard.cache import refresh
 from adsync.dashboard.page.answers import VIEWS
 from adsync.dashboard.snapshot import FIGURES, META, PERIODS, snapshots
-from page_world import RIYADH, SNAPCHAT
+from page_world import CAMPAIGNS, RIYADH, SNAPCHAT
 
 ENVELOPE = {"view", "period", "workspace", "workspaces", "periods", "meta", "charts", "missing", "read_at", "data"}
 
@@ -26,7 +26,7 @@ async def test_every_view_is_one_answer_of_one_shape(page, view):
     zone = {"currency": "SAR", "timezone": "Asia/Riyadh"}
     assert answer["workspace"] == {"id": "acme", "name": "Oasis Trading", **zone}
     assert answer["workspaces"] == [{"id": "krona", "name": "Krona"}, {"id": "acme", "name": "Oasis Trading"}]
-    assert answer["periods"]["7_days"] == {"first_day": "2026-11-16", "last_day": "2026-11-22"}
+    assert answer["periods"]["7_days"] == {"first_day": "2026-11-16", "last_day": "2026-11-22", "complete": False}
     assert set(answer["meta"]) == set(META)
 
 
@@ -39,6 +39,19 @@ async def test_before_the_first_transform_a_view_is_empty_and_says_so(empty_page
     answer = await ask(empty_page, f"{view}?campaign=meta:1")
     assert "dashboard_metrics" in answer["missing"]
     assert (answer["periods"], answer["meta"]) == ({}, None)
+
+
+async def test_each_period_says_whether_it_is_complete_and_a_short_history_spoils_only_the_long_ones(
+    own_page, page_warehouse
+):
+    def completes(answer):
+        return {period: row["complete"] for period, row in answer["periods"].items()}
+
+    assert set(completes(await ask(own_page, "overview?workspace=krona")).values()) == {True}
+    with psycopg.connect(page_warehouse) as db:
+        db.execute("update marts.dashboard_metrics set complete = first_day >= last_day - 29")
+    answer = await ask(own_page, "alerts?workspace=krona")
+    assert completes(answer) == {"today": True, "7_days": True, "30_days": True, "90_days": False}
 
 
 async def test_without_any_workspace_there_is_none(empty_page):
@@ -100,6 +113,32 @@ async def test_a_campaign_tells_its_days_its_troubles_and_its_orders(page):
     assert {row["type"] for row in data["alerts"]} == {"roas_drop", "high_spend_low_conversions", "ctr_drop"}
     assert len(data["orders"]) == 20
     assert data["orders"][0]["number"] == "#5000"
+
+
+async def test_a_campaigns_days_have_the_ratios_of_their_sums_and_zero_for_what_did_not_come(page):
+    fewest = CAMPAIGNS[-1]
+    data = (await ask(page, f"campaign?workspace=acme&campaign={fewest.account.platform}:{fewest.id}"))["data"]
+    assert [row["ctr"] for row in data["days"]] == [
+        pytest.approx(100 * row["clicks"] / row["impressions"], abs=1e-6) for row in data["days"]
+    ]
+    unsold = [row for row in data["days"] if row["attributed_orders"] == 0]
+    assert 0 < len(unsold) < len(data["days"]) == 90
+    for row in unsold:
+        assert row["spend"] > 0
+        assert (row["attributed_revenue"], row["attributed_roas"]) == (0, 0)
+
+
+async def test_a_campaigns_day_of_orders_alone_cost_nothing_and_has_no_ratio(own_page, page_warehouse):
+    with psycopg.connect(page_warehouse) as db:
+        db.execute("delete from marts.campaign_metrics where campaign_id = %s and date < '2026-11-22'", (RIYADH,))
+    data = (await ask(own_page, f"campaign?workspace=acme&campaign=meta:{RIYADH}"))["data"]
+    today, *sold = data["days"]
+    assert (today["date"], today["is_final"]) == ("2026-11-22", False)
+    assert sold
+    for row in sold:
+        assert (row["spend"], row["claimed_revenue"], row["impressions"], row["clicks"]) == (0, 0, 0, 0)
+        assert (row["attributed_roas"], row["claimed_roas"], row["ctr"], row["is_final"]) == (None, None, None, None)
+        assert row["attributed_orders"] > 0
 
 
 async def test_a_campaign_of_another_workspace_is_unknown(page):

@@ -15,9 +15,10 @@ An answer is one JSON object:
     view, period      as asked
     workspace         {id, name, currency, timezone}, null when none is connected
     workspaces        [{id, name}], for the picker
-    periods           {period: {first_day, last_day}}, days of the workspace's zone; empty before the first transform
-    meta              what the dashboard cache says of its figures (as_of, complete, provisional_from, stale_accounts);
-                      null when it says nothing, which is news: the cache lives an hour
+    periods           {period: {first_day, last_day, complete}}, days of the workspace's zone; empty before the first
+                      transform. `complete`: every active account was read for all of it, its own today included
+    meta              what the dashboard cache says of its figures (as_of, complete, provisional_from, stale_accounts),
+                      `complete` of the longest period; null when it says nothing, which is news: it lives an hour
     charts            whether the chart library is installed
     missing           marts that do not exist yet
     read_at           when the warehouse was asked

@@ -37,7 +37,7 @@ VIEWS: dict[str, Callable[[Marts, Question, Row | None], dict[str, Any]]] = {
     "orders": orders.read,
 }
 WORKSPACES = "select workspace_id as id, name, currency, timezone from adsync.workspaces order by name, workspace_id"
-PERIODS = "select period, first_day, last_day from marts.dashboard_metrics where workspace_id = %(workspace)s"
+PERIODS = "select period, first_day, last_day, complete from marts.dashboard_metrics where workspace_id = %(workspace)s"
 
 
 class NotFound(BadQuestion):

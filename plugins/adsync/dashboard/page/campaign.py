@@ -1,9 +1,10 @@
 """One campaign: its days, its names, what is wrong with it, and the orders that went to it.
 
 data: campaign {platform, account_id, account, campaign_id, name, status, objective, currency, timezone, first_seen,
-last_seen}, null when nobody knows it; days [{date, spend, claimed_revenue, claimed_roas, impressions, clicks,
-claimed_conversions, attributed_orders, attributed_revenue, attributed_roas, is_final}], newest first; names [{name,
-first_seen, last_seen}]; alerts and issues; orders [{store_platform, order_id, number, at, value, type, rule}].
+last_seen}, null when nobody knows it; days [{date, spend, claimed_revenue, claimed_roas, impressions, clicks, ctr,
+claimed_conversions, attributed_orders, attributed_revenue, attributed_roas, is_final}], newest first, is_final null
+where its platform told nothing of the day; names [{name, first_seen, last_seen}]; alerts and issues; orders
+[{store_platform, order_id, number, at, value, type, rule}].
 """
 
 from __future__ import annotations
@@ -38,60 +39,36 @@ where
 order by last_seen desc nulls last, name
 """
 DAYS = """
-with
-
-period as (
+with period as (
 
     select first_day, last_day
     from marts.dashboard_metrics
     where workspace_id = %(workspace)s and period = '90_days'
 
-),
-
-spent as (
-
-    select
-        metrics.date,
-        metrics.spend_reporting as spend,
-        metrics.revenue_reporting as claimed_revenue,
-        metrics.roas as claimed_roas,
-        metrics.impressions,
-        metrics.clicks,
-        metrics.conversions as claimed_conversions,
-        metrics.is_final
-    from marts.campaign_metrics as metrics
-    inner join period on metrics.date between period.first_day and period.last_day
-    where
-        metrics.platform = %(platform)s
-        and metrics.account_id = %(account)s
-        and metrics.campaign_id = %(campaign)s
-        and metrics.workspace_id = %(workspace)s
-
-),
-
-sold as (
-
-    select
-        events.campaign_date as date,
-        count(*) as attributed_orders,
-        case when count(*) = count(conversion_value) then sum(conversion_value) end as attributed_revenue
-    from marts.attribution_events as events
-    inner join period on events.campaign_date between period.first_day and period.last_day
-    where
-        events.workspace_id = %(workspace)s
-        and events.platform = %(platform)s
-        and events.account_id = %(account)s
-        and events.campaign_id = %(campaign)s
-    group by events.campaign_date
-
 )
 
 select
-    *,
-    round(attributed_revenue / nullif(spend, 0), 6) as attributed_roas
-from spent
-full join sold using (date)
-order by date desc
+    days.date,
+    days.spend,
+    days.claimed_revenue,
+    days.claimed_roas,
+    days.impressions,
+    days.clicks,
+    days.ctr,
+    days.claimed_conversions,
+    days.attributed_orders,
+    days.attributed_revenue,
+    days.attributed_roas,
+    metrics.is_final
+from marts.campaign_days as days
+inner join period on days.date between period.first_day and period.last_day
+left join marts.campaign_metrics as metrics using (workspace_id, platform, account_id, campaign_id, date)
+where
+    days.workspace_id = %(workspace)s
+    and days.platform = %(platform)s
+    and days.account_id = %(account)s
+    and days.campaign_id = %(campaign)s
+order by days.date desc
 """
 ISSUES = """
 select type, date, detail
@@ -139,7 +116,7 @@ def read(marts: Marts, asked: Question, _: Row | None) -> dict[str, Any]:
 def _about(marts: Marts, values: Values) -> dict[str, Any]:
     return {
         "names": marts.rows("campaign_names", NAMES, values),
-        "days": marts.rows("campaign_metrics", DAYS, values),
+        "days": marts.rows("campaign_days", DAYS, values),
         "alerts": marts.rows("alerts", alerts.OF_CAMPAIGN, values),
         "issues": marts.rows("consistency_issues", ISSUES, values),
         "orders": marts.rows("attribution_events", ORDERS, values),

@@ -60,7 +60,7 @@ function draw(place, answer) {
   document.title = `${word(place.view)} – Ads`;
   views(place);
   controls(place, answer);
-  standing(answer);
+  standing(place, answer);
   main.replaceChildren(h("h2", { class: "unseen" }, word(place.view)), ...content(place, answer));
   main.removeAttribute("aria-busy");
   if (turned) window.scrollTo(0, 0);

@@ -110,7 +110,7 @@ function again() {
 }
 
 /** As of when, what may still change, who is missing: the reader's measure of trust. */
-export function standing({ view, workspace, meta, missing }) {
+export function standing(place, { view, workspace, meta, missing, periods: spans }) {
   const box = document.getElementById("standing");
   if (!workspace || missing.includes("dashboard_metrics")) return box.replaceChildren();
   if (!meta) {
@@ -135,7 +135,13 @@ export function standing({ view, workspace, meta, missing }) {
           { href: address({ view: "health" }) },
           pill(`${stale} ${stale === 1 ? "account is" : "accounts are"} stale`, "warn"),
         ),
-      !meta.complete && stale === 0 && pill("Today is not complete yet"),
+      stale === 0 && lacking(spans, PERIODIC.has(view) ? place.period : "today"),
     ),
   );
+}
+
+/** What the figures on the screen lack: today's rest, or the first days, when an account's history is shorter. */
+function lacking(spans, period) {
+  if (spans.today?.complete === false) return pill("Today is not complete yet");
+  return spans[period]?.complete === false && pill(`Not every account is read back to ${day(spans[period].first_day)}`);
 }

@@ -52,11 +52,16 @@ const WORDS = {
   no_known_time: "At no known time",
   last_click: "Last click",
   utm_only: "Order's own parameters",
+  override: "by a person's decision",
   utm_id: "by utm_id",
   campaign_id_param: "by campaign id",
   utm_campaign_id: "by id in utm_campaign",
+  child_id: "by id of an ad or ad set",
+  embedded_id: "by id inside another value",
   name_in_platform: "by name on its platform",
   name_unique: "by unique name",
+  name_loosely: "by name, loosely spelt",
+  name_with_spend: "by name, the one that spent",
 };
 
 export function word(code) {
