@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from psycopg.conninfo import conninfo_to_dict
 
 import airflow_page
+from ads_page import settled
 from adsync.dashboard.cache import refresh
 from adsync.dashboard.snapshot import snapshots
-from ads_page import settled
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ABSENT = f"the Ads page was not looked at, no browser on this machine: none of {', '.join(NAMES)}"

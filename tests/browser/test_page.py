@@ -8,9 +8,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from ads_page import NOTHING, PLACES, TITLES, each_view, settled
 from adsync.dashboard.page import library
 from adsync.dashboard.page.answers import VIEWS
-from ads_page import NOTHING, PLACES, TITLES, each_view, settled
 from page_world import folder
 
 RIYADH_NAME = "حملة الرياض – نوفمبر"
