@@ -1,15 +1,17 @@
-"""Tells Airflow's scheduler who writes the notes of runs."""
+"""Tells Airflow's scheduler who writes the notes of runs, and its API server who keeps the names of waiting tasks."""
 
 from __future__ import annotations
 
 from airflow.plugins_manager import AirflowPlugin
 
 from adsync.operators import run_notes
+from adsync.operators.waiting_names import WaitingNames
 
 
 class RunNotesPlugin(AirflowPlugin):
-    """The listener of `adsync.operators.run_notes`."""
+    """The listener of `adsync.operators.run_notes`, and `adsync.operators.waiting_names`."""
 
     name = "adsync_run_notes"
-    # Airflow reads a list of the class, and nobody writes to it.
+    # Airflow reads lists of the class, and nobody writes to them.
     listeners = [run_notes]  # noqa: RUF012
+    fastapi_root_middlewares = [{"name": "waiting names", "middleware": WaitingNames}]  # noqa: RUF012

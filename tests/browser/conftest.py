@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from psycopg.conninfo import conninfo_to_dict
 
 import airflow_page
+from ads_page import settled
 from adsync.dashboard.cache import refresh
 from adsync.dashboard.snapshot import snapshots
 
@@ -92,9 +93,3 @@ def open_page(browser, airflow, login) -> Iterator[Open]:
 
 def _complaint(message: ConsoleMessage) -> str:
     return f"{message.text} ({message.location['url']})" if message.type in {"error", "warning"} else ""
-
-
-def settled(page: Page) -> Page:
-    """Once the view has been drawn."""
-    page.locator("main:not([aria-busy]) > h2").wait_for(state="attached")
-    return page

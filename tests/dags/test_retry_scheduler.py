@@ -1,18 +1,25 @@
-"""The retry policy before a real scheduler: Airflow's own tables show the delays that the errors asked for."""
+"""Retries before a real scheduler: they come when the errors asked for it, and meanwhile the grid says who waits."""
 
 from __future__ import annotations
 
 import os
+import re
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
+import httpx
 import psycopg
 import pytest
+from dbt_process import copy_of
 from psycopg.rows import dict_row
 
-from adsync.demo import airflow_processes, environment, files, keys, processes
+import sandboxed
+from adsync.demo import airflow_processes, environment, files, keys, processes, rest
 from adsync.demo.place import Place
+from adsync.sandbox import files as sandbox_files
+from adsync.sandbox.faults import Fault
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 150.0
@@ -50,6 +57,19 @@ with DAG("retries", schedule="@once", start_date=datetime(2026, 1, 1, tzinfo=UTC
 
     told_limit(), untold_limit(), temporary(), expired(), permanent()
 """
+LIMITED = """
+from datetime import UTC, datetime
+
+from airflow.sdk import DAG
+
+from adsync.operators.retry_policy import SyncRetryPolicy
+from adsync.operators.sync import GRID_LABEL, SyncOperator
+
+with DAG("limited", schedule="@once", start_date=datetime(2026, 1, 1, tzinfo=UTC), catchup=False,
+         default_args={"retries": 2, "retry_policy": SyncRetryPolicy()}):
+    SyncOperator.partial(task_id="sync", source="meta", map_index_template=GRID_LABEL).expand_kwargs(
+        [{"shard": ["901234567890"], "title": "Acme Meta"}])
+"""
 ASKED = {
     ("expired", 1): (3.0, 3.0),
     ("permanent", 1): None,
@@ -59,6 +79,7 @@ ASKED = {
     ("untold_limit", 1): (3.6, 3.6),
 }
 RUNS = {"expired": 2, "permanent": 1, "temporary": 3, "told_limit": 2, "untold_limit": 2}
+OVER = "select from dag_run where dag_id = 'retries' and state in ('failed', 'success')"
 TRIES = """
 select task_id, try_number, state, start_date, end_date, retry_delay_override as asked
 from task_instance_history where dag_id = 'retries'
@@ -69,46 +90,93 @@ order by task_id, try_number
 """
 
 
-@pytest.fixture
-def tries(local_servers, tmp_path):
-    """Every try of every task, when the run is over; scheduler, parser and API server run for this test alone."""
-    database = "airflow_retries"
-    with psycopg.connect(local_servers.database_url("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {database}")
-        with airflow(local_servers, Place(ROOT, files.make_state(tmp_path / "state"), os.environ), database):
-            yield finished(local_servers.database_url(database))
-        connection.execute(f"drop database {database} with (force)")
+@pytest.fixture(scope="module")
+def airflow(local_servers, tmp_path_factory):
+    """Scheduler, parser and API server with the two DAGs, for this module alone; Meta asks for ten minutes."""
+    place = Place(ROOT, files.make_state(tmp_path_factory.mktemp("retries") / "state"), os.environ)
+    limit = Fault("meta", "rate_limited", wait=600)
+    with (
+        copy_of(local_servers, "adsync", "limited") as warehouse,
+        database(local_servers, "airflow_retries") as metadata,
+        sandboxed.served([limit]) as base,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("ADSYNC_TOKEN_KEY", keys.keys(place.state).tokens)
+        sandboxed.link(warehouse, "901234567890")
+        own = {"AIRFLOW_CONN_ADSYNC_WAREHOUSE": warehouse}
+        own |= environment.platforms(sandbox_files.connections(sandboxed.world(), base))
+        with running(local_servers, place, metadata, own) as client:
+            yield Airflow(metadata, client)
+
+
+class Airflow(NamedTuple):
+    """Its own tables, and its interface for whoever is logged in."""
+
+    metadata: str
+    client: httpx.Client
 
 
 @contextmanager
-def airflow(servers, place, database):
+def database(servers, name):
+    with psycopg.connect(servers.database_url("postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+        yield servers.database_url(name)
+        connection.execute(f"drop database {name} with (force)")
+
+
+@contextmanager
+def running(servers, place, metadata, variables):
     (place.state / "dags").mkdir()
     (place.state / "dags" / "retries.py").write_text(DAG)
-    own = keys.keys(place.state)
+    (place.state / "dags" / "limited.py").write_text(LIMITED)
+    own, port = keys.keys(place.state), files.free_port()
     environment.write_login(place, own)
-    variables = environment.airflow(place, servers, own, files.free_port()) | {
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": servers.database_url(database).replace("://", "+psycopg2://", 1),
+    variables = environment.airflow(place, servers, own, port) | variables
+    variables |= {
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata.replace("://", "+psycopg2://", 1),
         "AIRFLOW__CORE__DAGS_FOLDER": str(place.state / "dags"),
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
     }
     airflow_processes.migrate(place, variables)
-    started = [
-        processes.spawn(name, [place.python, "-m", "airflow", *words], place.state, cwd=place.root, env=variables)
-        for name, words in airflow_processes.COMPONENTS.items()
-        if name != "triggerer"
-    ]
+    started = []
+
+    def start(*names):
+        for name in names:
+            words = [place.python, "-m", "airflow", *airflow_processes.COMPONENTS[name]]
+            started.append(processes.spawn(name, words, place.state, cwd=place.root, env=variables))
+
     try:
-        yield
+        with rest.open_client(f"http://{files.HOST}:{port}") as client:
+            # First of all: a task that finds no API server has failed, and not by any decision of ours.
+            start("api-server")
+            until(lambda: not silent(client), "the API server answers")
+            rest.log_in(client, environment.USER, own.password)
+            start("scheduler", "dag-processor")
+            yield client
     finally:
         processes.stop(started, grace=3)
 
 
-def finished(url):
+def silent(client):
+    try:
+        return client.get("/api/v2/version").is_error
+    except httpx.HTTPError:
+        return True
+
+
+def until(found, what):
     deadline = time.time() + PATIENCE
-    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
-        while not connection.execute("select from dag_run where state in ('failed', 'success')").fetchall():
-            assert time.time() < deadline, connection.execute(TRIES).fetchall()
-            time.sleep(0.5)
+    while not (result := found()):
+        assert time.time() < deadline, what
+        time.sleep(0.5)
+    return result
+
+
+@pytest.fixture
+def tries(airflow):
+    """Every try of every task, when the run is over."""
+    with psycopg.connect(airflow.metadata, autocommit=True, row_factory=dict_row) as connection:
+        until(lambda: connection.execute(OVER).fetchall(), "the run ends")
         return connection.execute(TRIES).fetchall()
 
 
@@ -124,3 +192,14 @@ def test_every_next_try_comes_when_its_error_asked_for_it(tries):
         assert shortest <= this["asked"] <= longest, (task, number)
         waited = (following["start_date"] - this["end_date"]).total_seconds()
         assert shortest <= waited, (task, number, waited)
+
+
+def test_while_an_account_waits_the_grid_says_which_why_and_until_when(airflow):
+    """By the call that the page of the grid makes."""
+    path = "/api/v2/dags/limited/dagRuns/~/taskInstances"
+
+    def waiting():
+        return airflow.client.get(path, params={"state": "up_for_retry"}).raise_for_status().json()["task_instances"]
+
+    [task] = until(waiting, "the account waits")
+    assert re.fullmatch(r"901234567890: rate limited until .*\d\d:\d\d UTC", task["rendered_map_index"])

@@ -67,7 +67,7 @@ class SyncOperator(BaseOperator):
         outcomes = asyncio.run(sync_accounts(request, surroundings, self.tell))
         self.show(context, surroundings.warehouse_url, outcomes)
         if outcomes.waiting:
-            self.wait(outcomes.waiting, event)
+            self.wait(context, outcomes.waiting, event)
         if outcomes.only_busy:
             # Waiting for one's turn is no failure: it holds no worker and uses up no try.
             raise AirflowRescheduleException(now() + WAIT_FOR_TURN)
@@ -95,15 +95,14 @@ class SyncOperator(BaseOperator):
         """Count, and tell the grid how the accounts are, by the names that a first sync has only just learned."""
         metrics.count(self.source, outcomes)
         names = dict(zip(self.shard, account_names(url, self.source, self.shard), strict=True))
-        text = label(outcomes.outcomes, names)
-        context["label"] = text  # type: ignore[typeddict-unknown-key]
-        # A task that defers is not labelled anew by Airflow: it takes what is here.
-        context["ti"].rendered_map_index = text
+        context["label"] = label(outcomes.outcomes, names)  # type: ignore[typeddict-unknown-key]
 
-    def wait(self, reports: Sequence[PendingReport], event: dict[str, str] | None) -> NoReturn:
+    def wait(self, context: Context, reports: Sequence[PendingReport], event: dict[str, str] | None) -> NoReturn:
         """Defer until the reports are ready; once the trigger has given up, leave it to the retry policy."""
         if event and event["status"] != "ready":
             raise TemporaryError(event["message"])
+        # Airflow renders the label of a task that fails or is done; one that defers takes what is here.
+        context["ti"].rendered_map_index = context["label"]  # type: ignore[typeddict-item]
         trigger = ReportTrigger(
             source=self.source,
             reports=[asdict(report) for report in reports],

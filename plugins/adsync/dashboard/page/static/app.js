@@ -44,13 +44,8 @@ function waiting(place, keep) {
   main.setAttribute("aria-busy", "true");
   if (keep) return;
   say(`Loading ${word(place.view)}`);
-  main.replaceChildren(
-    h(
-      "div",
-      { class: "loading", "aria-hidden": "true" },
-      [1, 2, 3].map(() => h("div", { class: "bone" })),
-    ),
-  );
+  const bones = [1, 2, 3].map(() => h("div", { class: "bone" }));
+  focusKept(() => main.replaceChildren(h("div", { class: "loading", "aria-hidden": "true" }, bones)));
 }
 
 function draw(place, answer) {
@@ -58,13 +53,30 @@ function draw(place, answer) {
   shown = place.view;
   if (answer.workspace) remember("workspace", answer.workspace.id);
   document.title = `${word(place.view)} – Ads`;
-  views(place);
-  controls(place, answer);
-  standing(place, answer);
-  main.replaceChildren(h("h2", { class: "unseen" }, word(place.view)), ...content(place, answer));
+  focusKept(() => {
+    views(place);
+    controls(place, answer);
+    standing(place, answer);
+    main.replaceChildren(h("h2", { class: "unseen", id: "heading" }, word(place.view)), ...content(place, answer));
+  });
   main.removeAttribute("aria-busy");
-  if (turned) window.scrollTo(0, 0);
+  if (turned) turnedTo();
   say(`${word(place.view)} is up to date`);
+}
+
+/** What is drawn anew keeps the focus; if it is gone, the view has it, and not the top of the page. */
+function focusKept(change) {
+  const before = document.activeElement;
+  change();
+  if (before.isConnected) return;
+  const again = before.id && document.getElementById(before.id);
+  (again || main).focus({ preventScroll: true });
+}
+
+/** Who has chosen a view goes on inside it, as on a new page. */
+function turnedTo() {
+  window.scrollTo(0, 0);
+  if (document.activeElement.closest("nav")) main.focus({ preventScroll: true });
 }
 
 function content(place, answer) {
@@ -99,18 +111,15 @@ function broken(error) {
   if (!error.kind) console.error(error);
   shown = "";
   last = { asked: "", answer: null };
-  views(here());
   const again = h("button", { type: "button", onclick: () => show({ anew: true }) }, "Try again");
   const start = h("a", { href: "#/overview", class: "button" }, "Back to the overview");
   const sentence = advice || error.message;
+  const actions = h("p", { class: "actions" }, again, error.kind === "absent" && start);
   main.removeAttribute("aria-busy");
-  main.replaceChildren(
-    h(
-      "div",
-      { role: "alert" },
-      nothing(title, sentence, h("p", { class: "actions" }, again, error.kind === "absent" && start)),
-    ),
-  );
+  focusKept(() => {
+    views(here());
+    main.replaceChildren(h("div", { role: "alert" }, nothing(title, sentence, actions)));
+  });
 }
 
 function say(text) {
@@ -118,6 +127,11 @@ function say(text) {
 }
 
 window.addEventListener("hashchange", () => show());
+// Without the address, which says where the reader is.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
 // A page that was left open must not be believed for ever.
 setInterval(
   () => document.visibilityState === "visible" && !document.querySelector("input:focus") && show({ anew: true }),

@@ -11,16 +11,23 @@ const THEMES = { auto: "Theme: as the system", light: "Theme: light", dark: "The
 
 export function views(place) {
   const current = place.view === "campaign" ? "campaigns" : place.view;
-  const links = VIEWS.map((view) =>
-    h("a", { href: address({ view }), "aria-current": view === current && "page" }, word(view)),
-  );
+  const links = VIEWS.map((view) => link(view, view === current));
   document.getElementById("views").replaceChildren(...links);
-  links[VIEWS.indexOf(current)].scrollIntoView({ block: "nearest", inline: "nearest" });
+  inSight(links[VIEWS.indexOf(current)]);
+}
+
+function link(view, isCurrent) {
+  const onfocus = ({ target }) => inSight(target);
+  return h("a", { id: `view-${view}`, href: address({ view }), "aria-current": isCurrent && "page", onfocus }, word(view));
+}
+
+/** On a narrow screen the list scrolls, and a browser leaves the half of a focused link hidden. */
+function inSight(link) {
+  link.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 export function controls(place, answer) {
   const box = document.getElementById("controls");
-  const focused = box.contains(document.activeElement) ? document.activeElement.id : "";
   box.replaceChildren(
     ...[
       answer.workspaces.length > 0 && workspaces(answer),
@@ -29,7 +36,6 @@ export function controls(place, answer) {
       direction(),
     ].filter(Boolean),
   );
-  if (focused) document.getElementById(focused)?.focus();
 }
 
 function workspaces({ workspace, workspaces: all }) {

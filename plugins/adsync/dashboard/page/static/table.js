@@ -48,7 +48,7 @@ function heading(column, sorted, onsort) {
     attributes,
     h(
       "button",
-      { type: "button", "data-column": column.key, onclick: () => onsort({ key: column.key, down }) },
+      { type: "button", id: `sort-${column.key}`, onclick: () => onsort({ key: column.key, down }) },
       column.label,
       arrow,
     ),

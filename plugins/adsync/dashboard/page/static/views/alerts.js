@@ -35,27 +35,32 @@ function episode(alert, workspace, reload) {
 }
 
 function seen(alert, workspace, reload) {
+  // Who has pressed the button goes on at what it has become.
+  const id = `alert-${alert.alert_id}`;
   if (alert.acknowledged_at)
     return h(
       "p",
-      { class: "note" },
+      { class: "note", id, tabindex: "-1" },
       `Seen by ${alert.acknowledged_by}, ${instant(alert.acknowledged_at, workspace.timezone)}`,
     );
   const told = h("span", { role: "alert", class: "note" });
   const press = async () => {
-    button.disabled = true;
+    // A button that is disabled loses the focus.
+    if (button.ariaDisabled) return;
+    button.ariaDisabled = "true";
     try {
       await acknowledge(alert.alert_id);
       await reload();
     } catch (error) {
       told.textContent = error.message;
-      button.disabled = false;
+      button.ariaDisabled = null;
     }
   };
   const button = h(
     "button",
     {
       type: "button",
+      id,
       onclick: press,
       "aria-label": `Acknowledge: ${word(alert.type)}, ${alert.campaign ?? alert.campaign_id}`,
     },

@@ -26,6 +26,7 @@ function filters(campaigns, list) {
     const pick = h(
       "select",
       {
+        id: `any-${name}`,
         onchange: () => {
           wanted[name] = pick.value;
           list();
@@ -38,6 +39,7 @@ function filters(campaigns, list) {
   };
   const text = h("input", {
     type: "search",
+    id: "find",
     placeholder: "Name or id",
     dir: "auto",
     value: wanted.text,
@@ -68,7 +70,7 @@ function listed(data, currency, list) {
   const sort = (sorted) => {
     wanted.sorted = sorted;
     list();
-    document.querySelector(`[data-column="${sorted.key}"]`)?.focus();
+    document.getElementById(`sort-${sorted.key}`)?.focus();
   };
   return h(
     "div",

@@ -22,7 +22,7 @@ function search(place) {
     "form",
     { class: "filters", role: "search", onsubmit: go },
     h("label", { class: "pick wide", for: "order" }, h("span", {}, "Order number or id"), text),
-    h("button", { type: "submit" }, "Find"),
+    h("button", { type: "submit", id: "find" }, "Find"),
   );
 }
 
