@@ -72,7 +72,7 @@ class Bench:
 
     def build(self, what: str, *words: str) -> float:
         """Seconds of wall time of the command that the DAG runs."""
-        command = [*self.project.command("--selector","hourly"), "--quiet", *words]
+        command = [*self.project.command("--selector", "hourly"), "--quiet", *words]
         return self._timed(what, command)
 
     def start(self) -> float:

@@ -81,8 +81,11 @@
 {%- endmacro %}
 
 
+-- With `meta: {sums_by: week}` whole weeks, each day of which a row may bear.
 {% macro days_to_sum() -%}
-    select days.workspace_id, days.date from checks.days where
+    {%- set in_week = model.config.meta.sums_by == 'week' -%}
+    select days.workspace_id, {{ "cast(date_trunc('week', days.date) as date) + n" if in_week else 'days.date' }}
+    from checks.days{{ ' cross join generate_series(0, 6) as week (n)' if in_week }} where
     {%- for told in told_days() %}
         {{ 'or ' if not loop.first }}(days.told_by = '{{ told.told_by }}' and days.id > {{ told.since }})
     {%- endfor %}

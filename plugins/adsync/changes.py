@@ -1,7 +1,7 @@
 """What has changed in the warehouse since the marts were last built: what a build has to look at.
 
-dbt spends hundredths of a second on every node that it is shown, changed or not. PostgreSQL counts what is written to each
-table, whoever writes it, so a build is shown what lies behind the tables written since, and what reads the clock.
+dbt spends hundredths of a second on every node that it is shown, changed or not. PostgreSQL counts what is written to
+each table, whoever writes it: a build is shown what lies behind the tables written since, and what reads the clock.
 """
 
 from __future__ import annotations
@@ -70,6 +70,8 @@ class Named(msgspec.Struct):
 
 
 class Manifest(msgspec.Struct):
+    """What dbt knows of its project: its own nodes, and the tables that others fill."""
+
     nodes: dict[str, Named]
     sources: dict[str, Named]
 

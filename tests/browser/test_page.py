@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from ads_page import NOTHING, PLACES, TITLES, each_view, settled
 from adsync.dashboard.page import library
 from adsync.dashboard.page.answers import VIEWS
-from page_world import CAMPAIGNS, RIYADH, folder
+from page_world import CAMPAIGNS, folder
 
 RIYADH_NAME = "حملة الرياض – نوفمبر"
 LOOKS = {

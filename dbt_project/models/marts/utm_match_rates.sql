@@ -6,7 +6,7 @@ decided as (
 
     select
         decisions.workspace_id,
-        cast(date_trunc('week', orders.local_date) as date) as week,
+        cast(date_trunc('week', decisions.local_date) as date) as week,
         decisions.outcome,
         coalesce(decisions.match_rule, decisions.reason) as rule_or_reason,
         orders.net_reporting
@@ -17,7 +17,7 @@ decided as (
             and decisions.store_platform = orders.platform
             and decisions.store_id = orders.store_id
             and decisions.order_id = orders.order_id
-    where orders.is_revenue
+    where orders.is_revenue and {{ is_to_sum('decisions.workspace_id', 'decisions.local_date') }}
 
 ),
 

@@ -10,7 +10,9 @@ nameless as (
         {{ normalised("replace(utm_campaign, '+', ' ')") }} as value,
         coalesce(told_platform, 'unknown') as teller
     from {{ ref('touches') }}
-    where not is_matched and unmatched_reason not in ('direct', 'no_utm', 'platform_only') and utm_campaign is not null
+    where
+        unmatched_reason in ('ambiguous_name', 'unknown_campaign', 'damaged_id', 'macro_unexpanded')
+        and utm_campaign is not null
 
 ),
 
