@@ -1,3 +1,4 @@
+import json
 import logging
 from datetime import timedelta
 
@@ -25,6 +26,10 @@ tiny:
       schema: marts
       threads: 1
 """
+SELECTORS = """
+selectors:
+  - {name: hourly, definition: {union: [{method: fqn, value: "*"}, {exclude: [{method: tag, value: nightly}]}]}}
+"""
 TESTED = "models: [{name: orders, columns: [{name: id, data_tests: [not_null]}]}]"
 
 
@@ -34,6 +39,7 @@ def project(tmp_path):
     (folder / "models").mkdir(parents=True)
     (folder / "dbt_project.yml").write_text(PROJECT)
     (folder / "profiles.yml").write_text(PROFILE)
+    (folder / "selectors.yml").write_text(SELECTORS)
     (folder / "models" / "orders.sql").write_text("select 1 as id")
     return Project(folder, tmp_path / "target")
 
@@ -69,16 +75,42 @@ def test_a_project_that_does_not_parse_says_why(project, warehouse_url):
         build(warehouse_url, project)
 
 
-def test_a_selector_leaves_out_what_it_says(project, warehouse_url):
+def test_only_a_nightly_build_runs_the_tests_that_read_all_of_history(project, warehouse_url):
     (project.folder / "models" / "orders.sql").write_text("select null::int as id")
-    (project.folder / "models" / "_models.yml").write_text(TESTED)
-    (project.folder / "selectors.yml").write_text(
-        "selectors: [{name: hourly, definition: {union: [{method: fqn, value: '*'},"
-        " {exclude: [{method: resource_type, value: test}]}]}}]"
+    nightly = TESTED.replace("not_null", "not_null: {config: {tags: nightly}}")
+    (project.folder / "models" / "_models.yml").write_text(nightly)
+    for _ in range(2):
+        build(warehouse_url, project)
+    with pytest.raises(TransformFailed, match="not_null_orders_id"):
+        build(warehouse_url, project, nightly=True)
+
+
+def test_a_build_looks_at_what_was_written_since_the_last_good_one_and_at_no_more(project, warehouse_url):
+    (project.folder / "models" / "totals.sql").write_text("{{ config(materialized='table') }} select 1 as n")
+    (project.folder / "models" / "report.sql").write_text(
+        "{{ config(materialized='table') }} select sum(n) as n from {{ ref('totals') }}"
     )
-    build(warehouse_url, project, selector="hourly")
+    build(warehouse_url, project)
+    build(warehouse_url, project)
+    assert looked_at(project) == []
     with psycopg.connect(warehouse_url) as connection:
-        assert connection.execute("select id from marts.orders").fetchone() == (None,)
+        connection.execute("insert into marts.totals values (1)")
+    build(warehouse_url, project)
+    assert looked_at(project) == ["report", "totals"]
+
+
+def test_after_a_failed_build_the_next_one_looks_at_the_same_again(project, warehouse_url):
+    (project.folder / "models" / "_models.yml").write_text(TESTED)
+    build(warehouse_url, project)
+    (project.folder / "models" / "orders.sql").write_text("select null::int as id")
+    for _ in range(2):
+        with pytest.raises(TransformFailed, match="not_null_orders_id"):
+            build(warehouse_url, project)
+
+
+def looked_at(project) -> list[str]:
+    results = json.loads((project.target / "run_results.json").read_text())["results"]
+    return sorted(node["unique_id"].split(".")[2] for node in results)
 
 
 def test_a_build_that_takes_too_long_is_killed(project, warehouse_url):
