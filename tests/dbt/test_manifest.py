@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from dbt_process import rows
+from dbt_process import PROJECT, rows
 
 ROOT = Path(__file__).resolve().parents[2]
 # A row may be told or withdrawn and a name replaced more than once: those ledgers have no key.
@@ -105,10 +105,25 @@ def test_every_table_that_figures_come_from_has_a_freshness_to_keep(manifest):
     assert {node["identifier"] for node in figures if not (node["freshness"] or {}).get("warn_after")} == set()
 
 
-def test_the_dashboard_and_the_alerts_say_what_they_depend_on(manifest):
-    read = {node["name"]: node["depends_on"]["nodes"] for node in manifest["exposures"].values()}
-    assert read["dashboard"] == ["model.adsync.dashboard_metrics"]
-    assert read["alerts"] == ["model.adsync.performance_alerts"]
+@pytest.mark.parametrize(
+    ("exposure", "reader"),
+    [
+        ("dashboard", "dashboard/snapshot.py"),
+        ("ads_page", "dashboard/page"),
+        ("alerts", "alerts"),
+        ("consistency_report", "consistency.py"),
+        ("explanations", "explanations.py"),
+    ],
+)
+def test_an_exposure_depends_on_the_marts_that_its_code_reads(manifest, exposure, reader):
+    (node,) = [node for node in manifest["exposures"].values() if node["name"] == exposure]
+    declared = {name.rpartition(".")[2] for name in node["depends_on"]["nodes"]}
+    assert declared == marts_read_in(PROJECT.parent / "plugins" / "adsync" / reader)
+
+
+def marts_read_in(code: Path) -> set[str]:
+    files = code.glob("**/*.py") if code.is_dir() else [code]
+    return {name for file in files for name in re.findall(r"(?:from|join) marts\.(\w+)", file.read_text())}
 
 
 def test_the_runbook_has_a_row_for_every_type_of_consistency_issue(models):

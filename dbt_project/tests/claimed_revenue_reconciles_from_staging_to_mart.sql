@@ -1,0 +1,40 @@
+-- Account by account, what its platform claims by the account's own purchase action is what campaign_metrics holds. Of an
+-- account that was read again since the mart was built, there is nothing to say yet.
+
+with
+
+staged as (
+
+    select
+        staged.platform,
+        staged.account_id,
+        sum({{ purchase('staged.purchase_values', 'accounts.purchase_action') }}) as revenue,
+        max(staged.loaded_at) as newest
+    from {{ connected(['ad_platforms', 'campaign_metrics'], ['account_id', 'purchase_values', 'loaded_at']) }} as staged
+    inner join {{ ref('int_accounts') }} as accounts
+        on staged.platform = accounts.platform and staged.account_id = accounts.account_id
+    group by staged.platform, staged.account_id
+
+),
+
+booked as (
+
+    select
+        platform,
+        account_id,
+        sum(revenue) as revenue
+    from {{ ref('campaign_metrics') }}
+    group by platform, account_id
+
+)
+
+select
+    platform,
+    account_id,
+    staged.revenue as expected,
+    booked.revenue
+from staged
+full join booked using (platform, account_id)
+where
+    booked.revenue is distinct from staged.revenue
+    and coalesce(staged.newest <= (select max(metrics.updated_at) from {{ ref('campaign_metrics') }} as metrics), true)
