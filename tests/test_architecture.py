@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -210,3 +211,15 @@ def test_a_function_fits_on_half_a_screen(file):
         and (node.end_lineno or 0) - node.lineno + 1 > MOST_FUNCTION_LINES
     }
     assert long == {}
+
+
+def test_readme_names_every_command():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z-]+):.* ## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    parsers = "".join(file.read_text(encoding="utf-8") for file in inside("cli.py", "commands"))
+    wanted = {f"make {target}" for target in targets if target != "help"}
+    wanted |= {
+        f".venv/bin/python -m adsync {command}" for command in re.findall(r'commands\.add_parser\("(\w+)"', parsers)
+    }
+    rows = [line for line in readme.splitlines() if line.startswith("| `")]
+    assert {command for command in wanted if not any(f"`{command}" in row for row in rows)} == set()

@@ -91,3 +91,25 @@ def test_the_lag_of_a_source_is_the_age_of_the_oldest_last_success_that_counts(w
         assert status.lag(warehouse_url, "meta") == pytest.approx(oldest, abs=60)
         connection.execute("update adsync.sync_state set status = 'paused' where platform = 'meta'")
     assert status.lag(warehouse_url, "meta") is None
+
+
+TRIED = """
+insert into adsync.sync_runs
+    (run_id, platform, account_id, calls, rows_seen, rows_changed, bytes, started_at, duration_seconds, outcome)
+select 'run', 'shopify', %s, 1, 0, 0, 0, moment, 1, 'failed'
+from unnest(array['2026-11-01 10:00Z', '2026-11-02 10:00Z']::timestamptz[]) as moment
+"""
+
+
+@pytest.mark.usefixtures("shown")
+def test_an_account_that_never_succeeded_lags_since_its_first_attempt(warehouse_url):
+    with psycopg.connect(warehouse_url) as connection:
+        connection.execute(TRIED, (sandboxed.SHOPIFY,))
+        [(first,)] = connection.execute(
+            "select extract(epoch from now() - timestamptz '2026-11-01 10:00Z')::float"
+        ).fetchall()
+        connection.commit()
+        assert status.lag(warehouse_url, "shopify") == pytest.approx(first, abs=60)
+        connection.execute("update adsync.sync_state set last_success_at = now() where platform = 'shopify'")
+        connection.commit()
+    assert status.lag(warehouse_url, "shopify") == pytest.approx(0, abs=60)

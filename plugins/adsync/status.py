@@ -40,11 +40,26 @@ left join reached on account.platform = reached.platform and account.native_id =
 where account.is_active
 order by account.workspace_id, account.platform, account.native_id
 """
+# An account that never succeeded has been waiting since its first attempt.
 LAG = """
-select extract(epoch from now() - min(state.last_success_at))::float
-from adsync.sync_state as state
-inner join adsync.accounts as account on state.platform = account.platform and state.account_id = account.native_id
-where state.platform = %s and account.is_active and state.status <> 'paused'
+with reached as (
+    select account.platform, account.native_id, min(state.last_success_at) as last_success_at
+    from adsync.sync_state as state
+    inner join adsync.accounts as account on state.platform = account.platform and state.account_id = account.native_id
+    where state.platform = %s and account.is_active and state.status <> 'paused'
+    group by account.platform, account.native_id
+)
+
+select extract(epoch from now() - min(coalesce(reached.last_success_at, first.started_at)))::float
+from reached
+left join lateral (
+    select min(run.started_at) as started_at
+    from adsync.sync_runs as run
+    where
+        reached.last_success_at is null
+        and run.platform = reached.platform
+        and run.account_id = reached.native_id
+) as first on true
 """
 NEEDY = {"reauth_required", "failed"}
 COLOURS = {"ok": "green", "reauth_required": "red", "failed": "red", "retrying": "yellow"}
@@ -97,7 +112,7 @@ def read(connection: psycopg.Connection) -> list[Standing]:
 
 
 def lag(url: str, source: str) -> float | None:
-    """Seconds since the oldest last success among the source's active accounts; None before the first one."""
+    """Seconds since the oldest last success (or first attempt) among the source's active accounts; None before any."""
     with connect_now(url) as connection:
         return connection.execute(LAG, (source,)).fetchone()[0]
 

@@ -2,7 +2,7 @@
 
 All carry the tag `source`. `adsync.calls`, `adsync.rows_seen`, `adsync.rows_changed`, `adsync.failures` (tag `error`)
 are counters, `adsync.wait` (tag `error`) is the time until the next try, `adsync.lag` the age in seconds of the oldest
-last success among a source's active accounts.
+last success among a source's active accounts; an account that never had one counts from its first attempt.
 """
 
 from __future__ import annotations
@@ -27,6 +27,6 @@ def count(source: str, outcomes: Outcomes) -> None:
 
 
 def lag(source: str, seconds: float | None) -> None:
-    """How old a source's numbers are; None before its first success."""
+    """How old a source's numbers are; None before its first attempt."""
     if seconds is not None:
         stats.gauge("adsync.lag", seconds, tags={"source": source})
