@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from itertools import count
@@ -14,6 +13,7 @@ import redis
 
 from adsync import registry, warehouse
 from adsync.demo import servers
+from mortal import ending_with_this_process
 
 NUMBERS = count(1)
 
@@ -23,11 +23,10 @@ pytest_plugins = ["airflow_home", "page_world"]
 @pytest.fixture(scope="session")
 def local_servers() -> Iterator[servers.Servers]:
     state = Path(tempfile.mkdtemp(prefix="adsync-test-"))
-    running = servers.start(state, durable=False)
-    warehouse.migrate(running.database_url("adsync"), registry.streams())
-    yield running
-    servers.stop(state)
-    shutil.rmtree(state, ignore_errors=True)
+    with ending_with_this_process(state):
+        running = servers.start(state, durable=False)
+        warehouse.migrate(running.database_url("adsync"), registry.streams())
+        yield running
 
 
 @pytest.fixture

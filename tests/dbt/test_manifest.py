@@ -151,3 +151,20 @@ def test_a_test_that_reads_all_of_history_is_not_an_hourly_one(manifest):
         node for node in manifest["nodes"].values() if node["resource_type"] == "test" and "test_metadata" not in node
     ]
     assert {node["name"] for node in singular if "nightly" not in node["tags"]} == set()
+
+
+def reads_the_clock(node: dict, manifest: dict) -> bool:
+    """Itself, or by a view that it reads."""
+    parents = [manifest["nodes"].get(parent) for parent in node["depends_on"]["nodes"]]
+    views = [parent for parent in parents if parent and parent["config"]["materialized"] == "view"]
+    return "as_of()" in node["raw_code"] or any(reads_the_clock(view, manifest) for view in views)
+
+
+def test_what_reads_the_clock_is_always_looked_at_and_nothing_is_made_of_it(manifest, models):
+    tables = [node for node in models.values() if node["config"]["materialized"] != "view"]
+    by_the_clock = {node["name"] for node in tables if reads_the_clock(node, manifest)}
+    tagged = {node["name"]: node["unique_id"] for node in tables if "clock" in node["tags"]}
+    # Its one moment is the beginning of a day, which makes everything new.
+    assert by_the_clock - {"int_accounts"} == set(tagged)
+    read = {parent for node in models.values() for parent in node["depends_on"]["nodes"]}
+    assert read & set(tagged.values()) == set()

@@ -24,29 +24,24 @@ def main(arguments: list[str]) -> int:
         return int(options.command(place, options))
     except DemoFailed as failure:
         sys.stderr.write(f"{failure}{f': see {failure.log}' if failure.log else ''}\n")
-        return 1
+    except Busy:
+        state = shlex.quote(str(place.state))
+        sys.stderr.write(f"One already runs in {state}: use it, or end it with `make stop ADSYNC_STATE={state}`.\n")
+    return 1
 
 
 def _run(place: Place, options: argparse.Namespace) -> int:
     # Imported late: the other commands need neither a terminal nor Airflow's settings.
     from adsync.demo import run  # noqa: PLC0415
 
-    try:
-        return run.run(place, once=options.once, port=options.port)
-    except Busy:
-        sys.stderr.write("A demo already runs in this checkout: use it, or end it with `make stop`.\n")
-        return 1
+    return run.run(place, once=options.once, port=options.port)
 
 
 def _dry_run(place: Place, _options: argparse.Namespace) -> int:
     # Imported late, like the demo.
     from adsync.demo import dryrun  # noqa: PLC0415
 
-    try:
-        return dryrun.run(place)
-    except Busy:
-        sys.stderr.write("A dry run already goes on in this checkout: let it end.\n")
-        return 1
+    return dryrun.run(place)
 
 
 def _secrets(_place: Place, _options: argparse.Namespace) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from adsync.sandbox.facts import OF as OF_ALL
 from adsync.sandbox.inventing.accounts import META_APP_ID, AdAccount, Store
-from adsync.sandbox.vault import LIFETIMES, client_id, client_secret, renews
+from adsync.sandbox.vault import client_id, client_secret, renews
 from adsync.sandbox.woocommerce_calls import consumer_key, consumer_secret
 from adsync.sandbox.world import World
 from adsync.sandbox.zid import REDIRECT_URI
@@ -57,7 +58,7 @@ def _woocommerce(store: Store, base_url: str, _world: World) -> Connection:
 def _salla(store: Store, base_url: str, world: World) -> Connection:
     renewal = _renewal(store, f"{base_url}/salla/oauth2/token")
     # Told by the world's clock: a connection that reads differently each time would look filled anew.
-    expires = int(world.now.timestamp() + (LIFETIMES["salla"] or 0))
+    expires = int(world.now.timestamp() + (OF_ALL["salla"].tokens.seconds or 0))
     return {
         "host": f"{base_url}/salla/admin/v2",
         "password": store.token,

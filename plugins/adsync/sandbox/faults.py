@@ -2,7 +2,8 @@
 
 A fault matches a call by source, by a piece of its path, and by account; `calls` then picks among the
 matching ones (1 is the first; empty is every one). Files are YAML or JSON lists of the fields of Fault.
-KINDS says what there is; traps.py which kind lays which trap of the sheets.
+KINDS says what there is: a platform's own kinds stand in its facts, those of all below. traps.py says which kind lays
+which trap of the sheets.
 """
 
 from __future__ import annotations
@@ -15,62 +16,32 @@ from pathlib import Path
 
 import yaml
 
-SOURCES = ("meta", "tiktok", "snapchat", "shopify", "woocommerce", "salla", "zid")
-EVERY = frozenset(SOURCES)
-ADS = frozenset({"meta", "tiktok", "snapchat"})
-EXPIRING = EVERY - {"woocommerce"}
+from adsync.sandbox.facts import OF, SOURCES
+
 A_DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+
+# What any server may do: instead of the answer, to a connection, and with the answer.
+EVERYBODYS = (
+    *("rate_limited", "http_429", "server_error", "unavailable", "html"),
+    *("token_expired", "permission_denied", "too_much_data", "answer_lost"),
+    *("slow", "truncated", "added_field", "missing_field", "repeated_row"),
+)
+# To the tokens in the call, or to its connection; the call itself goes on.
+OF_TOKENS_THAT_END = ("token_dies", "app_removed")
+OF_REPORTS = ("restated_day", "withdrawn_day", "job_failed", "job_stuck")
+
+
+def _known(source: str) -> frozenset[str]:
+    """The kinds that a source knows."""
+    facts = OF[source]
+    ending = () if facts.tokens.key else OF_TOKENS_THAT_END
+    return facts.faults.union(EVERYBODYS, ending, OF_REPORTS if facts.ads else ())
+
 
 # Kind of fault, and the sources that know it.
 KINDS: dict[str, frozenset[str]] = {
-    # Instead of the answer.
-    "rate_limited": EVERY,
-    "http_429": EVERY,
-    "rate_limit_reset": frozenset({"snapchat", "salla"}),
-    "server_error": EVERY,
-    "unavailable": EVERY,
-    "internal_error": frozenset({"meta", "tiktok", "shopify", "salla"}),
-    "html": EVERY,
-    "redirect_to_login": frozenset({"zid", "woocommerce"}),
-    "token_expired": EVERY,
-    "permission_denied": EVERY,
-    "too_much_data": EVERY,
-    "error_inside": frozenset({"snapchat", "salla"}),
-    "user_deleted": frozenset({"salla"}),
-    "user_inactive": frozenset({"salla"}),
-    "blocked": frozenset({"salla"}),
-    "firewall": frozenset({"woocommerce"}),
-    "no_route": frozenset({"woocommerce"}),
-    "shop_frozen": frozenset({"shopify"}),
-    "not_replicated": frozenset({"meta"}),
-    # To the tokens in the call, or to its connection; the call itself goes on.
-    "token_dies": EXPIRING,
-    "app_removed": EXPIRING,
-    "answer_lost": EVERY,
-    # With the answer.
-    "slow": EVERY,
-    "truncated": EVERY,
-    "dirty_json": frozenset({"woocommerce"}),
-    "added_field": EVERY,
-    "missing_field": EVERY,
-    "poisoned_order": frozenset({"shopify", "woocommerce", "salla", "zid"}),
-    "restated_day": ADS,
-    "withdrawn_day": ADS,
-    "repeated_row": EVERY,
-    "partial_success": frozenset({"snapchat", "tiktok", "shopify"}),
-    "incomplete": frozenset({"tiktok"}),
-    "empty_breakdown": frozenset({"snapchat"}),
-    "usage_in_minutes": frozenset({"meta"}),
-    "usage_in_seconds": frozenset({"meta"}),
-    "job_failed": ADS,
-    "job_skipped": frozenset({"meta"}),
-    "job_too_large": frozenset({"meta"}),
-    "job_stuck": ADS,
-    "bulk_failed": frozenset({"shopify"}),
-    "bulk_short": frozenset({"shopify"}),
-    "headers_stripped": frozenset({"woocommerce"}),
-    "numbers_for_texts": frozenset({"woocommerce"}),
-    "unstamped_change": frozenset({"woocommerce"}),
+    kind: frozenset(source for source in SOURCES if kind in _known(source))
+    for kind in sorted(frozenset().union(*map(_known, SOURCES)))
 }
 
 

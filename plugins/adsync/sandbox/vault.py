@@ -2,7 +2,7 @@
 
 A token in connections.json is the first of its line. The platforms differ in what a refresh does to the tokens
 before it: Salla's refresh tokens are single use and a second use ends everything; Snapchat's are reusable;
-Shopify's and Zid's rotate (sheets, section 1 of each).
+Shopify's and Zid's rotate (sheets, section 1 of each). Their facts say so.
 """
 
 from __future__ import annotations
@@ -12,26 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from adsync.sandbox.facts import OF
 from adsync.sandbox.inventing.accounts import AdAccount, Store
 from adsync.sandbox.world import World
 
-HOUR, DAY = 3600.0, 86_400.0
-# How long an access token lives, in seconds; None: until somebody ends it.
-LIFETIMES: dict[str, float | None] = {
-    "meta": 60 * DAY,
-    "tiktok": None,
-    "snapchat": HOUR,
-    "shopify": HOUR,
-    "woocommerce": None,
-    "salla": 14 * DAY,
-    "zid": 365 * DAY,
-}
-REUSABLE = {"snapchat"}
-ENDS_ALL_WHEN_REUSED = {"salla"}
-# The earlier refresh token still works until the newer access token was used.
-FORGIVING = {"shopify"}
-# A new token leaves the earlier one alive until its own end.
-SIDE_BY_SIDE = {"snapchat", "meta"}
 REVOKED = "(revoked)"
 
 
@@ -50,10 +34,9 @@ class Grant:
 
 
 def renews(account: AdAccount | Store) -> bool:
-    """Whether its tokens end by themselves: a custom app's in Shopify and a system user's in Meta never do."""
-    if account.platform in {"meta", "shopify"}:
-        return account.workspace_id == "juniper"
-    return LIFETIMES[account.platform] is not None
+    """Whether its tokens end by themselves."""
+    tokens = OF[account.platform].tokens
+    return tokens.seconds is not None and tokens.only_in in {"", account.workspace_id}
 
 
 def client_id(platform: str) -> str:
@@ -97,13 +80,13 @@ class Vault:
         """A new pair for a refresh token; Refused when there is none to be had."""
         conn_id = self._conn_of(platform, refresh)
         self.refreshes[conn_id] += 1
-        old = self.grants[conn_id]
-        if platform not in SIDE_BY_SIDE:
+        old, tokens = self.grants[conn_id], OF[platform].tokens
+        if not tokens.side_by_side:
             self._end(conn_id)
-        if platform not in REUSABLE:
+        if not tokens.reusable:
             self._spent[refresh] = conn_id
         access = f"{old.access.partition('.')[0]}.{self.refreshes[conn_id]}"
-        return self._issue(conn_id, access, old.refresh if platform in REUSABLE else "")
+        return self._issue(conn_id, access, old.refresh if tokens.reusable else "")
 
     def exchange(self, platform: str, access: str) -> Grant:
         """A new token for one that is still alive."""
@@ -158,15 +141,15 @@ class Vault:
         raise Refused(refresh)
 
     def _again(self, platform: str, refresh: str, conn_id: str) -> str:
-        if platform in FORGIVING and self.grants[conn_id].access not in self._used:
+        if OF[platform].tokens.forgiving and self.grants[conn_id].access not in self._used:
             return conn_id
-        if platform in ENDS_ALL_WHEN_REUSED:
+        if OF[platform].tokens.second_use_ends_all:
             self._revoke(conn_id)
         raise Refused(refresh)
 
     def _issue(self, conn_id: str, access: str, refresh: str = "") -> Grant:
         platform = conn_id.partition("_")[0]
-        seconds = self.seconds.get(platform, LIFETIMES[platform])
+        seconds = self.seconds.get(platform, OF[platform].tokens.seconds)
         ends = self.clock() + seconds if seconds is not None and conn_id in self._renewing else None
         self._ends[access], self._known[access] = (conn_id, ends), conn_id
         line = access.replace("-token-", "-{}-")

@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from adsync.sandbox.answers.normalising import decoded, flaw, normalised
+from adsync.sandbox.facts import ADS
 from adsync.sandbox.inventing.campaigns import Campaign
 from adsync.sandbox.inventing.visits import Visit
 
-CLICK_IDS = {"ttclid": "tiktok", "sccid": "snapchat", "gclid": "google", "gbraid": "google", "wbraid": "google"}
-# Organic links carry it too.
-WEAK_CLICK_IDS = {"fbclid": "meta"}
-TOKENS = {
-    "meta": {"facebook", "fb", "ig", "insta", "instagram", "meta", "fbads"},
-    "tiktok": {"tiktok", "tiktokads", "tt"},
-    "snapchat": {"snapchat", "snap", "sc", "snapads"},
-    "google": {"google", "googleads", "adwords", "gads"},
-}
+# Google sells no ads here, but its clicks and links arrive.
+CLICK_IDS = {ads.click_id.casefold(): name for name, ads in ADS.items() if not ads.stray}
+CLICK_IDS |= dict.fromkeys(("gclid", "gbraid", "wbraid"), "google")
+# Organic links carry these too.
+WEAK_CLICK_IDS = {ads.click_id.casefold(): name for name, ads in ADS.items() if ads.stray}
+TOKENS = {name: ads.words for name, ads in ADS.items()} | {"google": {"google", "googleads", "adwords", "gads"}}
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def directory(campaigns: Iterable[Campaign]) -> Directory:
 
 def _is_never_named(campaign: Campaign) -> bool:
     """Snapchat lists no deleted campaign, and its rows carry ids only: nobody outside can know the name."""
-    return campaign.account.platform == "snapchat" and campaign.status == "deleted"
+    return not ADS[campaign.account.platform].lists_deleted and campaign.status == "deleted"
 
 
 def tags_of_visit(visit: Visit) -> Tags:

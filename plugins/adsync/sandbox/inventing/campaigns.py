@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
+from adsync.sandbox.facts import ADS
 from adsync.sandbox.inventing.accounts import AdAccount
 from adsync.sandbox.inventing.catalogue import ROTATING, STANDING, campaign_name
 from adsync.sandbox.inventing.chance import PER_MILLE, chance
@@ -25,9 +26,6 @@ FIRST_FLIGHT = OPENING.toordinal() // STRIDE
 ENDINGS = ("deleted", "archived", "paused")
 # What a campaign of weight 1000 spends a day, in US cents.
 USUAL_SPEND = 3_300
-# Snapchat is the smaller channel here: thousandths of that.
-SHARE = {"snapchat": 450}
-ID_PREFIX = {"meta": "1202", "tiktok": "18"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ def _campaign(seed: int, account: AdAccount, slot: int, generation: int, today: 
     rng = chance(seed, account.id, slot, generation)
     start, end = _span(seed, account, slot, generation)
     weight = _weight(rng, account, slot)
-    spend = USUAL_SPEND * weight * SHARE.get(account.platform, PER_MILLE) // PER_MILLE**2
+    spend = USUAL_SPEND * weight * ADS[account.platform].share // PER_MILLE**2
     return Campaign(
         account=account,
         id=_id(rng, account, slot, generation),
@@ -128,7 +126,8 @@ def _status(start: date, end: date | None, today: date, ending: str) -> str:
 
 
 def _id(rng: Random, account: AdAccount, slot: int, generation: int) -> str:
-    if account.platform == "snapchat":
+    begins = ADS[account.platform].campaign_ids
+    if not begins:
         return str(UUID(int=rng.getrandbits(128), version=4))
     number = int(account.id[-4:]) % 100
-    return f"{ID_PREFIX[account.platform]}{number:02d}{slot:02d}{generation:05d}{rng.randrange(10**5):05d}"
+    return f"{begins}{number:02d}{slot:02d}{generation:05d}{rng.randrange(10**5):05d}"

@@ -9,12 +9,12 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
+from adsync.sandbox.facts import ADS as ADS_OF
 from adsync.sandbox.inventing.campaigns import Campaign
 
 AD_SETS = ("Broad", "Lookalike")
 ADS = ("Video", "Carousel")
-# As long as the platform's own, and never a campaign's.
-ID_PREFIX = {"meta": "1203", "tiktok": "17"}
+# As long as the platform's own, which begins as no campaign's does.
 DIGITS = 10**14
 
 
@@ -50,6 +50,7 @@ def ads(campaign: Campaign) -> tuple[Ad, ...]:
 
 def _id(campaign: Campaign, what: str) -> str:
     digest = hashlib.sha256(f"{campaign.id}/{what}".encode()).digest()
-    if campaign.account.platform == "snapchat":
+    begins = ADS_OF[campaign.account.platform].child_ids
+    if not begins:
         return str(UUID(bytes=digest[:16], version=4))
-    return f"{ID_PREFIX[campaign.account.platform]}{int.from_bytes(digest) % DIGITS:014d}"
+    return f"{begins}{int.from_bytes(digest) % DIGITS:014d}"

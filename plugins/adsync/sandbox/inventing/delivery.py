@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from adsync.sandbox.facts import ADS
 from adsync.sandbox.inventing.campaigns import Campaign
 from adsync.sandbox.inventing.chance import PER_MILLE, chance, wobble
 from adsync.sandbox.inventing.days import ONE_DAY, each_day, elapsed_per_mille, today
@@ -17,7 +18,6 @@ from adsync.sandbox.inventing.planted import ANOMALIES, distort
 
 NOISE = 70
 USUAL_ORDER = 8_500
-OVERCLAIM = {"meta": 1180, "tiktok": 1120, "snapchat": 1150}
 WEEKDAY = (980, 970, 990, 1030, 1060, 1020, 960)
 
 
@@ -59,7 +59,7 @@ def _whole_day(seed: int, campaign: Campaign, day: date) -> Delivery:
     impressions = wobble(rng, spend * 1000 // campaign.cpm, NOISE)
     clicks = wobble(rng, impressions * campaign.clicks_per_100k // 100_000, NOISE)
     revenue = wobble(rng, spend * campaign.roas_per_mille // PER_MILLE, NOISE)
-    revenue = revenue * OVERCLAIM[campaign.account.platform] // PER_MILLE
+    revenue = revenue * ADS[campaign.account.platform].overclaim // PER_MILLE
     order = exchange(USUAL_ORDER, "USD", campaign.account.currency)
     conversions = max(1, (revenue + order // 2) // order)
     if campaign.goal == "awareness":

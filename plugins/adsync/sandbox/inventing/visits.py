@@ -8,15 +8,12 @@ from datetime import datetime
 from random import Random
 from urllib.parse import quote, urlencode
 
+from adsync.sandbox.facts import ADS
 from adsync.sandbox.inventing.chance import happens
 
-SOURCES = {
-    "meta": ("facebook", "fb", "ig", "Instagram"),
-    "tiktok": ("tiktok", "TikTok", "tiktokads"),
-    "snapchat": ("snapchat", "Snapchat", "snapads", "snap"),
-}
-CLICK_IDS = {"meta": "fbclid", "tiktok": "ttclid", "snapchat": "ScCid"}
-REFERRERS = {"meta": "https://l.facebook.com/", "tiktok": None, "snapchat": None}
+SOURCES = {name: ads.sources for name, ads in ADS.items()}
+CLICK_IDS = {name: ads.click_id for name, ads in ADS.items()}
+REFERRERS = {name: ads.referrer for name, ads in ADS.items()}
 PRODUCTS = ("oud-box", "linen-throw", "coffee-cups", "gift-card")
 TO_ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 EN_DASH, EM_DASH = "\u2013", "\u2014"

@@ -1,4 +1,8 @@
-"""What a fault answers instead, in each platform's own words: one module per platform, as the sheets have them."""
+"""What a fault answers instead, in each platform's own words: one module per platform, as the sheets have them.
+
+A module has ANSWERS by kind of fault; `rows`, the lists of records in an answer; BENDS, if there are faults that bend
+only its own answers; and, for ads, the `day` of a row, and the places where its `claims` stand.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,14 @@ from importlib import import_module
 
 from starlette.responses import Response
 
-from adsync.sandbox.faults import SOURCES, Fault
+from adsync.sandbox.facts import SOURCES
+from adsync.sandbox.faults import Fault
 from adsync.sandbox.wrong_answers import common
 
-BY_SOURCE = {source: import_module(f"{__name__}.{source}").ANSWERS for source in SOURCES}
+OF = {source: import_module(f"{__name__}.{source}") for source in SOURCES}
 
 
 def instead(fault: Fault) -> Response | None:
     """The answer that takes the place of the right one; None for a fault that only bends it."""
-    answers = {**common.ANSWERS, **BY_SOURCE[fault.source]}
+    answers = {**common.ANSWERS, **OF[fault.source].ANSWERS}
     return answers[fault.kind](fault) if fault.kind in answers else None

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from math import ceil
 
 from starlette.responses import JSONResponse, Response
 
+from adsync.sandbox.fault_rows import Bends, Json, Place, at
 from adsync.sandbox.faults import Fault
 from adsync.sandbox.meta_errors import GraphError, missing_object
+from adsync.sandbox.meta_rows import OVERLAPPING, PIXEL
 from adsync.sandbox.wrong_answers.common import BAD_REQUEST, FORBIDDEN, SERVER_ERROR, Answers
+
+PURCHASES = {*OVERLAPPING, PIXEL}
 
 
 def _limited(fault: Fault) -> Response:
@@ -46,6 +51,37 @@ def _not_replicated(_fault: Fault) -> Response:
     return JSONResponse(missing_object("0").body(), BAD_REQUEST)
 
 
+def rows(answer: object) -> Iterator[object]:
+    yield at(answer, "data")
+
+
+def day(row: Json) -> object:
+    return row.get("date_start")
+
+
+def claims(row: Json) -> Iterator[Place]:
+    entries = (*row.get("actions", ()), *row.get("action_values", ()))
+    return ((entry, "value") for entry in entries if entry["action_type"] in PURCHASES)
+
+
+JOB_STATES: dict[str, Json] = {
+    "job_failed": {"async_status": "Job Failed"},
+    "job_skipped": {"async_status": "Job Skipped"},
+    "job_too_large": {
+        "async_status": "Job Failed",
+        "error_code": -3,
+        "error_subcode": 1504045,
+        "error_message": "The report is too large",
+    },
+    "job_stuck": {"async_status": "Job Running", "async_percent_completion": 0, "is_running": True},
+}
+
+
+def _job(fault: Fault, answer: Json) -> None:
+    if "async_status" in answer:
+        answer |= JOB_STATES[fault.kind]
+
+
 ANSWERS: Answers = {
     "rate_limited": _limited,
     "token_expired": _expired,
@@ -54,3 +90,4 @@ ANSWERS: Answers = {
     "internal_error": _internal,
     "not_replicated": _not_replicated,
 }
+BENDS: Bends = dict.fromkeys(JOB_STATES, _job)

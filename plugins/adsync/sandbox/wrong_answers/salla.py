@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import ceil
 
 from starlette.responses import JSONResponse, Response
 
+from adsync.sandbox.fault_rows import at
 from adsync.sandbox.faults import Fault
 from adsync.sandbox.salla_calls import INVALID_TOKEN, SallaError, unauthorized
 from adsync.sandbox.wrong_answers.common import (
@@ -50,6 +51,11 @@ def _overburdened(_fault: Fault) -> Response:
 def _inside(_fault: Fault) -> Response:
     """Success and an error at once."""
     return JSONResponse({"status": 200, "success": True, "error": {"code": 404, "message": "لا توجد بيانات"}})
+
+
+def rows(answer: object) -> Iterator[object]:
+    data = at(answer, "data")
+    yield [data] if isinstance(data, dict) else data
 
 
 ANSWERS: Answers = {

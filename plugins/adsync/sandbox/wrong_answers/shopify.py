@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from starlette.responses import JSONResponse, Response
 
+from adsync.sandbox.fault_rows import Bends, Json, at
 from adsync.sandbox.faults import Fault
 from adsync.sandbox.wrong_answers.common import UNAUTHORIZED, Answers
 
@@ -44,6 +47,21 @@ def _frozen(_fault: Fault) -> Response:
     return JSONResponse({"errors": "Unavailable Shop"}, PAYMENT_REQUIRED)
 
 
+def rows(answer: object) -> Iterator[object]:
+    yield at(answer, "data", "orders", "nodes")
+
+
+def _partly(_fault: Fault, answer: Json) -> None:
+    answer["errors"] = [{"message": "Something failed", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]
+
+
+def _bulk_fails(_fault: Fault, answer: Json) -> None:
+    operation = (answer.get("data") or {}).get("bulkOperation")
+    if operation and operation.get("status") == "COMPLETED":
+        operation |= {"status": "FAILED", "errorCode": "INTERNAL_SERVER_ERROR"}
+        operation |= {"partialDataUrl": operation.get("url"), "url": None}
+
+
 ANSWERS: Answers = {
     "rate_limited": _limited,
     "token_expired": _expired,
@@ -52,3 +70,4 @@ ANSWERS: Answers = {
     "internal_error": _internal,
     "shop_frozen": _frozen,
 }
+BENDS: Bends = {"partial_success": _partly, "bulk_failed": _bulk_fails}

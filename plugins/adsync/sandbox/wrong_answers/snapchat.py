@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from math import ceil
 
 from starlette.responses import JSONResponse, Response
 
+from adsync.sandbox.fault_rows import Bends, Json, Place, at, places
 from adsync.sandbox.faults import Fault
 from adsync.sandbox.snapchat_calls import SnapError, unsupported
 from adsync.sandbox.wrong_answers.common import (
@@ -19,6 +21,7 @@ from adsync.sandbox.wrong_answers.common import (
 )
 
 GATEWAY_TIMEOUT = 504
+CLAIMS = ("conversion_purchases", "conversion_purchases_value")
 
 
 def _limited(fault: Fault) -> Response:
@@ -49,6 +52,45 @@ def _inside(_fault: Fault) -> Response:
     return JSONResponse(unsupported("the query failed on the server.").body(), OK)
 
 
+def rows(answer: object) -> Iterator[object]:
+    for listed in ("campaigns", "adsquads", "ads"):
+        yield at(answer, listed)
+    for item in at(answer, "timeseries_stats") or ():
+        stat = at(item, "timeseries_stat")
+        yield at(stat, "timeseries")
+        for part in at(stat, "breakdown_stats", "campaign") or ():
+            yield at(part, "timeseries")
+
+
+def day(row: Json) -> object:
+    return row.get("start_time") or row.get("Start Time")
+
+
+def claims(row: Json) -> Iterator[Place]:
+    return places(row.get("stats", row), CLAIMS)
+
+
+def _partly(_fault: Fault, answer: Json) -> None:
+    for items in answer.values():
+        if isinstance(items, list) and items:
+            items[-1] = {"sub_request_status": "ERROR", "sub_request_error_reason": "An internal error occurred"}
+
+
+def _hollow(_fault: Fault, answer: Json) -> None:
+    """Every campaign is there, and nothing is said of it."""
+    for item in answer.get("timeseries_stats", ()):
+        for part in item["timeseries_stat"].get("breakdown_stats", {}).get("campaign", ()):
+            for day in part.get("timeseries", ()):
+                day["stats"] = {}
+
+
+def _job(fault: Fault, answer: Json) -> None:
+    word = "FAILED" if fault.kind == "job_failed" else "RUNNING"
+    for item in answer.get("async_stats_reports", ()):
+        item["async_stats_report"] = {**item["async_stats_report"], "async_status": word}
+        item["async_stats_report"].pop("result", None)
+
+
 ANSWERS: Answers = {
     "rate_limited": _limited,
     "rate_limit_reset": _limited_until,
@@ -57,3 +99,4 @@ ANSWERS: Answers = {
     "too_much_data": _overburdened,
     "error_inside": _inside,
 }
+BENDS: Bends = {"partial_success": _partly, "empty_breakdown": _hollow, "job_failed": _job, "job_stuck": _job}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from starlette.responses import Response
 
+from adsync.sandbox.fault_rows import Bends, Json, Place, at, places
 from adsync.sandbox.faults import Fault
 from adsync.sandbox.tiktok_calls import NO_PERMISSION, TOKEN_WRONG, envelope
 from adsync.sandbox.wrong_answers.common import Answers
 
 A_DAY = 86_400
+CLAIMS = ("complete_payment", "total_complete_payment_rate")
 
 
 def _limited(fault: Fault) -> Response:
@@ -34,6 +38,28 @@ def _internal(_fault: Fault) -> Response:
     return envelope({}, 50000, "System error")
 
 
+def rows(answer: object) -> Iterator[object]:
+    yield at(answer, "data", "list")
+
+
+def day(row: Json) -> object:
+    return row.get("stat_time_day") or at(row, "dimensions", "stat_time_day")
+
+
+def claims(row: Json) -> Iterator[Place]:
+    return places(row.get("metrics", row), CLAIMS)
+
+
+def _partly(_fault: Fault, answer: Json) -> None:
+    answer["code"], answer["message"] = 20001, "Partially successful"
+
+
+def _job(fault: Fault, answer: Json) -> None:
+    data = answer.get("data")
+    if isinstance(data, dict) and "status" in data:
+        data["status"] = "FAILED" if fault.kind == "job_failed" else "PROCESSING"
+
+
 ANSWERS: Answers = {
     "rate_limited": _limited,
     "token_expired": _expired,
@@ -41,3 +67,4 @@ ANSWERS: Answers = {
     "too_much_data": _overburdened,
     "internal_error": _internal,
 }
+BENDS: Bends = {"partial_success": _partly, "job_failed": _job, "job_stuck": _job}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from adsync.sandbox.fault_rows import Bends, Json, rows_in
 from adsync.sandbox.faults import Fault
 from adsync.sandbox.woocommerce_calls import CANNOT_VIEW
 from adsync.sandbox.wrong_answers.common import (
@@ -51,6 +54,25 @@ def _challenge(_fault: Fault) -> Response:
     return RedirectResponse("/challenge", FOUND)
 
 
+def rows(answer: object) -> Iterator[object]:
+    yield answer
+
+
+MONEY = ("total", "total_tax", "discount_total", "shipping_total")
+
+
+def _number(_fault: Fault, answer: Json) -> None:
+    for row in rows_in(rows, answer):
+        row |= {name: float(str(row[name])) for name in MONEY if name in row}
+
+
+def _change(fault: Fault, answer: Json) -> None:
+    """Somebody wrote past WordPress: the order is another one and no date tells."""
+    for row in rows_in(rows, answer):
+        if str(row.get("id")) == fault.field:
+            row["status"] = "cancelled"
+
+
 ANSWERS: Answers = {
     "rate_limited": _limited,
     "token_expired": _revoked,
@@ -60,3 +82,4 @@ ANSWERS: Answers = {
     "no_route": _no_route,
     "redirect_to_login": _challenge,
 }
+BENDS: Bends = {"numbers_for_texts": _number, "unstamped_change": _change}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from adsync.sandbox.fault_rows import at
 from adsync.sandbox.faults import Fault
 from adsync.sandbox.wrong_answers.common import FORBIDDEN, TOO_MANY_REQUESTS, UNAUTHORIZED, Answers, retry_after
 
@@ -30,6 +33,10 @@ def _overburdened(_fault: Fault) -> Response:
 
 def _to_login(_fault: Fault) -> Response:
     return RedirectResponse("/zid/login", FOUND)
+
+
+def rows(answer: object) -> Iterator[object]:
+    yield at(answer, "orders")
 
 
 ANSWERS: Answers = {

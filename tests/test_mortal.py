@@ -1,0 +1,44 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from adsync.demo import servers
+from mortal import ending_with_this_process
+
+state = Path(sys.argv[1])
+with ending_with_this_process(state):
+    servers.start(state, durable=False)
+    print((state / "postgres" / "postmaster.pid").read_text().splitlines()[0], flush=True)
+    os.killpg(0, signal.SIGKILL)
+"""
+SECONDS = 60
+
+
+def test_servers_of_killed_tests_end_and_leave_nothing(tmp_path):
+    path = os.pathsep.join(folder for folder in sys.path if folder)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path / "state")],
+        check=False,
+        env=os.environ | {"PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    )
+    assert done.returncode == -signal.SIGKILL
+    deadline = time.time() + SECONDS
+    while (tmp_path / "state").exists() or _runs(int(done.stdout)):
+        assert time.time() < deadline
+        time.sleep(0.1)
+
+
+def _runs(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
