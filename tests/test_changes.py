@@ -6,6 +6,7 @@ import pytest
 
 from adsync.changes import LEFT_ALONE, look, remember, selection
 
+pytestmark = pytest.mark.usefixtures("connection")
 NODES = {"resource_type": "model", "name": "orders", "schema": "marts", "alias": "orders"}
 SOURCES = {
     "resource_type": "source",
@@ -51,11 +52,11 @@ def write(connection, statement, *values):
     connection.execute("select pg_stat_force_next_flush()")
 
 
-def test_before_the_first_good_build_anything_may_be_new(warehouse_url, connection, project):
+def test_before_the_first_good_build_anything_may_be_new(warehouse_url, project):
     assert selection(warehouse_url, look(warehouse_url, project)) is None
 
 
-def test_without_a_written_row_only_what_reads_the_clock_is_looked_at(warehouse_url, connection, project, manifest):
+def test_without_a_written_row_only_what_reads_the_clock_is_looked_at(warehouse_url, project, manifest):
     remember(warehouse_url, look(warehouse_url, project), manifest)
     assert selection(warehouse_url, look(warehouse_url, project)) == ONLY_THE_CLOCK
 
@@ -82,7 +83,7 @@ def test_rows_that_land_while_dbt_runs_are_for_the_next_build(warehouse_url, con
     assert "orders+" not in chosen, "dbt itself wrote it"
 
 
-def test_a_changed_file_makes_everything_new_and_dbts_own_files_do_not(warehouse_url, connection, project, manifest):
+def test_a_changed_file_makes_everything_new_and_dbts_own_files_do_not(warehouse_url, project, manifest):
     remember(warehouse_url, look(warehouse_url, project), manifest)
     (project / "target").mkdir()
     (project / "target" / "manifest.json").write_text("{}")

@@ -62,7 +62,7 @@ doubts as (
         doubtful.account_id,
         doubtful.campaign_id,
         cast(null as text) as about,
-        cast(reasons.value as numeric) as value,
+        cast(reasons.value as numeric(18, 6)) as value,
         reasons.detail
     from doubtful
     cross join
@@ -110,7 +110,7 @@ doubts as (
         store_id as account_id,
         null as campaign_id,
         order_id as about,
-        least(gross, refunded, net) as value,
+        cast(least(gross, refunded, net) as numeric(18, 6)) as value,
         'gross, refunded or net below zero: likely more was given back than the order was worth' as detail
     from orders
     where least(gross, refunded, net) < 0
@@ -151,7 +151,7 @@ doubted as (
         account_id,
         null as campaign_id,
         currency as about,
-        count(*) as value,
+        cast(count(*) as numeric(18, 6)) as value,
         null as detail
     from unpriced
     group by workspace_id, date, platform, account_id, currency
