@@ -1,5 +1,5 @@
--- Account by account, what its platform claims by the account's own purchase action is what campaign_metrics holds. Of an
--- account that was read again since the mart was built, there is nothing to say yet.
+-- Account by account, what its platform claims by the account's own purchase action is what campaign_metrics holds. Of
+-- an account that was read again since the mart was built, there is nothing to say yet.
 
 with
 
@@ -8,11 +8,11 @@ staged as (
     select
         staged.platform,
         staged.account_id,
-        sum({{ purchase('staged.purchase_values', 'accounts.purchase_action') }}) as revenue,
+        sum({{ purchase('staged.purchase_values', 'counting.purchase_action') }}) as revenue,
         max(staged.loaded_at) as newest
     from {{ connected(['ad_platforms', 'campaign_metrics'], ['account_id', 'purchase_values', 'loaded_at']) }} as staged
-    inner join {{ ref('int_accounts') }} as accounts
-        on staged.platform = accounts.platform and staged.account_id = accounts.account_id
+    inner join {{ ref('int_accounts') }} as counting
+        on staged.platform = counting.platform and staged.account_id = counting.account_id
     group by staged.platform, staged.account_id
 
 ),
