@@ -135,6 +135,14 @@ def test_a_campaigns_days_have_their_click_rate_and_a_zero_for_no_order(open_pag
     assert {(day["Attributed"], day["ROAS"]) for day in unsold} == {("0.00", "0.00")}
 
 
+def test_a_campaign_without_trouble_says_nothing_of_it(open_page):
+    campaign = CAMPAIGNS[-1]
+    page = open_page(f"#/campaign?workspace=acme&campaign={campaign.account.platform}:{campaign.id}")
+    expect(page.get_by_role("heading", name=campaign.name)).to_be_visible()
+    loose = "[...document.querySelector('main').childNodes].filter((each) => each.nodeType === Node.TEXT_NODE).length"
+    assert page.evaluate(loose) == 0
+
+
 def test_an_alert_that_somebody_has_seen_says_who(open_page, airflow):
     page = open_page("#/alerts?workspace=acme")
     page.get_by_role("button", name=re.compile("Acknowledge: High spend, few conversions")).click()

@@ -96,7 +96,7 @@ function content(place, answer) {
       ),
     ];
   }
-  return [DRAW[place.view].draw(answer, { place, reload: () => show({ anew: true }) })].flat();
+  return [DRAW[place.view].draw(answer, { place, reload: () => show({ anew: true }) })].flat().filter(Boolean);
 }
 
 const BROKEN = {
