@@ -15,8 +15,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adsync.sandbox import meta_ads, meta_errors
-from adsync.sandbox.inventing.accounts import AdAccount
+from adsync.sandbox.inventing.accounts import META_APP_ID, AdAccount
 from adsync.sandbox.inventing.campaigns import Campaign
+from adsync.sandbox.manners import Manners
 from adsync.sandbox.meta_calls import Call, opened
 from adsync.sandbox.meta_errors import bad_parameter
 from adsync.sandbox.meta_insights import insights, poll, run_of
@@ -29,6 +30,7 @@ from adsync.sandbox.world import World
 STATUSES = {"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "IN_PROCESS", "WITH_ISSUES"}
 SHOWN_UNASKED = {"ACTIVE", "PAUSED", "IN_PROCESS", "WITH_ISSUES"}
 ACTIVE_ACCOUNT = 1
+API_VERSION = "v26.0"
 
 ACCOUNT_FIELDS = {
     "id": lambda account: f"act_{account.id}",
@@ -67,11 +69,7 @@ CAMPAIGN_FIELDS = {
 }
 
 
-def create_app(world: World, vault: Vault, *, polls_until_ready: int = 2, short_first_pages: bool = True) -> Starlette:
-    """Meta over this world; a report run is ready after `polls_until_ready` looks.
-
-    With `short_first_pages` a first page holds half of what was asked, as pages may (section 5).
-    """
+def create_app(world: World, vault: Vault, manners: Manners) -> Starlette:
     routes = [
         Route("/oauth/access_token", exchange),
         Route("/{version}/oauth/access_token", exchange),
@@ -84,8 +82,14 @@ def create_app(world: World, vault: Vault, *, polls_until_ready: int = 2, short_
     ]
     app = Starlette(routes=routes, exception_handlers={meta_errors.GraphError: meta_errors.answer})
     app.state.world, app.state.vault, app.state.runs, app.state.used = world, vault, {}, {}
-    app.state.polls_until_ready, app.state.short_first_pages = polls_until_ready, short_first_pages
+    app.state.polls_until_ready, app.state.short_first_pages = manners.polls_until_ready, manners.short_first_pages
     return app
+
+
+def connection(account: AdAccount, base: str, _world: World) -> dict[str, object]:
+    app = {"app_id": META_APP_ID, "app_secret": account.app_secret} if account.app_secret else {}
+    more = {"token_url": f"{base}/oauth/access_token"} if app else {}
+    return {"host": base, "password": account.token, "extra": {"api_version": API_VERSION, **app, **more}}
 
 
 async def node(request: Request) -> Response:

@@ -17,21 +17,22 @@ from starlette.routing import Route
 
 from adsync.sandbox import salla_calls
 from adsync.sandbox.counting import about
+from adsync.sandbox.facts.salla import FACTS
+from adsync.sandbox.inventing.accounts import Store
 from adsync.sandbox.inventing.sales import Sale
+from adsync.sandbox.manners import Manners
 from adsync.sandbox.salla_calls import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE, Call, SallaError, opened
 from adsync.sandbox.salla_orders import NAMES, STATUS_IDS, ZONE, row, status, whole
-from adsync.sandbox.shopify_cost import Bucket, Limits
+from adsync.sandbox.shopify_cost import Bucket
 from adsync.sandbox.token_forms import form_of
-from adsync.sandbox.vault import Refused, Vault
+from adsync.sandbox.vault import Refused, Vault, renewal
 from adsync.sandbox.world import World
 
 BASE = "/admin/v2"
 DEFAULT_PAGE, LARGEST_PAGE = 15, 30
-GENEROUS = Limits(bucket=100_000, restore=10_000)
 
 
-def create_app(world: World, vault: Vault, *, limits: Limits | None = None, writes_during_paging: int = 0) -> Starlette:
-    """Salla over this world; with `writes_during_paging` that many old orders change after every list."""
+def create_app(world: World, vault: Vault, manners: Manners) -> Starlette:
     routes = [
         Route(f"{BASE}/orders", orders),
         Route(f"{BASE}/orders/statuses", statuses),
@@ -41,9 +42,16 @@ def create_app(world: World, vault: Vault, *, limits: Limits | None = None, writ
     ]
     app = Starlette(routes=routes, exception_handlers={salla_calls.SallaError: salla_calls.answer})
     app.state.world, app.state.vault = world, vault
-    app.state.buckets = {store.id: Bucket(limits or GENEROUS, vault.clock) for store in world.stores_of("salla")}
-    app.state.writes, app.state.changed = writes_during_paging, {}
+    app.state.buckets = {store.id: Bucket(manners.salla_limits, vault.clock) for store in world.stores_of("salla")}
+    app.state.writes, app.state.changed = manners.writes_during_paging, {}
     return app
+
+
+def connection(store: Store, base: str, world: World) -> dict[str, object]:
+    # Told by the world's clock: a connection that reads differently each time would look filled anew.
+    expires = int(world.now.timestamp() + (FACTS.tokens.seconds or 0))
+    extra = {**renewal(store, f"{base}/oauth2/token"), "expires": expires}
+    return {"host": f"{base}{BASE}", "password": store.token, "extra": extra}
 
 
 async def orders(request: Request) -> Response:

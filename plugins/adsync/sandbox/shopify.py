@@ -7,7 +7,6 @@ the oldest supported one, and the answer's header says which (sheet on Shopify, 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,13 +15,14 @@ from starlette.routing import Route
 
 from adsync.sandbox.counting import about
 from adsync.sandbox.inventing.accounts import Store
+from adsync.sandbox.manners import Manners
 from adsync.sandbox.query_language import SyntaxFault, read
 from adsync.sandbox.shopify_bulk import Bulk
-from adsync.sandbox.shopify_cost import Bucket, Limits
+from adsync.sandbox.shopify_cost import Bucket
 from adsync.sandbox.shopify_query import Executor, Query, Refused, Source, check, cost
 from adsync.sandbox.shopify_search import Finder
 from adsync.sandbox.shopify_tokens import access_token
-from adsync.sandbox.vault import Vault
+from adsync.sandbox.vault import Vault, renewal, renews
 from adsync.sandbox.world import World
 
 VERSIONS = ("2025-10", "2026-01", "2026-04", "2026-07", "2026-10")
@@ -30,28 +30,24 @@ BULK_BY_ID_SINCE = "2026-01"
 UNAUTHORIZED, NOT_FOUND, BAD_REQUEST = 401, 404, 400
 
 
-def create_app(
-    world: World,
-    vault: Vault,
-    *,
-    limits: Limits | None = None,
-    clock: Callable[[], float] = time.monotonic,
-    polls_until_ready: int = 2,
-    journeys_ready_after: int | None = None,
-    read_all_orders: bool = True,
-) -> Starlette:
-    """Shopify over this world; `clock` refills the buckets, a bulk operation is ready after that many looks."""
+def create_app(world: World, vault: Vault, manners: Manners) -> Starlette:
     routes = [
         Route("/{shop}/admin/api/{version}/graphql.json", graphql, methods=["POST"]),
         Route("/{shop}/admin/oauth/access_token", access_token, methods=["POST"]),
         Route("/{shop}/bulk/{number:int}.jsonl", download),
     ]
     app, stores = Starlette(routes=routes), world.stores_of("shopify")
-    finder = Finder(world, read_all_orders, journeys_ready_after)
+    finder = Finder(world, manners.read_all_orders, manners.journeys_ready_after)
     app.state.finder, app.state.vault = finder, vault
-    app.state.buckets = {store.id: Bucket(limits or Limits(), clock) for store in stores}
-    app.state.bulks = {store.id: Bulk(finder, store, polls_until_ready) for store in stores}
+    app.state.buckets = {store.id: Bucket(manners.shopify_limits, time.monotonic) for store in stores}
+    app.state.bulks = {store.id: Bulk(finder, store, manners.polls_until_ready) for store in stores}
     return app
+
+
+def connection(store: Store, base: str, _world: World) -> dict[str, object]:
+    host = f"{base}/{store.id}"
+    more = renewal(store, f"{host}/admin/oauth/access_token") if renews(store) else {}
+    return {"host": host, "password": store.token, "extra": {"api_version": VERSIONS[-1], **more}}
 
 
 async def graphql(request: Request) -> Response:

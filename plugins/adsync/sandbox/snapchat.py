@@ -13,31 +13,19 @@ from starlette.routing import Route
 from adsync.sandbox import snapchat_calls
 from adsync.sandbox.counting import about
 from adsync.sandbox.inventing.accounts import AdAccount
+from adsync.sandbox.manners import Manners
 from adsync.sandbox.snapchat_calls import items, opened, succeeded
 from adsync.sandbox.snapchat_listing import adverts, campaigns, squads
 from adsync.sandbox.snapchat_reports import report, result
 from adsync.sandbox.snapchat_stats import account_stats, campaign_stats
 from adsync.sandbox.token_forms import Form, form_of
-from adsync.sandbox.vault import Refused, Vault
+from adsync.sandbox.vault import Refused, Vault, renewal
 from adsync.sandbox.world import World
 
-LARGEST_STATS_PAGE = 1000
 UNAUTHORIZED = 401
 
 
-def create_app(
-    world: World,
-    vault: Vault,
-    *,
-    polls_until_ready: int = 2,
-    short_first_pages: bool = False,
-    stats_page: int = LARGEST_STATS_PAGE,
-    most_in_breakdown: int | None = None,
-) -> Starlette:
-    """Snapchat over this world; `stats_page` campaigns a page of stats.
-
-    An account of more campaigns than `most_in_breakdown` gets a breakdown whose stats are silently empty.
-    """
+def create_app(world: World, vault: Vault, manners: Manners) -> Starlette:
     routes = [
         Route("/v1/me/organizations", organizations),
         Route("/v1/adaccounts/{id}", ad_account),
@@ -52,9 +40,14 @@ def create_app(
     ]
     app = Starlette(routes=routes, exception_handlers={snapchat_calls.SnapError: snapchat_calls.answer})
     app.state.world, app.state.vault, app.state.reports = world, vault, {}
-    app.state.polls_until_ready, app.state.short_first_pages = polls_until_ready, short_first_pages
-    app.state.stats_page, app.state.most_in_breakdown = stats_page, most_in_breakdown
+    app.state.polls_until_ready, app.state.short_first_pages = manners.polls_until_ready, manners.short_first_pages
+    app.state.stats_page, app.state.most_in_breakdown = manners.snapchat_stats_page, manners.snapchat_most_in_breakdown
     return app
+
+
+def connection(account: AdAccount, base: str, _world: World) -> dict[str, object]:
+    extra = renewal(account, f"{base}/login/oauth2/access_token")
+    return {"host": f"{base}/v1", "password": account.token, "extra": extra}
 
 
 async def organizations(request: Request) -> Response:

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from adsync.sandbox import tiktok_ads, tiktok_calls
 from adsync.sandbox.inventing.accounts import AdAccount
 from adsync.sandbox.inventing.campaigns import Campaign
+from adsync.sandbox.manners import Manners
 from adsync.sandbox.tiktok_calls import bad_parameter, envelope, opened, paged
 from adsync.sandbox.tiktok_report import check, create, download, integrated
 from adsync.sandbox.vault import Vault
@@ -75,8 +76,7 @@ CAMPAIGN: dict[str, Callable[[Campaign], object]] = {
 }
 
 
-def create_app(world: World, vault: Vault, *, polls_until_ready: int = 2) -> Starlette:
-    """TikTok over this world; a report task is ready after `polls_until_ready` checks."""
+def create_app(world: World, vault: Vault, manners: Manners) -> Starlette:
     routes = [
         Route(f"{BASE}/advertiser/info/", advertisers, methods=["GET"]),
         Route(f"{BASE}/campaign/get/", campaigns, methods=["GET"]),
@@ -89,8 +89,12 @@ def create_app(world: World, vault: Vault, *, polls_until_ready: int = 2) -> Sta
     app = Starlette(routes=routes, exception_handlers={tiktok_calls.TikTokError: tiktok_calls.answer})
     app.router.redirect_slashes = False
     app.state.world, app.state.vault = world, vault
-    app.state.tasks, app.state.polls_until_ready = {}, polls_until_ready
+    app.state.tasks, app.state.polls_until_ready = {}, manners.polls_until_ready
     return app
+
+
+def connection(account: AdAccount, base: str, _world: World) -> dict[str, object]:
+    return {"host": f"{base}{BASE}", "password": account.token, "extra": {}}
 
 
 async def advertisers(request: Request) -> Response:

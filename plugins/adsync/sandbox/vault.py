@@ -47,6 +47,16 @@ def client_secret(platform: str) -> str:
     return f"sandbox-{platform}-secret"
 
 
+def renewal(account: AdAccount | Store, token_url: str) -> dict[str, str]:
+    """What a connection needs to renew its tokens."""
+    return {
+        "refresh_token": account.token.replace("-token-", "-refresh-"),
+        "client_id": client_id(account.platform),
+        "client_secret": client_secret(account.platform),
+        "token_url": token_url,
+    }
+
+
 class Vault:
     """Tokens by connection; `seconds` says how long a platform's live when not as long as usual."""
 

@@ -15,8 +15,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adsync.sandbox import woocommerce_calls
+from adsync.sandbox.inventing.accounts import Store
 from adsync.sandbox.inventing.sales import Sale
-from adsync.sandbox.woocommerce_calls import NOT_FOUND, Call, WooError, authorise, no_route, opened
+from adsync.sandbox.manners import Manners
+from adsync.sandbox.vault import Vault
+from adsync.sandbox.woocommerce_calls import (
+    NOT_FOUND,
+    Call,
+    WooError,
+    authorise,
+    consumer_key,
+    consumer_secret,
+    no_route,
+    opened,
+)
 from adsync.sandbox.woocommerce_orders import order_row, refund_row
 from adsync.sandbox.woocommerce_search import Shelf, found, page_of
 from adsync.sandbox.world import World
@@ -26,19 +38,24 @@ NAMESPACES = ["oembed/1.0", "wc/v1", "wc/v2", "wc/v3", "wp/v2"]
 ORDERS, CURRENCY = "/wc/v3/orders", "/wc/v3/data/currencies/current"
 
 
-def create_app(world: World, *, writes_during_paging: int = 0, knows_modified: bool = True) -> Starlette:
-    """WooCommerce over this world.
-
-    With `writes_during_paging` that many orders already handed out change after every list; a store before
-    5.8 does not know modified_after and ignores it.
-    """
+def create_app(world: World, _vault: Vault, manners: Manners) -> Starlette:
     app = Starlette(
         routes=[Route("/{path:path}", site)],
         exception_handlers={woocommerce_calls.WooError: woocommerce_calls.answer},
     )
-    app.state.world, app.state.writes = world, writes_during_paging
-    app.state.shelves = {store.id: Shelf(world, store, knows_modified) for store in world.stores_of("woocommerce")}
+    app.state.world, app.state.writes = world, manners.writes_during_paging
+    knows = manners.woocommerce_knows_modified
+    app.state.shelves = {store.id: Shelf(world, store, knows) for store in world.stores_of("woocommerce")}
     return app
+
+
+def connection(store: Store, base: str, _world: World) -> dict[str, object]:
+    return {
+        "host": f"{base}/{store.id}{store.path}",
+        "login": consumer_key(store),
+        "password": consumer_secret(store),
+        "extra": {"rest_route": "true"} if store.plain_permalinks else {},
+    }
 
 
 async def site(request: Request) -> Response:

@@ -17,9 +17,11 @@ from starlette.routing import Route
 
 from adsync.sandbox import zid_calls
 from adsync.sandbox.counting import about
+from adsync.sandbox.inventing.accounts import Store
 from adsync.sandbox.inventing.sales import Sale
+from adsync.sandbox.manners import Manners
 from adsync.sandbox.token_forms import Form, form_of
-from adsync.sandbox.vault import Grant, Refused, Vault
+from adsync.sandbox.vault import Grant, Refused, Vault, renewal
 from adsync.sandbox.world import World
 from adsync.sandbox.zid_calls import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE, ZidError, opened
 from adsync.sandbox.zid_orders import order_row
@@ -33,7 +35,7 @@ ATTRIBUTES: dict[str, Callable[[Sale], datetime]] = {
 }
 
 
-def create_app(world: World, vault: Vault) -> Starlette:
+def create_app(world: World, vault: Vault, _manners: Manners) -> Starlette:
     routes = [
         Route("/v1/managers/account/profile", profile),
         Route("/v1/managers/store/orders", orders),
@@ -44,6 +46,12 @@ def create_app(world: World, vault: Vault) -> Starlette:
     app = Starlette(routes=routes, exception_handlers={zid_calls.ZidError: zid_calls.answer})
     app.state.world, app.state.vault = world, vault
     return app
+
+
+def connection(store: Store, base: str, _world: World) -> dict[str, object]:
+    app = {"authorization": store.token.replace("-token-", "-authorization-"), "redirect_uri": REDIRECT_URI}
+    extra = {**app, **renewal(store, f"{base}/oauth/token")}
+    return {"host": f"{base}/v1", "password": store.token, "extra": extra}
 
 
 async def profile(request: Request) -> Response:
