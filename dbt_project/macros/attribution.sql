@@ -20,13 +20,7 @@
     {%- if is_incremental() %}
     union
     select reached.store_platform, reached.store_id, reached.order_id
-    from (
-        select orders.store_platform, orders.store_id, orders.order_id, max(late.updated_at) as updated_at
-        from {{ ref('touches') }} as late
-        cross join lateral ({{ orders_near('late') }}) as orders
-        where late.updated_at > {{ watermark() }}
-        group by orders.store_platform, orders.store_id, orders.order_id
-    ) as reached
+    from ({{ orders_reached_late() }}) as reached
     where not exists (
         select 1 from {{ this }} as seen
         where (seen.store_platform, seen.store_id, seen.order_id)
@@ -36,29 +30,57 @@
 {%- endmacro %}
 
 
--- Orders that a touch may have brought: the one it stands on, those that its key names, and those its visitor placed soon
--- after it. A visitor is a customer of the store, or whoever a click ties to an order.
-{% macro orders_near(late) -%}
-    select {{ late }}.store_platform, {{ late }}.store_id, {{ late }}.order_id
-    union
-    select named.platform as store_platform, named.store_id, named.order_id from {{ ref('orders') }} as named
-    where named.workspace_id = {{ late }}.workspace_id and {{ is_named('named', late ~ '.order_key') }}
-    union
-    select own.platform as store_platform, own.store_id, own.order_id from {{ ref('orders') }} as own
-    where own.workspace_id = {{ late }}.workspace_id and own.customer_hash = {{ late }}.visitor_hash
-        and {{ is_placed_after('own', late) }}
-    union
-    select tied.platform as store_platform, tied.store_id, tied.order_id from {{ ref('touches') }} as tie
-    inner join {{ ref('orders') }} as tied
-        on (tied.platform, tied.store_id, tied.order_id) = (tie.store_platform, tie.store_id, tie.order_id)
-    where tie.workspace_id = {{ late }}.workspace_id and tie.visitor_hash = {{ late }}.visitor_hash
-        and {{ is_placed_after('tied', late) }}
+-- Orders that late touches may have brought: those they stand on, those that their keys name, and those their visitors
+-- placed soon after. A visitor is a customer of the store, or whoever a click ties to an order; each is asked for once,
+-- however many clicks are his.
+{% macro orders_reached_late() -%}
+    select places.store_platform, places.store_id, places.order_id, max(places.updated_at) as updated_at
+    from (
+        select store_platform, store_id, order_id, updated_at from ({{ late_touches() }}) as late
+        union all
+        select named.platform, named.store_id, named.order_id, late.updated_at
+        from (
+            select workspace_id, order_key, max(updated_at) as updated_at from ({{ late_touches() }}) as late
+            group by workspace_id, order_key
+        ) as late
+        inner join {{ ref('orders') }} as named
+            on named.workspace_id = late.workspace_id and {{ is_named('named', 'late.order_key') }}
+        union all
+        select own.platform, own.store_id, own.order_id, late.updated_at
+        from ({{ late_visitors() }}) as late
+        inner join {{ ref('orders') }} as own
+            on own.workspace_id = late.workspace_id and own.customer_hash = late.visitor_hash
+            and {{ is_placed_after('own', 'late') }}
+        union all
+        select tied.platform, tied.store_id, tied.order_id, late.updated_at
+        from ({{ late_visitors() }}) as late
+        inner join {{ ref('touches') }} as tie
+            on tie.workspace_id = late.workspace_id and tie.visitor_hash = late.visitor_hash
+        inner join {{ ref('orders') }} as tied
+            on (tied.platform, tied.store_id, tied.order_id) = (tie.store_platform, tie.store_id, tie.order_id)
+            and {{ is_placed_after('tied', 'late') }}
+    ) as places
+    where places.order_id is not null
+    group by places.store_platform, places.store_id, places.order_id
 {%- endmacro %}
 
 
--- An order placed while the path of a click was still open.
+{% macro late_touches() -%}
+    select * from {{ ref('touches') }} as touches where touches.updated_at > {{ watermark() }}
+{%- endmacro %}
+
+
+{% macro late_visitors() -%}
+    select workspace_id, visitor_hash, min(event_time) as earliest, max(event_time) as latest, max(updated_at) as updated_at
+    from ({{ late_touches() }}) as late
+    where visitor_hash is not null
+    group by workspace_id, visitor_hash
+{%- endmacro %}
+
+
+-- An order placed while the path of one of the visitor's late clicks may still have been open.
 {% macro is_placed_after(orders, late) -%}
-    {{ orders }}.order_date between {{ late }}.event_time and {{ late }}.event_time + (
+    {{ orders }}.order_date between {{ late }}.earliest and {{ late }}.latest + (
         select {{ path_horizon('settings.window_days') }} from {{ ref('int_attribution_settings') }} as settings
         where settings.platform = {{ orders }}.platform and settings.account_id = {{ orders }}.store_id
     )

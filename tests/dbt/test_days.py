@@ -60,12 +60,14 @@ def test_what_every_reader_has_summed_up_is_not_kept(built_copy, scratch):
     assert rows(built_copy, told) == []
 
 
-def test_a_store_none_of_whose_orders_earned_a_touch_is_settled_like_any_other(built_copy):
-    applied = "select relation from checks.settings where place = '{shopify,acme.myshopify.com}' order by 1"
-    assert [row["relation"] for row in rows(built_copy, applied)] == [
+def test_settings_are_kept_of_every_account_also_where_it_has_no_row(built_copy):
+    kept = rows(built_copy, "select relation from checks.settings where place = '{shopify,acme.myshopify.com}'")
+    assert {row["relation"] for row in kept} == {
+        "intermediate.int_metric_changes",
         "intermediate.int_order_paths",
         "marts.attribution_credits",
         "marts.attribution_decisions",
         "marts.attribution_events",
+        "marts.campaign_metrics",
         "marts.orders",
-    ]
+    }

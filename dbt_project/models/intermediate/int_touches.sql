@@ -41,8 +41,7 @@ changed_clicks as (
 
 ),
 
--- Materialized, here and below: else each use of a decoded value would decode it again.
-touches as materialized (
+touches as (
 
     select
         changed_orders.record_key,
@@ -110,75 +109,117 @@ touches as materialized (
 
 ),
 
-decoded_once as materialized (
+-- Materialized, here and below: else each use of a decoded value would decode it again.
+opened as materialized (
 
     select
         *,
-        {{ percent_decoded('utm_source') }} as source_once,
-        {{ percent_decoded('utm_medium') }} as medium_once,
-        {{ percent_decoded('utm_campaign') }} as campaign_once,
         -- A plus may be part of a name, or a space.
-        {{ percent_decoded("replace(utm_campaign, '+', ' ')") }} as campaign_spaced_once,
-        {{ percent_decoded('utm_content') }} as content_once,
-        {{ percent_decoded('utm_term') }} as term_once,
-        {{ percent_decoded('utm_id') }} as id_once,
-        {{ percent_decoded('campaign_id_param') }} as campaign_id_once,
-        {{ percent_decoded(query_value('landing_url', '(?:ad|ad_?set|ad_?group|ad_?squad)_?id')) }} as child_id_param
+        replace(utm_campaign, '+', ' ') as utm_campaign_spaced,
+        {{ query_value('landing_url', '(?:ad|ad_?set|ad_?group|ad_?squad)_?id') }} as child_id_param
     from touches
 
 ),
 
+-- Few texts stand in many links: each is decoded, and brought into its forms, once.
+texts as materialized (
+
+    select distinct told.text
+    from opened
+    cross join
+        lateral (
+            values
+            (opened.utm_source), (opened.utm_medium), (opened.utm_campaign), (opened.utm_campaign_spaced),
+            (opened.utm_content), (opened.utm_term), (opened.utm_id), (opened.campaign_id_param), (opened.child_id_param)
+        ) as told (text)
+    where told.text is not null
+
+),
+
 -- Links that were encoded, then encoded again.
+decoded_once as materialized (
+
+    select
+        text,
+        {{ percent_decoded('text') }} as once
+    from texts
+
+),
+
 decoded as materialized (
 
     select
-        record_key,
-        workspace_id,
-        store_platform,
-        store_id,
-        order_id,
-        touch_id,
-        kind,
-        touched_at,
-        visitor_hash,
-        order_key,
-        {{ host('landing_url') }} as landing_host,
-        referrer,
-        -- Organic links carry Facebook's too, beside the one of the click that was paid for.
-        lower(coalesce(
-            substring(landing_url from '(?i)[?&](ttclid|sccid|gclid|gbraid|wbraid)=[^&#]'),
-            substring(landing_url from '(?i)[?&](fbclid)=[^&#]')
-        )) as click_id_type,
-        coalesce({{ is_direct('channel') }}, channel is null and referrer is null) as is_direct_channel,
-        {{ percent_decoded('source_once') }} as utm_source,
-        {{ percent_decoded('medium_once') }} as utm_medium,
-        {{ percent_decoded('campaign_once') }} as utm_campaign,
-        {{ percent_decoded('campaign_spaced_once') }} as utm_campaign_spaced,
-        {{ percent_decoded('content_once') }} as utm_content,
-        {{ percent_decoded('term_once') }} as utm_term,
-        {{ percent_decoded('id_once') }} as utm_id,
-        {{ percent_decoded('campaign_id_once') }} as campaign_id_param,
-        child_id_param,
-        updated_at
+        text,
+        {{ percent_decoded('once') }} as plain
     from decoded_once
 
 ),
 
-keyed as materialized (
+forms as materialized (
 
     select
         *,
-        {{ words('utm_source') }} as source_words,
-        {{ referring_words('referrer', 'landing_host') }} as referrer_words,
-        {{ normalised('utm_campaign') }} as override_key,
-        {{ lookup_key('utm_id') }} as utm_id_key,
-        {{ lookup_key('campaign_id_param') }} as campaign_id_key,
-        {{ lookup_key('utm_campaign') }} as campaign_key,
-        {{ lookup_key('utm_campaign_spaced') }} as campaign_key_spaced,
-        {{ lookup_key('utm_content') }} as content_key,
-        {{ lookup_key('utm_term') }} as term_key,
-        {{ lookup_key('child_id_param') }} as child_id_key
+        {{ normalised('plain') }} as normal,
+        {{ words('plain') }} as words,
+        {{ lookup_key('plain') }} as key,
+        {{ is_damaged_id('plain') }} as is_damaged,
+        {{ is_placeholder('plain') }} as is_placeholder,
+        {{ is_direct('plain') }} as is_direct
     from decoded
+
+),
+
+keyed as (
+
+    select
+        opened.record_key,
+        opened.workspace_id,
+        opened.store_platform,
+        opened.store_id,
+        opened.order_id,
+        opened.touch_id,
+        opened.kind,
+        opened.touched_at,
+        opened.visitor_hash,
+        opened.order_key,
+        {{ host('opened.landing_url') }} as landing_host,
+        opened.referrer,
+        -- Organic links carry Facebook's too, beside the one of the click that was paid for.
+        lower(coalesce(
+            substring(opened.landing_url from '(?i)[?&](ttclid|sccid|gclid|gbraid|wbraid)=[^&#]'),
+            substring(opened.landing_url from '(?i)[?&](fbclid)=[^&#]')
+        )) as click_id_type,
+        coalesce({{ is_direct('opened.channel') }}, opened.channel is null and opened.referrer is null)
+            as is_direct_channel,
+        source.plain as utm_source,
+        medium.plain as utm_medium,
+        campaign.plain as utm_campaign,
+        content.plain as utm_content,
+        term.plain as utm_term,
+        id.plain as utm_id,
+        source.words as source_words,
+        campaign.normal as override_key,
+        id.key as utm_id_key,
+        param.key as campaign_id_key,
+        campaign.key as campaign_key,
+        spaced.key as campaign_key_spaced,
+        content.key as content_key,
+        term.key as term_key,
+        child.key as child_id_key,
+        true in (id.is_damaged, campaign.is_damaged, param.is_damaged) as is_damaged,
+        true in (id.is_placeholder, campaign.is_placeholder, param.is_placeholder) as is_placeholder,
+        true in (source.is_direct, campaign.is_direct) as is_direct,
+        opened.updated_at
+    from opened
+    left join forms as source on opened.utm_source = source.text
+    left join forms as medium on opened.utm_medium = medium.text
+    left join forms as campaign on opened.utm_campaign = campaign.text
+    left join forms as spaced on opened.utm_campaign_spaced = spaced.text
+    left join forms as content on opened.utm_content = content.text
+    left join forms as term on opened.utm_term = term.text
+    left join forms as id on opened.utm_id = id.text
+    left join forms as param on opened.campaign_id_param = param.text
+    left join forms as child on opened.child_id_param = child.text
 
 ),
 
@@ -186,22 +227,15 @@ judged as (
 
     select
         *,
+        {{ referring_words('referrer', 'landing_host') }} as referrer_words,
         {{ ids_within([
             'utm_id_key', 'campaign_key', 'campaign_id_key', 'child_id_key', 'content_key', 'term_key',
         ]) }} as ids,
         case
-            when
-                {{ is_damaged_id('utm_id') }}
-                or {{ is_damaged_id('utm_campaign') }}
-                or {{ is_damaged_id('campaign_id_param') }}
-                then 'damaged_id'
+            when is_damaged then 'damaged_id'
             when coalesce(utm_id_key, campaign_id_key, campaign_key) is not null then 'unknown_campaign'
-            when
-                {{ is_placeholder('utm_id') }}
-                or {{ is_placeholder('utm_campaign') }}
-                or {{ is_placeholder('campaign_id_param') }}
-                then 'macro_unexpanded'
-            when {{ is_direct('utm_source') }} or {{ is_direct('utm_campaign') }} then 'direct'
+            when is_placeholder then 'macro_unexpanded'
+            when is_direct then 'direct'
             when utm_source is null and click_id_type is null and is_direct_channel then 'direct'
             else 'no_utm'
         end as reason_if_unmatched
