@@ -11,8 +11,7 @@
         'ambiguous_name': 'several campaigns bear that name, and not exactly one of them spent that day',
         'platform_only': 'the visit tells a platform, but no campaign', 'touch_after_order': 'it came after the order',
         'outside_window': 'it is older than the attribution window',
-        'earlier_touch': 'a later touch with a campaign won',
-        'no_known_time': 'it stands on the order at no known time, and a touch of a known time won',
+        'earlier_touch': 'a later touch with a campaign won', 'no_known_time': 'a touch whose time is known won',
     } -%}
     case {{ reason }}{% for code in words %} when '{{ code }}' then '{{ words[code] }}'{% endfor %} else {{ reason }} end
 {%- endmacro %}

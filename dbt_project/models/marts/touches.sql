@@ -59,11 +59,7 @@ source_platforms as (
     select distinct on (sources.source_words)
         sources.source_words,
         known.platform
-    from (
-        select source_words from touches
-        union
-        select referrer_words from touches
-    ) as sources
+    from (select distinct unnest(array[source_words, referrer_words]) as source_words from touches) as sources
     inner join {{ ref('utm_sources') }} as known
         on known.kind = 'source' and ' ' || sources.source_words || ' ' like '% ' || known.token || ' %'
     order by sources.source_words asc, length(known.token) desc, known.platform asc
@@ -78,9 +74,7 @@ told as (
         source_platforms.platform as source_platform,
         coalesce(
             case when clicked.kind = 'click_id' then clicked.platform end,
-            source_platforms.platform,
-            clicked.platform,
-            referring.platform
+            source_platforms.platform, clicked.platform, referring.platform
         ) as told_platform
     from touches
     left join source_platforms on touches.source_words = source_platforms.source_words
