@@ -20,7 +20,7 @@ def shared():
             yield file
 
 
-@pytest.mark.parametrize("file", shared(), ids=lambda file: str(file.relative_to(SANDBOX)))
+@pytest.mark.parametrize("file", list(shared()), ids=lambda file: str(file.relative_to(SANDBOX)))
 def test_no_shared_file_names_a_platform(file):
     constants = [node.value for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant)]
     assert set(SOURCES).isdisjoint(each for each in constants if isinstance(each, str))
