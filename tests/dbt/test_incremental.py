@@ -85,7 +85,14 @@ def add_batch(db: psycopg.Connection, chance: random.Random, number: int) -> Non
         load.ad(*ad)
     for _ in range(90):
         add_metrics(load, chance)
-    load.metrics(ACCOUNTS[4], f"unlisted-of-{ACCOUNTS[4].native_id}", date(2026, 11, number + 1), spend=number)
+    load.metrics(
+        ACCOUNTS[4],
+        f"unlisted-of-{ACCOUNTS[4].native_id}",
+        date(2026, 11, number + 1),
+        impressions=0,
+        clicks=0,
+        spend=number,
+    )
     for _ in range(80):
         add_order(load, chance)
     for index in range(60):
