@@ -132,6 +132,27 @@ cross join lateral (
 """
 
 
+# Orders of the last two days without visits of their own, and four clicks an order in the week before.
+CROWD_ORDERS = """
+insert into raw.shopify_orders (account_id, record_key, payload, observed_at, loaded_at, run_id)
+select account_id, {crowd} || n, payload || jsonb_build_object(
+        'id', {crowd} || n, 'createdAt', {today}::timestamptz - interval '2 days' * n / {orders},
+        'customer', jsonb_build_object('id', md5({crowd} || n % {visitors})),
+        'customerJourneySummary', jsonb_build_object('ready', true, 'customerOrderIndex', 0)),
+    {today}, clock_timestamp(), 'bench'
+from generate_series(0, {orders} - 1) n
+cross join (select * from raw.shopify_orders where account_id = 'w0001.myshopify.com' order by record_key limit 1) as model
+"""
+CROWD_CLICKS = """
+insert into raw.clicks (workspace_id, click_id, visitor_hash, clicked_at, url, loaded_at)
+select 'w0001', {crowd} || n, md5({crowd} || n % {visitors}),
+    {today}::timestamptz - interval '2 days' - interval '5 days' * n / {clicks},
+    'https://shop.example/?utm_source=' || platform || '&utm_campaign=' || campaign_id, clock_timestamp()
+from generate_series(0, {clicks} - 1) n
+inner join bench.campaigns on c = 20 + n % 20
+"""
+
+
 @dataclass(frozen=True)
 class World:
     """How much there is: `workspaces` of 20 campaigns each, `days` of them, `orders` spread evenly over these days."""
@@ -160,9 +181,16 @@ class World:
         self._run(db, ORDERS, **numbers)
         db.execute("analyze")
 
+    def crowd(self, db: psycopg.Connection, name: str, visitors: int, orders: int, clicks: int) -> None:
+        """What so many visitors of one workspace click and order, loaded now."""
+        sizes = {"visitors": visitors, "orders": orders, "clicks": clicks}
+        parts = {key: Literal(size) for key, size in sizes.items()} | {"crowd": Literal(name)}
+        for text in (CROWD_ORDERS, CROWD_CLICKS):
+            self._run(db, text, **parts)
+
     def _run(self, db: psycopg.Connection, text: str, platform: str = "", payload: str = "", **parts: object) -> None:
         names = {key: Identifier(value) if isinstance(value, str) else value for key, value in parts.items()}
         sizes = {"workspaces": Literal(self.workspaces), "seconds": Literal(self.days * 86400 / self.orders)}
         days = {"first": Literal(self.first), "today": Literal(TODAY)}
         row = {"platform": Literal(platform), "payload": SQL(payload)}
-        db.execute(SQL(text).format(**names, **sizes, **days, **row))
+        db.execute(SQL(text).format(**{**sizes, **days, **row, **names}))

@@ -1,4 +1,4 @@
-"""What a run of `transform` costs: nothing changed, one percent changed, three times the history; against its goals.
+"""What a run of `transform` costs: nothing changed, one percent changed, three times the history, a tireless visitor.
 
 `python benchmarks/transform.py` fills a fresh warehouse by SQL (2,000 campaigns x 365 days, 1,000,000 orders with
 3,000,000 visits; `--scale 0.1` makes it a tenth) and runs the product's own `dbt build` on it. All figures of a ratio
@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -30,6 +32,7 @@ from big_world import TODAY, World
 ROUNDS = 3
 THIRD = 1 / 3
 PERCENT = 0.01
+CROWD_ORDERS, CROWD_CLICKS = 5_000, 20_000
 ORDERS_AGAIN = SQL("""
     update raw.shopify_orders
     set loaded_at = clock_timestamp(), payload = jsonb_set(payload, '{{totalRefundedSet,shopMoney,amount}}',
@@ -61,6 +64,13 @@ class Goal:
         return self.figure <= self.limit
 
 
+@dataclass
+class Timing:
+    """How long the block took, once it is over."""
+
+    seconds: float = 0.0
+
+
 @dataclass(frozen=True)
 class Bench:
     """One warehouse and the dbt project that is run on it."""
@@ -70,22 +80,32 @@ class Bench:
     world: World
     console: Console
 
-    def build(self, what: str, *words: str) -> float:
-        """Seconds of wall time of the command that the DAG runs."""
-        command = [*self.project.command("--selector", "hourly"), "--quiet", *words]
-        return self._timed(what, command)
+    def build(self, what: str) -> float:
+        """Seconds of wall time of what the DAG does."""
+        with self._timed(what) as timing:
+            transform.build(self.url, self.project)
+        return timing.seconds
+
+    def full_refresh(self) -> float:
+        """Seconds of the command that makes everything anew."""
+        return self._command("full refresh", "--selector", "hourly", "--full-refresh")
 
     def start(self) -> float:
         """Seconds of the same command with nothing to build."""
-        return self._timed("start", [*self.project.command(), "--quiet", "--select", "tag:no_such_tag"])
+        return self._command("start", "--select", "tag:no_such_tag")
 
-    def _timed(self, what: str, command: list[str]) -> float:
+    def _command(self, what: str, *words: str) -> float:
         environment = {**os.environ, **transform.environment(self.url)}
-        began = time.perf_counter()
-        subprocess.run(command, check=True, env=environment, stdout=sys.stderr)
-        seconds = time.perf_counter() - began
-        self.console.print(f"{what}: {seconds:.1f} s")
-        return seconds
+        with self._timed(what) as timing:
+            subprocess.run(self.project.command(*words), check=True, env=environment, stdout=subprocess.DEVNULL)
+        return timing.seconds
+
+    @contextmanager
+    def _timed(self, what: str) -> Iterator[Timing]:
+        timing, began = Timing(), time.perf_counter()
+        yield timing
+        timing.seconds = time.perf_counter() - began
+        self.console.print(f"{what}: {timing.seconds:.1f} s")
 
     def change(self, end: date) -> None:
         """One percent of the world's campaign days and orders, the newest before `end`."""
@@ -122,15 +142,25 @@ def measure(bench: Bench) -> list[Goal]:
     short = _changed(bench, world.first + timedelta(days=round(world.days * THIRD)))
     with psycopg.connect(bench.url) as db:
         world.history(db, THIRD, 1)
-    full = bench.build("full refresh", "--full-refresh")
+    full = bench.full_refresh()
+    bench.build("what the full refresh left to look at")
     pairs = [(bench.start(), bench.build("nothing changed")) for _ in range(ROUNDS)]
     changed = _changed(bench, TODAY)
+    many, one = (_crowd(bench, visitors) for visitors in (CROWD_ORDERS, 1))
     start, idle = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
     return [
         Goal("nothing changed, beyond start", idle - start, 1, f"{idle:.1f} s - {start:.1f} s"),
         Goal("1 % changed : full refresh", changed / full, 0.1, f"{changed:.1f} s : {full:.1f} s"),
         Goal("same change, 3x history : 1x", changed / short, 1.25, f"{changed:.1f} s : {short:.1f} s"),
+        Goal("one visitor : as many orders of many", one / many, 1.5, f"{one:.1f} s : {many:.1f} s"),
     ]
+
+
+def _crowd(bench: Bench, visitors: int) -> float:
+    """An hour in which so many visitors make 20,000 clicks and 5,000 orders in one workspace."""
+    with psycopg.connect(bench.url) as db:
+        bench.world.crowd(db, f"crowd of {visitors} ", visitors, CROWD_ORDERS, CROWD_CLICKS)
+    return bench.build(f"20,000 clicks, 5,000 orders, {visitors:,} visitors")
 
 
 def _changed(bench: Bench, end: date) -> float:

@@ -88,3 +88,19 @@
     {{ model.compiled_code | replace(adapter.quote(this.database) ~ '.', '') }}
     $$ language sql
 {%- endmacro %}
+
+
+-- A key is made when all rows are there: to sort them once is several times cheaper than to put each in its place.
+{% macro postgres__get_table_columns_and_constraints() -%}
+    ({{ adapter.render_raw_columns_constraints(raw_columns=model.columns) | join(', ') }})
+{%- endmacro %}
+
+
+{% macro postgres__create_table_as(temporary, relation, sql) -%}
+    {{ dbt.postgres__create_table_as(temporary, relation, sql) }}
+    {%- if config.get('contract').enforced and not temporary %}
+    {%- for key in adapter.render_raw_model_constraints(raw_constraints=model.constraints) %}
+    alter table {{ relation }} add {{ key }};
+    {%- endfor %}
+    {%- endif %}
+{%- endmacro %}

@@ -41,6 +41,26 @@ placed as (
 
 ),
 
+-- Each buyer once: who has bought five thousand times is not looked up five thousand times.
+first_orders as (
+
+    select
+        orders.store_platform,
+        orders.store_id,
+        orders.customer_hash,
+        min(orders.ordered_at) as ordered_at,
+        (array_agg(orders.order_id order by orders.ordered_at, orders.order_id))[1] as order_id
+    from (select distinct store_platform, store_id, customer_hash from placed where is_new_customer is null) as buyers
+    inner join {{ ref('int_orders__judged') }} as orders
+        on
+            buyers.store_platform = orders.store_platform
+            and buyers.store_id = orders.store_id
+            and buyers.customer_hash = orders.customer_hash
+            and orders.is_revenue
+    group by orders.store_platform, orders.store_id, orders.customer_hash
+
+),
+
 -- Where the store does not tell: who has bought before is not new, and who has not is, once that is known.
 settled as (
 
@@ -49,22 +69,15 @@ settled as (
         case
             when placed.is_new_customer is not null then placed.is_new_customer
             when placed.customer_hash is null then null
-            when earlier.order_id is not null then false
+            when (first_orders.ordered_at, first_orders.order_id) < (placed.ordered_at, placed.order_id) then false
             when placed.local_date >= placed.customers_known_from then true
         end as is_first_order
     from placed
-    left join lateral (
-        select orders.order_id
-        from {{ ref('int_orders__judged') }} as orders
-        where
-            orders.store_platform = placed.store_platform
-            and orders.store_id = placed.store_id
-            and orders.customer_hash = placed.customer_hash
-            and (orders.ordered_at, orders.order_id) < (placed.ordered_at, placed.order_id)
-            and orders.is_revenue
-        order by orders.ordered_at
-        limit 1
-    ) as earlier on placed.is_new_customer is null
+    left join first_orders
+        on
+            placed.store_platform = first_orders.store_platform
+            and placed.store_id = first_orders.store_id
+            and placed.customer_hash = first_orders.customer_hash
 
 ),
 
