@@ -139,15 +139,17 @@ select account_id, {crowd} || n, payload || jsonb_build_object(
         'id', {crowd} || n, 'createdAt', {today}::timestamptz - interval '2 days' * n / {orders},
         'customer', jsonb_build_object('id', md5({crowd} || n % {visitors})),
         'customerJourneySummary', jsonb_build_object('ready', true, 'customerOrderIndex', 0)),
-    {today}, clock_timestamp(), 'bench'
+    {today}, now(), 'bench'
 from generate_series(0, {orders} - 1) n
-cross join (select * from raw.shopify_orders where account_id = 'w0001.myshopify.com' order by record_key limit 1) as model
+cross join (
+    select * from raw.shopify_orders where account_id = 'w0001.myshopify.com' order by record_key limit 1
+) as model
 """
 CROWD_CLICKS = """
 insert into raw.clicks (workspace_id, click_id, visitor_hash, clicked_at, url, loaded_at)
 select 'w0001', {crowd} || n, md5({crowd} || n % {visitors}),
     {today}::timestamptz - interval '2 days' - interval '5 days' * n / {clicks},
-    'https://shop.example/?utm_source=' || platform || '&utm_campaign=' || campaign_id, clock_timestamp()
+    'https://shop.example/?utm_source=' || platform || '&utm_campaign=' || campaign_id, now()
 from generate_series(0, {clicks} - 1) n
 inner join bench.campaigns on c = 20 + n % 20
 """

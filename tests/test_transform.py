@@ -1,5 +1,5 @@
-import json
 import logging
+import re
 from datetime import timedelta
 
 import psycopg
@@ -62,6 +62,22 @@ def test_a_failed_node_is_named_with_its_first_message(project, warehouse_url):
     assert "\n" not in str(caught.value)
 
 
+def test_a_failure_in_what_has_changed_is_told_in_the_same_words(project, warehouse_url):
+    (project.folder / "models" / "_raw.yml").write_text("sources: [{name: raw, tables: [{name: meta_campaigns}]}]")
+    (project.folder / "models" / "share.sql").write_text(
+        "{{ config(materialized='table') }} select 1 / (1 - count(*)) as n from {{ source('raw', 'meta_campaigns') }}"
+    )
+    build(warehouse_url, project)
+    with psycopg.connect(warehouse_url) as connection:
+        connection.execute(
+            "insert into raw.meta_campaigns (account_id, record_key, payload, observed_at, run_id)"
+            " values ('901', 'c', '{}', now(), 'r1')"
+        )
+    with pytest.raises(TransformFailed, match="dbt build failed at share: .*division by zero") as caught:
+        build(warehouse_url, project)
+    assert "Done." not in str(caught.value)
+
+
 def test_a_failed_test_is_a_failed_build(project, warehouse_url):
     (project.folder / "models" / "orders.sql").write_text("select null::int as id")
     (project.folder / "models" / "_models.yml").write_text(TESTED)
@@ -85,18 +101,20 @@ def test_only_a_nightly_build_runs_the_tests_that_read_all_of_history(project, w
         build(warehouse_url, project, nightly=True)
 
 
-def test_a_build_looks_at_what_was_written_since_the_last_good_one_and_at_no_more(project, warehouse_url):
+def test_a_build_looks_at_what_was_written_since_the_last_good_one_and_at_no_more(project, warehouse_url, caplog):
+    caplog.set_level(logging.INFO, "adsync.transform")
     (project.folder / "models" / "totals.sql").write_text("{{ config(materialized='table') }} select 1 as n")
     (project.folder / "models" / "report.sql").write_text(
         "{{ config(materialized='table') }} select sum(n) as n from {{ ref('totals') }}"
     )
     build(warehouse_url, project)
+    assert looked_at(caplog) == ["report", "totals"]
     build(warehouse_url, project)
-    assert looked_at(project) == []
+    assert looked_at(caplog) == []
     with psycopg.connect(warehouse_url) as connection:
         connection.execute("insert into marts.totals values (1)")
     build(warehouse_url, project)
-    assert looked_at(project) == ["report", "totals"]
+    assert looked_at(caplog) == ["report", "totals"]
 
 
 def test_after_a_failed_build_the_next_one_looks_at_the_same_again(project, warehouse_url):
@@ -108,9 +126,11 @@ def test_after_a_failed_build_the_next_one_looks_at_the_same_again(project, ware
             build(warehouse_url, project)
 
 
-def looked_at(project) -> list[str]:
-    results = json.loads((project.target / "run_results.json").read_text())["results"]
-    return sorted(node["unique_id"].split(".")[2] for node in results)
+def looked_at(caplog) -> list[str]:
+    """The tables that dbt made in the build just heard."""
+    said = " ".join(record.getMessage() for record in caplog.records)
+    caplog.clear()
+    return sorted(re.findall(r"OK created sql table model marts\.(\w+)", said))
 
 
 def test_a_build_that_takes_too_long_is_killed(project, warehouse_url):

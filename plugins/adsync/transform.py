@@ -6,9 +6,9 @@ The password reaches it through libpq's own environment variables and nothing el
 
 from __future__ import annotations
 
-import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 from psycopg.pq import Conninfo
 
@@ -29,6 +29,9 @@ LIMIT = timedelta(minutes=30)
 NAMED = 5
 LEFT_OUT = ("unit_test", "exposure", "saved_query")
 EVERYTHING_HOURLY = ("--selector", "hourly")
+STAMP = re.compile(r"^\d\d:\d\d:\d\d\s*")
+FAILURE = re.compile(r"Failure in \w+ (\S+)")
+END_OF_FAILURE = re.compile(r"(Failure|Warning) in |Done\.|\s*compiled code at ")
 LOG = logging.getLogger(__name__)
 
 
@@ -70,20 +73,24 @@ def build(url: str, project: Project, limit: timedelta = LIMIT, *, nightly: bool
     Only a `nightly` build runs the tests that read all of history, and looks at everything whatever has changed.
     """
     sight = changes.look(url, project.folder)
-    _run(url, project, () if nightly else changes.selection(url, sight) or EVERYTHING_HOURLY, limit)
+    _run(url, project, () if nightly else _chosen(url, project, sight), limit)
     changes.remember(url, sight, project.manifest)
 
 
+def _chosen(url: str, project: Project, sight: changes.Sight) -> Sequence[str]:
+    """What to build, in dbt's words; of an unchanged project dbt need not write down again what it is."""
+    chosen = changes.selection(url, sight) if project.manifest.exists() else None
+    return (*chosen, "--no-write-json") if chosen else EVERYTHING_HOURLY
+
+
 def _run(url: str, project: Project, chosen: Sequence[str], limit: timedelta) -> None:
-    results = project.target / "run_results.json"
     project.target.mkdir(parents=True, exist_ok=True)
-    results.unlink(missing_ok=True)
     with _running(project.command(*chosen), {**os.environ, **environment(url)}, limit) as process:
         lines = [line.rstrip() for line in _logged(process)]
     if process.returncode == -signal.SIGKILL:
         raise TransformFailed(f"dbt build was killed: it took longer than {limit}, or the machine ran out of memory")
     if process.returncode:
-        raise TransformFailed(_reason(results, lines))
+        raise TransformFailed(_reason(lines))
 
 
 def environment(url: str) -> dict[str, str]:
@@ -114,17 +121,13 @@ def _logged(process: subprocess.Popen[str]) -> Iterator[str]:
         yield line
 
 
-def _reason(results: Path, lines: list[str]) -> str:
-    """One sentence: dbt's own record of the failed nodes, else the last thing it said before it had any."""
-    if not results.exists():
-        said = next((line for line in reversed(lines) if line), "nothing")
-        return f"dbt build failed before it ran a model; its last words: {said}"
-    broken = [node for node in json.loads(results.read_text())["results"] if node["status"] in {"error", "fail"}]
-    names = ", ".join(node["unique_id"].split(".", 2)[-1] for node in broken[:NAMED])
-    more = f" and {len(broken) - NAMED} more" if len(broken) > NAMED else ""
-    return f"dbt build failed at {names}{more}: {_message(broken)}"
-
-
-def _message(broken: list[dict[str, Any]]) -> str:
-    text = broken[0]["message"] if broken else None
-    return " ".join((text or "no message; see the lines above").split())
+def _reason(lines: list[str]) -> str:
+    """One sentence: the nodes that dbt says have failed and what it says of the first, else its last words."""
+    said = [STAMP.sub("", line) for line in lines if line]
+    failures = [n for n, line in enumerate(said) if FAILURE.match(line)]
+    if not failures:
+        return f"dbt build failed before it ran a model; its last words: {said[-1] if said else 'nothing'}"
+    broken = [FAILURE.match(said[n])[1] for n in failures]
+    names = ", ".join(broken[:NAMED]) + (f" and {len(broken) - NAMED} more" if len(broken) > NAMED else "")
+    told = takewhile(lambda line: not END_OF_FAILURE.match(line), said[failures[0] + 1 :])
+    return f"dbt build failed at {names}: {' '.join(' '.join(told).split()) or 'no message; see the lines above'}"
