@@ -73,7 +73,7 @@ def test_a_failure_in_what_has_changed_is_told_in_the_same_words(project, wareho
             "insert into raw.meta_campaigns (account_id, record_key, payload, observed_at, run_id)"
             " values ('901', 'c', '{}', now(), 'r1')"
         )
-    with pytest.raises(TransformFailed, match="dbt build failed at share: .*division by zero") as caught:
+    with pytest.raises(TransformFailed, match=r"dbt build failed at share: .*division by zero") as caught:
         build(warehouse_url, project)
     assert "Done." not in str(caught.value)
 
