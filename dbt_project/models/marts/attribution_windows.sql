@@ -13,7 +13,7 @@ winners as (
         paths.local_date as date,
         {{ narrowest_window('paths.age_seconds') }} as narrowest,
         orders.net_reporting as revenue,
-        coalesce(orders.is_new_customer, false) as is_new_customer
+        orders.is_new_customer
     from {{ ref('int_order_paths') }} as paths
     inner join {{ ref('orders') }} as orders
         on
@@ -37,7 +37,9 @@ reached as (
         count(*) as attributed_orders,
         count(*) filter (where is_new_customer) as new_customer_orders,
         {{ sum_known('revenue') }} as revenue,
-        {{ sum_known('case when is_new_customer then revenue else 0 end') }} as new_customer_revenue
+        {{ sum_known('case when is_new_customer then revenue else 0 end') }} as new_customer_revenue,
+        count(*) filter (where not is_new_customer) as returning_customer_orders,
+        {{ sum_known('case when not is_new_customer then revenue else 0 end') }} as returning_customer_revenue
     from winners
     where narrowest is not null
     group by workspace_id, platform, account_id, campaign_id, date, narrowest
@@ -68,13 +70,18 @@ summed as (
         widths.window_days,
         coalesce(sum(reached.attributed_orders), 0) as attributed_orders,
         coalesce(sum(reached.new_customer_orders), 0) as new_customer_orders,
+        coalesce(sum(reached.returning_customer_orders), 0) as returning_customer_orders,
         case
             when count(reached.narrowest) = count(reached.revenue) then coalesce(sum(reached.revenue), 0)
         end as attributed_revenue,
         case
             when count(reached.narrowest) = count(reached.new_customer_revenue)
                 then coalesce(sum(reached.new_customer_revenue), 0)
-        end as new_customer_revenue
+        end as new_customer_revenue,
+        case
+            when count(reached.narrowest) = count(reached.returning_customer_revenue)
+                then coalesce(sum(reached.returning_customer_revenue), 0)
+        end as returning_customer_revenue
     from days
     cross join unnest(array{{ what_if_windows() }}) as widths (window_days)
     left join reached
@@ -116,6 +123,8 @@ attribution_windows as (
         {{ money('attributed_revenue') }} as attributed_revenue,
         cast(new_customer_orders as bigint) as new_customer_orders,
         {{ money('new_customer_revenue') }} as new_customer_revenue,
+        cast(returning_customer_orders as bigint) as returning_customer_orders,
+        {{ money('returning_customer_revenue') }} as returning_customer_revenue,
         {{ money('wide_revenue - narrow_revenue') }} as spread_revenue,
         {{ ratio('(wide_revenue - narrow_revenue)', 'wide_revenue') }} as spread_share
     from spread

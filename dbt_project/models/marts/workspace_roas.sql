@@ -57,7 +57,10 @@ attributed_days as (
         {{ sum_known('events.collected_value') }} as collected_revenue,
         count(*) filter (where orders.is_new_customer) as new_customer_orders,
         {{ sum_known('case when orders.is_new_customer then events.conversion_value else 0 end') }}
-            as new_customer_revenue
+            as new_customer_revenue,
+        count(*) filter (where not orders.is_new_customer) as returning_customer_orders,
+        {{ sum_known('case when not orders.is_new_customer then events.conversion_value else 0 end') }}
+            as returning_customer_revenue
     from events
     left join {{ ref('orders') }} as orders
         on
@@ -97,6 +100,9 @@ summed as (
         coalesce(attributed_days.new_customer_orders, 0) as new_customer_orders,
         case when attributed_days.date is null then 0 else attributed_days.new_customer_revenue end
             as new_customer_revenue,
+        coalesce(attributed_days.returning_customer_orders, 0) as returning_customer_orders,
+        case when attributed_days.date is null then 0 else attributed_days.returning_customer_revenue end
+            as returning_customer_revenue,
         case
             when sold_days.date is not null then sold_days.store_revenue
             when platform = 'all' then 0
@@ -125,7 +131,9 @@ workspace_days as (
         {{ money('collected_revenue') }} as collected_revenue,
         {{ ratio('collected_revenue', 'spend') }} as collected_roas,
         new_customer_orders,
-        {{ money('new_customer_revenue') }} as new_customer_revenue
+        {{ money('new_customer_revenue') }} as new_customer_revenue,
+        returning_customer_orders,
+        {{ money('returning_customer_revenue') }} as returning_customer_revenue
     from summed
 
 )
