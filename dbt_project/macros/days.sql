@@ -1,25 +1,9 @@
 -- Tables that tell days (`meta: {days: [...]}`) note which days of which workspaces a statement writes or deletes, whoever
 -- runs it. Models of the strategy `replace_days` sum up the days told since they were last built, and no others.
 
-{% macro days_told() -%}
-    create table if not exists checks.days (
-        id bigint generated always as identity, told_by text not null, workspace_id text not null, date date not null
-    );
-    create index if not exists days_told_by on checks.days (told_by, id);
-    create table if not exists checks.days_summed (
-        relation text, told_by text, file oid not null, through bigint not null, primary key (relation, told_by)
-    );
-    create or replace function checks.tell_days() returns trigger language plpgsql as $tell$
-    begin
-        execute format(
-            'insert into checks.days (told_by, workspace_id, date)
-            select distinct %L, changed.workspace_id, told.date from changed, unnest(array[%s]) as told (date)
-            where told.date is not null',
-            tg_table_schema || '.' || tg_table_name, array_to_string(tg_argv::text[], ', ')
-        );
-        return null;
-    end $tell$;
-    -- What every reader has summed up is not read again.
+-- What every reader has summed up is not read again.
+{% macro forget_days() -%}
+    delete from checks.days_summed where to_regclass(relation) is null or to_regclass(told_by) is null;
     delete from checks.days where id <= (
         select min(through) from checks.days_summed where days_summed.told_by = days.told_by
     )

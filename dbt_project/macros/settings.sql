@@ -13,13 +13,6 @@
 {%- endmacro %}
 
 
-{% macro settings_applied() -%}
-    create table if not exists checks.settings (
-        relation text, place text[], settings_key text, primary key (relation, place)
-    )
-{%- endmacro %}
-
-
 {% macro keep_settings() -%}
     {%- set used = graph.get('settings', {}).get(model.unique_id) -%}
     {%- if used %}

@@ -4,10 +4,7 @@
 {% macro read_versions() -%}
     {%- do graph.update({'built': {}, 'passed': {}, 'written': {}}) -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'test') -%}
-        {%- do run_query('create schema if not exists checks') -%}
-        {%- do run_query('create table if not exists checks.passed (test text primary key, version text not null)') -%}
-        {%- do run_query(settings_applied()) -%}
-        {%- do run_query(days_told()) -%}
+        {%- do run_query(forget_days()) -%}
         {%- do refresh_statistics() -%}
         {%- do graph.update({'settings': {}, 'days': {}, 'watermarks': {}}) -%}
         {%- do graph.passed.update(pairs_of('select test, version from checks.passed')) -%}

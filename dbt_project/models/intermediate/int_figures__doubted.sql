@@ -69,35 +69,43 @@ doubts as (
         lateral (
             values
             (
-                is_impossible, 'invalid_ctr', ctr,
-                'more clicks than impressions: likely clicks of all kinds beside impressions of one, or two columns mixed up'
+                doubtful.is_impossible, 'invalid_ctr', doubtful.ctr,
+                'more clicks than impressions: likely clicks of all kinds beside impressions of one, or two columns mixed up
+                                'more clicks than impressions: likely clicks of all kinds beside impressions of one, or two columns mixed up'
             ),
             (
-                is_too_good, 'suspicious_roas', roas,
+                doubtful.is_too_good, 'suspicious_roas', doubtful.roas,
                 'claimed revenue is over a thousand times the spend: likely '
                 || case
-                    when conversions = 0 then 'a value without any purchase' else 'a value in cents or millionths'
+                    when doubtful.conversions = 0 then 'a value without any purchase'
+                    else 'a value in cents or millionths'
                 end
             ),
             (
-                is_negative, 'negative_value', least(impressions, clicks, spend, conversions, revenue),
+                doubtful.is_negative, 'negative_value',
+                least(
+                    doubtful.impressions, doubtful.clicks, doubtful.spend, doubtful.conversions, doubtful.revenue
+                ),
                 'impressions, clicks, spend, conversions or revenue below zero: likely a correction that the platform '
                 || 'booked on a later day'
             ),
             (
-                disagrees_on_ctr, 'identity_ctr', platform_ctr,
-                'the platform says ' || round(platform_ctr, 4) || ' %, clicks and impressions say ' || round(ctr, 4)
-                || ': likely ' || {{ likely_cause('platform_ctr', 'ctr') }}
+                doubtful.disagrees_on_ctr, 'identity_ctr', doubtful.platform_ctr,
+                'the platform says ' || round(doubtful.platform_ctr, 4)
+                || ' %, clicks and impressions say ' || round(doubtful.ctr, 4)
+                || ': likely ' || {{ likely_cause('doubtful.platform_ctr', 'doubtful.ctr') }}
             ),
             (
-                disagrees_on_cpc, 'identity_cpc', platform_cpc,
-                'the platform says ' || round(platform_cpc, 4) || ', spend and clicks say ' || round(cpc, 4)
-                || ': likely ' || {{ likely_cause('platform_cpc', 'cpc') }}
+                doubtful.disagrees_on_cpc, 'identity_cpc', doubtful.platform_cpc,
+                'the platform says ' || round(doubtful.platform_cpc, 4) || ', spend and clicks say '
+                || round(doubtful.cpc, 4)
+                || ': likely ' || {{ likely_cause('doubtful.platform_cpc', 'doubtful.cpc') }}
             ),
             (
-                disagrees_on_roas, 'identity_roas', platform_roas,
-                'the platform says ' || round(platform_roas, 4) || ', claimed revenue and spend say ' || round(roas, 4)
-                || ': likely ' || {{ likely_cause('platform_roas', 'roas') }}
+                doubtful.disagrees_on_roas, 'identity_roas', doubtful.platform_roas,
+                'the platform says ' || round(doubtful.platform_roas, 4)
+                || ', claimed revenue and spend say ' || round(doubtful.roas, 4)
+                || ': likely ' || {{ likely_cause('doubtful.platform_roas', 'doubtful.roas') }}
             )
         ) as reasons (applies, type, value, detail)
     where reasons.applies

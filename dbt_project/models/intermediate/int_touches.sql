@@ -130,7 +130,8 @@ texts as materialized (
         lateral (
             values
             (opened.utm_source), (opened.utm_medium), (opened.utm_campaign), (opened.utm_campaign_spaced),
-            (opened.utm_content), (opened.utm_term), (opened.utm_id), (opened.campaign_id_param), (opened.child_id_param)
+            (opened.utm_content), (opened.utm_term), (opened.utm_id), (opened.campaign_id_param),
+            (opened.child_id_param)
         ) as told (text)
     where told.text is not null
 

@@ -41,6 +41,17 @@ placed as (
 
 ),
 
+buyers as (
+
+    select distinct
+        store_platform,
+        store_id,
+        customer_hash
+    from placed
+    where is_new_customer is null
+
+),
+
 -- Each buyer once: who has bought five thousand times is not looked up five thousand times.
 first_orders as (
 
@@ -50,7 +61,7 @@ first_orders as (
         orders.customer_hash,
         min(orders.ordered_at) as ordered_at,
         (array_agg(orders.order_id order by orders.ordered_at, orders.order_id))[1] as order_id
-    from (select distinct store_platform, store_id, customer_hash from placed where is_new_customer is null) as buyers
+    from buyers
     inner join {{ ref('int_orders__judged') }} as orders
         on
             buyers.store_platform = orders.store_platform
