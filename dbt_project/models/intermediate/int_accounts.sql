@@ -31,11 +31,12 @@ reported_actions as (
         purchase_actions.action
     from accounts
     -- One step into an index for each account.
-    cross join lateral (  -- noqa: ST05
-        select min(metrics.purchase_precedence) as precedence
-        from {{ ref('int_ad_metrics') }} as metrics
-        where metrics.platform = accounts.platform and metrics.account_id = accounts.account_id
-    ) as reported
+    cross join
+        lateral (
+            select min(metrics.purchase_precedence) as precedence
+            from {{ ref('int_ad_metrics') }} as metrics
+            where accounts.platform = metrics.platform and accounts.account_id = metrics.account_id
+        ) as reported
     inner join {{ ref('purchase_actions') }} as purchase_actions
         on accounts.platform = purchase_actions.platform and reported.precedence = purchase_actions.precedence
 

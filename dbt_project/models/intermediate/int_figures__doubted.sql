@@ -70,8 +70,8 @@ doubts as (
             values
             (
                 doubtful.is_impossible, 'invalid_ctr', doubtful.ctr,
-                'more clicks than impressions: likely clicks of all kinds beside impressions of one, or two columns mixed up
-                                'more clicks than impressions: likely clicks of all kinds beside impressions of one, or two columns mixed up'
+                'more clicks than impressions: likely clicks of all kinds beside impressions of one, '
+                || 'or two columns mixed up'
             ),
             (
                 doubtful.is_too_good, 'suspicious_roas', doubtful.roas,
