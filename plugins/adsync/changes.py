@@ -1,118 +1,90 @@
-"""What has changed in the warehouse since the marts were last built: what a build has to look at.
-
-dbt spends hundredths of a second on every node that it is shown, changed or not. PostgreSQL counts what is written to
-each table, whoever writes it: a build is shown what lies behind the tables written since, and what reads the clock.
-"""
+"""Reading one stream of changes: what moved since the last read, long history by a report, unfinished records again."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from datetime import datetime
-from importlib import metadata
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-import msgspec
-from psycopg.types.json import Jsonb
+from adsync import raw, reports
+from adsync.raw import Place
+from adsync.rereads import Rereads
+from adsync.scope import Coverage, Reach, change_spans
+from adsync.sources.base import Again, Page, Report, Stream
+from adsync.window import Span, Window
+from adsync.zones import zone_of
 
-from adsync.warehouse import connect_now
+if TYPE_CHECKING:
+    from adsync.reader import Reader
 
-OWN_FILES = ("target", "logs")
-# These come out otherwise without any row having changed, and nothing is made of them.
-READ_THE_CLOCK = "tag:clock"
-# Views and seeds are what the project's files say, and those have not changed; whole history is tested once a day.
-LEFT_ALONE = ("config.materialized:view", "resource_type:seed", "tag:nightly")
-NOW = "select now(), (select jsonb_object_agg(relation, version) from adsync.table_versions)"
-LAST = "select project, started_at, tables from adsync.last_build"
-# Where a day has begun, figures that count days from today are others.
-NEW_DAY = """
-    select exists (
-        select 1 from adsync.workspaces cross join lateral (
-            select workspaces.timezone union select accounts.timezone from adsync.accounts
-            where accounts.workspace_id = workspaces.workspace_id and accounts.timezone is not null
-        ) as zones
-        where cast(%(then)s at time zone zones.timezone as date) <> cast(%(now)s at time zone zones.timezone as date)
-    )
-"""
-REMEMBER = """
-    insert into adsync.last_build (project, started_at, tables) values (%s, %s, %s)
-    on conflict (is_last) do update
-    set project = excluded.project, started_at = excluded.started_at, tables = excluded.tables
-"""
+# Write one unit: its stream, pages, the coverage that holds once it is written, and the keys that it reads once more.
+Unit = Callable[..., Awaitable[Coverage]]
+# Read a span by report; False when a part of it is still to be read without one.
+Reported = Callable[[Stream, Report, Coverage, Window | Span], Awaitable[bool]]
 
 
 @dataclass(frozen=True)
-class Sight:
-    """A project's fingerprint and the version of every table, by its name, as they were at `at`."""
+class Changes:
+    """One stream of changes of the reader's account."""
 
-    project: str
-    at: datetime
-    versions: dict[str, str]
+    reader: Reader
+    stream: Stream
+    place: Callable[[Stream], Place]
+    unit: Unit
+    reported: Reported
 
+    async def read(self, reach: Reach) -> None:
+        """Read days asked for by name, else what moved since the last read."""
+        if self.reader.asked:
+            await self._asked(self.reader.asked)
+            return
+        covered = await self._coverage()
+        if self.stream.report:
+            covered = await self._by_report(self.stream.report, covered, reach)
+        if self.reader.waiting:
+            return
+        for span in change_spans(covered, self.reader.clock(), reach, self.stream.longest):
+            pages = self._changed(span, is_news=covered.leads_to(span))
+            covered = await self.unit(self.stream, pages, coverage=covered.stretched(span))
+            self.reader.reached(span.since.date(), span.until.date())
+        if self.stream.again:
+            await self._again(self.stream.again, covered)
 
-class Named(msgspec.Struct):
-    """A node of dbt's manifest, as far as it tells where a table is and how it is selected."""
+    async def _asked(self, days: Window) -> None:
+        """What moved in days asked for by name; how far the stream is does not change by that."""
+        covered, span = await self._coverage(), days.instants(zone_of(self.reader.account))
+        if span.since >= self.reader.clock():
+            return
+        over = replace(span, until=min(span.until, self.reader.clock()))
+        report = self.stream.report
+        whole = report and reports.of_changes(self.reader.account, covered, report, [over], self.reader.clock())
+        if report and whole and await self.reported(self.stream, report, covered, whole):
+            return
+        await self.unit(self.stream, self._changed(span, is_news=False), coverage=await self._coverage())
+        self.reader.reached(days.since, days.last_day)
 
-    name: str
-    schema: str
-    resource_type: str
-    identifier: str = ""
-    alias: str = ""
-    source_name: str = ""
+    async def _by_report(self, report: Report, covered: Coverage, reach: Reach) -> Coverage:
+        """Read long history through an asynchronous report; what moved since it was ordered is left to pages."""
+        spans = list(change_spans(covered, self.reader.clock(), reach, self.stream.longest))
+        if whole := reports.of_changes(self.reader.account, covered, report, spans, self.reader.clock()):
+            await self.reported(self.stream, report, covered, whole)
+        return await self._coverage()
 
-    @property
-    def relation(self) -> str:
-        return f"{self.schema}.{self.identifier or self.alias}"
+    async def _again(self, again: Again, covered: Coverage) -> None:
+        """Read once more what was unfinished, as long as there is hope."""
+        if due := Rereads.of(again, covered, self.reader.clock()).due():
+            pages = again.read(self.reader.client, self.reader.account, due)
+            await self.unit(self.stream, pages, coverage=covered, due=due)
 
-    @property
-    def selector(self) -> str:
-        return f"source:{self.source_name}.{self.name}" if self.resource_type == "source" else self.name
+    def _changed(self, span: Span, *, is_news: bool) -> AsyncIterator[Page]:
+        client, account = self.reader.client, self.reader.account
+        if self.stream.rescan is None:
+            return self.stream.read(client, account, span)
+        read = self.stream.read if is_news else self.stream.rescan
+        return read(client, account, span, self._known)
 
+    async def _known(self, keys: Sequence[str]) -> dict[str, bytes]:
+        return await raw.payloads(self.reader.ledger.connection, self.place(self.stream), keys)
 
-class Manifest(msgspec.Struct):
-    """What dbt knows of its project: its own nodes, and the tables that others fill."""
-
-    nodes: dict[str, Named]
-    sources: dict[str, Named]
-
-
-def look(url: str, project: Path) -> Sight:
-    """The tables as they are now; rows that land later are for the next build."""
-    with connect_now(url) as connection:
-        [(at, versions)] = connection.execute(NOW)
-    return Sight(_fingerprint(project), at, versions)
-
-
-def selection(url: str, sight: Sight) -> tuple[str, ...] | None:
-    """Words for dbt that select what may come out otherwise than in the last good build; None: anything may."""
-    with connect_now(url) as connection:
-        last = connection.execute(LAST).fetchone()
-        if last is None or last[0] != sight.project:
-            return None
-        _, started_at, tables = last
-        [(has_new_day,)] = connection.execute(NEW_DAY, {"then": started_at, "now": sight.at})
-    if has_new_day:
-        return None
-    written = [name for name, (table, version) in sorted(tables.items()) if sight.versions.get(table) != version]
-    return ("--select", READ_THE_CLOCK, *(f"{name}+" for name in written), "--exclude", *LEFT_ALONE)
-
-
-def remember(url: str, sight: Sight, manifest: Path) -> None:
-    """Keep what a good build was made from: sources as they were before it, its own tables as it left them."""
-    named = msgspec.json.decode(manifest.read_bytes(), type=Manifest)
-    with connect_now(url) as connection:
-        [(_, left)] = connection.execute(NOW)
-        seen = [(node, sight.versions.get(node.relation)) for node in named.sources.values()]
-        seen += [(node, left.get(node.relation)) for node in named.nodes.values()]
-        tables = {node.selector: (node.relation, version) for node, version in seen if version}
-        connection.execute(REMEMBER, (sight.project, sight.at, Jsonb(tables)))
-
-
-def _fingerprint(project: Path) -> str:
-    """Of every file that dbt reads, and of dbt itself."""
-    digest = hashlib.sha256(f"{metadata.version('dbt-core')} {metadata.version('dbt-postgres')}".encode())
-    for file in sorted(path for path in project.rglob("*") if path.is_file()):
-        place = file.relative_to(project)
-        if place.parts[0] not in OWN_FILES and "__pycache__" not in place.parts:
-            digest.update(f"{place}\0".encode() + file.read_bytes())
-    return digest.hexdigest()
+    async def _coverage(self) -> Coverage:
+        return await self.reader.ledger.coverage(self.stream.name)

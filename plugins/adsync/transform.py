@@ -22,7 +22,7 @@ from pathlib import Path
 
 from psycopg.pq import Conninfo
 
-from adsync import changes, config, registry
+from adsync import config, registry, unbuilt
 from adsync.errors import PermanentError
 
 LIMIT = timedelta(minutes=30)
@@ -72,14 +72,14 @@ def build(url: str, project: Project, limit: timedelta = LIMIT, *, nightly: bool
 
     Only a `nightly` build runs the tests that read all of history, and looks at everything whatever has changed.
     """
-    sight = changes.look(url, project.folder)
+    sight = unbuilt.look(url, project.folder)
     _run(url, project, () if nightly else _chosen(url, project, sight), limit)
-    changes.remember(url, sight, project.manifest)
+    unbuilt.remember(url, sight, project.manifest)
 
 
-def _chosen(url: str, project: Project, sight: changes.Sight) -> Sequence[str]:
+def _chosen(url: str, project: Project, sight: unbuilt.Sight) -> Sequence[str]:
     """What to build, in dbt's words; of an unchanged project dbt need not write down again what it is."""
-    chosen = changes.selection(url, sight) if project.manifest.exists() else None
+    chosen = unbuilt.selection(url, sight) if project.manifest.exists() else None
     return (*chosen, "--no-write-json") if chosen else EVERYTHING_HOURLY
 
 

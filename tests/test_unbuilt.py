@@ -4,7 +4,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from adsync.changes import LEFT_ALONE, look, remember, selection
+from adsync.unbuilt import LEFT_ALONE, look, remember, selection
 
 pytestmark = pytest.mark.usefixtures("connection")
 NODES = {"resource_type": "model", "name": "orders", "schema": "marts", "alias": "orders"}
