@@ -38,30 +38,45 @@
     from (
         select store_platform, store_id, order_id, updated_at from ({{ late_touches() }}) as late
         union all
-        select named.platform, named.store_id, named.order_id, late.updated_at
-        from (
-            select workspace_id, order_key, max(updated_at) as updated_at from ({{ late_touches() }}) as late
-            group by workspace_id, order_key
-        ) as late
-        inner join {{ ref('orders') }} as named
-            on named.workspace_id = late.workspace_id and {{ is_named('named', 'late.order_key') }}
+        {{ orders_named_late() }}
         union all
-        select own.platform, own.store_id, own.order_id, late.updated_at
-        from ({{ late_visitors() }}) as late
-        inner join {{ ref('orders') }} as own
-            on own.workspace_id = late.workspace_id and own.customer_hash = late.visitor_hash
-            and {{ is_placed_after('own', 'late') }}
+        {{ orders_of_late_visitors() }}
         union all
-        select tied.platform, tied.store_id, tied.order_id, late.updated_at
-        from ({{ late_visitors() }}) as late
-        inner join {{ ref('touches') }} as tie
-            on tie.workspace_id = late.workspace_id and tie.visitor_hash = late.visitor_hash
-        inner join {{ ref('orders') }} as tied
-            on (tied.platform, tied.store_id, tied.order_id) = (tie.store_platform, tie.store_id, tie.order_id)
-            and {{ is_placed_after('tied', 'late') }}
+        {{ orders_tied_to_late_visitors() }}
     ) as places
     where places.order_id is not null
     group by places.store_platform, places.store_id, places.order_id
+{%- endmacro %}
+
+
+{% macro orders_named_late() -%}
+    select named.platform, named.store_id, named.order_id, late.updated_at
+    from (
+        select workspace_id, order_key, max(updated_at) as updated_at from ({{ late_touches() }}) as late
+        group by workspace_id, order_key
+    ) as late
+    inner join {{ ref('orders') }} as named
+        on named.workspace_id = late.workspace_id and {{ is_named('named', 'late.order_key') }}
+{%- endmacro %}
+
+
+{% macro orders_of_late_visitors() -%}
+    select own.platform, own.store_id, own.order_id, late.updated_at
+    from ({{ late_visitors() }}) as late
+    inner join {{ ref('orders') }} as own
+        on own.workspace_id = late.workspace_id and own.customer_hash = late.visitor_hash
+        and {{ is_placed_after('own', 'late') }}
+{%- endmacro %}
+
+
+{% macro orders_tied_to_late_visitors() -%}
+    select tied.platform, tied.store_id, tied.order_id, late.updated_at
+    from ({{ late_visitors() }}) as late
+    inner join {{ ref('touches') }} as tie
+        on tie.workspace_id = late.workspace_id and tie.visitor_hash = late.visitor_hash
+    inner join {{ ref('orders') }} as tied
+        on (tied.platform, tied.store_id, tied.order_id) = (tie.store_platform, tie.store_id, tie.order_id)
+        and {{ is_placed_after('tied', 'late') }}
 {%- endmacro %}
 
 

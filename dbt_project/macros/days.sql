@@ -1,4 +1,4 @@
--- Tables that tell days (`meta: {days: [...]}`) note which days of which workspaces a statement writes or deletes, whoever
+-- Tables whose configuration names columns of `days` note which days of which workspaces a statement writes or deletes, whoever
 -- runs it. Models of the strategy `replace_days` sum up the days told since they were last built, and no others.
 
 -- What every reader has summed up is not read again.
@@ -65,7 +65,7 @@
 {%- endmacro %}
 
 
--- With `meta: {sums_by: week}` whole weeks, each day of which a row may bear.
+-- What is summed up by week takes whole weeks, each day of which a row may bear.
 {% macro days_to_sum() -%}
     {%- set in_week = model.config.meta.sums_by == 'week' -%}
     select days.workspace_id, {{ "cast(date_trunc('week', days.date) as date) + n" if in_week else 'days.date' }}

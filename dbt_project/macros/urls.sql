@@ -30,3 +30,12 @@
 {% macro as_query(key, value) -%}
     {{ key }} || '=' || replace(replace({{ value }}, '&', '%26'), '#', '%23')
 {%- endmacro %}
+
+
+-- Organic links carry Facebook's too, beside the one of the click that was paid for.
+{% macro click_id_type(url) -%}
+    lower(coalesce(
+        substring({{ url }} from '(?i)[?&](ttclid|sccid|gclid|gbraid|wbraid)=[^&#]'),
+        substring({{ url }} from '(?i)[?&](fbclid)=[^&#]')
+    ))
+{%- endmacro %}

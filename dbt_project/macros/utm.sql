@@ -92,6 +92,17 @@
 {%- endmacro %}
 
 
+-- All that is asked of a decoded text.
+{% macro forms_of(text) -%}
+    {{ normalised(text) }} as normal,
+    {{ words(text) }} as words,
+    {{ lookup_key(text) }} as key,
+    {{ is_damaged_id(text) }} as is_damaged,
+    {{ is_placeholder(text) }} as is_placeholder,
+    {{ is_direct(text) }} as is_direct
+{%- endmacro %}
+
+
 -- A name as whole words, whatever separates them, with the leading parts of a host name gone.
 {% macro words(text) -%}
     trim(regexp_replace(

@@ -69,7 +69,9 @@ def test_every_registered_source_has_its_staging_models(manifest):
 def test_only_staging_knows_a_source_by_name():
     known = re.compile(rf"\b({'|'.join(registry.names())})\b", re.IGNORECASE)
     shared = [path for path in PROJECT.glob("**/*.sql") if "staging" not in path.parts and "target" not in path.parts]
-    assert {path.name: found for path in shared if (found := known.findall(path.read_text()))} == {}
+    # A node's `meta` is dbt's own word.
+    texts = {path.name: path.read_text().replace(".config.meta", "") for path in shared}
+    assert {name: found for name, text in texts.items() if (found := known.findall(text))} == {}
 
 
 @pytest.mark.parametrize(("seed", "told"), [("purchase_actions", {}), ("utm_sources", {"kind": "source"})])

@@ -160,12 +160,7 @@ forms as materialized (
 
     select
         *,
-        {{ normalised('plain') }} as normal,
-        {{ words('plain') }} as words,
-        {{ lookup_key('plain') }} as key,
-        {{ is_damaged_id('plain') }} as is_damaged,
-        {{ is_placeholder('plain') }} as is_placeholder,
-        {{ is_direct('plain') }} as is_direct
+        {{ forms_of('plain') }}
     from decoded
 
 ),
@@ -185,11 +180,7 @@ keyed as (
         opened.order_key,
         {{ host('opened.landing_url') }} as landing_host,
         opened.referrer,
-        -- Organic links carry Facebook's too, beside the one of the click that was paid for.
-        lower(coalesce(
-            substring(opened.landing_url from '(?i)[?&](ttclid|sccid|gclid|gbraid|wbraid)=[^&#]'),
-            substring(opened.landing_url from '(?i)[?&](fbclid)=[^&#]')
-        )) as click_id_type,
+        {{ click_id_type('opened.landing_url') }} as click_id_type,
         coalesce({{ is_direct('opened.channel') }}, opened.channel is null and opened.referrer is null)
             as is_direct_channel,
         source.plain as utm_source,

@@ -58,6 +58,7 @@ const WORDS = {
   utm_campaign_id: "by id in utm_campaign",
   child_id: "by id of an ad or ad set",
   embedded_id: "by id inside another value",
+  embedded_child_id: "by id of an ad or ad set inside another value",
   name_in_platform: "by name on its platform",
   name_unique: "by unique name",
   name_loosely: "by name, loosely spelt",
