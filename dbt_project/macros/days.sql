@@ -1,5 +1,5 @@
--- Tables whose configuration names columns of `days` note which days of which workspaces a statement writes or deletes, whoever
--- runs it. Models of the strategy `replace_days` sum up the days told since they were last built, and no others.
+-- Tables whose configuration names columns of `days` note which days of which workspaces a statement writes or deletes,
+-- whoever runs it. Models of the strategy `replace_days` sum up the days told since they were last built, and no others.
 
 -- What every reader has summed up is not read again.
 {% macro forget_days() -%}
