@@ -61,7 +61,7 @@ doubts as (
         doubtful.platform,
         doubtful.account_id,
         doubtful.campaign_id,
-        cast(null as text) as about,
+        doubtful.campaign_id as subject,
         cast(reasons.value as numeric(18, 6)) as value,
         reasons.detail
     from doubtful
@@ -117,7 +117,7 @@ doubts as (
         platform,
         store_id as account_id,
         null as campaign_id,
-        order_id as about,
+        order_id as subject,
         cast(least(gross, refunded, net) as numeric(18, 6)) as value,
         'gross, refunded or net below zero: likely more was given back than the order was worth' as detail
     from orders
@@ -158,7 +158,7 @@ doubted as (
         platform,
         account_id,
         null as campaign_id,
-        currency as about,
+        coalesce(currency, 'none') as subject,
         cast(count(*) as numeric(18, 6)) as value,
         null as detail
     from unpriced

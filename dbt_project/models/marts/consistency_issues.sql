@@ -57,7 +57,7 @@ account_issues as (
         type,
         platform,
         account_id,
-        about,
+        subject as about,
         date,
         value,
         detail
@@ -69,14 +69,14 @@ account_issues as (
         type,
         platform,
         account_id,
-        coalesce(about, 'none') as about,
+        subject as about,
         max(date) as date,
         sum(value) as value,
-        'no rate for ' || coalesce(about, 'an unnamed currency') || ' from ' || min(date) || ' to ' || max(date)
+        'no rate for ' || coalesce(nullif(subject, 'none'), 'an unnamed currency') || ' from ' || min(date) || ' to ' || max(date)
         || ': bring one as fx_rates of the workspace, or renew the seed with make rates' as detail
     from doubted
     where type = 'unknown_currency'
-    group by workspace_id, type, platform, account_id, about
+    group by workspace_id, type, platform, account_id, subject
     union all
     select * from {{ ref('int_statuses__unmapped') }}
     union all
