@@ -56,19 +56,26 @@ buyers as (
 first_orders as (
 
     select
-        orders.store_platform,
-        orders.store_id,
-        orders.customer_hash,
-        min(orders.ordered_at) as ordered_at,
-        (array_agg(orders.order_id order by orders.ordered_at, orders.order_id))[1] as order_id
+        buyers.store_platform,
+        buyers.store_id,
+        buyers.customer_hash,
+        earliest.ordered_at,
+        earliest.order_id
     from buyers
-    inner join {{ ref('int_orders__judged') }} as orders
-        on
-            buyers.store_platform = orders.store_platform
-            and buyers.store_id = orders.store_id
-            and buyers.customer_hash = orders.customer_hash
+    -- It reads the row beside it: no CTE can.
+    cross join lateral (  -- noqa: ST05
+        select
+            orders.ordered_at,
+            orders.order_id
+        from {{ ref('int_orders__judged') }} as orders
+        where
+            orders.store_platform = buyers.store_platform
+            and orders.store_id = buyers.store_id
+            and orders.customer_hash = buyers.customer_hash
             and orders.is_revenue
-    group by orders.store_platform, orders.store_id, orders.customer_hash
+        order by orders.ordered_at, orders.order_id
+        limit 1
+    ) as earliest
 
 ),
 
