@@ -132,6 +132,7 @@
 -- The campaigns that the first known key of a link means at each moment, and what each spent on that day of its account.
 {% macro rivals_at(moments) -%}
     select named.*, spent.spend > 0 and named.match_rule <> 'name_loosely' as is_spending,
+        named.date >= ({{ first_day_of('named') }}) as is_known,
         count(*) over (partition by named.workspace_link, named.event_time) > 1 as is_one_of_several,
         {{ spend_changed_at('named') }} as spend_changed_at
     from (
@@ -148,10 +149,18 @@
 {%- endmacro %}
 
 
--- The only one there is, else the only one that spent on the day.
+-- From which day on an account's spend is known: who is not known to have spent may have.
+{% macro first_day_of(accounts) -%}
+    select min(days.date) from {{ ref('int_ad_metrics') }} as days
+    where days.platform = {{ accounts }}.platform and days.account_id = {{ accounts }}.account_id
+{%- endmacro %}
+
+
+-- The only one there is, else the only one that spent on the day, where that is known of all.
 {% macro only_one(column) -%}
     case when count(*) = 1 then min({{ column }})
-        when count(*) filter (where rivals.is_spending) = 1 then min({{ column }}) filter (where rivals.is_spending) end
+        when count(*) filter (where rivals.is_spending) = 1 and bool_and(rivals.is_known)
+            then min({{ column }}) filter (where rivals.is_spending) end
 {%- endmacro %}
 
 

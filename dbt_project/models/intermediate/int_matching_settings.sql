@@ -39,7 +39,10 @@ zones as (
 
     select
         workspace_id,
-        string_agg(account_id || timezone, ';' order by platform, account_id) as version
+        string_agg(
+            account_id || timezone || coalesce(cast(({{ first_day_of('accounts') }}) as text), ''), ';'
+            order by platform, account_id
+        ) as version
     from accounts
     where kind = 'ad_account'
     group by workspace_id
