@@ -41,44 +41,6 @@ placed as (
 
 ),
 
-buyers as (
-
-    select distinct
-        store_platform,
-        store_id,
-        customer_hash
-    from placed
-    where is_new_customer is null
-
-),
-
--- Each buyer once: who has bought five thousand times is not looked up five thousand times.
-first_orders as (
-
-    select
-        buyers.store_platform,
-        buyers.store_id,
-        buyers.customer_hash,
-        earliest.ordered_at,
-        earliest.order_id
-    from buyers
-    -- It reads the row beside it: no CTE can.
-    cross join lateral (  -- noqa: ST05
-        select
-            orders.ordered_at,
-            orders.order_id
-        from {{ ref('int_orders__judged') }} as orders
-        where
-            orders.store_platform = buyers.store_platform
-            and orders.store_id = buyers.store_id
-            and orders.customer_hash = buyers.customer_hash
-            and orders.is_revenue
-        order by orders.ordered_at, orders.order_id
-        limit 1
-    ) as earliest
-
-),
-
 -- Where the store does not tell: who has bought before is not new, and who has not is, once that is known.
 settled as (
 
@@ -87,15 +49,22 @@ settled as (
         case
             when placed.is_new_customer is not null then placed.is_new_customer
             when placed.customer_hash is null then null
-            when (first_orders.ordered_at, first_orders.order_id) < (placed.ordered_at, placed.order_id) then false
+            when earlier.order_id is not null then false
             when placed.local_date >= placed.customers_known_from then true
         end as is_first_order
     from placed
-    left join first_orders
-        on
-            placed.store_platform = first_orders.store_platform
-            and placed.store_id = first_orders.store_id
-            and placed.customer_hash = first_orders.customer_hash
+    left join lateral (
+        select orders.order_id
+        from {{ ref('int_orders__judged') }} as orders
+        where
+            orders.store_platform = placed.store_platform
+            and orders.store_id = placed.store_id
+            and orders.customer_hash = placed.customer_hash
+            and (orders.ordered_at, orders.order_id) < (placed.ordered_at, placed.order_id)
+            and orders.is_revenue
+        order by orders.ordered_at
+        limit 1
+    ) as earlier on placed.is_new_customer is null
 
 ),
 
