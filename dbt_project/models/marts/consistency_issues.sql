@@ -72,7 +72,8 @@ account_issues as (
         subject as about,
         max(date) as date,
         sum(value) as value,
-        'no rate for ' || coalesce(nullif(subject, 'none'), 'an unnamed currency') || ' from ' || min(date) || ' to ' || max(date)
+        'no rate for ' || coalesce(nullif(subject, 'none'), 'an unnamed currency')
+        || ' from ' || min(date) || ' to ' || max(date)
         || ': bring one as fx_rates of the workspace, or renew the seed with make rates' as detail
     from doubted
     where type = 'unknown_currency'
