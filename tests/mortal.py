@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,12 @@ def ending_with_this_process(state: Path) -> Iterator[None]:
     """Afterwards the servers of this folder are ended, and the folder is gone."""
     stop = [sys.executable, "-m", "adsync.demo", "--state", str(state), "stop"]
     # A session of its own: whoever kills the whole group of the tests must not meet the one that tidies up.
-    tidying = subprocess.Popen(["sh", "-c", WAITING, str(state), *stop], stdin=subprocess.PIPE, start_new_session=True)
+    tidying = subprocess.Popen(
+        ["sh", "-c", WAITING, str(state), *stop],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
     try:
         yield
     finally:
