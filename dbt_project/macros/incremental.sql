@@ -111,8 +111,7 @@
 {%- endmacro %}
 
 
--- Orders of the buyers of some orders, as they are known now and as this model held them, where the store does not
--- tell itself who is new.
+-- All orders of the buyers of some orders, as they are known now and as this model held them.
 {% macro orders_of_the_same_buyers(changed) -%}
     select others.store_platform, others.store_id, others.order_id
     from (
@@ -126,7 +125,6 @@
     inner join {{ ref('int_orders') }} as others
         on (others.store_platform, others.store_id, others.customer_hash)
             = (buyers.store_platform, buyers.store_id, buyers.customer_hash)
-    where others.is_new_customer is null
 {%- endmacro %}
 
 

@@ -14,12 +14,35 @@ changed_orders as (
 
 ),
 
--- An order that changes may make its buyer's other orders a first or a later one.
+same_buyers as (
+
+    {{ orders_of_the_same_buyers('changed_orders') }}
+
+),
+
+opened as (
+
+    select
+        *,
+        true as is_changed
+    from changed_orders
+    union all
+    select
+        *,
+        false as is_changed
+    from same_buyers
+
+),
+
 reopened_orders as (
 
-    select * from changed_orders
-    union
-    {{ orders_of_the_same_buyers('changed_orders') }}
+    select
+        store_platform,
+        store_id,
+        order_id,
+        bool_or(is_changed) as is_changed
+    from opened
+    group by store_platform, store_id, order_id
 
 ),
 
@@ -30,7 +53,8 @@ placed as (
         stores.workspace_id,
         {{ local_date('orders.ordered_at', 'stores.workspace_timezone') }} as local_date,
         stores.customers_known_from,
-        stores.reporting_currency
+        stores.reporting_currency,
+        reopened_orders.is_changed
     from reopened_orders
     inner join {{ ref('int_orders__judged') }} as orders
         on
@@ -41,30 +65,34 @@ placed as (
 
 ),
 
--- Where the store does not tell: who has bought before is not new, and who has not is, once that is known.
+-- Every order of a buyer is here: each is passed once, however many they are.
+buyers as (
+
+    select
+        *,
+        count(*) filter (where is_revenue) over (
+            partition by store_platform, store_id, customer_hash
+            order by ordered_at, order_id
+            rows between unbounded preceding and 1 preceding
+        ) as bought_before
+    from placed
+
+),
+
+-- Where the store does not tell: who has bought before is not new, and who has not is, once that is known. An order
+-- that changes may so make its buyer's other orders a first or a later one, though not those that the store tells of.
 settled as (
 
     select
-        placed.*,
+        *,
         case
-            when placed.is_new_customer is not null then placed.is_new_customer
-            when placed.customer_hash is null then null
-            when earlier.order_id is not null then false
-            when placed.local_date >= placed.customers_known_from then true
+            when is_new_customer is not null then is_new_customer
+            when customer_hash is null then null
+            when bought_before > 0 then false
+            when local_date >= customers_known_from then true
         end as is_first_order
-    from placed
-    left join lateral (
-        select orders.order_id
-        from {{ ref('int_orders__judged') }} as orders
-        where
-            orders.store_platform = placed.store_platform
-            and orders.store_id = placed.store_id
-            and orders.customer_hash = placed.customer_hash
-            and (orders.ordered_at, orders.order_id) < (placed.ordered_at, placed.order_id)
-            and orders.is_revenue
-        order by orders.ordered_at
-        limit 1
-    ) as earlier on placed.is_new_customer is null
+    from buyers
+    where is_changed or is_new_customer is null
 
 ),
 
