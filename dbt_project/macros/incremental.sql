@@ -1,5 +1,6 @@
 -- Rows of `alias` that this model has not taken in yet, in exactly this version; `key` maps its columns to theirs. With
--- `known='>='` a row here may be newer than what it was made from, because something else made it so.
+-- `known='>='` a row here may be newer than what it was made from, because something else made it so. As a difference, no
+-- index knows the version: it would find all rows of one load for each of them, where the key finds one.
 {% macro unseen(alias, key, version='updated_at', known='=') -%}
     {%- if is_incremental() -%}
         {{ alias }}.{{ version }} > {{ watermark() }}
@@ -7,7 +8,7 @@
             select 1
             from {{ this }} as seen
             where
-                seen.updated_at {{ known }} {{ alias }}.{{ version }}
+                seen.updated_at - {{ alias }}.{{ version }} {{ known }} interval '0'
                 {%- for column in key %}
                 and seen.{{ column }} = {{ alias }}.{{ key[column] if key is mapping else column }}
                 {%- endfor %}
@@ -27,7 +28,7 @@
             from {{ this }} as seen
             where
                 (seen.platform, seen.account_id, seen.date) = ({{ alias }}.platform, {{ alias }}.account_id, {{ alias }}.date)
-                and seen.updated_at >= {{ alias }}.updated_at
+                and seen.updated_at - {{ alias }}.updated_at >= interval '0'
         )
     {%- else -%}
         true
@@ -115,7 +116,7 @@
 {% macro orders_of_the_same_buyers(changed) -%}
     select others.store_platform, others.store_id, others.order_id
     from (
-        select orders.store_platform, orders.store_id, orders.customer_hash
+        select distinct orders.store_platform, orders.store_id, orders.customer_hash
         from {{ changed }} as changed
         inner join {{ ref('int_orders') }} as orders
             on (orders.store_platform, orders.store_id, orders.order_id)
