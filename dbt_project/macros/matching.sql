@@ -135,17 +135,21 @@
         named.date >= ({{ first_day_of('named') }}) as is_known,
         count(*) over (partition by named.workspace_link, named.event_time) > 1 as is_one_of_several,
         {{ spend_changed_at('named') }} as spend_changed_at
-    from (
-        select meant.*, moments.event_time, {{ local_date('moments.event_time', 'accounts.timezone') }} as date,
-            rank() over (partition by meant.workspace_link, moments.event_time order by meant.position) as place
-        from {{ moments }} as moments
-        inner join candidates as meant on moments.workspace_link = meant.workspace_link
-        inner join {{ ref('int_accounts') }} as accounts
-            on meant.platform = accounts.platform and meant.account_id = accounts.account_id
-        where coalesce(meant.valid_from <= moments.event_time, true)
-    ) as named
+    from ({{ meant_at(moments) }}) as named
     left join {{ ref('int_ad_metrics') }} as spent on {{ is_day_of('spent', 'named') }}
     where named.place = 1
+{%- endmacro %}
+
+
+-- What a link may mean at each moment, the first known key in the first place.
+{% macro meant_at(moments) -%}
+    select meant.*, moments.event_time, {{ local_date('moments.event_time', 'accounts.timezone') }} as date,
+        rank() over (partition by meant.workspace_link, moments.event_time order by meant.position) as place
+    from {{ moments }} as moments
+    inner join candidates as meant on moments.workspace_link = meant.workspace_link
+    inner join {{ ref('int_accounts') }} as accounts
+        on meant.platform = accounts.platform and meant.account_id = accounts.account_id
+    where coalesce(meant.valid_from <= moments.event_time, true)
 {%- endmacro %}
 
 

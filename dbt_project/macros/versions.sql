@@ -119,9 +119,7 @@
 {% macro mark_built(version, anew=false, kind='table') -%}
     {%- call statement('mark', auto_begin=true) -%}
         comment on {{ kind }} {{ this }} is '{{ version }}';
-        {%- if anew %}{{ tell_days() }}{% endif %}
-        -- However small: what nobody has counted is planned for as if it held thousands.
-        {% if anew %}analyze {{ this }};{% endif %}
+        {% if anew %}{{ start_anew() }}{% endif %}
         {{ keep_settings() }}
         {{ keep_days_summed() }}
         select pg_stat_force_next_flush();
@@ -133,6 +131,13 @@
         {%- set written = "select relation, version from adsync.table_versions where relation = '" ~ plain_name(this) ~ "'" -%}
         {%- do graph.written.update(pairs_of(written)) -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+-- Counted however small it is: what nobody has counted is planned for as if it held thousands of rows.
+{% macro start_anew() -%}
+    {{ tell_days() }}
+    analyze {{ this }};
 {%- endmacro %}
 
 
