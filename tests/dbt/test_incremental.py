@@ -35,6 +35,8 @@ STORES = (
 CAMPAIGNS = tuple((ACCOUNTS[n % 6], f"A-{n:08d}" if n % 6 >= 4 else f"12021{n:012d}") for n in range(24))
 # Two of each campaign; the first letter keeps them apart from campaigns.
 ADS = tuple((account, f"{ad}{campaign[1:]}", campaign) for account, campaign in CAMPAIGNS for ad in "78")
+# And what an account spent on none of them.
+SPENDERS = (*CAMPAIGNS, (ACCOUNTS[4], f"unlisted-of-{ACCOUNTS[4].native_id}"))
 HELD = SQL("select account_id, split_part(record_key, ':', 1), metric_date from raw.{}")
 # No day is recent enough for an alert, and no account's spend may ever be another than in raw.
 EMPTY = {"performance_alerts", "int_accounts__unreconciled"}
@@ -85,14 +87,6 @@ def add_batch(db: psycopg.Connection, chance: random.Random, number: int) -> Non
         load.ad(*ad)
     for _ in range(90):
         add_metrics(load, chance)
-    load.metrics(
-        ACCOUNTS[4],
-        f"unlisted-of-{ACCOUNTS[4].native_id}",
-        date(2026, 11, number + 1),
-        impressions=0,
-        clicks=0,
-        spend=number,
-    )
     for _ in range(80):
         add_order(load, chance)
     for index in range(60):
@@ -103,7 +97,7 @@ def add_batch(db: psycopg.Connection, chance: random.Random, number: int) -> Non
 
 
 def add_metrics(load: Load, chance: random.Random) -> None:
-    account, campaign = chance.choice(CAMPAIGNS)
+    account, campaign = chance.choice(SPENDERS)
     day = date(2026, 10, 20) + timedelta(days=chance.randrange(30))
     count = chance.randrange(5)
     kinds = chance.sample(("omni_purchase", "purchase", "offsite_conversion.fb_pixel_purchase"), chance.randrange(3))
