@@ -24,7 +24,8 @@
     where not exists (
         select 1 from {{ this }} as seen
         where (seen.store_platform, seen.store_id, seen.order_id)
-            = (reached.store_platform, reached.store_id, reached.order_id) and seen.updated_at >= reached.updated_at
+            = (reached.store_platform, reached.store_id, reached.order_id)
+            and seen.updated_at - reached.updated_at >= interval '0'
     )
     {%- endif %}
 {%- endmacro %}
