@@ -42,31 +42,18 @@ money as (
 
 ),
 
-delivered_days as (
-
-    select
-        workspace_id,
-        date,
-        sum(impressions) as impressions,
-        sum(clicks) as clicks
-    from {{ ref('campaign_metrics') }}
-    where date >= (select min(periods.first_day) from periods)
-    group by workspace_id, date
-
-),
-
 delivery as (
 
     select
         periods.workspace_id,
         periods.period,
-        sum(metrics.impressions) as impressions,
-        sum(metrics.clicks) as clicks
+        sum(days.impressions) as impressions,
+        sum(days.clicks) as clicks
     from periods
-    inner join delivered_days as metrics
+    inner join {{ ref('int_delivered_days') }} as days
         on
-            periods.workspace_id = metrics.workspace_id
-            and metrics.date between periods.first_day and periods.today
+            periods.workspace_id = days.workspace_id
+            and days.date between periods.first_day and periods.today
     group by periods.workspace_id, periods.period
 
 ),

@@ -1,0 +1,18 @@
+-- What all campaigns of a workspace delivered on a day: the dashboard sums up days, not campaigns.
+
+with
+
+delivered_days as (
+
+    select
+        workspace_id,
+        date,
+        cast(sum(impressions) as bigint) as impressions,
+        cast(sum(clicks) as bigint) as clicks
+    from {{ ref('campaign_metrics') }}
+    where {{ is_to_sum('workspace_id', 'date') }}
+    group by workspace_id, date
+
+)
+
+select * from delivered_days
