@@ -16,8 +16,15 @@ from adsync.demo import servers
 from mortal import ending_with_this_process
 
 NUMBERS = count(1)
+# One test of these takes minutes.
+LONGEST = ("test_random_batches.py", "test_incremental.py", "test_pipeline.py", "test_rebuilds.py", "test_reopening.py")
 
 pytest_plugins = ["airflow_home", "page_world"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is left alone with one of them at the end."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
