@@ -76,9 +76,9 @@
 {%- endmacro %}
 
 
--- Of a row's workspace and day: they are to be summed up in this run.
+-- Of a row's workspace and day: they are to be summed up in this run. `dbt show` builds nothing and shows all days.
 {% macro is_to_sum(workspace, date) -%}
-    {%- if is_incremental() %}({{ workspace }}, {{ date }}) in ({{ days_to_sum() }}){% else %}true{% endif -%}
+    {%- if is_incremental() and 'days' in graph %}({{ workspace }}, {{ date }}) in ({{ days_to_sum() }}){% else %}true{% endif -%}
 {%- endmacro %}
 
 
