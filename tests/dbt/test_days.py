@@ -71,3 +71,7 @@ def test_settings_are_kept_of_every_account_also_where_it_has_no_row(built_copy)
         "marts.campaign_metrics",
         "marts.orders",
     }
+
+
+def test_what_is_summed_up_by_day_can_be_shown_whole(summed, scratch):
+    dbt(summed, scratch, "show", "--select", "workspace_roas")
