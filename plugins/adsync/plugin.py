@@ -1,7 +1,7 @@
-"""The Ads page inside Airflow: its application below /adsync/, and its entry in the navigation.
+"""The Ads page inside Airflow: its application below /adsync/, its entry in the navigation; and when a run is late.
 
 Airflow loads this file in every process, under the bare name `plugin`; only the API server asks for the application,
-so only there is it imported and made.
+and only what makes or reads runs for the deadlines, so only there are they imported.
 """
 
 # Importing the web application costs a task's process most of a second that it has no use for.
@@ -37,3 +37,9 @@ class AdsPlugin(AirflowPlugin):
         return [
             {"name": "Ads", "href": f"{PREFIX}/", "destination": "nav", "url_route": "ads", "nav_top_level": True},
         ]
+
+    @cached_property
+    def deadline_references(self) -> list[type]:
+        from adsync.operators.deadline import QueuedNow
+
+        return [QueuedNow]

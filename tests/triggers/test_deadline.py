@@ -9,7 +9,8 @@ from airflow.sdk import AsyncCallback
 from adsync.operators.deadline import within
 from adsync.triggers.deadline import tell_admins
 
-CONTEXT = {"dag_run": {"dag_id": "sync_tiktok", "dag_run_id": "scheduled__2026-11-22"}, "deadline": {"id": "1"}}
+RUN = {"dag_id": "sync_tiktok", "dag_run_id": "scheduled__2026-11-22", "state": "running"}
+CONTEXT = {"dag_run": RUN, "deadline": {"id": "1"}}
 
 
 @pytest.fixture
@@ -42,6 +43,13 @@ def test_admins_hear_which_run_is_late_and_what_it_waits_for(caplog):
         "tiktok متجر of acme is retrying, next try 2026-11-22 14:05 UTC: slow down"
     )
     assert said in caplog.messages
+
+
+@pytest.mark.usefixtures("url")
+def test_a_run_that_failed_is_over_and_was_told_of_by_its_own_notice(caplog):
+    failed = CONTEXT | {"dag_run": RUN | {"state": "failed"}}
+    assert asyncio.run(tell_admins(failed, 2, "tiktok")) is None
+    assert "sync_tiktok" not in caplog.text
 
 
 @pytest.mark.usefixtures("url")

@@ -22,9 +22,14 @@ LOG = logging.getLogger(__name__)
 NAMED = 5
 
 
-async def tell_admins(context: Mapping[str, Any], hours: float, source: str | None = None) -> str:
-    """Say which run is late and which accounts it may wait for; what was said."""
+async def tell_admins(context: Mapping[str, Any], hours: float, source: str | None = None) -> str | None:
+    """Say which run is late and which accounts it may wait for; what was said.
+
+    A run that has failed is over, and its own notice told of it; Airflow drops the deadlines of good runs only.
+    """
     run = context["dag_run"]
+    if run["state"] == "failed":
+        return None
     return await sync_to_async(_tell)(run["dag_id"], run["dag_run_id"], hours, source)
 
 
