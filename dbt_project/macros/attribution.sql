@@ -25,7 +25,7 @@
         select 1 from {{ this }} as seen
         where (seen.store_platform, seen.store_id, seen.order_id)
             = (reached.store_platform, reached.store_id, reached.order_id)
-            and seen.updated_at - reached.updated_at >= interval '0'
+            and {{ has_taken_in('reached.updated_at', '>=') }}
     )
     {%- endif %}
 {%- endmacro %}

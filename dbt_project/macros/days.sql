@@ -65,20 +65,25 @@
 {%- endmacro %}
 
 
--- What is summed up by week takes whole weeks, each day of which a row may bear.
+-- What is summed up by week takes whole weeks, each day of which a row may bear. Empty where no run has asked what was
+-- told: `dbt show` builds nothing.
 {% macro days_to_sum() -%}
     {%- set in_week = model.config.meta.sums_by == 'week' -%}
+    {%- for told in told_days() -%}
+    {%- if loop.first -%}
     select days.workspace_id, {{ "cast(date_trunc('week', days.date) as date) + n" if in_week else 'days.date' }}
     from checks.days{{ ' cross join generate_series(0, 6) as week (n)' if in_week }} where
-    {%- for told in told_days() %}
-        {{ 'or ' if not loop.first }}(days.told_by = '{{ told.told_by }}' and days.id > {{ told.since }})
-    {%- endfor %}
+    {%- else %}
+        or
+    {%- endif %} (days.told_by = '{{ told.told_by }}' and days.id > {{ told.since }})
+    {%- endfor -%}
 {%- endmacro %}
 
 
--- Of a row's workspace and day: they are to be summed up in this run. `dbt show` builds nothing and shows all days.
+-- Of a row's workspace and day: they are to be summed up in this run.
 {% macro is_to_sum(workspace, date) -%}
-    {%- if is_incremental() and 'days' in graph %}({{ workspace }}, {{ date }}) in ({{ days_to_sum() }}){% else %}true{% endif -%}
+    {%- set days = days_to_sum() if is_incremental() else '' -%}
+    {{ '(' ~ workspace ~ ', ' ~ date ~ ') in (' ~ days ~ ')' if days else 'true' }}
 {%- endmacro %}
 
 

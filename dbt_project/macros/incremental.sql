@@ -1,6 +1,5 @@
 -- Rows of `alias` that this model has not taken in yet, in exactly this version; `key` maps its columns to theirs. With
--- `known='>='` a row here may be newer than what it was made from, because something else made it so. As a difference, no
--- index knows the version: it would find all rows of one load for each of them, where the key finds one.
+-- `known='>='` a row here may be newer than what it was made from, because something else made it so.
 {% macro unseen(alias, key, version='updated_at', known='=') -%}
     {%- if is_incremental() -%}
         {{ alias }}.{{ version }} > {{ watermark() }}
@@ -8,7 +7,7 @@
             select 1
             from {{ this }} as seen
             where
-                seen.updated_at - {{ alias }}.{{ version }} {{ known }} interval '0'
+                {{ has_taken_in(alias ~ '.' ~ version, known) }}
                 {%- for column in key %}
                 and seen.{{ column }} = {{ alias }}.{{ key[column] if key is mapping else column }}
                 {%- endfor %}
@@ -16,6 +15,13 @@
     {%- else -%}
         true
     {%- endif -%}
+{%- endmacro %}
+
+
+-- Of a row `seen` here: it was made from this version. Told as a difference, which no index knows: that of versions would
+-- find all rows of one load for each of them, where the key finds one.
+{% macro has_taken_in(version, known) -%}
+    seen.updated_at - {{ version }} {{ known }} interval '0'
 {%- endmacro %}
 
 
@@ -28,7 +34,7 @@
             from {{ this }} as seen
             where
                 (seen.platform, seen.account_id, seen.date) = ({{ alias }}.platform, {{ alias }}.account_id, {{ alias }}.date)
-                and seen.updated_at - {{ alias }}.updated_at >= interval '0'
+                and {{ has_taken_in(alias ~ '.updated_at', '>=') }}
         )
     {%- else -%}
         true
@@ -112,7 +118,7 @@
 {%- endmacro %}
 
 
--- All orders of the buyers of some orders, as they are known now and as this model held them.
+-- All orders of the buyers of some orders, as they are known now and as this model, which exists, held them.
 {% macro orders_of_the_same_buyers(changed) -%}
     select others.store_platform, others.store_id, others.order_id
     from (
@@ -121,23 +127,16 @@
         inner join {{ ref('int_orders') }} as orders
             on (orders.store_platform, orders.store_id, orders.order_id)
                 = (changed.store_platform, changed.store_id, changed.order_id)
-        {{- held_buyers(changed) }}
-    ) as buyers
-    inner join {{ ref('int_orders') }} as others
-        on (others.store_platform, others.store_id, others.customer_hash)
-            = (buyers.store_platform, buyers.store_id, buyers.customer_hash)
-{%- endmacro %}
-
-
-{% macro held_buyers(changed) -%}
-    {%- if is_incremental() %}
         union
         select held.platform, held.store_id, held.customer_hash
         from {{ changed }} as changed
         inner join {{ this }} as held
             on (held.platform, held.store_id, held.order_id)
                 = (changed.store_platform, changed.store_id, changed.order_id)
-    {%- endif -%}
+    ) as buyers
+    inner join {{ ref('int_orders') }} as others
+        on (others.store_platform, others.store_id, others.customer_hash)
+            = (buyers.store_platform, buyers.store_id, buyers.customer_hash)
 {%- endmacro %}
 
 

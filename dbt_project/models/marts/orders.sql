@@ -14,23 +14,19 @@ changed_orders as (
 
 ),
 
-same_buyers as (
-
-    {{ orders_of_the_same_buyers('changed_orders') }}
-
-),
-
 opened as (
 
     select
         *,
         true as is_changed
     from changed_orders
+    {%- if is_incremental() %}
     union all
     select
         *,
         false as is_changed
-    from same_buyers
+    from ({{ orders_of_the_same_buyers('changed_orders') }}) as same_buyers
+    {%- endif %}
 
 ),
 
