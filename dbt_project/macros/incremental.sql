@@ -118,9 +118,14 @@
 {%- endmacro %}
 
 
--- All orders of the buyers of some orders, as they are known now and as this model, which exists, held them.
-{% macro orders_of_the_same_buyers(changed) -%}
-    select others.store_platform, others.store_id, others.order_id
+-- Changed orders, and all orders of their buyers, as they are known now and as this model held them: a table that is made
+-- anew has them all.
+{% macro with_orders_of_the_same_buyers(changed) -%}
+    select changed.store_platform, changed.store_id, changed.order_id, true as is_changed
+    from {{ changed }} as changed
+    {%- if is_incremental() %}
+    union all
+    select others.store_platform, others.store_id, others.order_id, false as is_changed
     from (
         select distinct orders.store_platform, orders.store_id, orders.customer_hash
         from {{ changed }} as changed
@@ -137,6 +142,7 @@
     inner join {{ ref('int_orders') }} as others
         on (others.store_platform, others.store_id, others.customer_hash)
             = (buyers.store_platform, buyers.store_id, buyers.customer_hash)
+    {%- endif %}
 {%- endmacro %}
 
 

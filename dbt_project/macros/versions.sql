@@ -2,7 +2,7 @@
 -- the version of all that it reads. What is there is read once per run into `graph`, which all nodes of a run share.
 
 {% macro read_versions() -%}
-    {%- do graph.update({'built': {}, 'passed': {}, 'written': {}}) -%}
+    {%- do graph.update({'built': {}, 'passed': {}, 'written': {}, 'codes': {}}) -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'test') -%}
         {%- do run_query(forget_days()) -%}
         {%- do refresh_statistics() -%}
@@ -33,8 +33,16 @@
 {%- endmacro %}
 
 
--- The model's own text with its macros, variables and columns: what an existing table was shaped by.
+-- The model's own text with its macros, variables and columns: what an existing table was shaped by. Told once in a run,
+-- since dbt adds what it calls to `depends_on`: a model whose version changed on the way would be half of each.
 {% macro code_version() -%}
+    {%- set known = graph.get('codes', {}) -%}
+    {%- if model.unique_id not in known %}{% do known.update({model.unique_id: local_md5(code_texts() | join)}) %}{% endif -%}
+    {{ return(known[model.unique_id]) }}
+{%- endmacro %}
+
+
+{% macro code_texts() -%}
     {%- set code = namespace(texts=[model.raw_code or model.checksum.checksum, model.config.unique_key]) -%}
     {#- Not their descriptions: better words build nothing anew. -#}
     {%- for column in model.columns.values() %}{% do code.texts.append([column.data_type, column.constraints]) %}{% endfor -%}
@@ -42,7 +50,7 @@
     {%- for name in modules.re.findall("var\(.(\w+)", code.texts | join) | unique -%}
         {%- if name not in ('as_of', 'adsync_overlap') %}{% do code.texts.append(var(name)) %}{% endif -%}
     {%- endfor -%}
-    {{ return(local_md5(code.texts | join)) }}
+    {{ return(code.texts) }}
 {%- endmacro %}
 
 

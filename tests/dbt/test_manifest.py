@@ -43,6 +43,19 @@ def test_every_column_of_a_mart_is_described(models):
     assert {(name, column["name"]) for name, column in columns if not column["description"].strip()} == set()
 
 
+def test_no_model_hides_a_macro_behind_a_condition(models, manifest):
+    """dbt lists what it calls when it parses; a macro that it does not call then has no part in the model's version."""
+    macros = {node["name"]: key for key, node in manifest["macros"].items() if node["package_name"] == "adsync"}
+    hidden = {
+        (node["name"], word)
+        for node in models.values()
+        for block in re.findall(r"{[{%].*?[}%]}", node["raw_code"], re.DOTALL)
+        for word in re.findall(r"(\w+)\(", block)
+        if word in macros and macros[word] not in node["depends_on"]["macros"]
+    }
+    assert hidden == set()
+
+
 def test_every_model_has_a_group_with_an_owner_and_only_marts_are_public(models, manifest):
     owned = {group["name"] for group in manifest["groups"].values() if group["owner"]["name"]}
     assert {node["name"] for node in models.values() if node["config"]["group"] not in owned} == set()

@@ -57,6 +57,22 @@ def test_a_model_with_changed_code_is_made_anew_with_all_its_history(built_copy,
     assert rows(built_copy, wrong) == []
 
 
+def test_a_macro_that_only_an_incremental_run_calls_does_not_make_the_table_anew_in_its_middle(built_copy, tmp_path):
+    """Anew with the rows of an incremental run, nearly all orders would be gone."""
+    call = "{{ with_orders_of_the_same_buyers('changed_orders') }}"
+    every = "select *, true as is_changed from changed_orders"
+    hidden = ("models/marts/orders.sql", call, f"{{% if is_incremental() %}}{call}{{% else %}}{every}{{% endif %}}")
+    orders = "select platform, store_id, order_id from marts.orders order by 1, 2, 3"
+    before = rows(built_copy, orders)
+    for folder in ("anew", "grown"):
+        (tmp_path / folder).mkdir()
+        with psycopg.connect(built_copy) as db:
+            Load(db).order(world.STORE, 1001, world.MIDNIGHT, total="345.00", refunded=f"{len(folder)}.00")
+        run_changed(built_copy, tmp_path / folder, hidden, "int_orders", "orders")
+        assert "orders" in built(tmp_path / folder)
+    assert rows(built_copy, orders) == before != []
+
+
 def test_a_table_notices_that_a_macro_of_a_view_it_reads_has_changed(built_copy, scratch, tmp_path):
     models = ("stg_tiktok__campaigns", "int_campaigns", "int_campaign_children")
     dbt(built_copy, scratch, "run", "--select", *models)

@@ -16,17 +16,7 @@ changed_orders as (
 
 opened as (
 
-    select
-        *,
-        true as is_changed
-    from changed_orders
-    {%- if is_incremental() %}
-    union all
-    select
-        *,
-        false as is_changed
-    from ({{ orders_of_the_same_buyers('changed_orders') }}) as same_buyers
-    {%- endif %}
+    {{ with_orders_of_the_same_buyers('changed_orders') }}
 
 ),
 
