@@ -118,31 +118,34 @@
 {%- endmacro %}
 
 
--- Changed orders, and all orders of their buyers, as they are known now and as this model held them: a table that is made
--- anew has them all.
+-- Changed orders, and all orders of their buyers: a table that is made anew has them all.
 {% macro with_orders_of_the_same_buyers(changed) -%}
     select changed.store_platform, changed.store_id, changed.order_id, true as is_changed
     from {{ changed }} as changed
     {%- if is_incremental() %}
     union all
     select others.store_platform, others.store_id, others.order_id, false as is_changed
-    from (
-        select distinct orders.store_platform, orders.store_id, orders.customer_hash
-        from {{ changed }} as changed
-        inner join {{ ref('int_orders') }} as orders
-            on (orders.store_platform, orders.store_id, orders.order_id)
-                = (changed.store_platform, changed.store_id, changed.order_id)
-        union
-        select held.platform, held.store_id, held.customer_hash
-        from {{ changed }} as changed
-        inner join {{ this }} as held
-            on (held.platform, held.store_id, held.order_id)
-                = (changed.store_platform, changed.store_id, changed.order_id)
-    ) as buyers
+    from ({{ buyers_of(changed) }}) as buyers
     inner join {{ ref('int_orders') }} as others
         on (others.store_platform, others.store_id, others.customer_hash)
             = (buyers.store_platform, buyers.store_id, buyers.customer_hash)
     {%- endif %}
+{%- endmacro %}
+
+
+-- Whose some orders are, as it is known now and as this model, which exists, held it.
+{% macro buyers_of(changed) -%}
+    select orders.store_platform, orders.store_id, orders.customer_hash
+    from {{ changed }} as changed
+    inner join {{ ref('int_orders') }} as orders
+        on (orders.store_platform, orders.store_id, orders.order_id)
+            = (changed.store_platform, changed.store_id, changed.order_id)
+    union
+    select held.platform, held.store_id, held.customer_hash
+    from {{ changed }} as changed
+    inner join {{ this }} as held
+        on (held.platform, held.store_id, held.order_id)
+            = (changed.store_platform, changed.store_id, changed.order_id)
 {%- endmacro %}
 
 

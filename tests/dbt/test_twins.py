@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 import twin_world as world
-from dbt_process import copy_of, dbt, rows
+from dbt_process import ONLY_DATA, copy_of, dbt, rows
 from order_rows import visit
 from raw_rows import Load
 from twin_world import NOON, NORTH, SOUTH, before
 
-ONLY_DATA = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 CROSSING = """
     select * from marts.touches as touches
     where exists (

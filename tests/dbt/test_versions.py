@@ -9,10 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 import small_world as world
-from dbt_process import NOW, PROJECT, dbt, python, rows
+from dbt_process import NOW, ONLY_DATA, PROJECT, dbt, python, rows
 from raw_rows import Load
 
-ONLY_DATA = ("build", "--exclude-resource-type", "unit_test")
 # They read sync_health, and that the clock.
 ALWAYS = {"consistency_issues", "dashboard_metrics"}
 TOTALS = "spend_reconciles_from_mart_to_totals"

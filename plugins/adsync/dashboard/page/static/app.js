@@ -45,7 +45,7 @@ function waiting(place, keep) {
   if (keep) return;
   say(`Loading ${word(place.view)}`);
   const bones = [1, 2, 3].map(() => h("div", { class: "bone" }));
-  focusKept(() => main.replaceChildren(h("div", { class: "loading", "aria-hidden": "true" }, bones)));
+  kept(() => main.replaceChildren(h("div", { class: "loading", "aria-hidden": "true" }, bones)));
 }
 
 function draw(place, answer) {
@@ -53,7 +53,7 @@ function draw(place, answer) {
   shown = place.view;
   if (answer.workspace) remember("workspace", answer.workspace.id);
   document.title = `${word(place.view)} – Ads`;
-  focusKept(() => {
+  kept(() => {
     views(place);
     controls(place, answer);
     standing(place, answer);
@@ -64,10 +64,12 @@ function draw(place, answer) {
   say(`${word(place.view)} is up to date`);
 }
 
-/** What is drawn anew keeps the focus; if it is gone, the view has it, and not the top of the page. */
-function focusKept(change) {
+/** What is drawn anew stays unfolded and keeps the focus; if it is gone, the view has it, and not the top of the page. */
+function kept(change) {
   const before = document.activeElement;
+  const unfolded = [...main.querySelectorAll("details[open] > summary")];
   change();
+  for (const { id } of unfolded) document.getElementById(id)?.parentElement.setAttribute("open", "");
   if (before.isConnected) return;
   const again = before.id && document.getElementById(before.id);
   (again || main).focus({ preventScroll: true });
@@ -116,7 +118,7 @@ function broken(error) {
   const sentence = advice || error.message;
   const actions = h("p", { class: "actions" }, again, error.kind === "absent" && start);
   main.removeAttribute("aria-busy");
-  focusKept(() => {
+  kept(() => {
     views(here());
     main.replaceChildren(h("div", { role: "alert" }, nothing(title, sentence, actions)));
   });

@@ -34,9 +34,9 @@ export function platformName(code) {
   return h("span", { class: `platform ${code}` }, word(code));
 }
 
-/** What a chart shows, for those who do not see it. */
+/** What a chart shows, for those who do not see it; a view has one of each summary. */
 export function folded(summary, content) {
-  return h("details", {}, h("summary", {}, summary), content);
+  return h("details", {}, h("summary", { id: summary.toLowerCase().replaceAll(" ", "-") }, summary), content);
 }
 
 export const SEVERITY = { high: "bad", medium: "warn", low: "" };
