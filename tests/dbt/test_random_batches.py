@@ -1,8 +1,8 @@
-"""Incremental equals full refresh, row for row, after 15 and 30 random batches in the world of test_incremental.
+"""Incremental equals full refresh, row for row, after 15 and 30 random batches in a random world.
 
 A batch inserts, restates and withdraws campaign days, renames campaigns, tells of ads, adds orders and changes earlier
-ones (refunds, cancellations, other visits), adds clicks that come late, and now and then turns a setting. Refreshes run
-on copies: the grown database goes on.
+ones (refunds, cancellations, other visits), adds clicks that come late, and now and then turns a setting. Some things
+happen once. Refreshes run on copies: the grown database goes on.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ import random
 from datetime import timedelta
 
 import psycopg
-import test_incremental as world
+import random_world as world
 from dbt_process import NOW, ONLY_DATA, ONLY_TABLES, copy_of, dbt, tables
 from dbt_session import session
 from psycopg.conninfo import conninfo_to_dict
 from raw_rows import Load
 
 BATCHES, COMPARED_EVERY = 30, 15
-# The settings that can be turned to and fro; those of the world's own batches happen once.
+# The settings that can be turned to and fro.
 WINDOWS = "update adsync.workspaces set attribution = jsonb_build_object('window_days', cast(%s as integer))"
 ACTIONS = "update adsync.accounts set options = jsonb_build_object('purchase_action', %s::text) where native_id = %s"
 ZONES = "update adsync.workspaces set timezone = %s where workspace_id = 'green'"
+
+ONCE = {8: world.link_another_account, 13: world.change_currency_and_zone, 23: world.unlink_an_account}
 
 
 def test_thirty_random_batches_leave_what_a_full_refresh_builds(warehouse_url, local_servers, scratch):
@@ -57,6 +59,8 @@ def grow(db: psycopg.Connection, chance: random.Random, number: int) -> None:
     kinds = (*first, withdrawals, turned_setting)
     for change in first if number == 1 else chance.sample(kinds, chance.randrange(2, 5)):
         change(load, chance)
+    if number in ONCE:
+        ONCE[number](db)
 
 
 def new_days(load: Load, chance: random.Random) -> None:
