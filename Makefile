@@ -27,9 +27,9 @@ help: ## list the commands
 demo: env ## the whole product on this machine, until Ctrl-C; ARGS=--once ends after the table
 	@$(DEMO) run $(ARGS)
 
-# In the groups and the order of tests/conftest.py: what tests share is set up once, and the longest come first.
+# By file: what a module's tests share is set up once. In the order of tests/conftest.py: the longest first.
 test: env ## every test; ARGS="tests/sources -k meta" for some
-	@$(RUN) -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 schema: env ## take Shopify's schema with npm, so that `make test` looks at its queries too
 	@$(RUN) tests/shopify_schema.py

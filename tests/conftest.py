@@ -16,8 +16,6 @@ from adsync.demo import servers
 from mortal import ending_with_this_process
 
 NUMBERS = count(1)
-# What dbt builds once per worker, in most of a minute.
-WORLDS = ("built", "page_world")
 # One test of these takes minutes.
 LONGEST = ("test_random_batches.py", "test_pipeline.py", "test_rebuilds.py", "test_reopening.py", "test_transform.py")
 
@@ -25,11 +23,8 @@ pytest_plugins = ["airflow_home", "page_world"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, so that no worker is left alone with one at the end; each world, or file, in one."""
+    """The longest first, so that no worker is left alone with one of them at the end."""
     items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
-    worlds = {item.path: world for item in items for world in WORLDS if world in getattr(item, "fixturenames", ())}
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(worlds.get(item.path, item.path.stem)))
 
 
 @pytest.fixture(scope="session")
