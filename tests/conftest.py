@@ -10,21 +10,38 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from xdist.scheduler import LoadFileScheduling
 
 from adsync import registry, warehouse
 from adsync.demo import servers
 from mortal import ending_with_this_process
 
 NUMBERS = count(1)
-# One test of these takes minutes.
-LONGEST = ("test_random_batches.py", "test_pipeline.py", "test_rebuilds.py", "test_reopening.py", "test_transform.py")
+# What shares a world that takes a minute to make is one worker's.
+PAGE, BUILT = ("tests/browser/", "tests/dashboard/page/"), "tests/dbt/"
+# What takes minutes, the longest first.
+LONGEST = ("tests/dbt/test_random_batches.py", BUILT, "tests/test_pipeline.py", PAGE, "tests/test_transform.py")
 
 pytest_plugins = ["airflow_home", "page_world"]
 
 
+class ByWorld(LoadFileScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return str(rank(nodeid)) if rank(nodeid) < len(LONGEST) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByWorld:
+    return ByWorld(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, so that no worker is left alone with one of them at the end."""
-    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+    items.sort(key=lambda item: rank(item.nodeid))
+
+
+def rank(nodeid: str) -> int:
+    return next((place for place, start in enumerate(LONGEST) if nodeid.startswith(start)), len(LONGEST))
 
 
 @pytest.fixture(scope="session")
