@@ -20,7 +20,7 @@ def url(monkeypatch, warehouse_url):
 
 
 async def happens(url, error=None):
-    async with await warehouse.connect(url) as connection:
+    async with warehouse.connect(url) as connection:
         ledger = Ledger(connection, sandboxed.account("meta"), "run")
         await ledger.take(STREAMS)
         await (ledger.fail(error, None) if error else ledger.succeed(STREAMS))

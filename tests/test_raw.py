@@ -25,7 +25,7 @@ def row(campaign, day, spend="1.00"):
 
 async def write(url, *listed, window=BOTH_DAYS, at=NOON, stream="campaign_metrics"):
     place = Place("meta", stream, "1", "run", at)
-    async with await warehouse.connect(url) as connection, connection.transaction():
+    async with warehouse.connect(url) as connection, connection.transaction():
         return await raw.replace_unit(connection, place, pages(*listed), window)
 
 
@@ -72,7 +72,7 @@ async def test_a_failure_on_the_last_page_leaves_nothing_behind(warehouse_url):
         raise ContractError("page two was cut off")
 
     with pytest.raises(ContractError, match="page two"):
-        async with await warehouse.connect(warehouse_url) as connection, connection.transaction():
+        async with warehouse.connect(warehouse_url) as connection, connection.transaction():
             await raw.replace_unit(connection, Place("meta", "campaign_metrics", "1", "run", NOON), broken(), BOTH_DAYS)
     assert stored(warehouse_url) == []
 

@@ -14,7 +14,7 @@ def journal(warehouse_url):
     """Write attempts as (account, outcome), in this order."""
 
     async def journal(*attempts, run_id="run", platform="meta"):
-        async with await warehouse.connect(warehouse_url) as connection:
+        async with warehouse.connect(warehouse_url) as connection:
             for account_id, outcome in attempts:
                 row = dict.fromkeys(("window_from", "window_until", "error_class", "error_message"))
                 row |= dict.fromkeys(("calls", "rows_seen", "rows_changed", "bytes", "duration_seconds"), 0)

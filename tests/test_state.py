@@ -28,7 +28,7 @@ def url(monkeypatch, warehouse_url):
 
 @asynccontextmanager
 async def ledger(url, owner="run"):
-    async with await warehouse.connect(url) as connection:
+    async with warehouse.connect(url) as connection:
         await connection.set_autocommit(True)
         yield Ledger(connection, sandboxed.account("meta"), owner)
 

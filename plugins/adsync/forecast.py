@@ -46,7 +46,7 @@ async def forecast(question: Question, environment: Environment) -> list[Estimat
     """The estimate of every account asked for."""
     source = registry.load(question.source)
     listed = await asyncio.to_thread(accounts.load, environment.warehouse_url, source.name, question.account_ids)
-    async with await warehouse.connect(environment.warehouse_url) as connection:
+    async with warehouse.connect(environment.warehouse_url) as connection:
         return [await _one(source, account, question, environment, connection) for account in listed]
 
 

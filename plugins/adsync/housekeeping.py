@@ -81,7 +81,7 @@ async def _renewed(source: Source, account: Account, environment: Environment) -
 async def _ask_a_person(source: Source, account: Account, error: ReauthRequired, url: str) -> None:
     """As a sync would, unless one is at it: then it will find out by itself."""
     LOG.warning("%s: %s", account, error)
-    async with await warehouse.connect(url) as connection:
+    async with warehouse.connect(url) as connection:
         await connection.set_autocommit(True)
         ledger = Ledger(connection, account, OWNER)
         if await ledger.take([stream.name for stream in source.streams]):

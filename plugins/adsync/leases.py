@@ -36,5 +36,5 @@ async def _keep(url: str, source: str, account_ids: Collection[str], run_id: str
     while True:
         await asyncio.sleep(LEASE.total_seconds() / 4)
         with suppress(TemporaryError, psycopg.OperationalError):
-            async with await warehouse.connect(url) as connection:
+            async with warehouse.connect(url) as connection:
                 await connection.execute(KEEP, values)

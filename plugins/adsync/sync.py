@@ -122,7 +122,7 @@ async def _counted(request: SyncRequest, ledger: Ledger) -> SyncRequest:
 
 @asynccontextmanager
 async def _ledger(account: Account, request: SyncRequest, environment: Environment) -> AsyncIterator[Ledger]:
-    async with await warehouse.connect(environment.warehouse_url) as connection:
+    async with warehouse.connect(environment.warehouse_url) as connection:
         await connection.set_autocommit(True)
         yield Ledger(connection, account, request.run_id)
 

@@ -88,7 +88,7 @@ class Keeper:
                 f"{self.account}: the access token is no longer accepted and {self._connection} holds nothing to renew "
                 "it with: grant access again and put the new token there"
             )
-        async with await warehouse.connect(self.url) as connection:
+        async with warehouse.connect(self.url) as connection:
             await connection.execute(LOCK, self._key)
             found, _ = await self._read(connection)
             if found and found.access != used.access:
@@ -124,7 +124,7 @@ class Keeper:
             raise TemporaryError(f"{self.account}: the answer to a token refresh was lost: {error!r}") from error
 
     async def _refuse_second_try(self) -> None:
-        async with await warehouse.connect(self.url) as connection:
+        async with warehouse.connect(self.url) as connection:
             sent = await (await connection.execute(UNANSWERED, self._key)).fetchone()
         if sent:
             raise ReauthRequired(
@@ -135,12 +135,12 @@ class Keeper:
 
     async def _note(self, statement: str) -> None:
         """Commit at once, whatever becomes of the transaction that holds the lock."""
-        async with await warehouse.connect(self.url) as connection:
+        async with warehouse.connect(self.url) as connection:
             await connection.execute(statement, self._key)
 
     async def _known(self) -> tuple[Token, datetime | None]:
         """The token, and when it was renewed: None while it is still the connection's own."""
-        async with await warehouse.connect(self.url) as connection:
+        async with warehouse.connect(self.url) as connection:
             found, renewed_at = await self._read(connection)
         return found or self._seed, renewed_at
 

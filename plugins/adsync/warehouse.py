@@ -6,7 +6,8 @@ Migrations run in one transaction under an advisory lock: two processes may star
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from importlib import resources
 
 import psycopg
@@ -19,18 +20,28 @@ MIGRATION_LOCK = 5_236_874_101
 MIGRATION_NAME = re.compile(r"^\d{4}_\w+\.sql$")
 
 
-async def connect(url: str) -> psycopg.AsyncConnection:
-    """Open an asynchronous connection; TemporaryError when the server cannot be reached, ConfigError for no URL."""
+@asynccontextmanager
+async def connect(url: str) -> AsyncIterator[psycopg.AsyncConnection]:
+    """An asynchronous connection whose transaction is committed at the end, or rolled back after an error.
+
+    It is closed even when its task is cancelled in the middle of that: psycopg alone would leave it open, with its
+    locks. Raises TemporaryError when the server cannot be reached, ConfigError for no URL.
+    """
     try:
-        return await psycopg.AsyncConnection.connect(url, connect_timeout=CONNECT_TIMEOUT)
+        connection = await psycopg.AsyncConnection.connect(url, connect_timeout=CONNECT_TIMEOUT)
     except psycopg.OperationalError as error:
         raise TemporaryError(_unreachable(url, error)) from error
     except psycopg.ProgrammingError as error:
         raise _no_url() from error
+    try:
+        async with connection:
+            yield connection
+    finally:
+        await connection.close()
 
 
 def connect_now(url: str) -> psycopg.Connection:
-    """The same for code that is not asynchronous."""
+    """A connection for code that is not asynchronous; the same errors."""
     try:
         return psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT)
     except psycopg.OperationalError as error:
