@@ -27,7 +27,7 @@ help: ## list the commands
 demo: env ## the whole product on this machine, until Ctrl-C; ARGS=--once ends after the table
 	@$(DEMO) run $(ARGS)
 
-# By file: what a module's tests share is set up once. In the order of tests/conftest.py: the longest first.
+# By file, or by what tests share, so that it is set up once; the longest first. tests/conftest.py says which.
 test: env ## every test; ARGS="tests/sources -k meta" for some
 	@$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 

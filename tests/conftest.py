@@ -26,8 +26,11 @@ pytest_plugins = ["airflow_home", "page_world"]
 
 
 class ByWorld(LoadFileScheduling):
+    """Gives a worker a file at a time, or all that stands at one place of LONGEST."""
+
     def _split_scope(self, nodeid: str) -> str:
-        return str(rank(nodeid)) if rank(nodeid) < len(LONGEST) else super()._split_scope(nodeid)
+        place = rank(nodeid)
+        return super()._split_scope(nodeid) if place == len(LONGEST) else str(place)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -41,6 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def rank(nodeid: str) -> int:
+    """Its place in LONGEST; whatever is not there comes after."""
     return next((place for place, start in enumerate(LONGEST) if nodeid.startswith(start)), len(LONGEST))
 
 
