@@ -165,9 +165,9 @@ def silent(client):
 
 
 def until(found, what):
-    deadline = time.time() + PATIENCE
+    deadline = time.monotonic() + PATIENCE
     while not (result := found()):
-        assert time.time() < deadline, what
+        assert time.monotonic() < deadline, what
         time.sleep(0.5)
     return result
 

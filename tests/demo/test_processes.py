@@ -92,9 +92,9 @@ def test_waiting_ends_when_nothing_remains():
 
 
 def _first_line(log: Path) -> str:
-    deadline = time.time() + 10
+    deadline = time.monotonic() + 10
     while not (lines := log.read_text().splitlines()):
-        assert time.time() < deadline
+        assert time.monotonic() < deadline
         time.sleep(0.05)
     return lines[0]
 

@@ -104,9 +104,9 @@ def _same(found: psutil.Process, process: Record) -> bool:
 
 
 def _gone(sessions: Collection[int], timeout: float) -> bool:
-    deadline = time.time() + timeout
+    deadline = time.monotonic() + timeout
     while _members(sessions):
-        if time.time() > deadline:
+        if time.monotonic() > deadline:
             return False
         time.sleep(0.1)
     return True

@@ -73,9 +73,9 @@ def _call(command: list[str], log: Path) -> None:
 
 
 def _wait(folder: Path) -> None:
-    deadline = time.time() + START_TIMEOUT
+    deadline = time.monotonic() + START_TIMEOUT
     while running(folder) is None:
-        if time.time() > deadline:
+        if time.monotonic() > deadline:
             raise DemoFailed(f"redis-server did not answer within {START_TIMEOUT:.0f} s", folder / "redis.log")
         time.sleep(0.05)
 

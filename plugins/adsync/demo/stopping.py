@@ -33,6 +33,6 @@ def stop_children(state: Path) -> None:
 
 
 def _wait(main: processes.Record) -> None:
-    deadline = time.time() + PATIENCE
-    while processes.alive(main) and time.time() < deadline:
+    deadline = time.monotonic() + PATIENCE
+    while processes.alive(main) and time.monotonic() < deadline:
         time.sleep(0.2)
