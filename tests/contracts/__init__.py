@@ -75,8 +75,9 @@ class Contract:
 
     `errors` are what the sandbox's faults mean. `waits` are kinds of limit, the wait that was named, and what we are
     to wait; `passing` is one that is over in seconds (none: the platform thinks in minutes). `expired` are words that
-    tell a person what to do. `facts` are the fields that tell currency and zone, `personal` what must not be kept,
-    `echo` an error that repeats what it was told, `owner` an account whose connection has every secret there is.
+    tell a person what to do. `facts` are the fields that tell currency and zone, `echo` an error that repeats what it
+    was told, `owner` an account whose connection has every secret there is. `personal` are texts that must not be
+    kept; none of a few digits, which a time of day can hold by chance.
     """
 
     first: str

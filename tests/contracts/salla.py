@@ -59,6 +59,6 @@ CONTRACT = Contract(
     facts=("currency",),
     echo=lambda told: httpx.Response(422, json={"status": 422, "error": {"code": "error", "message": told}}),
     owner="1305146709",
-    personal=(*stores.BUYER, "Mozilla", "iban", "shop.example/orders", "225000"),
+    personal=(*stores.BUYER, "Mozilla", "iban", "shop.example/orders", "2250000"),
     renews=True,
 )

@@ -60,6 +60,13 @@ def test_a_task_in_a_group_of_its_own_is_ended_with_its_session(spawn):
     assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
 
 
+def test_an_ended_child_is_let_go(spawn):
+    """It would stay a zombie, and be complained of at the end by a ResourceWarning."""
+    for sleeper in [spawn(SLEEP) for _ in range(20)]:
+        processes.stop([sleeper])
+        assert not psutil.pid_exists(sleeper.pid)
+
+
 def test_stopping_children_leaves_the_demo_itself(spawn, tmp_path):
     demo = spawn(SLEEP, name=stopping.MAIN)
     child = spawn(SLEEP)

@@ -25,7 +25,7 @@ from sandboxed import NOW, answering, in_memory, world
 
 STORE = "1305146709"
 WHO = owner("salla", STORE)
-PERSONAL = ["buyer@example.com", "501234567", "مشتري", "203.0.113", "Mozilla", "iban", "shop.example/orders", "225000"]
+PERSONAL = ["buyer@example.com", "501234567", "مشتري", "203.0.113", "Mozilla", "iban", "shop.example/orders", "2250000"]
 CREDENTIALS = Credentials(
     "salla", password="access", extra={"refresh_token": "refresh", "client_id": "app", "client_secret": "hush"}
 )

@@ -113,9 +113,10 @@ def _gone(sessions: Collection[int], timeout: float) -> bool:
 
 
 def _members(sessions: Collection[int]) -> list[int]:
+    found = [pid for pid in psutil.pids() if _session(pid) in sessions and not _ended(pid)] if sessions else []
     for child in CHILDREN:
         child.poll()
-    return [pid for pid in psutil.pids() if _session(pid) in sessions and not _ended(pid)] if sessions else []
+    return found
 
 
 def _session(pid: int) -> int | None:

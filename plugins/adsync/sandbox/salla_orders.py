@@ -100,7 +100,7 @@ def _amounts(sale: Sale) -> Row:
 
 def _customer(sale: Sale) -> Row:
     return {
-        "id": sale.customer or 225_000_000 + sale.id % 1_000_000,
+        "id": sale.customer or 2_250_000_000_000 + sale.id % 1_000_000,
         "first_name": "مشتري",
         "last_name": "كريم",
         "mobile": 501_234_567,
