@@ -53,3 +53,12 @@ def test_a_day_that_the_account_knows_once_only_lacks_nothing(before, after):
 def test_more_than_the_account_ever_said_is_refused():
     with pytest.raises(TemporaryError, match="campaigns sum to 111 micros on 2026-11-22, the account to 110; nothing"):
         lacking({TODAY: 111}, {TODAY: 100}, {TODAY: 110})
+
+
+def test_a_person_hears_of_the_days_that_lack_something_and_of_nothing_else(caplog):
+    lacking({TODAY: 105}, {TODAY: 100}, {TODAY: 110})
+    assert not caplog.messages
+    lacking({TODAY: 30}, {TODAY: 100}, {TODAY: 100})
+    assert [message.split(": ")[1] for message in caplog.messages] == [
+        "1 days cost more than their campaigns tell; kept as unlisted-of-a"
+    ]

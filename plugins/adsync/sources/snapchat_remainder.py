@@ -56,9 +56,10 @@ def remainders(account: Account, rows: Rows, before: AccountDays, after: Account
         # Rows that were read amid that growth lie above the lesser: then nothing is lacking.
         if (lacking := min(said) - told[on]) > 0:
             found.append(_row(account, lacking, after[on]))
-    LOG.warning(
-        "%s: %d days cost more than their campaigns tell; kept as %s", account, len(found), campaign_id(account)
-    )
+    if found:
+        LOG.warning(
+            "%s: %d days cost more than their campaigns tell; kept as %s", account, len(found), campaign_id(account)
+        )
     return found
 
 
