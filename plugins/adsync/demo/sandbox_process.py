@@ -11,6 +11,7 @@ import httpx
 
 from adsync.demo import processes
 from adsync.demo.environment import Connections, Variables
+from adsync.demo.files import kept_port
 from adsync.demo.place import Place
 from adsync.demo.progress import Detail
 from adsync.demo.waiting import until
@@ -20,11 +21,12 @@ FILES = ("workspaces.yaml", "connections.json", "answer_key.json")
 
 
 def start(place: Place, environment: Variables, tell: Detail) -> processes.Record:
-    """Start it on a free port, and wait until it has written its files and answers."""
+    """Start it, and wait until it has written its files and answers; a sync that was cut off finds it again."""
     place.sandbox.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         (place.sandbox / name).unlink(missing_ok=True)
-    command = [place.python, "-m", "adsync", "sandbox", "--port", "0", "--state", str(place.sandbox)]
+    port = kept_port(place.sandbox.with_suffix(".port"))
+    command = [place.python, "-m", "adsync", "sandbox", "--port", str(port), "--state", str(place.sandbox)]
     process = processes.spawn("sandbox", command, place.state, cwd=place.root, env=environment)
     waiting = {"seconds": START_TIMEOUT, "watched": [process], "log": Path(process.log), "tell": tell}
     until(lambda: _missing(place), **waiting)
