@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from adsync.cli import main
 from adsync.sandbox import files
 from adsync.sandbox.faults import Fault
 from adsync.sandbox.world import World
+from patience import eventually
 from sandboxed import META, SHOPIFY, served, world
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -298,7 +298,8 @@ def test_a_killed_sync_leaves_nothing_half_and_the_next_one_completes(capsys, mo
         command = [sys.executable, "-m", "adsync", "sync", "--source", "meta", "--account", META]
         surroundings = os.environ | {"PYTHONPATH": str(ROOT / "plugins")}
         with subprocess.Popen(command, env=surroundings, stderr=subprocess.DEVNULL, cwd=ROOT) as running:
-            wait_for(lambda: rows(warehouse_url, "select from raw.meta_campaign_metrics limit 1"))
+            stored = "select from raw.meta_campaign_metrics limit 1"
+            eventually(lambda: rows(warehouse_url, stored), "a row is stored", seconds=30, pause=0.02)
             running.send_signal(signal.SIGKILL)
         assert running.returncode == -signal.SIGKILL
         before = rows(warehouse_url, "select record_key, loaded_at from raw.meta_campaign_metrics")
@@ -313,10 +314,3 @@ def test_a_killed_sync_leaves_nothing_half_and_the_next_one_completes(capsys, mo
     assert len(after) == len({key for key, _ in after})
     assert set(before) <= set(after)
     assert rows(warehouse_url, "select count(*) from raw.observations") == [(len(after),)]
-
-
-def wait_for(holds, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)

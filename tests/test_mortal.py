@@ -2,7 +2,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
+
+from patience import eventually
 
 KILLED = """
 import os, signal, sys
@@ -30,10 +31,8 @@ def test_servers_of_killed_tests_end_and_leave_nothing(tmp_path):
         text=True,
     )
     assert done.returncode == -signal.SIGKILL
-    deadline = time.monotonic() + SECONDS
-    while (tmp_path / "state").exists() or _runs(int(done.stdout)):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    state, server = tmp_path / "state", int(done.stdout)
+    eventually(lambda: not (state.exists() or _runs(server)), "both are gone", seconds=SECONDS, pause=0.1)
 
 
 def _runs(pid):

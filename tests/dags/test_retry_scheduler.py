@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +19,7 @@ from adsync.demo import airflow_processes, environment, files, keys, processes, 
 from adsync.demo.place import Place
 from adsync.sandbox import files as sandbox_files
 from adsync.sandbox.faults import Fault
+from patience import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 150.0
@@ -165,11 +165,7 @@ def silent(client):
 
 
 def until(found, what):
-    deadline = time.monotonic() + PATIENCE
-    while not (result := found()):
-        assert time.monotonic() < deadline, what
-        time.sleep(0.5)
-    return result
+    return eventually(found, what, seconds=PATIENCE, pause=0.5)
 
 
 @pytest.fixture

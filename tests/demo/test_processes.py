@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from adsync.demo import processes, stopping
 from adsync.demo.failures import DemoFailed
 from adsync.demo.waiting import until
+from patience import eventually
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 # Ignores a polite request, and has a child that leads a group of its own, as Airflow's tasks do.
@@ -99,11 +99,7 @@ def test_waiting_ends_when_nothing_remains():
 
 
 def _first_line(log: Path) -> str:
-    deadline = time.monotonic() + 10
-    while not (lines := log.read_text().splitlines()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return lines[0]
+    return eventually(lambda: log.read_text().splitlines(), "its first line", seconds=10)[0]
 
 
 def test_a_child_inherits_no_input_of_ours(spawn):

@@ -109,14 +109,14 @@ def _gone(sessions: Collection[int], timeout: float) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.1)
+    # Only now: one that ended since it was asked would stay a zombie.
+    for child in CHILDREN:
+        child.poll()
     return True
 
 
 def _members(sessions: Collection[int]) -> list[int]:
-    found = [pid for pid in psutil.pids() if _session(pid) in sessions and not _ended(pid)] if sessions else []
-    for child in CHILDREN:
-        child.poll()
-    return found
+    return [pid for pid in psutil.pids() if _session(pid) in sessions and not _ended(pid)] if sessions else []
 
 
 def _session(pid: int) -> int | None:
