@@ -5,6 +5,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
+import contracts
 from adsync.errors import (
     ContractError,
     PermanentError,
@@ -25,7 +26,7 @@ from sandboxed import NOW, answering, in_memory, world
 
 STORE = "1305146709"
 WHO = owner("salla", STORE)
-PERSONAL = ["buyer@example.com", "501234567", "مشتري", "203.0.113", "Mozilla", "iban", "shop.example/orders", "2250000"]
+PERSONAL = contracts.of("salla").personal
 CREDENTIALS = Credentials(
     "salla", password="access", extra={"refresh_token": "refresh", "client_id": "app", "client_secret": "hush"}
 )

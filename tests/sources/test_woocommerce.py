@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+import contracts
 from adsync import network
 from adsync.errors import (
     ConfigError,
@@ -31,16 +32,7 @@ from sandboxed import CUSTOMER_KEY, NOW, answering, credentials, in_memory, worl
 NAKHLA, JUNIPER = "shop.nakhla.example", "shop.juniper.example"
 SITES = [NAKHLA, JUNIPER]
 WHO = owner("woocommerce", NAKHLA)
-PERSONAL = [
-    "buyer@example.com",
-    "+971501234567",
-    "Palm Street",
-    "203.0.113",
-    "iPhone",
-    "wc_order_1",
-    "_stripe_last4",
-    "iqama",
-]
+PERSONAL = contracts.of("woocommerce").personal
 
 
 def expected(site, asked=None, *, trash=True):
@@ -274,7 +266,7 @@ async def test_personal_fields_never_leave_the_store():
 
 async def test_what_a_store_sends_all_the_same_is_dropped():
     meta = [
-        {"id": 1, "key": "_stripe_last4", "value": 4242},
+        {"id": 1, "key": "_card_number", "value": 4_242_424_242_424_242},
         {"id": 2, "key": "_wc_order_attribution_user_agent", "value": "iPhone"},
         {
             "id": 3,

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
+import contracts
 from adsync.errors import (
     ConfigError,
     ContractError,
@@ -26,7 +27,7 @@ from sandboxed import NOW, answering, in_memory, world
 
 STORE = "394106"
 WHO = owner("zid", STORE)
-PERSONAL = ["buyer@example.com", "966501234567", "مشتري", "J***", "Palm Street", "/o/", "عود"]
+PERSONAL = contracts.of("zid").personal
 CREDENTIALS = Credentials(
     "zid",
     password="store",

@@ -121,7 +121,7 @@ def _meta(sale: Sale) -> list[Row]:
 
 
 def _pairs(sale: Sale) -> Iterator[tuple[str, object]]:
-    yield "_stripe_last4", 4242
+    yield "_card_number", 4_242_424_242_424_242
     yield "_national_id", {"type": "iqama", "number": "2000000000"}
     yield "is_vat_exempt", "no"
     if sale.kind == "written_twice":
