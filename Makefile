@@ -97,8 +97,8 @@ env: .venv/ready ## the locked environment in .venv; PYTHON=python3.12 picks ano
 	@$(RUN) -m adsync.dashboard.page.library || true
 	@touch $@
 
-lock: env ## resolve requirements.in into requirements.txt
-	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade requirements.in -o requirements.txt
+lock: env ## resolve requirements.in into requirements.txt; ARGS=--upgrade takes the newest versions
+	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 $(ARGS) requirements.in -o requirements.txt
 
 clean: stop ## remove the state folder and everything built
 	@# Only a folder that the demo has marked as its own: a mistyped ADSYNC_STATE must not cost anybody a home.

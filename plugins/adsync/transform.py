@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -17,9 +16,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import takewhile
 from pathlib import Path
 
+import msgspec
 from psycopg.pq import Conninfo
 
 from adsync import config, registry, unbuilt
@@ -29,14 +28,30 @@ LIMIT = timedelta(minutes=30)
 NAMED = 5
 LEFT_OUT = ("unit_test", "exposure", "saved_query")
 EVERYTHING_HOURLY = ("--selector", "hourly")
-STAMP = re.compile(r"^\d\d:\d\d:\d\d\s*")
-FAILURE = re.compile(r"Failure in \w+ (\S+)")
-END_OF_FAILURE = re.compile(r"(Failure|Warning) in |Done\.|\s*compiled code at ")
+FAILED = {"error", "fail", "runtime error"}
 LOG = logging.getLogger(__name__)
 
 
 class TransformFailed(PermanentError):
     """`dbt build` did not finish well. The clock starts the next run soon: this one is not repeated."""
+
+
+class NodeResult(msgspec.Struct):
+    """A node in dbt's `run_results.json`."""
+
+    unique_id: str
+    status: str
+    message: str | None
+
+    @property
+    def name(self) -> str:
+        return self.unique_id.split(".")[2]
+
+
+class RunResults(msgspec.Struct):
+    """dbt's `run_results.json`, as far as it says what failed."""
+
+    results: list[NodeResult]
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,11 @@ class Project:
     def manifest(self) -> Path:
         """What dbt says of the project that it built last."""
         return self.target / "manifest.json"
+
+    @property
+    def run_results(self) -> Path:
+        """The outcome of every node of the last run."""
+        return self.target / "run_results.json"
 
     def command(self, *chosen: str) -> list[str]:
         """The one `dbt build`, of everything or of what `chosen` selects."""
@@ -78,19 +98,20 @@ def build(url: str, project: Project, limit: timedelta = LIMIT, *, nightly: bool
 
 
 def _chosen(url: str, project: Project, sight: unbuilt.Sight) -> Sequence[str]:
-    """What to build, in dbt's words; of an unchanged project dbt need not write down again what it is."""
+    """What to build, in dbt's words."""
     chosen = unbuilt.selection(url, sight) if project.manifest.exists() else None
-    return (*chosen, "--no-write-json") if chosen else EVERYTHING_HOURLY
+    return chosen or EVERYTHING_HOURLY
 
 
 def _run(url: str, project: Project, chosen: Sequence[str], limit: timedelta) -> None:
     project.target.mkdir(parents=True, exist_ok=True)
+    project.run_results.unlink(missing_ok=True)
     with _running(project.command(*chosen), {**os.environ, **environment(url)}, limit) as process:
         lines = [line.rstrip() for line in _logged(process)]
     if process.returncode == -signal.SIGKILL:
         raise TransformFailed(f"dbt build was killed: it took longer than {limit}, or the machine ran out of memory")
     if process.returncode:
-        raise TransformFailed(_reason(lines))
+        raise TransformFailed(_reason(project, lines))
 
 
 def environment(url: str) -> dict[str, str]:
@@ -121,13 +142,20 @@ def _logged(process: subprocess.Popen[str]) -> Iterator[str]:
         yield line
 
 
-def _reason(lines: list[str]) -> str:
-    """One sentence: the nodes that dbt says have failed and what it says of the first, else its last words."""
-    said = [STAMP.sub("", line) for line in lines if line]
-    failures = [n for n, line in enumerate(said) if FAILURE.match(line)]
-    if not failures:
-        return f"dbt build failed before it ran a model; its last words: {said[-1] if said else 'nothing'}"
-    broken = [FAILURE.match(said[n])[1] for n in failures]
-    names = ", ".join(broken[:NAMED]) + (f" and {len(broken) - NAMED} more" if len(broken) > NAMED else "")
-    told = takewhile(lambda line: not END_OF_FAILURE.match(line), said[failures[0] + 1 :])
-    return f"dbt build failed at {names}: {' '.join(' '.join(told).split()) or 'no message; see the lines above'}"
+def _reason(project: Project, lines: list[str]) -> str:
+    """Returns one sentence: the nodes that failed and the message of the first, else the last line of the output."""
+    failed = [node for node in _results(project) if node.status in FAILED]
+    if not failed:
+        last = next((line for line in reversed(lines) if line), "no output")
+        return f"dbt build failed before it ran a model; last line of its output: {last}"
+    names = ", ".join(node.name for node in failed[:NAMED])
+    more = f" and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
+    message = " ".join((failed[0].message or "no message; see the log above").split())
+    return f"dbt build failed at {names}{more}: {message}"
+
+
+def _results(project: Project) -> list[NodeResult]:
+    """Returns the outcome of every node; empty if dbt ended before it ran one."""
+    if not project.run_results.exists():
+        return []
+    return msgspec.json.decode(project.run_results.read_bytes(), type=RunResults).results
