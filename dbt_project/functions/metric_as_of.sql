@@ -17,7 +17,7 @@ known as (
         accounts.reporting_currency,
         versions.is_withdrawn,
         versions.observed_at
-    from {{ ref('int_metric_versions') }} as versions
+    from {{ ref('int_ad_metrics__versions') }} as versions
     inner join {{ ref('int_accounts') }} as accounts
         on versions.platform = accounts.platform and versions.account_id = accounts.account_id
     where versions.observed_at <= metric_as_of.moment

@@ -17,7 +17,7 @@ paths as (
         store_id,
         order_id,
         min(age_seconds) as age_seconds
-    from {{ ref('int_order_paths') }}
+    from {{ ref('int_orders__touch_paths') }}
     group by store_platform, store_id, order_id
 
 ),
@@ -75,7 +75,7 @@ reached as materialized (
         settings.window_days,
         paths.age_seconds
     from orders
-    inner join {{ ref('int_attribution_settings') }} as settings
+    inner join {{ ref('int_settings__attribution') }} as settings
         on orders.platform = settings.platform and orders.store_id = settings.account_id
     left join paths
         on

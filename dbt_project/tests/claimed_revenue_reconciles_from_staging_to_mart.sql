@@ -10,7 +10,9 @@ staged as (
         staged.account_id,
         sum({{ purchase('staged.purchase_values', 'counting.purchase_action') }}) as revenue,
         max(staged.loaded_at) as newest
-    from {{ connected(['ad_platforms', 'campaign_metrics'], ['account_id', 'purchase_values', 'loaded_at']) }} as staged
+    from {{ connected_only(
+        ['ad_platforms', 'campaign_metrics'], ['account_id', 'purchase_values', 'loaded_at']
+    ) }} as staged
     inner join {{ ref('int_accounts') }} as counting
         on staged.platform = counting.platform and staged.account_id = counting.account_id
     group by staged.platform, staged.account_id

@@ -38,7 +38,7 @@ events as (
         events.campaign_id,
         events.workspace_date as date,
         count(*) as attributed_orders,
-        {{ sum_known('events.conversion_value') }} as attributed_revenue
+        {{ sum_or_null('events.conversion_value') }} as attributed_revenue
     from {{ ref('attribution_events') }} as events
     inner join workspaces on events.workspace_id = workspaces.workspace_id
     group by events.workspace_id, events.platform, events.account_id, events.campaign_id, events.workspace_date

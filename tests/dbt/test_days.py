@@ -63,8 +63,8 @@ def test_what_every_reader_has_summed_up_is_not_kept(built_copy, scratch):
 def test_settings_are_kept_of_every_account_also_where_it_has_no_row(built_copy):
     kept = rows(built_copy, "select relation from checks.settings where place = '{shopify,acme.myshopify.com}'")
     assert {row["relation"] for row in kept} == {
-        "intermediate.int_metric_changes",
-        "intermediate.int_order_paths",
+        "intermediate.int_ad_metrics__changes",
+        "intermediate.int_orders__touch_paths",
         "marts.attribution_credits",
         "marts.attribution_decisions",
         "marts.attribution_events",

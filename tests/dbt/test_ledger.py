@@ -107,7 +107,8 @@ def test_days_before_the_baseline_is_long_enough_are_not_judged(ledger):
 
 
 def test_a_second_build_keeps_the_ledger_s_rows_as_they_are(ledger, scratch):
+    tables = ("int_ad_metrics__versions", "int_ad_metrics__changes")
     query = "select ctid, xmin from intermediate.{} order by ctid"
-    before = [rows(ledger, query.format(table)) for table in ("int_metric_versions", "int_metric_changes")]
-    dbt(ledger, scratch, "run", "--select", "int_metric_versions", "int_metric_changes")
-    assert [rows(ledger, query.format(table)) for table in ("int_metric_versions", "int_metric_changes")] == before
+    before = [rows(ledger, query.format(table)) for table in tables]
+    dbt(ledger, scratch, "run", "--select", *tables)
+    assert [rows(ledger, query.format(table)) for table in tables] == before

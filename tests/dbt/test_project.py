@@ -84,13 +84,13 @@ def test_every_ad_platform_has_words_for_a_purchase_and_for_itself(seed, told):
 
 def test_spend_of_no_campaign_is_known_by_the_name_that_its_source_gives_it():
     name = snapchat_remainder.campaign_id(Account("acme", "snapchat", account_id="", conn_id=""))
-    assert f"'{name}'" in (PROJECT / "models/intermediate/int_campaigns__unlisted.sql").read_text()
+    assert f"'{name}'" in (PROJECT / "models/intermediate/quality/int_campaigns__unlisted.sql").read_text()
 
 
 def test_what_sql_looks_for_in_a_link_is_kept_of_it():
     """Two patterns tell of one key: what the allow list drops is gone before SQL could look for it."""
-    text = "".join(path.read_text() for path in (*MODELS, PROJECT / "macros" / "urls.sql"))
-    patterns = re.findall(r"""query_value\([^()]+, '((?!utm_)[^']+)'\)|\[\?&\]\(([^()]+)\)=""", text)
+    text = "".join(path.read_text() for path in (*MODELS, PROJECT / "macros/text/urls.sql"))
+    patterns = re.findall(r"""query_parameter\([^()]+, '((?!utm_)[^']+)'\)|\[\?&\]\(([^()]+)\)=""", text)
     looked_for = [re.compile(one or other, re.IGNORECASE) for one, other in patterns]
     wanted = [{key for key in ID_KEYS if pattern.fullmatch(key)} for pattern in looked_for]
     assert len(wanted) >= 5

@@ -18,14 +18,14 @@ ONLY_ROWS = ("build", "--exclude-resource-type", "unit_test")
 INCREMENTAL = (
     "intermediate.int_ad_metrics",
     "intermediate.int_orders",
-    "intermediate.int_touches",
-    "intermediate.int_order_paths",
+    "intermediate.int_touches__parsed",
+    "intermediate.int_orders__touch_paths",
     "marts.campaign_metrics",
     "marts.orders",
     "marts.touches",
     "marts.attribution_decisions",
     "marts.attribution_events",
-    "intermediate.int_order_paths",
+    "intermediate.int_orders__touch_paths",
     "marts.attribution_credits",
 )
 

@@ -68,7 +68,7 @@ def test_not_one_row_crosses(twins):
     assert rows(twins, CROSSING) == []
     for table in ("attribution_decisions", "attribution_events"):
         assert rows(twins, CROSSED.format(table)) == []
-    paths = "select * from intermediate.int_order_paths as decisions where touch_id like 'k%%'"
+    paths = "select * from intermediate.int_orders__touch_paths as decisions where touch_id like 'k%%'"
     assert {(row["workspace_id"], row["campaign_id"]) for row in rows(twins, paths)} == {(SOUTH, world.ONLY_SOUTH)}
 
 

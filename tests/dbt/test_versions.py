@@ -58,7 +58,7 @@ def test_a_model_with_changed_code_is_made_anew_with_all_its_history(built_copy,
 
 def test_a_macro_that_only_an_incremental_run_calls_does_not_make_the_table_anew_in_its_middle(built_copy, tmp_path):
     """Anew with the rows of an incremental run, nearly all orders would be gone."""
-    call = "{{ with_orders_of_the_same_buyers('changed_orders') }}"
+    call = "{{ include_other_orders_of_same_customers('changed_orders') }}"
     every = "select *, true as is_changed from changed_orders"
     hidden = ("models/marts/orders.sql", call, f"{{% if is_incremental() %}}{call}{{% else %}}{every}{{% endif %}}")
     orders = "select platform, store_id, order_id from marts.orders order by 1, 2, 3"
@@ -73,9 +73,9 @@ def test_a_macro_that_only_an_incremental_run_calls_does_not_make_the_table_anew
 
 
 def test_a_table_notices_that_a_macro_of_a_view_it_reads_has_changed(built_copy, scratch, tmp_path):
-    models = ("stg_tiktok__campaigns", "int_campaigns", "int_campaign_children")
+    models = ("stg_tiktok__campaigns", "int_campaigns", "int_ads")
     dbt(built_copy, scratch, "run", "--select", *models)
-    an_hour_off = ("macros/time.sql", "|| '+00' as timestamptz", "|| '+01' as timestamptz")
+    an_hour_off = ("macros/staging/timestamps.sql", "|| '+00' as timestamptz", "|| '+01' as timestamptz")
     run_changed(built_copy, tmp_path, an_hour_off, *models)
     assert built(tmp_path) == set(models[:2])
 
@@ -84,7 +84,7 @@ def test_the_past_can_be_asked_for_after_an_hourly_build(built_copy, scratch):
     with psycopg.connect(built_copy) as db:
         db.execute("drop function marts.metric_as_of")
         # What it reads is made anew.
-        db.execute("comment on table intermediate.int_metric_versions is 'built from other code'")
+        db.execute("comment on table intermediate.int_ad_metrics__versions is 'built from other code'")
     dbt(built_copy, scratch, *ONLY_DATA, "--selector", "hourly")
     known = rows(built_copy, "select spend from marts.metric_as_of('2200-01-01') order by 1")
     assert known == rows(built_copy, "select spend from marts.campaign_metrics order by 1") != []

@@ -9,8 +9,8 @@
     cast({{ stats }} ->> 'swipes' as bigint) as clicks,
     cast({{ stats }} ->> 'swipes' as bigint) as link_clicks,
     {{ micros(stats ~ " ->> 'spend'") }} as spend,
-    {{ one_purchase('conversion_purchases', stats ~ " ->> 'conversion_purchases'") }} as purchase_counts,
-    {{ one_purchase('conversion_purchases', 'cast(' ~ claimed ~ ' as text)') }} as purchase_values,
+    {{ purchase_action_value('conversion_purchases', stats ~ " ->> 'conversion_purchases'") }} as purchase_counts,
+    {{ purchase_action_value('conversion_purchases', 'cast(' ~ claimed ~ ' as text)') }} as purchase_values,
     cast(null as numeric(18, 6)) as platform_ctr, cast(null as numeric(18, 6)) as platform_cpc,
     cast(null as jsonb) as platform_roas,
     {{ snapchat_settled(payload) }} as is_settled

@@ -7,11 +7,11 @@
     cast({{ number(metrics ~ " ->> 'clicks'") }} as bigint) as clicks,
     cast({{ number(metrics ~ " ->> 'clicks'") }} as bigint) as link_clicks,
     {{ money(number(metrics ~ " ->> 'spend'")) }} as spend,
-    {{ one_purchase('complete_payment', "nullif(" ~ metrics ~ " ->> 'complete_payment', '-')") }} as purchase_counts,
-    {{ one_purchase('complete_payment', "nullif(" ~ metrics ~ " ->> 'total_complete_payment_rate', '-')") }}
+    {{ purchase_action_value('complete_payment', "nullif(" ~ metrics ~ " ->> 'complete_payment', '-')") }} as purchase_counts,
+    {{ purchase_action_value('complete_payment', "nullif(" ~ metrics ~ " ->> 'total_complete_payment_rate', '-')") }}
         as purchase_values,
     cast({{ number(metrics ~ " ->> 'ctr'") }} as numeric(18, 6)) as platform_ctr,
     cast({{ number(metrics ~ " ->> 'cpc'") }} as numeric(18, 6)) as platform_cpc,
-    {{ one_purchase('complete_payment', "nullif(" ~ metrics ~ " ->> 'complete_payment_roas', '-')") }} as platform_roas,
+    {{ purchase_action_value('complete_payment', "nullif(" ~ metrics ~ " ->> 'complete_payment_roas', '-')") }} as platform_roas,
     cast(null as boolean) as is_settled
 {%- endmacro %}

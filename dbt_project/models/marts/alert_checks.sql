@@ -72,7 +72,7 @@ campaign_days as (
         case when judged_days.is_latest then judged_days.revenue else known.revenue end as revenue
     from judged_days
     left join lateral (
-        {{ known_when_aged('judged_days', 'judged_days') }}
+        {{ metrics_at_same_age('judged_days', 'judged_days') }}
     ) as known on not judged_days.is_latest
     where judged_days.is_latest or known.campaign_id is not null
 
@@ -105,7 +105,7 @@ compared as (
             {{ ratio('sum(days.clicks)', 'sum(days.impressions)', factor=100) }} as usual_ctr
         from {{ ref('campaign_metrics') }} as metrics
         left join lateral (
-            {{ known_when_aged('metrics', 'campaign_days') }}
+            {{ metrics_at_same_age('metrics', 'campaign_days') }}
         ) as known on true
         cross join
             lateral (

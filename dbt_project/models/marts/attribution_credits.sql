@@ -4,13 +4,13 @@ with
 
 settings as (
 
-    select * from {{ ref('int_attribution_settings') }}
+    select * from {{ ref('int_settings__attribution') }}
 
 ),
 
 changed_orders as (
 
-    {{ changed_orders(ref('int_attribution_settings'), orders=ref('attribution_decisions')) }}
+    {{ changed_orders(ref('int_settings__attribution'), orders=ref('attribution_decisions')) }}
 
 ),
 
@@ -32,7 +32,7 @@ touches as (
     from changed_orders
     inner join settings
         on changed_orders.store_platform = settings.platform and changed_orders.store_id = settings.account_id
-    inner join {{ ref('int_order_paths') }} as paths
+    inner join {{ ref('int_orders__touch_paths') }} as paths
         on
             changed_orders.store_platform = paths.store_platform
             and changed_orders.store_id = paths.store_id
@@ -48,7 +48,8 @@ counted as (
         *,
         count(*) over same_order as touches,
         count(*) filter (where is_campaigns_last) over same_order as campaigns,
-        {{ decayed('age_seconds') }} / sum({{ decayed('age_seconds') }}) over same_order as decayed_share
+        {{ time_decay_weight('age_seconds') }}
+        / sum({{ time_decay_weight('age_seconds') }}) over same_order as decayed_share
     from touches
     window same_order as (
         partition by store_platform, store_id, order_id

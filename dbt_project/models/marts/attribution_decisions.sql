@@ -4,13 +4,13 @@ with
 
 settings as (
 
-    select * from {{ ref('int_attribution_settings') }}
+    select * from {{ ref('int_settings__attribution') }}
 
 ),
 
 changed_orders as (
 
-    {{ orders_to_decide() }}
+    {{ orders_to_attribute() }}
 
 ),
 
@@ -24,7 +24,7 @@ orders as (
         orders.customer_hash,
         orders.order_date,
         orders.local_date,
-        orders.order_date - {{ path_horizon('settings.window_days') }} as earliest,
+        orders.order_date - {{ lookback_interval('settings.window_days') }} as earliest,
         settings.window_days,
         orders.is_revenue,
         orders.tells_origin,
@@ -54,7 +54,7 @@ chosen as (
         winner.campaign_id,
         winner.match_rule
     from orders
-    left join {{ ref('int_order_paths') }} as winner
+    left join {{ ref('int_orders__touch_paths') }} as winner
         on
             orders.store_platform = winner.store_platform
             and orders.store_id = winner.store_id
@@ -88,12 +88,12 @@ considered as (
                 (touches.record_key, touches.touch_id) = (chosen.record_key, chosen.touch_id)
             order by
                 greatest(touches.event_time - chosen.order_date, chosen.order_date - touches.event_time) asc,
-                {{ latest_first('touches') }}
+                {{ order_by_latest('touches') }}
         ) as nearness
     from chosen
     -- It reads the row beside it: no CTE can.
     cross join lateral (  -- noqa: ST05
-        {{ touches_of('chosen', [true, false], var('adsync_touch_limit')) }}
+        {{ touches_for_order('chosen', [true, false], var('adsync_touch_limit')) }}
     ) as touches
 
 ),
@@ -118,7 +118,7 @@ summed_up as (
             order by event_time desc, length(touch_id) desc, touch_id desc
         ) filter (where not has_won and nearness <= {{ var('adsync_rejected_limit') }}) as touches,
         count(*) filter (where not has_won and nearness > {{ var('adsync_rejected_limit') }}) as more,
-        {{ nearest_reason('reason') }} as reason,
+        {{ most_specific_reason('reason') }} as reason,
         max(updated_at) as updated_at
     from considered
     group by store_platform, store_id, order_id

@@ -10,7 +10,7 @@ accounts as (
 
 changed_orders as (
 
-    {{ changed_orders(ref('int_attribution_settings'), orders=ref('attribution_decisions')) }}
+    {{ changed_orders(ref('int_settings__attribution'), orders=ref('attribution_decisions')) }}
 
 ),
 

@@ -14,7 +14,7 @@ winners as (
         {{ narrowest_window('paths.age_seconds') }} as narrowest,
         orders.net_reporting as revenue,
         orders.is_new_customer
-    from {{ ref('int_order_paths') }} as paths
+    from {{ ref('int_orders__touch_paths') }} as paths
     inner join {{ ref('orders') }} as orders
         on
             paths.store_platform = orders.platform
@@ -36,10 +36,10 @@ reached as (
         narrowest,
         count(*) as attributed_orders,
         count(*) filter (where is_new_customer) as new_customer_orders,
-        {{ sum_known('revenue') }} as revenue,
-        {{ sum_known('case when is_new_customer then revenue else 0 end') }} as new_customer_revenue,
+        {{ sum_or_null('revenue') }} as revenue,
+        {{ sum_or_null('case when is_new_customer then revenue else 0 end') }} as new_customer_revenue,
         count(*) filter (where not is_new_customer) as returning_customer_orders,
-        {{ sum_known('case when not is_new_customer then revenue else 0 end') }} as returning_customer_revenue
+        {{ sum_or_null('case when not is_new_customer then revenue else 0 end') }} as returning_customer_revenue
     from winners
     where narrowest is not null
     group by workspace_id, platform, account_id, campaign_id, date, narrowest

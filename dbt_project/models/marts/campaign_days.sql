@@ -50,12 +50,12 @@ summed as (
         date,
         sum(impressions) as impressions,
         sum(clicks) as clicks,
-        {{ sum_known('spend') }} as spend,
+        {{ sum_or_null('spend') }} as spend,
         sum(claimed_conversions) as claimed_conversions,
-        {{ sum_known('claimed_revenue') }} as claimed_revenue,
+        {{ sum_or_null('claimed_revenue') }} as claimed_revenue,
         sum(attributed_orders) as attributed_orders,
-        {{ sum_known('attributed_revenue') }} as attributed_revenue,
-        {{ sum_known('collected_revenue') }} as collected_revenue
+        {{ sum_or_null('attributed_revenue') }} as attributed_revenue,
+        {{ sum_or_null('collected_revenue') }} as collected_revenue
     from parts
     group by workspace_id, platform, account_id, campaign_id, date
 

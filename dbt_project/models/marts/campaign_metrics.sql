@@ -21,11 +21,11 @@ changed_days as (
         metrics.account_id,
         metrics.date
     from {{ ref('int_ad_metrics') }} as metrics
-    where {{ unseen('metrics', ['platform', 'account_id', 'campaign_id', 'date']) }}
+    where {{ is_new_or_updated('metrics', ['platform', 'account_id', 'campaign_id', 'date']) }}
     union
-    {{ withdrawn_days(ref('int_ad_metrics')) }}
+    {{ days_with_deleted_rows(ref('int_ad_metrics')) }}
     union
-    {{ days_of_other_finality(ref('account_finality')) }}
+    {{ days_with_changed_finality(ref('account_finality')) }}
     union
     select
         metrics.platform,

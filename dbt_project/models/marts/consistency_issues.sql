@@ -4,13 +4,13 @@ with
 
 doubted as (
 
-    select * from {{ ref('int_figures__doubted') }}
+    select * from {{ ref('int_metrics__sanity_checked') }}
 
 ),
 
 silent_campaigns as (
 
-    select * from {{ ref('int_campaigns__silent') }}
+    select * from {{ ref('int_campaigns__without_metrics') }}
 
 ),
 
@@ -79,7 +79,7 @@ account_issues as (
     where type = 'unknown_currency'
     group by workspace_id, type, platform, account_id, subject
     union all
-    select * from {{ ref('int_statuses__unmapped') }}
+    select * from {{ ref('int_order_statuses__unmapped') }}
     union all
     select
         workspace_id,

@@ -29,8 +29,8 @@ money as (
     select
         periods.workspace_id,
         periods.period,
-        {{ sum_known('roas.spend') }} as total_spend,
-        {{ sum_known('roas.attributed_revenue') }} as total_revenue,
+        {{ sum_or_null('roas.spend') }} as total_spend,
+        {{ sum_or_null('roas.attributed_revenue') }} as total_revenue,
         sum(roas.attributed_orders) as conversions
     from periods
     inner join {{ ref('workspace_roas') }} as roas
@@ -50,7 +50,7 @@ delivery as (
         sum(days.impressions) as impressions,
         sum(days.clicks) as clicks
     from periods
-    inner join {{ ref('int_delivered_days') }} as days
+    inner join {{ ref('int_workspace_days') }} as days
         on
             periods.workspace_id = days.workspace_id
             and days.date between periods.first_day and periods.today

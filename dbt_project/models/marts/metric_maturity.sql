@@ -16,7 +16,7 @@ final_changes as (
         accounts.workspace_id,
         accounts.reporting_currency,
         changes.*
-    from {{ ref('int_metric_changes') }} as changes
+    from {{ ref('int_ad_metrics__changes') }} as changes
     inner join accounts
         on
             changes.platform = accounts.platform

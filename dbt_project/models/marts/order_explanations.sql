@@ -16,7 +16,7 @@ decisions as (
             and decisions.store_platform = orders.platform
             and decisions.store_id = orders.store_id
             and decisions.order_id = orders.order_id
-    left join {{ ref('int_order_paths') }} as winner
+    left join {{ ref('int_orders__touch_paths') }} as winner
         on
             decisions.store_platform = winner.store_platform
             and decisions.store_id = winner.store_id
@@ -39,15 +39,15 @@ explained as (
         decisions.reason,
         'Order ' || coalesce(decisions.number, decisions.order_id) || case
             when decisions.outcome = 'unattributed'
-                then ' went to no campaign: ' || {{ reason_in_words('decisions.reason') }} || '.'
+                then ' went to no campaign: ' || {{ describe_reason('decisions.reason') }} || '.'
             else
                 ' went to the ' || decisions.platform || ' campaign "'
                 || coalesce(won.name, decisions.campaign_id) || '": ' || case decisions.attribution_type
                     when 'utm_only' then 'the order itself carries its link, at no known time'
                     else
-                        'the last link with a campaign was followed ' || {{ span_in_words('decisions.age_seconds') }}
+                        'the last link with a campaign was followed ' || {{ format_duration('decisions.age_seconds') }}
                         || ' before the order'
-                end || ', and ' || {{ rule_in_words('decisions.match_rule') }} || '.'
+                end || ', and ' || {{ describe_match_rule('decisions.match_rule') }} || '.'
         end as sentence,
         (
             select
@@ -73,7 +73,7 @@ explained as (
                     decisions.campaign_id,
                     decisions.match_rule as rule,
                     'won' as verdict,
-                    {{ rule_in_words('decisions.match_rule') }} as words,
+                    {{ describe_match_rule('decisions.match_rule') }} as words,
                     0 as n
                 where decisions.touch_id is not null
                 union all
@@ -85,7 +85,7 @@ explained as (
                     each.touch ->> 'campaign_id' as campaign_id,
                     each.touch ->> 'rule' as rule,
                     'rejected' as verdict,
-                    {{ reason_in_words("each.touch ->> 'why'") }} as words,
+                    {{ describe_reason("each.touch ->> 'why'") }} as words,
                     each.n
                 from jsonb_array_elements(decisions.rejected) with ordinality as each (touch, n)
             ) as told

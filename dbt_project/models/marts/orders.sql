@@ -4,19 +4,19 @@ with
 
 stores as (
 
-    select * from {{ ref('int_store_settings') }}
+    select * from {{ ref('int_settings__stores') }}
 
 ),
 
 changed_orders as (
 
-    {{ changed_orders(ref('int_store_settings'), platform='platform') }}
+    {{ changed_orders(ref('int_settings__stores'), platform='platform') }}
 
 ),
 
 opened as (
 
-    {{ with_orders_of_the_same_buyers('changed_orders') }}
+    {{ include_other_orders_of_same_customers('changed_orders') }}
 
 ),
 
@@ -42,7 +42,7 @@ placed as (
         stores.reporting_currency,
         reopened_orders.is_changed
     from reopened_orders
-    inner join {{ ref('int_orders__judged') }} as orders
+    inner join {{ ref('int_orders__classified') }} as orders
         on
             reopened_orders.store_platform = orders.store_platform
             and reopened_orders.store_id = orders.store_id

@@ -24,12 +24,12 @@ order_days as (
     select
         workspace_id,
         date,
-        {{ sum_known('gross') }} as gross,
-        {{ sum_known('test') }} as test,
-        {{ sum_known('cancelled') }} as cancelled,
-        {{ sum_known('unpaid') }} as unpaid,
-        {{ sum_known('refunded') }} as refunded,
-        {{ sum_known('store_revenue') }} as store_revenue
+        {{ sum_or_null('gross') }} as gross,
+        {{ sum_or_null('test') }} as test,
+        {{ sum_or_null('cancelled') }} as cancelled,
+        {{ sum_or_null('unpaid') }} as unpaid,
+        {{ sum_or_null('refunded') }} as refunded,
+        {{ sum_or_null('store_revenue') }} as store_revenue
     from orders
     group by workspace_id, date
 
@@ -40,7 +40,7 @@ attributed_days as (
     select
         workspace_id,
         workspace_date as date,
-        {{ sum_known('conversion_value') }} as attributed
+        {{ sum_or_null('conversion_value') }} as attributed
     from {{ ref('attribution_events') }}
     where {{ is_to_sum('workspace_id', 'workspace_date') }}
     group by workspace_id, workspace_date
@@ -53,7 +53,7 @@ unattributed_reasons as (
         decisions.workspace_id,
         decisions.local_date as date,
         decisions.reason,
-        {{ sum_known('orders.net_reporting') }} as amount
+        {{ sum_or_null('orders.net_reporting') }} as amount
     from {{ ref('attribution_decisions') }} as decisions
     inner join {{ ref('orders') }} as orders
         on
@@ -73,7 +73,7 @@ unattributed_days as (
     select
         workspace_id,
         date,
-        {{ sum_known('amount') }} as unattributed,
+        {{ sum_or_null('amount') }} as unattributed,
         jsonb_object_agg(reason, amount) as unattributed_by_reason
     from unattributed_reasons
     group by workspace_id, date
@@ -85,7 +85,7 @@ claimed_days as (
     select
         workspace_id,
         date,
-        {{ sum_known('revenue_reporting') }} as claimed
+        {{ sum_or_null('revenue_reporting') }} as claimed
     from {{ ref('campaign_metrics') }}
     where {{ is_to_sum('workspace_id', 'date') }}
     group by workspace_id, date

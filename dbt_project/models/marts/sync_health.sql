@@ -17,9 +17,9 @@ streams as (
         max(covered_from) filter (where stream in ('campaign_metrics', 'orders')) as covered_from,
         max(covered_through) filter (where stream in ('campaign_metrics', 'orders')) as covered_through,
         max(last_success_at) filter (where stream in ('campaign_metrics', 'orders')) as last_success_at,
-        (array_agg(status order by {{ severity('status') }}))[1] as status,
-        (array_agg(error_class order by {{ severity('status') }}))[1] as error_class,
-        (array_agg(error_message order by {{ severity('status') }}))[1] as error_message
+        (array_agg(status order by {{ status_severity('status') }}))[1] as status,
+        (array_agg(error_class order by {{ status_severity('status') }}))[1] as error_class,
+        (array_agg(error_message order by {{ status_severity('status') }}))[1] as error_message
     from {{ ref('stg_adsync__sync_state') }}
     group by platform, account_id
 

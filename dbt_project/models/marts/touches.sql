@@ -43,12 +43,12 @@ touches as (
         touches.reason_if_unmatched,
         greatest(touches.updated_at, named.updated_at) as updated_at
     from changed_records
-    left join {{ ref('int_matching_settings') }} as settings on changed_records.recorded_by = settings.recorded_by
-    left join {{ ref('int_touches') }} as touches
+    left join {{ ref('int_settings__matching') }} as settings on changed_records.recorded_by = settings.recorded_by
+    left join {{ ref('int_touches__parsed') }} as touches
         on changed_records.record_key = touches.record_key and settings.workspace_id is not null
     -- It reads the row beside it: no CTE can.
     left join lateral (  -- noqa: ST05
-        {{ order_named_by('settings.workspace_id', 'touches.order_key') }}
+        {{ order_with_key('settings.workspace_id', 'touches.order_key') }}
     ) as named on true
 
 ),
@@ -106,13 +106,13 @@ meanings as (
         keys.valid_from,
         min(lookups.position) filter (where keys.valid_from is null) over link as certain_at
     from (
-        {{ links_of('linked') }}
+        {{ distinct_links('linked') }}
     ) as links
     cross join
         lateral (
-            {{ lookups('links') }}
+            {{ match_steps('links') }}
         ) as lookups
-    inner join {{ ref('int_campaign_keys') }} as keys
+    inner join {{ ref('int_campaigns__match_keys') }} as keys
         on
             links.workspace_id = keys.workspace_id
             and lookups.scope = keys.scope
@@ -153,14 +153,14 @@ contests as (
     select
         rivals.workspace_link,
         rivals.event_time,
-        {{ only_one('rivals.platform') }} as platform,
-        {{ only_one('rivals.account_id') }} as account_id,
-        {{ only_one('rivals.campaign_id') }} as campaign_id,
+        {{ value_if_unique('rivals.platform') }} as platform,
+        {{ value_if_unique('rivals.account_id') }} as account_id,
+        {{ value_if_unique('rivals.campaign_id') }} as campaign_id,
         case when count(*) > 1 then 'name_with_spend' else min(rivals.match_rule) end as match_rule,
         max(rivals.spend_changed_at) filter (where rivals.is_one_of_several) as spend_changed_at,
-        {{ listed('rivals') }} filter (where rivals.is_one_of_several) as contenders
+        {{ as_json_list('rivals') }} filter (where rivals.is_one_of_several) as contenders
     from (
-        {{ rivals_at('moments') }}
+        {{ ambiguous_campaigns_at('moments') }}
     ) as rivals
     group by rivals.workspace_link, rivals.event_time
 

@@ -29,7 +29,7 @@ counted as (
         outcome,
         rule_or_reason,
         count(*) as orders,
-        {{ money(sum_known('net_reporting')) }} as revenue
+        {{ money(sum_or_null('net_reporting')) }} as revenue
     from decided
     group by workspace_id, week, outcome, rule_or_reason
 

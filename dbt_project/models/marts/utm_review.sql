@@ -7,7 +7,7 @@ nameless as (
 
     select
         *,
-        {{ normalised("replace(utm_campaign, '+', ' ')") }} as value,
+        {{ normalized("replace(utm_campaign, '+', ' ')") }} as value,
         coalesce(told_platform, 'unknown') as teller
     from {{ ref('touches') }}
     where
@@ -55,7 +55,7 @@ names as (
         platform,
         campaign_id,
         key as name
-    from {{ ref('int_campaign_keys') }}
+    from {{ ref('int_campaigns__match_keys') }}
     where kind = 'name' and scope <> 'any'
 
 ),

@@ -8,8 +8,8 @@ spend_days as (
         workspace_id,
         date,
         case when grouping(platform) = 1 then 'all' else platform end as platform,
-        {{ sum_known('spend_reporting') }} as spend,
-        {{ sum_known('revenue_reporting') }} as claimed_revenue,
+        {{ sum_or_null('spend_reporting') }} as spend,
+        {{ sum_or_null('revenue_reporting') }} as claimed_revenue,
         sum(conversions) as claimed_conversions
     from {{ ref('campaign_metrics') }}
     where {{ is_to_sum('workspace_id', 'date') }}
@@ -53,13 +53,13 @@ attributed_days as (
         events.date,
         events.platform,
         count(*) as attributed_orders,
-        {{ sum_known('events.conversion_value') }} as attributed_revenue,
-        {{ sum_known('events.collected_value') }} as collected_revenue,
+        {{ sum_or_null('events.conversion_value') }} as attributed_revenue,
+        {{ sum_or_null('events.collected_value') }} as collected_revenue,
         count(*) filter (where orders.is_new_customer) as new_customer_orders,
-        {{ sum_known('case when orders.is_new_customer then events.conversion_value else 0 end') }}
+        {{ sum_or_null('case when orders.is_new_customer then events.conversion_value else 0 end') }}
             as new_customer_revenue,
         count(*) filter (where not orders.is_new_customer) as returning_customer_orders,
-        {{ sum_known('case when not orders.is_new_customer then events.conversion_value else 0 end') }}
+        {{ sum_or_null('case when not orders.is_new_customer then events.conversion_value else 0 end') }}
             as returning_customer_revenue
     from events
     left join {{ ref('orders') }} as orders
@@ -77,7 +77,7 @@ sold_days as (
         workspace_id,
         local_date as date,
         'all' as platform,
-        {{ sum_known('net_reporting') }} as store_revenue
+        {{ sum_or_null('net_reporting') }} as store_revenue
     from {{ ref('orders') }}
     where is_revenue and {{ is_to_sum('workspace_id', 'local_date') }}
     group by workspace_id, local_date

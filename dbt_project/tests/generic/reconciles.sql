@@ -17,7 +17,9 @@
             coalesce(sum({{ upstream_amount or amount }}), 0) as amount,
             count(*) as number,
             max(loaded_at) as newest
-        from {{ upstream or connected(staged, (upstream_by or by) + [upstream_amount or amount, 'loaded_at']) }} as upstream
+        from {{
+            upstream or connected_only(staged, (upstream_by or by) + [upstream_amount or amount, 'loaded_at'])
+        }} as upstream
         group by {{ (upstream_by or by) | join(', ') }}
     )
 

@@ -16,13 +16,13 @@ renamed as (
         clicked_at as touched_at,
         url as landing_url,
         referrer,
-        {{ query_value('url', 'utm_source') }} as utm_source,
-        {{ query_value('url', 'utm_medium') }} as utm_medium,
-        {{ query_value('url', 'utm_campaign') }} as utm_campaign,
-        {{ query_value('url', 'utm_content') }} as utm_content,
-        {{ query_value('url', 'utm_term') }} as utm_term,
-        {{ query_value('url', 'utm_id') }} as utm_id,
-        {{ query_value('url', '(?:[a-z]+_)?campaign_?id') }} as campaign_id_param,
+        {{ query_parameter('url', 'utm_source') }} as utm_source,
+        {{ query_parameter('url', 'utm_medium') }} as utm_medium,
+        {{ query_parameter('url', 'utm_campaign') }} as utm_campaign,
+        {{ query_parameter('url', 'utm_content') }} as utm_content,
+        {{ query_parameter('url', 'utm_term') }} as utm_term,
+        {{ query_parameter('url', 'utm_id') }} as utm_id,
+        {{ query_parameter('url', '(?:[a-z]+_)?campaign_?id') }} as campaign_id_param,
         loaded_at
     from source
 

@@ -4,7 +4,7 @@ with
 
 observations as (
 
-    {{ union_observed() }}
+    {{ union_observations() }}
 
 )
 

@@ -43,7 +43,9 @@ touches as (
             jsonb_build_object(
                 'id', source.order_id || ':utm',
                 'occurredAt', source.payload -> 'createdAt',
-                'landingPage', '?' || string_agg({{ as_query("pairs.pair ->> 'key'", "pairs.pair ->> 'value'") }}, '&')
+                'landingPage', '?' || string_agg(
+                    {{ as_query_parameter("pairs.pair ->> 'key'", "pairs.pair ->> 'value'") }}, '&'
+                )
             ) as visit
         from jsonb_array_elements({{ array_or_empty("source.payload -> 'customAttributes'") }}) as pairs (pair)
         where
@@ -89,8 +91,8 @@ renamed as (
         {{ utm_parameter('utm', 'landing_url', 'campaign') }} as utm_campaign,
         {{ utm_parameter('utm', 'landing_url', 'content') }} as utm_content,
         {{ utm_parameter('utm', 'landing_url', 'term') }} as utm_term,
-        {{ query_value('landing_url', 'utm_id') }} as utm_id,
-        {{ query_value('landing_url', '(?:[a-z]+_)?campaign_?id') }} as campaign_id_param,
+        {{ query_parameter('landing_url', 'utm_id') }} as utm_id,
+        {{ query_parameter('landing_url', '(?:[a-z]+_)?campaign_?id') }} as campaign_id_param,
         loaded_at
     from opened
 

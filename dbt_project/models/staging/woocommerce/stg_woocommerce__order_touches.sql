@@ -70,7 +70,7 @@ renamed as (
         nullif(tags ->> 'utm_content', '') as utm_content,
         nullif(tags ->> 'utm_term', '') as utm_term,
         nullif(tags ->> 'utm_id', '') as utm_id,
-        {{ query_value("tags ->> 'session_entry'", '(?:[a-z]+_)?campaign_?id') }} as campaign_id_param,
+        {{ query_parameter("tags ->> 'session_entry'", '(?:[a-z]+_)?campaign_?id') }} as campaign_id_param,
         loaded_at
     from opened
 

@@ -1,0 +1,32 @@
+-- Days from which a row was withdrawn that this model still holds: what is gone leaves no changed row behind.
+{% macro days_with_deleted_rows(upstream) -%}
+    select gone.platform, gone.account_id, gone.date
+    from {{ ref('stg_adsync__withdrawals') }} as gone
+    {%- if is_incremental() %}
+    inner join {{ this }} as held
+        on (held.platform, held.account_id, held.campaign_id, held.date)
+            = (gone.platform, gone.account_id, gone.campaign_id, gone.date)
+    where gone.observed_at > {{ last_processed_at() }} and not exists (
+        select 1 from {{ upstream }} as still
+        where (still.platform, still.account_id, still.campaign_id, still.date)
+            = (gone.platform, gone.account_id, gone.campaign_id, gone.date)
+    )
+    {%- else %} where false {%- endif %}
+{%- endmacro %}
+
+
+-- Days that this model holds as provisional and that are final now, or the reverse: time has passed, no row changed.
+{% macro days_with_changed_finality(finality) -%}
+    select held.platform, held.account_id, held.date
+    {%- if is_incremental() %}
+    from {{ this }} as held
+    inner join {{ finality }} as due on (held.platform, held.account_id) = (due.platform, due.account_id)
+    inner join {{ ref('int_ad_metrics') }} as known
+        on (known.platform, known.account_id, known.campaign_id, known.date)
+            = (held.platform, held.account_id, held.campaign_id, held.date)
+    where held.is_final <> (held.date <= due.final_through)
+        and held.is_final <> (held.date <= due.final_through and coalesce(known.is_settled, true))
+    {%- else %}
+    from (select null as platform, null as account_id, cast(null as date) as date) as held where false
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,44 @@
+-- Orders that are new here in this version, and those of stores whose settings have changed.
+{% macro changed_orders(settings, platform='store_platform', orders=ref('int_orders'), known='=') -%}
+    select orders.store_platform, orders.store_id, orders.order_id
+    from {{ orders }} as orders
+    where {{ is_new_or_updated(
+        'orders', {platform: 'store_platform', 'store_id': 'store_id', 'order_id': 'order_id'}, known=known
+    ) }}
+    union
+    select orders.store_platform, orders.store_id, orders.order_id
+    from {{ ref('int_orders') }} as orders
+    inner join ({{ outdated(settings) }}) as outdated
+        on (orders.store_platform, orders.store_id) = (outdated.platform, outdated.account_id)
+{%- endmacro %}
+
+
+-- Changed orders, and all orders of their buyers: a table that is made anew has them all.
+{% macro include_other_orders_of_same_customers(changed) -%}
+    select changed.store_platform, changed.store_id, changed.order_id, true as is_changed
+    from {{ changed }} as changed
+    {%- if is_incremental() %}
+    union all
+    select others.store_platform, others.store_id, others.order_id, false as is_changed
+    from ({{ customers_of(changed) }}) as buyers
+    inner join {{ ref('int_orders') }} as others
+        on (others.store_platform, others.store_id, others.customer_hash)
+            = (buyers.store_platform, buyers.store_id, buyers.customer_hash)
+    {%- endif %}
+{%- endmacro %}
+
+
+-- Whose some orders are, as it is known now and as this model, which exists, held it.
+{% macro customers_of(changed) -%}
+    select orders.store_platform, orders.store_id, orders.customer_hash
+    from {{ changed }} as changed
+    inner join {{ ref('int_orders') }} as orders
+        on (orders.store_platform, orders.store_id, orders.order_id)
+            = (changed.store_platform, changed.store_id, changed.order_id)
+    union
+    select held.platform, held.store_id, held.customer_hash
+    from {{ changed }} as changed
+    inner join {{ this }} as held
+        on (held.platform, held.store_id, held.order_id)
+            = (changed.store_platform, changed.store_id, changed.order_id)
+{%- endmacro %}

@@ -1,0 +1,73 @@
+-- Records whose touches are to be matched (again), as the place and key of the record.
+{% macro changed_touch_records() -%}
+    select records.recorded_by, records.record_key
+    from ({{ touch_records() }}) as records
+    where {{ is_new_or_updated('records', ['record_key'], known='>=') }}
+    union
+    {{ records_with_changed_settings() }}
+    {%- if is_incremental() %}
+    union
+    {{ clicks_with_newer_orders() }}
+    union
+    {{ ambiguous_touches_with_newer_spend() }}
+    {%- endif %}
+{%- endmacro %}
+
+
+-- Orders, whether or not they have touches, and clicks.
+{% macro touch_records() -%}
+    select
+        store_platform || ':' || store_id as recorded_by,
+        {{ record_key('store_platform', 'store_id', 'order_id') }} as record_key,
+        updated_at
+    from {{ ref('int_orders') }}
+    union all
+    select 'clicks:' || workspace_id as recorded_by, record_key, updated_at
+    from {{ ref('int_touches__parsed') }} where kind = 'click'
+{%- endmacro %}
+
+
+-- Records of places whose campaigns, zones or rules are no longer those that their rows here were matched with.
+{% macro records_with_changed_settings() -%}
+    select records.recorded_by, records.record_key
+    from ({{ touch_records() }}) as records
+    inner join ({{ outdated(ref('int_settings__matching'), ['recorded_by']) }}) as outdated
+        on records.recorded_by = outdated.recorded_by
+{%- endmacro %}
+
+
+-- Clicks that name an order which came, or got its number, after they were matched.
+{% macro clicks_with_newer_orders() -%}
+    select clicks.recorded_by, clicks.record_key
+    from {{ ref('orders') }} as orders
+    inner join {{ this }} as clicks
+        on orders.workspace_id = clicks.workspace_id
+        and clicks.order_key in (orders.order_id, orders.number, ltrim(orders.number, '#'), '#' || orders.number)
+    where orders.updated_at > {{ last_processed_at() }} and orders.updated_at > clicks.updated_at
+{%- endmacro %}
+
+
+-- Touches whose name several campaigns share, where the spend of one of them has changed since.
+{% macro ambiguous_touches_with_newer_spend() -%}
+    select held.recorded_by, held.record_key
+    from {{ this }} as held
+    cross join lateral jsonb_to_recordset(held.contenders) as rivals (
+        platform text, account_id text, campaign_id text, date date
+    )
+    where held.is_contested and {{ spend_changed_at('rivals') }} > held.updated_at
+{%- endmacro %}
+
+
+-- When the spend of a campaign's day last changed: the row's own time, or that of its withdrawal.
+{% macro spend_changed_at(day) -%}
+    greatest(
+        (select metrics.updated_at from {{ ref('int_ad_metrics') }} as metrics where {{ is_same_campaign_day('metrics', day) }}),
+        (select max(gone.observed_at) from {{ ref('stg_adsync__withdrawals') }} as gone where {{ is_same_campaign_day('gone', day) }})
+    )
+{%- endmacro %}
+
+
+{% macro is_same_campaign_day(rows, day) -%}
+    {{ rows }}.platform = {{ day }}.platform and {{ rows }}.account_id = {{ day }}.account_id
+    and {{ rows }}.campaign_id = {{ day }}.campaign_id and {{ rows }}.date = {{ day }}.date
+{%- endmacro %}

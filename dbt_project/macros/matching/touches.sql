@@ -1,0 +1,52 @@
+-- The latest touches of an order: its own, and the clicks that its visitors made while its path was open. Each half of
+-- the index, touches that are matched and those that are not, is read from its end, so that thousands of clicks of one
+-- visitor cost no more than `limit` of them.
+{% macro touches_for_order(orders, matched, limit) -%}
+    select latest.* from unnest(array{{ matched | tojson }}) as halves (is_matched)
+    cross join lateral (
+        {{ recent_touches(limit, belongs_to_order(orders)) }}
+        union
+        select clicks.* from ({{ visitors_of_order(orders) }}) as visitors
+        cross join lateral ({{ recent_touches(limit, "touches.workspace_id = " ~ orders ~ ".workspace_id
+            and touches.visitor_hash = visitors.visitor_hash
+            and touches.event_time between " ~ orders ~ ".earliest and " ~ orders ~ ".order_date") }}) as clicks
+    ) as latest
+{%- endmacro %}
+
+
+{% macro recent_touches(limit, condition) -%}
+    (select touches.record_key, touches.touch_id, touches.kind, touches.event_time, touches.platform, touches.account_id,
+        touches.campaign_id, touches.match_rule, touches.unmatched_reason, touches.updated_at
+    from {{ ref('touches') }} as touches
+    where touches.is_matched = halves.is_matched and {{ condition }}
+    order by {{ order_by_latest('touches') }} limit {{ limit }})
+{%- endmacro %}
+
+
+-- Ids are numbers in text: the longer is the larger.
+{% macro order_by_latest(touches) -%}
+    {{ touches }}.event_time desc, length({{ touches }}.touch_id) desc, {{ touches }}.touch_id desc
+{%- endmacro %}
+
+
+{% macro belongs_to_order(orders) -%}
+    touches.store_platform = {{ orders }}.store_platform and touches.store_id = {{ orders }}.store_id
+    and touches.order_id = {{ orders }}.order_id
+{%- endmacro %}
+
+
+{% macro visitors_of_order(orders) -%}
+    select {{ orders }}.customer_hash as visitor_hash
+    union
+    select touches.visitor_hash from {{ ref('touches') }} as touches where {{ belongs_to_order(orders) }}
+{%- endmacro %}
+
+
+-- Of several touches' reasons, the one that says most about how near the order came to a campaign.
+{% macro most_specific_reason(reason) -%}
+    {%- set ranking = [
+        'outside_window', 'touch_after_order', 'ambiguous_name', 'unknown_campaign', 'damaged_id', 'macro_unexpanded',
+        'platform_only', 'no_utm', 'direct',
+    ] -%}
+    (array['{{ ranking | join("', '") }}'])[min(array_position(array['{{ ranking | join("', '") }}'], {{ reason }}))]
+{%- endmacro %}

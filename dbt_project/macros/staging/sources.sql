@@ -1,0 +1,41 @@
+-- The staged entity of every registered source of a kind, one under another, told apart by `platform`.
+{% macro union_sources(kind, entity, columns) -%}
+    {%- for source in var('adsync_sources')[kind] %}
+    {%- if not loop.first %}
+    union all
+    {%- endif %}
+    select
+        '{{ source }}' as platform,
+        {{ columns | join(', ') }}
+    from {{ ref('stg_' ~ source ~ '__' ~ entity) }}
+    {%- endfor %}
+{%- endmacro %}
+
+
+-- The same of the connected accounts only, as a subquery; `staged` is [kind, entity].
+{% macro connected_only(staged, columns) -%}
+    (
+        select staged.*
+        from (
+            {{ union_sources(staged[0], staged[1], columns | reject('equalto', 'platform') | list) }}
+        ) as staged
+        inner join {{ ref('stg_adsync__accounts') }} as accounts
+            on staged.platform = accounts.platform and staged.account_id = accounts.account_id
+    )
+{%- endmacro %}
+
+
+-- The ledger's rows of every ad platform, each read by the macro that its staging reads the current rows with.
+{% macro union_observations() -%}
+    {%- for platform in var('adsync_sources')['ad_platforms'] %}
+    {{ 'union all' if not loop.first }}
+    select
+        source as platform, account_id,
+        -- Ids are digits, or letters too, which staging holds in lower case.
+        lower(split_part(record_key, ':', 1)) as campaign_id, metric_date as date,
+        {{ context[platform ~ '_day']('payload') }},
+        payload is null as is_withdrawn, observed_at, loaded_at
+    from {{ source('ledger', 'observations') }}
+    where source = '{{ platform }}' and stream = 'campaign_metrics'
+    {%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,60 @@
+-- A tracking template that nobody filled in: {{ '{{campaign.id}}' }}, __CAMPAIGN_ID__.
+{% macro is_placeholder(text) -%}
+    coalesce({{ text }} ~ '\{\{|\}\}' or {{ text }} ~ '^\s*_{1,2}[A-Z]+(_[A-Z]+)*_{1,2}\s*$', false)
+{%- endmacro %}
+
+
+-- An id that went through a spreadsheet or a floating point number.
+{% macro is_damaged_id(text) -%}
+    coalesce({{ text }} ~* '^\s*[0-9]([.,][0-9]+)?e\+?[0-9]+\s*$' or {{ text }} ~ '^\s*[0-9]{13,17}000\s*$', false)
+{%- endmacro %}
+
+
+{% macro is_direct(text) -%}
+    coalesce(lower(trim({{ text }})) in ('(direct)', 'direct', '(none)', '(not set)', 'unknown', 'store'), false)
+{%- endmacro %}
+
+
+-- What a campaign can be looked up by; null for placeholders and markers of direct visits.
+{% macro lookup_key(text) -%}
+    case when not {{ is_placeholder(text) }} and not {{ is_direct(text) }} then {{ normalized(text) }} end
+{%- endmacro %}
+
+
+-- All that is asked of a decoded text.
+{% macro parsed_forms(text) -%}
+    {{ normalized(text) }} as normal,
+    {{ as_words(text) }} as words,
+    {{ lookup_key(text) }} as key,
+    {{ is_damaged_id(text) }} as is_damaged,
+    {{ is_placeholder(text) }} as is_placeholder,
+    {{ is_direct(text) }} as is_direct
+{%- endmacro %}
+
+
+-- Ids of ad platforms that stand in keys, as a list in text; null for none. One that is a whole key begins with "=".
+{% macro extract_ids(keys) -%}
+    {%- set joined = "concat_ws('|', " ~ keys | join(', ') ~ ")" -%}
+    (
+        select string_agg(
+            case when strpos('|' || {{ joined }} || '|', '|' || found[1] || '|') > 0 then '=' else '' end || found[1],
+            '|' order by n
+        )
+        from regexp_matches(
+            {{ joined }}, '[0-9a-f]{8} [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{12}|[0-9]{12,}', 'g'
+        ) with ordinality as ids (found, n)
+    )
+{%- endmacro %}
+
+
+{% macro medium_kind(text) -%}
+    case replace({{ normalized(text) }}, ' ', '')
+        {%- for medium in ['cpc', 'ppc', 'paid', 'paidsocial', 'socialpaid', 'ads', 'cpm', 'cpv'] %}
+        when '{{ medium }}' then 'paid'
+        {%- endfor %}
+        {%- for medium in ['social', 'organic', 'referral', 'bio', 'story'] %}
+        when '{{ medium }}' then 'organic'
+        {%- endfor %}
+        else 'unknown'
+    end
+{%- endmacro %}

@@ -1,0 +1,91 @@
+-- Each connected account with every setting that its numbers depend on, and a fingerprint of them.
+
+with
+
+accounts as (
+
+    select * from {{ ref('stg_adsync__accounts') }}
+
+),
+
+workspaces as (
+
+    select * from {{ ref('stg_adsync__workspaces') }}
+
+),
+
+described as (
+
+    {{ union_sources('ad_platforms', 'accounts', ['account_id', 'name', 'currency']) }}
+    union all
+    {{ union_sources('stores', 'stores', ['account_id', 'name', 'currency']) }}
+
+),
+
+-- The first action, by precedence, that the account has ever reported.
+reported_actions as (
+
+    select
+        accounts.platform,
+        accounts.account_id,
+        purchase_actions.action
+    from accounts
+    -- One step into an index for each account.
+    cross join
+        lateral (
+            select min(metrics.purchase_precedence) as precedence
+            from {{ ref('int_ad_metrics') }} as metrics
+            where accounts.platform = metrics.platform and accounts.account_id = metrics.account_id
+        ) as reported
+    inner join {{ ref('purchase_actions') }} as purchase_actions
+        on accounts.platform = purchase_actions.platform and reported.precedence = purchase_actions.precedence
+
+),
+
+rates as (
+
+    select
+        md5(string_agg(cast(fx_rates as text), ';' order by currency, valid_from))
+        || {{ var('adsync_rate_serves_days') }} as version
+    from {{ ref('fx_rates') }} as fx_rates
+
+),
+
+settled as (
+
+    select
+        accounts.platform,
+        accounts.account_id,
+        accounts.workspace_id,
+        accounts.kind,
+        coalesce(accounts.name, described.name) as name,
+        coalesce(accounts.currency, described.currency) as currency,
+        coalesce(accounts.timezone, workspaces.timezone) as timezone,
+        workspaces.currency as reporting_currency,
+        workspaces.timezone as workspace_timezone,
+        workspaces.window_days,
+        coalesce(accounts.purchase_action, reported_actions.action) as purchase_action,
+        accounts.is_active,
+        rates.version || workspaces.own_rates as rates_version
+    from accounts
+    inner join workspaces on accounts.workspace_id = workspaces.workspace_id
+    left join described on accounts.platform = described.platform and accounts.account_id = described.account_id
+    left join reported_actions
+        on accounts.platform = reported_actions.platform and accounts.account_id = reported_actions.account_id
+    cross join rates
+
+),
+
+fingerprinted as (
+
+    select
+        *,
+        {{ local_date(as_of(), 'timezone') }} as today,
+        md5(cast(jsonb_build_array(
+            workspace_id, currency, timezone, reporting_currency, workspace_timezone, purchase_action, rates_version
+        ) as text)) as settings_key
+    from settled
+
+)
+
+select * from fingerprinted

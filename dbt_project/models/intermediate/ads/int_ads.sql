@@ -1,0 +1,24 @@
+-- Ad sets and ads, and the campaigns that they belong to: links may carry any of their ids.
+
+with
+
+children as (
+
+    {{ union_sources('ad_platforms', 'ads', ['account_id', 'child_id', 'kind', 'campaign_id']) }}
+
+),
+
+named as (
+
+    select
+        platform,
+        account_id,
+        kind,
+        lower(child_id) as child_id,
+        lower(campaign_id) as campaign_id
+    from children
+    where child_id is not null and campaign_id is not null
+
+)
+
+select * from named

@@ -1,0 +1,112 @@
+-- What a UTM value may say to mean a campaign. Several campaigns may share a key: ambiguity is an answer too.
+
+with
+
+campaigns as (
+
+    select
+        accounts.workspace_id,
+        campaigns.platform,
+        campaigns.account_id,
+        campaigns.campaign_id
+    from {{ ref('int_campaigns') }} as campaigns
+    inner join {{ ref('int_accounts') }} as accounts
+        on campaigns.platform = accounts.platform and campaigns.account_id = accounts.account_id
+
+),
+
+names as (
+
+    select
+        campaigns.*,
+        {{ normalized('names.name') }} as key,
+        -- A rename is seen up to a sync later than it was made.
+        names.began_at - interval '1 day' as valid_from
+    from {{ ref('int_campaign_names') }} as names
+    inner join campaigns
+        on
+            names.platform = campaigns.platform
+            and names.account_id = campaigns.account_id
+            and names.campaign_id = campaigns.campaign_id
+
+),
+
+-- A link is looked up under the platform that it tells, and under 'any'.
+keys as (
+
+    select
+        *,
+        array[platform, 'any'] as scopes,
+        'id' as kind,
+        {{ normalized('campaign_id') }} as key,
+        cast(null as timestamptz) as valid_from
+    from campaigns
+    union all
+    select
+        campaigns.*,
+        array[children.platform, 'any'] as scopes,
+        'child' as kind,
+        {{ normalized('children.child_id') }} as key,
+        null as valid_from
+    from {{ ref('int_ads') }} as children
+    inner join campaigns
+        on
+            children.platform = campaigns.platform
+            and children.account_id = campaigns.account_id
+            and children.campaign_id = campaigns.campaign_id
+    union all
+    select
+        workspace_id,
+        platform,
+        account_id,
+        campaign_id,
+        array[platform, 'any'] as scopes,
+        'name' as kind,
+        key,
+        valid_from
+    from names
+    union all
+    select
+        workspace_id,
+        platform,
+        account_id,
+        campaign_id,
+        array[platform] as scopes,
+        'loose' as kind,
+        {{ fuzzy_key('key') }} as key,
+        valid_from
+    from names
+    union all
+    select
+        campaigns.*,
+        array[coalesce(overrides.platform, 'any')] as scopes,
+        'override' as kind,
+        {{ normalized('overrides.utm_campaign') }} as key,
+        null as valid_from
+    from {{ ref('utm_overrides') }} as overrides
+    inner join campaigns
+        on overrides.workspace_id = campaigns.workspace_id and lower(overrides.campaign_id) = campaigns.campaign_id
+
+),
+
+scoped as (
+
+    select
+        keys.workspace_id,
+        scopes.scope,
+        keys.kind,
+        keys.key,
+        keys.platform,
+        keys.account_id,
+        keys.campaign_id,
+        -- Two of a campaign's names may be one key: it holds from the first of them on.
+        case when bool_and(keys.valid_from is not null) then min(keys.valid_from) end as valid_from
+    from keys
+    cross join lateral unnest(keys.scopes) as scopes (scope)
+    where keys.key is not null
+    group by
+        keys.workspace_id, scopes.scope, keys.kind, keys.key, keys.platform, keys.account_id, keys.campaign_id
+
+)
+
+select * from scoped

@@ -1,0 +1,248 @@
+-- Touches of every store and click log, decoded and brought into the form in which campaigns are looked up.
+
+with
+
+staged_orders as (
+
+    select
+        platform as store_platform,
+        account_id as store_id,
+        order_id,
+        {{ record_key('platform', 'account_id', 'order_id') }} as record_key,
+        loaded_at
+    from (
+        {{ union_sources('stores', 'orders', ['account_id', 'order_id', 'loaded_at']) }}
+    ) as orders
+
+),
+
+staged_clicks as (
+
+    select
+        *,
+        {{ record_key("'clicks'", 'workspace_id', 'touch_id') }} as record_key
+    from {{ ref('stg_adsync__clicks') }}
+
+),
+
+changed_orders as (
+
+    select staged.*
+    from staged_orders as staged
+    where {{ is_new_or_updated('staged', ['record_key'], version='loaded_at') }}
+
+),
+
+changed_clicks as (
+
+    select staged.*
+    from staged_clicks as staged
+    where {{ is_new_or_updated('staged', ['record_key'], version='loaded_at') }}
+
+),
+
+touches as (
+
+    select
+        changed_orders.record_key,
+        cast(null as text) as workspace_id,
+        changed_orders.store_platform,
+        changed_orders.store_id,
+        changed_orders.order_id,
+        staged.touch_id,
+        staged.kind,
+        staged.touched_at,
+        cast(null as text) as visitor_hash,
+        cast(null as text) as order_key,
+        staged.landing_url,
+        staged.referrer,
+        staged.channel,
+        staged.utm_source,
+        staged.utm_medium,
+        staged.utm_campaign,
+        staged.utm_content,
+        staged.utm_term,
+        staged.utm_id,
+        staged.campaign_id_param,
+        staged.loaded_at as updated_at
+    from changed_orders
+    left join lateral (
+        select staged.*
+        from (
+            {{ union_sources('stores', 'order_touches', [
+                'account_id', 'order_id', 'touch_id', 'kind', 'touched_at', 'landing_url', 'referrer', 'channel',
+                'utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term', 'utm_id', 'campaign_id_param',
+                'loaded_at',
+            ]) }}
+        ) as staged
+        where
+            staged.platform = changed_orders.store_platform
+            and staged.account_id = changed_orders.store_id
+            and staged.order_id = changed_orders.order_id
+        -- A fence: without it the planner may open the JSON of all history to join a few orders of it.
+        offset 0  -- noqa: AM09
+    ) as staged on true
+    union all
+    select
+        record_key,
+        workspace_id,
+        null as store_platform,
+        null as store_id,
+        null as order_id,
+        touch_id,
+        'click' as kind,
+        touched_at,
+        visitor_hash,
+        order_key,
+        landing_url,
+        referrer,
+        null as channel,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        utm_content,
+        utm_term,
+        utm_id,
+        campaign_id_param,
+        loaded_at as updated_at
+    from changed_clicks
+
+),
+
+-- Materialized, here and below: else each use of a decoded value would decode it again.
+opened as materialized (
+
+    select
+        *,
+        -- A plus may be part of a name, or a space.
+        replace(utm_campaign, '+', ' ') as utm_campaign_spaced,
+        {{ query_parameter('landing_url', '(?:ad|ad_?set|ad_?group|ad_?squad)_?id') }} as child_id_param
+    from touches
+
+),
+
+-- Few texts stand in many links: each is decoded, and brought into its forms, once.
+texts as materialized (
+
+    select distinct told.text
+    from opened
+    cross join
+        lateral (
+            values
+            (opened.utm_source), (opened.utm_medium), (opened.utm_campaign), (opened.utm_campaign_spaced),
+            (opened.utm_content), (opened.utm_term), (opened.utm_id), (opened.campaign_id_param),
+            (opened.child_id_param)
+        ) as told (text)
+    where told.text is not null
+
+),
+
+-- Links that were encoded, then encoded again.
+decoded_once as materialized (
+
+    select
+        text,
+        {{ percent_decoded('text') }} as once
+    from texts
+
+),
+
+decoded as materialized (
+
+    select
+        text,
+        {{ percent_decoded('once') }} as plain
+    from decoded_once
+
+),
+
+forms as materialized (
+
+    select
+        *,
+        {{ parsed_forms('plain') }}
+    from decoded
+
+),
+
+keyed as (
+
+    select
+        opened.record_key,
+        opened.workspace_id,
+        opened.store_platform,
+        opened.store_id,
+        opened.order_id,
+        opened.touch_id,
+        opened.kind,
+        opened.touched_at,
+        opened.visitor_hash,
+        opened.order_key,
+        {{ url_host('opened.landing_url') }} as landing_host,
+        opened.referrer,
+        {{ click_id_type('opened.landing_url') }} as click_id_type,
+        coalesce({{ is_direct('opened.channel') }}, opened.channel is null and opened.referrer is null)
+            as is_direct_channel,
+        source.plain as utm_source,
+        medium.plain as utm_medium,
+        campaign.plain as utm_campaign,
+        content.plain as utm_content,
+        term.plain as utm_term,
+        id.plain as utm_id,
+        source.words as source_words,
+        campaign.normal as override_key,
+        id.key as utm_id_key,
+        param.key as campaign_id_key,
+        campaign.key as campaign_key,
+        spaced.key as campaign_key_spaced,
+        content.key as content_key,
+        term.key as term_key,
+        child.key as child_id_key,
+        true in (id.is_damaged, campaign.is_damaged, param.is_damaged) as is_damaged,
+        true in (id.is_placeholder, campaign.is_placeholder, param.is_placeholder) as is_placeholder,
+        true in (source.is_direct, campaign.is_direct) as is_direct,
+        opened.updated_at
+    from opened
+    left join forms as source on opened.utm_source = source.text
+    left join forms as medium on opened.utm_medium = medium.text
+    left join forms as campaign on opened.utm_campaign = campaign.text
+    left join forms as spaced on opened.utm_campaign_spaced = spaced.text
+    left join forms as content on opened.utm_content = content.text
+    left join forms as term on opened.utm_term = term.text
+    left join forms as id on opened.utm_id = id.text
+    left join forms as param on opened.campaign_id_param = param.text
+    left join forms as child on opened.child_id_param = child.text
+
+),
+
+judged as (
+
+    select
+        *,
+        {{ referrer_words('referrer', 'landing_host') }} as referrer_words,
+        {{ extract_ids([
+            'utm_id_key', 'campaign_key', 'campaign_id_key', 'child_id_key', 'content_key', 'term_key',
+        ]) }} as ids,
+        case
+            when is_damaged then 'damaged_id'
+            when coalesce(utm_id_key, campaign_id_key, campaign_key) is not null then 'unknown_campaign'
+            when is_placeholder then 'macro_unexpanded'
+            when is_direct then 'direct'
+            when utm_source is null and click_id_type is null and is_direct_channel then 'direct'
+            else 'no_utm'
+        end as reason_if_unmatched
+    from keyed
+
+),
+
+kept as (
+
+    select
+        *,
+        md5(cast((override_key, utm_id_key, campaign_id_key, campaign_key, campaign_key_spaced, ids) as text)) as link
+    from judged
+    where {{ kept_here() }}
+
+)
+
+select * from kept

@@ -1,0 +1,169 @@
+-- Figures of a day that do not add up, with the likely cause: campaigns' days, orders, and amounts without a rate.
+
+with
+
+-- The platform's own ratios, ROAS of the counted action type, beside ours: mixed up units and columns show there.
+figures as (
+
+    select
+        metrics.*,
+        typed.platform_ctr,
+        typed.platform_cpc,
+        cast(typed.platform_roas ->> accounts.purchase_action as numeric(18, 6)) as platform_roas
+    from {{ ref('campaign_metrics') }} as metrics
+    left join {{ ref('int_ad_metrics') }} as typed
+        on
+            metrics.platform = typed.platform
+            and metrics.account_id = typed.account_id
+            and metrics.campaign_id = typed.campaign_id
+            and metrics.date = typed.date
+    left join {{ ref('int_accounts') }} as accounts
+        on metrics.platform = accounts.platform and metrics.account_id = accounts.account_id
+    where {{ is_to_sum('metrics.workspace_id', 'metrics.date') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('orders') }}
+    where {{ is_to_sum('workspace_id', 'local_date') }}
+
+),
+
+judged as (
+
+    select
+        *,
+        ctr > 100 as is_impossible,
+        roas > 1000 as is_too_good,
+        least(impressions, clicks, spend, conversions, revenue) < 0 as is_negative,
+        {{ ratios_differ('platform_ctr', 'ctr') }} as disagrees_on_ctr,
+        {{ ratios_differ('platform_cpc', 'cpc') }} as disagrees_on_cpc,
+        {{ ratios_differ('platform_roas', 'roas') }} as disagrees_on_roas
+    from figures
+
+),
+
+-- Few rows from here on.
+doubtful as (
+
+    select * from judged
+    where is_impossible or is_too_good or is_negative or disagrees_on_ctr or disagrees_on_cpc or disagrees_on_roas
+
+),
+
+doubts as (
+
+    select
+        doubtful.workspace_id,
+        doubtful.date,
+        reasons.type,
+        doubtful.platform,
+        doubtful.account_id,
+        doubtful.campaign_id,
+        doubtful.campaign_id as subject,
+        cast(reasons.value as numeric(18, 6)) as value,
+        reasons.detail
+    from doubtful
+    cross join
+        lateral (
+            values
+            (
+                doubtful.is_impossible, 'invalid_ctr', doubtful.ctr,
+                'more clicks than impressions: likely clicks of all kinds beside impressions of one, '
+                || 'or two columns mixed up'
+            ),
+            (
+                doubtful.is_too_good, 'suspicious_roas', doubtful.roas,
+                'claimed revenue is over a thousand times the spend: likely '
+                || case
+                    when doubtful.conversions = 0 then 'a value without any purchase'
+                    else 'a value in cents or millionths'
+                end
+            ),
+            (
+                doubtful.is_negative, 'negative_value',
+                least(
+                    doubtful.impressions, doubtful.clicks, doubtful.spend, doubtful.conversions, doubtful.revenue
+                ),
+                'impressions, clicks, spend, conversions or revenue below zero: likely a correction that the platform '
+                || 'booked on a later day'
+            ),
+            (
+                doubtful.disagrees_on_ctr, 'identity_ctr', doubtful.platform_ctr,
+                'the platform says ' || round(doubtful.platform_ctr, 4)
+                || ' %, clicks and impressions say ' || round(doubtful.ctr, 4)
+                || ': likely ' || {{ likely_cause('doubtful.platform_ctr', 'doubtful.ctr') }}
+            ),
+            (
+                doubtful.disagrees_on_cpc, 'identity_cpc', doubtful.platform_cpc,
+                'the platform says ' || round(doubtful.platform_cpc, 4) || ', spend and clicks say '
+                || round(doubtful.cpc, 4)
+                || ': likely ' || {{ likely_cause('doubtful.platform_cpc', 'doubtful.cpc') }}
+            ),
+            (
+                doubtful.disagrees_on_roas, 'identity_roas', doubtful.platform_roas,
+                'the platform says ' || round(doubtful.platform_roas, 4)
+                || ', claimed revenue and spend say ' || round(doubtful.roas, 4)
+                || ': likely ' || {{ likely_cause('doubtful.platform_roas', 'doubtful.roas') }}
+            )
+        ) as reasons (applies, type, value, detail)
+    where reasons.applies
+    union all
+    select
+        workspace_id,
+        local_date as date,
+        'negative_value' as type,
+        platform,
+        store_id as account_id,
+        null as campaign_id,
+        order_id as subject,
+        cast(least(gross, refunded, net) as numeric(18, 6)) as value,
+        'gross, refunded or net below zero: likely more was given back than the order was worth' as detail
+    from orders
+    where least(gross, refunded, net) < 0
+
+),
+
+unpriced as (
+
+    select
+        workspace_id,
+        date,
+        platform,
+        account_id,
+        currency
+    from figures
+    where fx_rate is null
+    union all
+    select
+        workspace_id,
+        local_date as date,
+        platform,
+        store_id as account_id,
+        currency
+    from orders
+    where fx_rate is null
+
+),
+
+doubted as (
+
+    select * from doubts
+    union all
+    select
+        workspace_id,
+        date,
+        'unknown_currency' as type,
+        platform,
+        account_id,
+        null as campaign_id,
+        coalesce(currency, 'none') as subject,
+        cast(count(*) as numeric(18, 6)) as value,
+        null as detail
+    from unpriced
+    group by workspace_id, date, platform, account_id, currency
+
+)
+
+select * from doubted
