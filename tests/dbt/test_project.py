@@ -6,6 +6,7 @@ import csv
 import re
 
 import pytest
+import yaml
 from dbt_process import PROJECT, folders, python
 
 from adsync import registry
@@ -48,6 +49,13 @@ def test_a_model_holds_no_jinja_block_and_ends_with_what_it_selects(model):
     assert not re.search(r"\{%|config\(", text)
     assert re.search(r"\nselect \* from \w+\n$", text)
     assert len(text.splitlines()) <= 250
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
+def test_a_model_has_a_yml_file_of_its_own_with_its_unit_tests(model):
+    properties = yaml.safe_load(model.with_suffix(".yml").read_text())
+    assert [described["name"] for described in properties["models"]] == [model.stem]
+    assert {test["model"] for test in properties.get("unit_tests", [])} <= {model.stem}
 
 
 def test_macros_are_short():
