@@ -1,6 +1,6 @@
 with
 
-known as (
+latest_versions as (
 
     select distinct on (versions.platform, versions.account_id, versions.date, versions.campaign_id)
         accounts.workspace_id,
@@ -27,14 +27,14 @@ known as (
 
 ),
 
-rated as (
+converted as (
 
     select
-        known.*,
-        {{ joined_rate('known') }} as fx_rate
-    from known
-    {{ join_rates('known', 'date') }}
-    where not known.is_withdrawn
+        latest_versions.*,
+        {{ joined_rate('latest_versions') }} as fx_rate
+    from latest_versions
+    {{ join_rates('latest_versions', 'date') }}
+    where not latest_versions.is_withdrawn
 
 )
 
@@ -59,4 +59,4 @@ select
     {{ money('round(spend * fx_rate, 4)') }} as spend_reporting,
     {{ money('round(revenue * fx_rate, 4)') }} as revenue_reporting,
     observed_at
-from rated
+from converted

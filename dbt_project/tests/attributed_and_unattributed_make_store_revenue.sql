@@ -22,20 +22,20 @@ paths as (
 
 ),
 
-ways as (
+methods as (
 
     select distinct
-        'model ' || model as way,
+        'model ' || model as method,
         cast(null as integer) as window_days
     from {{ ref('attribution_credits') }}
     union all
     select
-        'window ' || window_days as way,
+        'window ' || window_days as method,
         window_days
     from unnest(array{{ what_if_windows() }}) as widths (window_days)
     union all
     select
-        'last click' as way,
+        'last click' as method,
         null as window_days
 
 ),
@@ -45,28 +45,28 @@ attributed as (
     select
         workspace_id,
         workspace_date as date,
-        'model ' || model as way,
+        'model ' || model as method,
         credited_value as attributed
     from {{ ref('attribution_credits') }}
     union all
     select
         workspace_id,
         date,
-        'window ' || window_days as way,
+        'window ' || window_days as method,
         attributed_revenue as attributed
     from {{ ref('attribution_windows') }}
     union all
     select
         workspace_id,
         workspace_date as date,
-        'last click' as way,
+        'last click' as method,
         conversion_value as attributed
     from {{ ref('attribution_events') }}
 
 ),
 
 -- Materialized: a dozen ways look at each order, and the planner would look its paths up for each of them.
-reached as materialized (
+order_ages as materialized (
 
     select
         orders.workspace_id,
@@ -89,14 +89,14 @@ reached as materialized (
 unattributed as (
 
     select
-        reached.workspace_id,
-        reached.date,
-        ways.way,
-        reached.net_reporting as unattributed
-    from reached
-    cross join ways
+        order_ages.workspace_id,
+        order_ages.date,
+        methods.method,
+        order_ages.net_reporting as unattributed
+    from order_ages
+    cross join methods
     where
-        coalesce(reached.age_seconds > 86400.0 * coalesce(ways.window_days, reached.window_days), true)
+        coalesce(order_ages.age_seconds > 86400.0 * coalesce(methods.window_days, order_ages.window_days), true)
 
 ),
 
@@ -105,14 +105,14 @@ totals as (
     select
         workspace_id,
         date,
-        way,
+        method,
         sum(attributed) as attributed,
         sum(unattributed) as unattributed
     from (
         select
             workspace_id,
             date,
-            way,
+            method,
             attributed,
             0 as unattributed
         from attributed
@@ -120,12 +120,12 @@ totals as (
         select
             workspace_id,
             date,
-            way,
+            method,
             0 as attributed,
             unattributed
         from unattributed
     ) as parts
-    group by workspace_id, date, way
+    group by workspace_id, date, method
 
 ),
 
@@ -136,9 +136,9 @@ revenue as (
         roas.workspace_id,
         roas.date,
         roas.store_revenue,
-        ways.way
+        methods.method
     from {{ ref('workspace_roas') }} as roas
-    cross join ways
+    cross join methods
     where roas.platform = 'all' and roas.store_revenue is not null
 
 )
@@ -146,11 +146,11 @@ revenue as (
 select
     revenue.workspace_id,
     revenue.date,
-    revenue.way,
+    revenue.method,
     revenue.store_revenue,
     totals.attributed,
     totals.unattributed
 from revenue
 left join totals
-    on revenue.workspace_id = totals.workspace_id and revenue.date = totals.date and revenue.way = totals.way
+    on revenue.workspace_id = totals.workspace_id and revenue.date = totals.date and revenue.method = totals.method
 where revenue.store_revenue <> coalesce(totals.attributed + totals.unattributed, 0)

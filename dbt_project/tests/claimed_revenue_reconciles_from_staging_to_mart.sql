@@ -8,18 +8,18 @@ staged as (
     select
         staged.platform,
         staged.account_id,
-        sum({{ purchase('staged.purchase_values', 'counting.purchase_action') }}) as revenue,
+        sum({{ purchase('staged.purchase_values', 'settings.purchase_action') }}) as revenue,
         max(staged.loaded_at) as newest
     from {{ connected_only(
         ['ad_platforms', 'campaign_metrics'], ['account_id', 'purchase_values', 'loaded_at']
     ) }} as staged
-    inner join {{ ref('int_accounts') }} as counting
-        on staged.platform = counting.platform and staged.account_id = counting.account_id
+    inner join {{ ref('int_accounts') }} as settings
+        on staged.platform = settings.platform and staged.account_id = settings.account_id
     group by staged.platform, staged.account_id
 
 ),
 
-booked as (
+mart as (
 
     select
         platform,
@@ -34,9 +34,9 @@ select
     platform,
     account_id,
     staged.revenue as expected,
-    booked.revenue
+    mart.revenue
 from staged
-full join booked using (platform, account_id)
+full join mart using (platform, account_id)
 where
-    booked.revenue is distinct from staged.revenue
+    mart.revenue is distinct from staged.revenue
     and coalesce(staged.newest <= (select max(metrics.updated_at) from {{ ref('campaign_metrics') }} as metrics), true)

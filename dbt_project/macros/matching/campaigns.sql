@@ -67,8 +67,8 @@
 -- The only one there is, else the only one that spent on the day, where that is known of all.
 {% macro value_if_unique(column) -%}
     case when count(*) = 1 then min({{ column }})
-        when count(*) filter (where rivals.is_spending) = 1 and bool_and(rivals.is_known)
-            then min({{ column }}) filter (where rivals.is_spending) end
+        when count(*) filter (where contenders.is_spending) = 1 and bool_and(contenders.is_known)
+            then min({{ column }}) filter (where contenders.is_spending) end
 {%- endmacro %}
 
 

@@ -21,7 +21,7 @@ measured as (
 
 ),
 
-aged as (
+with_final_age as (
 
     select
         accounts.workspace_id,
@@ -45,7 +45,7 @@ finality as (
         final_after_days,
         today - final_after_days as final_through,
         is_measured
-    from aged
+    from with_final_age
 
 )
 

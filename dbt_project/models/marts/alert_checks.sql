@@ -21,7 +21,7 @@ accounts as (
 ),
 
 -- The last day is as old as its latest reading; days before it are looked at as they were when a day old.
-judged_days as (
+evaluated_days as (
 
     select
         metrics.workspace_id,
@@ -55,26 +55,26 @@ judged_days as (
 campaign_days as (
 
     select
-        judged_days.workspace_id,
-        judged_days.platform,
-        judged_days.account_id,
-        judged_days.campaign_id,
-        judged_days.date,
-        judged_days.is_latest,
-        judged_days.timezone,
-        judged_days.purchase_action,
-        judged_days.age,
-        judged_days.fx_rate,
-        case when judged_days.is_latest then judged_days.impressions else known.impressions end as impressions,
-        case when judged_days.is_latest then judged_days.clicks else known.clicks end as clicks,
-        case when judged_days.is_latest then judged_days.spend else known.spend end as spend,
-        case when judged_days.is_latest then judged_days.conversions else known.conversions end as conversions,
-        case when judged_days.is_latest then judged_days.revenue else known.revenue end as revenue
-    from judged_days
+        evaluated_days.workspace_id,
+        evaluated_days.platform,
+        evaluated_days.account_id,
+        evaluated_days.campaign_id,
+        evaluated_days.date,
+        evaluated_days.is_latest,
+        evaluated_days.timezone,
+        evaluated_days.purchase_action,
+        evaluated_days.age,
+        evaluated_days.fx_rate,
+        case when evaluated_days.is_latest then evaluated_days.impressions else as_known.impressions end as impressions,
+        case when evaluated_days.is_latest then evaluated_days.clicks else as_known.clicks end as clicks,
+        case when evaluated_days.is_latest then evaluated_days.spend else as_known.spend end as spend,
+        case when evaluated_days.is_latest then evaluated_days.conversions else as_known.conversions end as conversions,
+        case when evaluated_days.is_latest then evaluated_days.revenue else as_known.revenue end as revenue
+    from evaluated_days
     left join lateral (
-        {{ metrics_at_same_age('judged_days', 'judged_days') }}
-    ) as known on not judged_days.is_latest
-    where judged_days.is_latest or known.campaign_id is not null
+        {{ metrics_at_same_age('evaluated_days', 'evaluated_days') }}
+    ) as as_known on not evaluated_days.is_latest
+    where evaluated_days.is_latest or as_known.campaign_id is not null
 
 ),
 
@@ -106,11 +106,14 @@ compared as (
         from {{ ref('campaign_metrics') }} as metrics
         left join lateral (
             {{ metrics_at_same_age('metrics', 'campaign_days') }}
-        ) as known on true
+        ) as as_known on true
         cross join
             lateral (
                 values
-                ('like_aged', known.impressions, known.clicks, known.spend, known.conversions, known.revenue),
+                (
+                    'like_aged', as_known.impressions, as_known.clicks, as_known.spend,
+                    as_known.conversions, as_known.revenue
+                ),
                 ('matured', metrics.impressions, metrics.clicks, metrics.spend, metrics.conversions, metrics.revenue)
             ) as days (kind, impressions, clicks, spend, conversions, revenue)
         where
@@ -158,7 +161,7 @@ checks as (
 
 ),
 
-typed as (
+final as (
 
     select
         workspace_id,
@@ -183,4 +186,4 @@ typed as (
 
 )
 
-select * from typed
+select * from final

@@ -42,7 +42,7 @@ touches as (
 ),
 
 -- Everywhere in the order of the path: sums of floating point depend on their order, and must not change by themselves.
-counted as (
+with_counts as (
 
     select
         *,
@@ -74,7 +74,7 @@ campaigns as (
         sum(decayed_share order by position) as time_decay,
         1 / cast(max(campaigns) as double precision) as shapley,
         max(updated_at) as updated_at
-    from counted
+    from with_counts
     group by store_platform, store_id, order_id, platform, account_id, campaign_id
 
 ),
@@ -107,7 +107,7 @@ credits as (
 
 ),
 
-valued as (
+with_value as (
 
     select
         credits.*,
@@ -128,7 +128,7 @@ valued as (
 ),
 
 -- What rounding leaves over goes to the last touch.
-shared as (
+rounded as (
 
     select
         *,
@@ -137,40 +137,40 @@ shared as (
                 then net_reporting - sum(share) over (partition by store_platform, store_id, order_id, model)
             else 0
         end as credited_value
-    from valued
+    from with_value
 
 ),
 
 attribution_credits as (
 
     select
-        shared.workspace_id,
+        rounded.workspace_id,
         changed_orders.store_platform,
         changed_orders.store_id,
         changed_orders.order_id,
-        shared.model,
-        shared.platform,
-        shared.account_id,
-        shared.campaign_id,
-        shared.credit,
-        {{ money('shared.credited_value') }} as credited_value,
-        shared.campaign_date,
-        shared.workspace_date,
-        shared.updated_at
+        rounded.model,
+        rounded.platform,
+        rounded.account_id,
+        rounded.campaign_id,
+        rounded.credit,
+        {{ money('rounded.credited_value') }} as credited_value,
+        rounded.campaign_date,
+        rounded.workspace_date,
+        rounded.updated_at
     from changed_orders
-    left join shared
+    left join rounded
         on
-            changed_orders.store_platform = shared.store_platform
-            and changed_orders.store_id = shared.store_id
-            and changed_orders.order_id = shared.order_id
+            changed_orders.store_platform = rounded.store_platform
+            and changed_orders.store_id = rounded.store_id
+            and changed_orders.order_id = rounded.order_id
 
 ),
 
-kept as (
+final as (
 
     select * from attribution_credits
     where {{ kept_here() }}
 
 )
 
-select * from kept
+select * from final

@@ -41,7 +41,7 @@ orders as (
 ),
 
 -- The latest touch of the path, unless even that is too old. Days are 24 hours, to the second.
-chosen as (
+winners as (
 
     select
         orders.*,
@@ -64,42 +64,42 @@ chosen as (
 
 ),
 
-considered as (
+ranked_touches as (
 
     select
-        chosen.store_platform,
-        chosen.store_id,
-        chosen.order_id,
+        winners.store_platform,
+        winners.store_id,
+        winners.order_id,
         touches.*,
-        coalesce((touches.record_key, touches.touch_id) = (chosen.record_key, chosen.touch_id), false) as has_won,
+        coalesce((touches.record_key, touches.touch_id) = (winners.record_key, winners.touch_id), false) as has_won,
         case
             when touches.campaign_id is null then touches.unmatched_reason
-            when touches.event_time > chosen.order_date then 'touch_after_order'
-            when touches.event_time < chosen.window_start then 'outside_window'
-            when not chosen.is_revenue then 'not_revenue'
+            when touches.event_time > winners.order_date then 'touch_after_order'
+            when touches.event_time < winners.window_start then 'outside_window'
+            when not winners.is_revenue then 'not_revenue'
             when touches.kind = 'order_utm' then 'no_known_time'
             else 'earlier_touch'
         end as reason,
         row_number() over (
             partition by
-                chosen.store_platform,
-                chosen.store_id,
-                chosen.order_id,
-                (touches.record_key, touches.touch_id) = (chosen.record_key, chosen.touch_id)
+                winners.store_platform,
+                winners.store_id,
+                winners.order_id,
+                (touches.record_key, touches.touch_id) = (winners.record_key, winners.touch_id)
             order by
-                greatest(touches.event_time - chosen.order_date, chosen.order_date - touches.event_time) asc,
+                greatest(touches.event_time - winners.order_date, winners.order_date - touches.event_time) asc,
                 {{ order_by_latest('touches') }}
         ) as nearness
-    from chosen
+    from winners
     -- It reads the row beside it: no CTE can.
     cross join lateral (  -- noqa: ST05
-        {{ touches_for_order('chosen', [true, false], var('adsync_touch_limit')) }}
+        {{ touches_for_order('winners', [true, false], var('adsync_touch_limit')) }}
     ) as touches
 
 ),
 
 -- The order's own reason is the one of the touch that came nearest to a campaign.
-summed_up as (
+rejected_touches as (
 
     select
         store_platform,
@@ -120,7 +120,7 @@ summed_up as (
         count(*) filter (where not has_won and nearness > {{ var('adsync_rejected_limit') }}) as more,
         {{ most_specific_reason('reason') }} as reason,
         max(updated_at) as updated_at
-    from considered
+    from ranked_touches
     group by store_platform, store_id, order_id
 
 ),
@@ -128,48 +128,48 @@ summed_up as (
 decisions as (
 
     select
-        chosen.workspace_id,
-        chosen.store_platform,
-        chosen.store_id,
-        chosen.order_id,
-        chosen.order_date,
-        chosen.local_date,
-        case when chosen.campaign_id is null then 'unattributed' else 'attributed' end as outcome,
+        winners.workspace_id,
+        winners.store_platform,
+        winners.store_id,
+        winners.order_id,
+        winners.order_date,
+        winners.local_date,
+        case when winners.campaign_id is null then 'unattributed' else 'attributed' end as outcome,
         case
-            when chosen.campaign_id is not null then null
-            when not chosen.is_revenue then 'not_revenue'
-            when summed_up.reason is not null then summed_up.reason
-            when not chosen.tells_origin then 'platform_does_not_expose'
+            when winners.campaign_id is not null then null
+            when not winners.is_revenue then 'not_revenue'
+            when rejected_touches.reason is not null then rejected_touches.reason
+            when not winners.tells_origin then 'platform_does_not_expose'
             else 'no_touch'
         end as reason,
         case
-            when chosen.kind = 'order_utm' then 'utm_only'
-            when chosen.kind is not null then 'last_click'
+            when winners.kind = 'order_utm' then 'utm_only'
+            when winners.kind is not null then 'last_click'
         end as attribution_type,
-        chosen.record_key,
-        chosen.touch_id,
-        chosen.platform,
-        chosen.account_id,
-        chosen.campaign_id,
-        chosen.match_rule,
-        coalesce(summed_up.touches, '[]') as rejected,
-        cast(coalesce(summed_up.more, 0) as integer) as rejected_more,
+        winners.record_key,
+        winners.touch_id,
+        winners.platform,
+        winners.account_id,
+        winners.campaign_id,
+        winners.match_rule,
+        coalesce(rejected_touches.touches, '[]') as rejected,
+        cast(coalesce(rejected_touches.more, 0) as integer) as rejected_more,
         {{ var('adsync_rule_version') }} as rule_version,
-        greatest(chosen.updated_at, summed_up.updated_at) as updated_at
-    from chosen
-    left join summed_up
+        greatest(winners.updated_at, rejected_touches.updated_at) as updated_at
+    from winners
+    left join rejected_touches
         on
-            chosen.store_platform = summed_up.store_platform
-            and chosen.store_id = summed_up.store_id
-            and chosen.order_id = summed_up.order_id
+            winners.store_platform = rejected_touches.store_platform
+            and winners.store_id = rejected_touches.store_id
+            and winners.order_id = rejected_touches.order_id
 
 ),
 
-kept as (
+final as (
 
     select * from decisions
     where {{ kept_here() }}
 
 )
 
-select * from kept
+select * from final

@@ -59,11 +59,11 @@ events as (
 
 ),
 
-kept as (
+final as (
 
     select * from events
     where {{ kept_here() }}
 
 )
 
-select * from kept
+select * from final

@@ -25,7 +25,7 @@ winners as (
 ),
 
 -- Few rows from here on; each still says whether all of its amounts are known.
-reached as (
+newly_reached as (
 
     select
         workspace_id,
@@ -54,12 +54,12 @@ days as (
         account_id,
         campaign_id,
         date
-    from reached
+    from newly_reached
 
 ),
 
 -- A campaign's day has a row for every window, also for one that reaches none of its orders.
-summed as (
+windows as (
 
     select
         days.workspace_id,
@@ -68,41 +68,42 @@ summed as (
         days.campaign_id,
         days.date,
         widths.window_days,
-        coalesce(sum(reached.attributed_orders), 0) as attributed_orders,
-        coalesce(sum(reached.new_customer_orders), 0) as new_customer_orders,
-        coalesce(sum(reached.returning_customer_orders), 0) as returning_customer_orders,
+        coalesce(sum(newly_reached.attributed_orders), 0) as attributed_orders,
+        coalesce(sum(newly_reached.new_customer_orders), 0) as new_customer_orders,
+        coalesce(sum(newly_reached.returning_customer_orders), 0) as returning_customer_orders,
         case
-            when count(reached.narrowest) = count(reached.revenue) then coalesce(sum(reached.revenue), 0)
+            when count(newly_reached.narrowest) = count(newly_reached.revenue)
+                then coalesce(sum(newly_reached.revenue), 0)
         end as attributed_revenue,
         case
-            when count(reached.narrowest) = count(reached.new_customer_revenue)
-                then coalesce(sum(reached.new_customer_revenue), 0)
+            when count(newly_reached.narrowest) = count(newly_reached.new_customer_revenue)
+                then coalesce(sum(newly_reached.new_customer_revenue), 0)
         end as new_customer_revenue,
         case
-            when count(reached.narrowest) = count(reached.returning_customer_revenue)
-                then coalesce(sum(reached.returning_customer_revenue), 0)
+            when count(newly_reached.narrowest) = count(newly_reached.returning_customer_revenue)
+                then coalesce(sum(newly_reached.returning_customer_revenue), 0)
         end as returning_customer_revenue
     from days
     cross join unnest(array{{ what_if_windows() }}) as widths (window_days)
-    left join reached
+    left join newly_reached
         on
-            days.workspace_id = reached.workspace_id
-            and days.platform = reached.platform
-            and days.account_id = reached.account_id
-            and days.campaign_id = reached.campaign_id
-            and days.date = reached.date
-            and widths.window_days >= reached.narrowest
+            days.workspace_id = newly_reached.workspace_id
+            and days.platform = newly_reached.platform
+            and days.account_id = newly_reached.account_id
+            and days.campaign_id = newly_reached.campaign_id
+            and days.date = newly_reached.date
+            and widths.window_days >= newly_reached.narrowest
     group by days.workspace_id, days.platform, days.account_id, days.campaign_id, days.date, widths.window_days
 
 ),
 
-spread as (
+with_spread as (
 
     select
         *,
         first_value(attributed_revenue) over campaign_day as narrow_revenue,
         last_value(attributed_revenue) over campaign_day as wide_revenue
-    from summed
+    from windows
     window campaign_day as (
         partition by workspace_id, platform, account_id, campaign_id, date
         order by window_days rows between unbounded preceding and unbounded following
@@ -127,7 +128,7 @@ attribution_windows as (
         {{ money('returning_customer_revenue') }} as returning_customer_revenue,
         {{ money('wide_revenue - narrow_revenue') }} as spread_revenue,
         {{ ratio('(wide_revenue - narrow_revenue)', 'wide_revenue') }} as spread_share
-    from spread
+    from with_spread
 
 )
 

@@ -4,7 +4,7 @@ with
 
 -- Each part brings its own measures and zeros for the rest: orders may land on a day the campaign no longer ran, and
 -- must not vanish. One under another rather than joined: a question about a few days then reads only those.
-parts as (
+measures as (
 
     select
         workspace_id,
@@ -56,7 +56,7 @@ summed as (
         sum(attributed_orders) as attributed_orders,
         {{ sum_or_null('attributed_revenue') }} as attributed_revenue,
         {{ sum_or_null('collected_revenue') }} as collected_revenue
-    from parts
+    from measures
     group by workspace_id, platform, account_id, campaign_id, date
 
 ),

@@ -67,7 +67,7 @@ metrics as (
 
 ),
 
-rated as (
+converted as (
 
     select
         metrics.*,
@@ -101,15 +101,15 @@ campaign_days as (
         {{ money('round(revenue * fx_rate, 4)') }} as revenue_reporting,
         is_final,
         updated_at
-    from rated
+    from converted
 
 ),
 
-kept as (
+final as (
 
     select * from campaign_days
     where {{ kept_here() }}
 
 )
 
-select * from kept
+select * from final

@@ -2,13 +2,13 @@
 
 with
 
-doubted as (
+metric_issues as (
 
     select * from {{ ref('int_metrics__sanity_checked') }}
 
 ),
 
-silent_campaigns as (
+campaigns_without_metrics as (
 
     select * from {{ ref('int_campaigns__without_metrics') }}
 
@@ -25,7 +25,7 @@ campaign_issues as (
         date,
         value,
         detail
-    from doubted
+    from metric_issues
     where campaign_id is not null
     union all
     select
@@ -38,7 +38,7 @@ campaign_issues as (
         cast(null as numeric) as value,
         'active and synced, but the platform reported nothing for the day: likely out of budget, in review, or '
         || 'switched on without ever being shown' as detail
-    from silent_campaigns
+    from campaigns_without_metrics
     union all
     select * from {{ ref('int_campaigns__unlisted') }}
 
@@ -61,7 +61,7 @@ account_issues as (
         date,
         value,
         detail
-    from doubted
+    from metric_issues
     where campaign_id is null and type <> 'unknown_currency'
     union all
     select
@@ -75,7 +75,7 @@ account_issues as (
         'no rate for ' || coalesce(nullif(subject, 'none'), 'an unnamed currency')
         || ' from ' || min(date) || ' to ' || max(date)
         || ': bring one as fx_rates of the workspace, or renew the seed with make rates' as detail
-    from doubted
+    from metric_issues
     where type = 'unknown_currency'
     group by workspace_id, type, platform, account_id, subject
     union all

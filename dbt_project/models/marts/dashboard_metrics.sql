@@ -24,7 +24,7 @@ periods as (
 
 ),
 
-money as (
+totals as (
 
     select
         periods.workspace_id,
@@ -91,9 +91,9 @@ joined as (
 
     select
         periods.*,
-        case when money.workspace_id is null then 0 else money.total_spend end as total_spend,
-        case when money.workspace_id is null then 0 else money.total_revenue end as total_revenue,
-        coalesce(money.conversions, 0) as conversions,
+        case when totals.workspace_id is null then 0 else totals.total_spend end as total_spend,
+        case when totals.workspace_id is null then 0 else totals.total_revenue end as total_revenue,
+        coalesce(totals.conversions, 0) as conversions,
         coalesce(delivery.impressions, 0) as impressions,
         coalesce(delivery.clicks, 0) as clicks,
         health.as_of,
@@ -101,7 +101,7 @@ joined as (
         health.provisional_from,
         coalesce(health.stale_accounts, '[]') as stale_accounts
     from periods
-    left join money on periods.workspace_id = money.workspace_id and periods.period = money.period
+    left join totals on periods.workspace_id = totals.workspace_id and periods.period = totals.period
     left join delivery on periods.workspace_id = delivery.workspace_id and periods.period = delivery.period
     left join health on periods.workspace_id = health.workspace_id and periods.period = health.period
 

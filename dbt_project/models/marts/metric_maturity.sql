@@ -28,7 +28,7 @@ final_changes as (
 
 ),
 
-rated as (
+converted as (
 
     select
         final_changes.*,
@@ -38,26 +38,26 @@ rated as (
 
 ),
 
-measured as (
+changes_by_age as (
 
     select
-        rated.workspace_id,
-        rated.platform,
+        converted.workspace_id,
+        converted.platform,
         metrics.metric,
-        rated.age_days,
-        sum(rated.campaign_days) as campaign_days,
+        converted.age_days,
+        sum(converted.campaign_days) as campaign_days,
         sum(metrics.change) as change
-    from rated
+    from converted
     cross join
         lateral (
             values
-            ('impressions', rated.impressions),
-            ('clicks', rated.clicks),
-            ('spend', rated.spend * rated.fx_rate),
-            ('conversions', rated.conversions),
-            ('revenue', rated.revenue * rated.fx_rate)
+            ('impressions', converted.impressions),
+            ('clicks', converted.clicks),
+            ('spend', converted.spend * converted.fx_rate),
+            ('conversions', converted.conversions),
+            ('revenue', converted.revenue * converted.fx_rate)
         ) as metrics (metric, change)
-    group by rated.workspace_id, rated.platform, metrics.metric, rated.age_days
+    group by converted.workspace_id, converted.platform, metrics.metric, converted.age_days
 
 ),
 
@@ -69,7 +69,7 @@ totals as (
         metric,
         sum(campaign_days) as campaign_days,
         sum(change) as final
-    from measured
+    from changes_by_age
     group by workspace_id, platform, metric
 
 ),
@@ -98,15 +98,15 @@ maturity as (
         spine.platform,
         spine.metric,
         spine.age_days,
-        {{ ratio('coalesce(sum(measured.change), 0)', 'min(spine.final)') }} as share,
+        {{ ratio('coalesce(sum(changes_by_age.change), 0)', 'min(spine.final)') }} as share,
         cast(min(spine.campaign_days) as bigint) as rows
     from spine
-    left join measured
+    left join changes_by_age
         on
-            spine.workspace_id = measured.workspace_id
-            and spine.platform = measured.platform
-            and spine.metric = measured.metric
-            and spine.age_days >= measured.age_days
+            spine.workspace_id = changes_by_age.workspace_id
+            and spine.platform = changes_by_age.platform
+            and spine.metric = changes_by_age.metric
+            and spine.age_days >= changes_by_age.age_days
     group by spine.workspace_id, spine.platform, spine.metric, spine.age_days
 
 )

@@ -53,16 +53,16 @@ explained as (
             select
                 coalesce(jsonb_agg(
                     jsonb_build_object(
-                        'touch', told.touch,
-                        'at', told.at,
-                        'platform', told.platform,
-                        'campaign_id', told.campaign_id,
+                        'touch', touches.touch,
+                        'at', touches.at,
+                        'platform', touches.platform,
+                        'campaign_id', touches.campaign_id,
                         'campaign_name', campaigns.name,
-                        'rule', told.rule,
-                        'verdict', told.verdict,
-                        'why', told.words
+                        'rule', touches.rule,
+                        'verdict', touches.verdict,
+                        'why', touches.words
                     )
-                    order by told.verdict = 'won' desc, told.n asc
+                    order by touches.verdict = 'won' desc, touches.n asc
                 ), '[]')
             from (
                 select
@@ -88,13 +88,13 @@ explained as (
                     {{ describe_reason("each.touch ->> 'why'") }} as words,
                     each.n
                 from jsonb_array_elements(decisions.rejected) with ordinality as each (touch, n)
-            ) as told
+            ) as touches
             left join {{ ref('campaigns') }} as campaigns
                 on
                     decisions.workspace_id = campaigns.workspace_id
-                    and told.platform = campaigns.platform
-                    and told.account_id = campaigns.account_id
-                    and told.campaign_id = campaigns.campaign_id
+                    and touches.platform = campaigns.platform
+                    and touches.account_id = campaigns.account_id
+                    and touches.campaign_id = campaigns.campaign_id
         ) as touches,
         decisions.rejected_more
     from decisions

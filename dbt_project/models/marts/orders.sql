@@ -14,25 +14,25 @@ changed_orders as (
 
 ),
 
-opened as (
+affected_orders as (
 
     {{ include_other_orders_of_same_customers('changed_orders') }}
 
 ),
 
-reopened_orders as (
+orders_to_build as (
 
     select
         store_platform,
         store_id,
         order_id,
         bool_or(is_changed) as is_changed
-    from opened
+    from affected_orders
     group by store_platform, store_id, order_id
 
 ),
 
-placed as (
+with_store as (
 
     select
         orders.*,
@@ -40,19 +40,19 @@ placed as (
         {{ local_date('orders.ordered_at', 'stores.workspace_timezone') }} as local_date,
         stores.customers_known_from,
         stores.reporting_currency,
-        reopened_orders.is_changed
-    from reopened_orders
+        orders_to_build.is_changed
+    from orders_to_build
     inner join {{ ref('int_orders__classified') }} as orders
         on
-            reopened_orders.store_platform = orders.store_platform
-            and reopened_orders.store_id = orders.store_id
-            and reopened_orders.order_id = orders.order_id
+            orders_to_build.store_platform = orders.store_platform
+            and orders_to_build.store_id = orders.store_id
+            and orders_to_build.order_id = orders.order_id
     left join stores on orders.store_platform = stores.platform and orders.store_id = stores.account_id
 
 ),
 
 -- Every order of a buyer is here: each is passed once, however many they are.
-buyers as (
+with_prior_orders as (
 
     select
         *,
@@ -60,35 +60,35 @@ buyers as (
             partition by store_platform, store_id, customer_hash
             order by ordered_at, order_id
             rows between unbounded preceding and 1 preceding
-        ) as bought_before
-    from placed
+        ) as prior_orders
+    from with_store
 
 ),
 
 -- Where the store does not tell: who has bought before is not new, and who has not is, once that is known. An order
 -- that changes may so make its buyer's other orders a first or a later one, though not those that the store tells of.
-settled as (
+with_first_order as (
 
     select
         *,
         case
             when is_new_customer is not null then is_new_customer
             when customer_hash is null then null
-            when bought_before > 0 then false
+            when prior_orders > 0 then false
             when local_date >= customers_known_from then true
         end as is_first_order
-    from buyers
+    from with_prior_orders
     where is_changed or is_new_customer is null
 
 ),
 
-rated as (
+converted as (
 
     select
-        settled.*,
-        {{ joined_rate('settled') }} as fx_rate
-    from settled
-    {{ join_rates('settled', 'local_date') }}
+        with_first_order.*,
+        {{ joined_rate('with_first_order') }} as fx_rate
+    from with_first_order
+    {{ join_rates('with_first_order', 'local_date') }}
 
 ),
 
@@ -126,15 +126,15 @@ orders as (
         customer_hash,
         tells_origin,
         case when workspace_id is not null then updated_at end as updated_at
-    from rated
+    from converted
 
 ),
 
-kept as (
+final as (
 
     select * from orders
     where {{ kept_here() }}
 
 )
 
-select * from kept
+select * from final

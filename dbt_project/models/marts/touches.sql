@@ -14,9 +14,9 @@ touches as (
         changed_records.recorded_by,
         changed_records.record_key,
         settings.workspace_id,
-        coalesce(touches.store_platform, named.store_platform) as store_platform,
-        coalesce(touches.store_id, named.store_id) as store_id,
-        coalesce(touches.order_id, named.order_id) as order_id,
+        coalesce(touches.store_platform, named_order.store_platform) as store_platform,
+        coalesce(touches.store_id, named_order.store_id) as store_id,
+        coalesce(touches.order_id, named_order.order_id) as order_id,
         touches.touch_id,
         touches.kind,
         touches.touched_at as event_time,
@@ -41,7 +41,7 @@ touches as (
         touches.campaign_key_spaced,
         touches.ids,
         touches.reason_if_unmatched,
-        greatest(touches.updated_at, named.updated_at) as updated_at
+        greatest(touches.updated_at, named_order.updated_at) as updated_at
     from changed_records
     left join {{ ref('int_settings__matching') }} as settings on changed_records.recorded_by = settings.recorded_by
     left join {{ ref('int_touches__parsed') }} as touches
@@ -49,7 +49,7 @@ touches as (
     -- It reads the row beside it: no CTE can.
     left join lateral (  -- noqa: ST05
         {{ order_with_key('settings.workspace_id', 'touches.order_key') }}
-    ) as named on true
+    ) as named_order on true
 
 ),
 
@@ -58,16 +58,16 @@ source_platforms as (
 
     select distinct on (sources.source_words)
         sources.source_words,
-        known.platform
+        tokens.platform
     from (select distinct unnest(array[source_words, referrer_words]) as source_words from touches) as sources
-    inner join {{ ref('utm_sources') }} as known
-        on known.kind = 'source' and ' ' || sources.source_words || ' ' like '% ' || known.token || ' %'
-    order by sources.source_words asc, length(known.token) desc, known.platform asc
+    inner join {{ ref('utm_sources') }} as tokens
+        on tokens.kind = 'source' and ' ' || sources.source_words || ' ' like '% ' || tokens.token || ' %'
+    order by sources.source_words asc, length(tokens.token) desc, tokens.platform asc
 
 ),
 
 -- A paid click's own id says more than utm_source; an id that organic links carry too says less, the referrer least.
-told as (
+with_platform_hint as (
 
     select
         touches.*,
@@ -84,17 +84,17 @@ told as (
 
 ),
 
-linked as (
+with_link as (
 
     select
         *,
         workspace_id || ' ' || coalesce(told_platform, '-') || ' ' || link as workspace_link
-    from told
+    from with_platform_hint
 
 ),
 
 -- The campaigns that each link may mean.
-meanings as (
+possible_matches as (
 
     select
         links.workspace_link,
@@ -106,7 +106,7 @@ meanings as (
         keys.valid_from,
         min(lookups.position) filter (where keys.valid_from is null) over link as certain_at
     from (
-        {{ distinct_links('linked') }}
+        {{ distinct_links('with_link') }}
     ) as links
     cross join
         lateral (
@@ -128,7 +128,7 @@ candidates as (
     select
         *,
         count(*) over (partition by workspace_link) as among
-    from meanings
+    from possible_matches
     where position <= coalesce(certain_at, position)
 
 ),
@@ -138,7 +138,7 @@ moments as (
     select distinct
         workspace_link,
         event_time
-    from linked
+    from with_link
     where
         workspace_link in (
             select candidates.workspace_link from candidates
@@ -148,43 +148,43 @@ moments as (
 ),
 
 -- Where several campaigns bear the name, or one has borne it only since then, the moment of the touch decides.
-contests as (
+ambiguous as (
 
     select
-        rivals.workspace_link,
-        rivals.event_time,
-        {{ value_if_unique('rivals.platform') }} as platform,
-        {{ value_if_unique('rivals.account_id') }} as account_id,
-        {{ value_if_unique('rivals.campaign_id') }} as campaign_id,
-        case when count(*) > 1 then 'name_with_spend' else min(rivals.match_rule) end as match_rule,
-        max(rivals.spend_changed_at) filter (where rivals.is_one_of_several) as spend_changed_at,
-        {{ as_json_list('rivals') }} filter (where rivals.is_one_of_several) as contenders
+        contenders.workspace_link,
+        contenders.event_time,
+        {{ value_if_unique('contenders.platform') }} as platform,
+        {{ value_if_unique('contenders.account_id') }} as account_id,
+        {{ value_if_unique('contenders.campaign_id') }} as campaign_id,
+        case when count(*) > 1 then 'name_with_spend' else min(contenders.match_rule) end as match_rule,
+        max(contenders.spend_changed_at) filter (where contenders.is_one_of_several) as spend_changed_at,
+        {{ as_json_list('contenders') }} filter (where contenders.is_one_of_several) as contenders
     from (
         {{ ambiguous_campaigns_at('moments') }}
-    ) as rivals
-    group by rivals.workspace_link, rivals.event_time
+    ) as contenders
+    group by contenders.workspace_link, contenders.event_time
 
 ),
 
 matched as (
 
     select
-        linked.*,
-        coalesce(certain.platform, contests.platform) as platform,
-        coalesce(certain.account_id, contests.account_id) as account_id,
-        coalesce(certain.campaign_id, contests.campaign_id) as campaign_id,
-        coalesce(certain.match_rule, contests.match_rule) as match_rule,
-        contests.contenders,
-        contests.spend_changed_at
-    from linked
+        with_link.*,
+        coalesce(certain.platform, ambiguous.platform) as platform,
+        coalesce(certain.account_id, ambiguous.account_id) as account_id,
+        coalesce(certain.campaign_id, ambiguous.campaign_id) as campaign_id,
+        coalesce(certain.match_rule, ambiguous.match_rule) as match_rule,
+        ambiguous.contenders,
+        ambiguous.spend_changed_at
+    from with_link
     left join candidates as certain
-        on linked.workspace_link = certain.workspace_link and certain.among = 1 and certain.valid_from is null
-    left join contests
-        on linked.workspace_link = contests.workspace_link and linked.event_time = contests.event_time
+        on with_link.workspace_link = certain.workspace_link and certain.among = 1 and certain.valid_from is null
+    left join ambiguous
+        on with_link.workspace_link = ambiguous.workspace_link and with_link.event_time = ambiguous.event_time
 
 ),
 
-concluded as (
+classified as (
 
     select
         matched.recorded_by,
@@ -237,11 +237,11 @@ concluded as (
 
 ),
 
-kept as (
+final as (
 
-    select * from concluded
+    select * from classified
     where {{ kept_here() }}
 
 )
 
-select * from kept
+select * from final

@@ -35,7 +35,7 @@ counted as (
 
 ),
 
-rated as (
+with_shares as (
 
     select
         *,
@@ -45,4 +45,4 @@ rated as (
 
 )
 
-select * from rated
+select * from with_shares

@@ -3,12 +3,12 @@
 
 with
 
-nameless as (
+unmatched_touches as (
 
     select
         *,
         {{ normalized("replace(utm_campaign, '+', ' ')") }} as value,
-        coalesce(told_platform, 'unknown') as teller
+        coalesce(told_platform, 'unknown') as platform_hint
     from {{ ref('touches') }}
     where
         unmatched_reason in ('ambiguous_name', 'unknown_campaign', 'damaged_id', 'macro_unexpanded')
@@ -21,15 +21,15 @@ unmatched as (
     select
         workspace_id,
         value,
-        teller as told_platform,
+        platform_hint as told_platform,
         unmatched_reason as reason,
         count(*) as touches,
         count(distinct order_id) as orders,
         min(event_time) as first_seen,
         max(event_time) as last_seen
-    from nameless
+    from unmatched_touches
     where value is not null
-    group by workspace_id, value, teller, unmatched_reason
+    group by workspace_id, value, platform_hint, unmatched_reason
 
 ),
 
@@ -60,7 +60,7 @@ names as (
 
 ),
 
-values_told as (
+distinct_values as (
 
     select distinct
         workspace_id,
@@ -69,7 +69,7 @@ values_told as (
 
 ),
 
-names_borne as (
+distinct_names as (
 
     select distinct
         workspace_id,
@@ -82,28 +82,28 @@ names_borne as (
 value_pairs as (
 
     select
-        values_told.workspace_id,
-        values_told.value,
+        distinct_values.workspace_id,
+        distinct_values.value,
         pairs.pair,
-        count(*) over (partition by values_told.workspace_id, values_told.value) as size
-    from values_told
-    cross join lateral {{ letter_pairs('values_told.value') }} as pairs (pair)
+        count(*) over (partition by distinct_values.workspace_id, distinct_values.value) as size
+    from distinct_values
+    cross join lateral {{ letter_pairs('distinct_values.value') }} as pairs (pair)
 
 ),
 
 name_pairs as (
 
     select
-        names_borne.workspace_id,
-        names_borne.name,
+        distinct_names.workspace_id,
+        distinct_names.name,
         pairs.pair,
-        count(*) over (partition by names_borne.workspace_id, names_borne.name) as size
-    from names_borne
-    cross join lateral {{ letter_pairs('names_borne.name') }} as pairs (pair)
+        count(*) over (partition by distinct_names.workspace_id, distinct_names.name) as size
+    from distinct_names
+    cross join lateral {{ letter_pairs('distinct_names.name') }} as pairs (pair)
 
 ),
 
-alike as (
+similarities as (
 
     select
         value_pairs.workspace_id,
@@ -139,12 +139,13 @@ reviewed as (
             names.platform,
             names.campaign_id,
             names.name,
-            alike.likeness
-        from alike
-        inner join names on alike.workspace_id = names.workspace_id and alike.name = names.name
-        where alike.workspace_id = frequent.workspace_id and alike.value = frequent.value
+            similarities.likeness
+        from similarities
+        inner join names on similarities.workspace_id = names.workspace_id and similarities.name = names.name
+        where similarities.workspace_id = frequent.workspace_id and similarities.value = frequent.value
         order by
-            alike.likeness desc, names.platform = frequent.told_platform desc, names.platform asc, names.campaign_id asc
+            similarities.likeness desc, names.platform = frequent.told_platform desc,
+            names.platform asc, names.campaign_id asc
         limit 1
     ) as nearest on true
 

@@ -71,7 +71,7 @@ attributed_days as (
 
 ),
 
-sold_days as (
+store_days as (
 
     select
         workspace_id,
@@ -104,12 +104,12 @@ summed as (
         case when attributed_days.date is null then 0 else attributed_days.returning_customer_revenue end
             as returning_customer_revenue,
         case
-            when sold_days.date is not null then sold_days.store_revenue
+            when store_days.date is not null then store_days.store_revenue
             when platform = 'all' then 0
         end as store_revenue
     from spend_days
     full join attributed_days using (workspace_id, date, platform)
-    full join sold_days using (workspace_id, date, platform)
+    full join store_days using (workspace_id, date, platform)
 
 ),
 

@@ -51,7 +51,7 @@ rates as (
 
 ),
 
-settled as (
+with_settings as (
 
     select
         accounts.platform,
@@ -84,7 +84,7 @@ fingerprinted as (
         md5(cast(jsonb_build_array(
             workspace_id, currency, timezone, reporting_currency, workspace_timezone, purchase_action, rates_version
         ) as text)) as settings_key
-    from settled
+    from with_settings
 
 )
 

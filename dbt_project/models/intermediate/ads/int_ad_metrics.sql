@@ -59,7 +59,7 @@ metrics as (
 
 ),
 
-ranked as (
+with_precedence as (
 
     select
         metrics.*,
@@ -74,11 +74,11 @@ ranked as (
 
 ),
 
-kept as (
+final as (
 
-    select * from ranked
+    select * from with_precedence
     where {{ kept_here() }}
 
 )
 
-select * from kept
+select * from final

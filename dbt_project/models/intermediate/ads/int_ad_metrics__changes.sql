@@ -91,11 +91,11 @@ by_age as (
 
 ),
 
-kept as (
+final as (
 
     select * from by_age
     where {{ kept_here() }}
 
 )
 
-select * from kept
+select * from final

@@ -2,7 +2,7 @@
 
 with
 
-unseen as (
+new_observations as (
 
     select observations.*
     from {{ ref('stg_adsync__observations') }} as observations
@@ -29,7 +29,7 @@ versions as (
         purchase_counts,
         purchase_values,
         loaded_at as updated_at
-    from unseen
+    from new_observations
 
 )
 

@@ -2,13 +2,13 @@
 
 with
 
-children as (
+ads as (
 
     {{ union_sources('ad_platforms', 'ads', ['account_id', 'child_id', 'kind', 'campaign_id']) }}
 
 ),
 
-named as (
+renamed as (
 
     select
         platform,
@@ -16,9 +16,9 @@ named as (
         kind,
         lower(child_id) as child_id,
         lower(campaign_id) as campaign_id
-    from children
+    from ads
     where child_id is not null and campaign_id is not null
 
 )
 
-select * from named
+select * from renamed

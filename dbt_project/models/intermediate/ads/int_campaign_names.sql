@@ -52,7 +52,7 @@ listings as (
             null as replaced_at
         from listed
         where name is not null
-    ) as known
+    ) as listed_over_time
 
 ),
 
@@ -86,7 +86,7 @@ names as (
 
 ),
 
-ordered as (
+ranked as (
 
     select
         *,
@@ -98,4 +98,4 @@ ordered as (
 
 )
 
-select * from ordered
+select * from ranked

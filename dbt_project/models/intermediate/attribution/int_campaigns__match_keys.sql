@@ -44,16 +44,16 @@ keys as (
     union all
     select
         campaigns.*,
-        array[children.platform, 'any'] as scopes,
+        array[ads.platform, 'any'] as scopes,
         'child' as kind,
-        {{ normalized('children.child_id') }} as key,
+        {{ normalized('ads.child_id') }} as key,
         null as valid_from
-    from {{ ref('int_ads') }} as children
+    from {{ ref('int_ads') }} as ads
     inner join campaigns
         on
-            children.platform = campaigns.platform
-            and children.account_id = campaigns.account_id
-            and children.campaign_id = campaigns.campaign_id
+            ads.platform = campaigns.platform
+            and ads.account_id = campaigns.account_id
+            and ads.campaign_id = campaigns.campaign_id
     union all
     select
         workspace_id,

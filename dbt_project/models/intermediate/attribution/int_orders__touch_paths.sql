@@ -92,11 +92,11 @@ paths as (
 
 ),
 
-kept as (
+final as (
 
     select * from paths
     where {{ kept_here() }}
 
 )
 
-select * from kept
+select * from final

@@ -8,7 +8,7 @@ accounts as (
 
 ),
 
-catalogues as (
+match_keys as (
 
     select
         workspace_id,
@@ -56,7 +56,7 @@ sources as (
 
 ),
 
-places as (
+touch_origins as (
 
     select
         platform || ':' || account_id as recorded_by,
@@ -74,20 +74,20 @@ places as (
 settings as (
 
     select
-        places.recorded_by,
-        places.workspace_id,
+        touch_origins.recorded_by,
+        touch_origins.workspace_id,
         md5(cast(jsonb_build_array(
-            places.workspace_id,
-            catalogues.version,
+            touch_origins.workspace_id,
+            match_keys.version,
             flights.version,
             zones.version,
             sources.version,
             {{ var('adsync_rule_version') }}
         ) as text)) as settings_key
-    from places
-    left join catalogues on places.workspace_id = catalogues.workspace_id
-    left join flights on places.workspace_id = flights.workspace_id
-    left join zones on places.workspace_id = zones.workspace_id
+    from touch_origins
+    left join match_keys on touch_origins.workspace_id = match_keys.workspace_id
+    left join flights on touch_origins.workspace_id = flights.workspace_id
+    left join zones on touch_origins.workspace_id = zones.workspace_id
     cross join sources
 
 )

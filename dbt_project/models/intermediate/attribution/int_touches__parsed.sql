@@ -110,7 +110,7 @@ touches as (
 ),
 
 -- Materialized, here and below: else each use of a decoded value would decode it again.
-opened as materialized (
+parsed as materialized (
 
     select
         *,
@@ -124,16 +124,16 @@ opened as materialized (
 -- Few texts stand in many links: each is decoded, and brought into its forms, once.
 texts as materialized (
 
-    select distinct told.text
-    from opened
+    select distinct utm_values.text
+    from parsed
     cross join
         lateral (
             values
-            (opened.utm_source), (opened.utm_medium), (opened.utm_campaign), (opened.utm_campaign_spaced),
-            (opened.utm_content), (opened.utm_term), (opened.utm_id), (opened.campaign_id_param),
-            (opened.child_id_param)
-        ) as told (text)
-    where told.text is not null
+            (parsed.utm_source), (parsed.utm_medium), (parsed.utm_campaign), (parsed.utm_campaign_spaced),
+            (parsed.utm_content), (parsed.utm_term), (parsed.utm_id), (parsed.campaign_id_param),
+            (parsed.child_id_param)
+        ) as utm_values (text)
+    where utm_values.text is not null
 
 ),
 
@@ -168,20 +168,20 @@ forms as materialized (
 keyed as (
 
     select
-        opened.record_key,
-        opened.workspace_id,
-        opened.store_platform,
-        opened.store_id,
-        opened.order_id,
-        opened.touch_id,
-        opened.kind,
-        opened.touched_at,
-        opened.visitor_hash,
-        opened.order_key,
-        {{ url_host('opened.landing_url') }} as landing_host,
-        opened.referrer,
-        {{ click_id_type('opened.landing_url') }} as click_id_type,
-        coalesce({{ is_direct('opened.channel') }}, opened.channel is null and opened.referrer is null)
+        parsed.record_key,
+        parsed.workspace_id,
+        parsed.store_platform,
+        parsed.store_id,
+        parsed.order_id,
+        parsed.touch_id,
+        parsed.kind,
+        parsed.touched_at,
+        parsed.visitor_hash,
+        parsed.order_key,
+        {{ url_host('parsed.landing_url') }} as landing_host,
+        parsed.referrer,
+        {{ click_id_type('parsed.landing_url') }} as click_id_type,
+        coalesce({{ is_direct('parsed.channel') }}, parsed.channel is null and parsed.referrer is null)
             as is_direct_channel,
         source.plain as utm_source,
         medium.plain as utm_medium,
@@ -201,21 +201,21 @@ keyed as (
         true in (id.is_damaged, campaign.is_damaged, param.is_damaged) as is_damaged,
         true in (id.is_placeholder, campaign.is_placeholder, param.is_placeholder) as is_placeholder,
         true in (source.is_direct, campaign.is_direct) as is_direct,
-        opened.updated_at
-    from opened
-    left join forms as source on opened.utm_source = source.text
-    left join forms as medium on opened.utm_medium = medium.text
-    left join forms as campaign on opened.utm_campaign = campaign.text
-    left join forms as spaced on opened.utm_campaign_spaced = spaced.text
-    left join forms as content on opened.utm_content = content.text
-    left join forms as term on opened.utm_term = term.text
-    left join forms as id on opened.utm_id = id.text
-    left join forms as param on opened.campaign_id_param = param.text
-    left join forms as child on opened.child_id_param = child.text
+        parsed.updated_at
+    from parsed
+    left join forms as source on parsed.utm_source = source.text
+    left join forms as medium on parsed.utm_medium = medium.text
+    left join forms as campaign on parsed.utm_campaign = campaign.text
+    left join forms as spaced on parsed.utm_campaign_spaced = spaced.text
+    left join forms as content on parsed.utm_content = content.text
+    left join forms as term on parsed.utm_term = term.text
+    left join forms as id on parsed.utm_id = id.text
+    left join forms as param on parsed.campaign_id_param = param.text
+    left join forms as child on parsed.child_id_param = child.text
 
 ),
 
-judged as (
+classified as (
 
     select
         *,
@@ -235,14 +235,14 @@ judged as (
 
 ),
 
-kept as (
+final as (
 
     select
         *,
         md5(cast((override_key, utm_id_key, campaign_id_key, campaign_key, campaign_key_spaced, ids) as text)) as link
-    from judged
+    from classified
     where {{ kept_here() }}
 
 )
 
-select * from kept
+select * from final

@@ -40,7 +40,7 @@ renamed as (
 
 ),
 
-fresh as (
+new_or_updated as (
 
     select renamed.*
     from renamed
@@ -48,4 +48,4 @@ fresh as (
 
 )
 
-select * from fresh
+select * from new_or_updated

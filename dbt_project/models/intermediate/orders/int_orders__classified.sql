@@ -3,7 +3,7 @@
 with
 
 -- A word that the seed does not know stays unknown; a field that the store does not have says nothing.
-looked_up as (
+with_mapped_stages as (
 
     select
         orders.*,
@@ -30,39 +30,39 @@ looked_up as (
 
 ),
 
-told as (
+stages as (
 
     select
         *,
-        array_remove(array[status_stage, payment_stage, fulfilment_stage], null) as told
-    from looked_up
+        array_remove(array[status_stage, payment_stage, fulfilment_stage], null) as stages
+    from with_mapped_stages
 
 ),
 
-staged as (
+with_stage as (
 
     select
         *,
         case
-            when 'cancelled' = any(told) then 'cancelled'
-            when 'unknown' = any(told) then 'unknown'
-            when 'refused' = any(told) then 'refused'
+            when 'cancelled' = any(stages) then 'cancelled'
+            when 'unknown' = any(stages) then 'unknown'
+            when 'refused' = any(stages) then 'refused'
             -- Goods that come back before their cash was ever handed over were not taken.
-            when 'returned' = any(told) and is_cod and payment_stage = 'placed' then 'refused'
-            when 'returned' = any(told) then 'returned'
-            when 'paid' = any(told) and (is_cod or 'delivered' = any(told)) then 'collected'
-            when 'paid' = any(told) then 'paid'
+            when 'returned' = any(stages) and is_cod and payment_stage = 'placed' then 'refused'
+            when 'returned' = any(stages) then 'returned'
+            when 'paid' = any(stages) and (is_cod or 'delivered' = any(stages)) then 'collected'
+            when 'paid' = any(stages) then 'paid'
             -- Where a store has no word for the payment of such orders, delivery is the payment.
-            when 'delivered' = any(told) and is_cod and payment_stage is null then 'collected'
-            when 'delivered' = any(told) then 'delivered'
+            when 'delivered' = any(stages) and is_cod and payment_stage is null then 'collected'
+            when 'delivered' = any(stages) then 'delivered'
             when is_cod then 'cod_pending'
             else 'placed'
         end as stage
-    from told
+    from stages
 
 ),
 
-counted as (
+with_revenue as (
 
     select
         *,
@@ -79,11 +79,11 @@ counted as (
         -- What became of an order whose status nobody documents is unknown; that it was paid at once is not.
         stage in ('paid', 'collected', 'returned')
         or (stage = 'unknown' and payment_stage = 'paid' and not is_cod) as is_in_hand
-    from staged
+    from with_stage
 
 ),
 
-judged as (
+classified as (
 
     select
         store_platform,
@@ -113,8 +113,8 @@ judged as (
         is_new_customer,
         tells_origin,
         updated_at
-    from counted
+    from with_revenue
 
 )
 
-select * from judged
+select * from classified

@@ -16,7 +16,7 @@ statuses as (
 
 ),
 
-histories as (
+order_history as (
 
     select
         platform,
@@ -38,10 +38,10 @@ settings as (
         stores.workspace_timezone,
         stores.reporting_currency,
         -- Buyers whose last order is older than that cannot be told from new ones.
-        histories.covered_from + {{ var('adsync_customer_history_days') }} as customers_known_from,
+        order_history.covered_from + {{ var('adsync_customer_history_days') }} as customers_known_from,
         md5(stores.settings_key || statuses.version) as money_key
     from stores
-    left join histories on stores.platform = histories.platform and stores.account_id = histories.account_id
+    left join order_history on stores.platform = order_history.platform and stores.account_id = order_history.account_id
     cross join statuses
 
 ),

@@ -2,7 +2,7 @@
 
 with
 
-silent as (
+without_metrics as (
 
     select
         accounts.workspace_id,
@@ -40,4 +40,4 @@ silent as (
 
 )
 
-select * from silent
+select * from without_metrics

@@ -3,7 +3,7 @@
 with
 
 -- The platform's own ratios, ROAS of the counted action type, beside ours: mixed up units and columns show there.
-figures as (
+campaign_days as (
 
     select
         metrics.*,
@@ -30,7 +30,7 @@ orders as (
 
 ),
 
-judged as (
+checked as (
 
     select
         *,
@@ -40,72 +40,72 @@ judged as (
         {{ ratios_differ('platform_ctr', 'ctr') }} as disagrees_on_ctr,
         {{ ratios_differ('platform_cpc', 'cpc') }} as disagrees_on_cpc,
         {{ ratios_differ('platform_roas', 'roas') }} as disagrees_on_roas
-    from figures
+    from campaign_days
 
 ),
 
 -- Few rows from here on.
-doubtful as (
+suspects as (
 
-    select * from judged
+    select * from checked
     where is_impossible or is_too_good or is_negative or disagrees_on_ctr or disagrees_on_cpc or disagrees_on_roas
 
 ),
 
-doubts as (
+issues as (
 
     select
-        doubtful.workspace_id,
-        doubtful.date,
+        suspects.workspace_id,
+        suspects.date,
         reasons.type,
-        doubtful.platform,
-        doubtful.account_id,
-        doubtful.campaign_id,
-        doubtful.campaign_id as subject,
+        suspects.platform,
+        suspects.account_id,
+        suspects.campaign_id,
+        suspects.campaign_id as subject,
         cast(reasons.value as numeric(18, 6)) as value,
         reasons.detail
-    from doubtful
+    from suspects
     cross join
         lateral (
             values
             (
-                doubtful.is_impossible, 'invalid_ctr', doubtful.ctr,
+                suspects.is_impossible, 'invalid_ctr', suspects.ctr,
                 'more clicks than impressions: likely clicks of all kinds beside impressions of one, '
                 || 'or two columns mixed up'
             ),
             (
-                doubtful.is_too_good, 'suspicious_roas', doubtful.roas,
+                suspects.is_too_good, 'suspicious_roas', suspects.roas,
                 'claimed revenue is over a thousand times the spend: likely '
                 || case
-                    when doubtful.conversions = 0 then 'a value without any purchase'
+                    when suspects.conversions = 0 then 'a value without any purchase'
                     else 'a value in cents or millionths'
                 end
             ),
             (
-                doubtful.is_negative, 'negative_value',
+                suspects.is_negative, 'negative_value',
                 least(
-                    doubtful.impressions, doubtful.clicks, doubtful.spend, doubtful.conversions, doubtful.revenue
+                    suspects.impressions, suspects.clicks, suspects.spend, suspects.conversions, suspects.revenue
                 ),
                 'impressions, clicks, spend, conversions or revenue below zero: likely a correction that the platform '
                 || 'booked on a later day'
             ),
             (
-                doubtful.disagrees_on_ctr, 'identity_ctr', doubtful.platform_ctr,
-                'the platform says ' || round(doubtful.platform_ctr, 4)
-                || ' %, clicks and impressions say ' || round(doubtful.ctr, 4)
-                || ': likely ' || {{ likely_cause('doubtful.platform_ctr', 'doubtful.ctr') }}
+                suspects.disagrees_on_ctr, 'identity_ctr', suspects.platform_ctr,
+                'the platform says ' || round(suspects.platform_ctr, 4)
+                || ' %, clicks and impressions say ' || round(suspects.ctr, 4)
+                || ': likely ' || {{ likely_cause('suspects.platform_ctr', 'suspects.ctr') }}
             ),
             (
-                doubtful.disagrees_on_cpc, 'identity_cpc', doubtful.platform_cpc,
-                'the platform says ' || round(doubtful.platform_cpc, 4) || ', spend and clicks say '
-                || round(doubtful.cpc, 4)
-                || ': likely ' || {{ likely_cause('doubtful.platform_cpc', 'doubtful.cpc') }}
+                suspects.disagrees_on_cpc, 'identity_cpc', suspects.platform_cpc,
+                'the platform says ' || round(suspects.platform_cpc, 4) || ', spend and clicks say '
+                || round(suspects.cpc, 4)
+                || ': likely ' || {{ likely_cause('suspects.platform_cpc', 'suspects.cpc') }}
             ),
             (
-                doubtful.disagrees_on_roas, 'identity_roas', doubtful.platform_roas,
-                'the platform says ' || round(doubtful.platform_roas, 4)
-                || ', claimed revenue and spend say ' || round(doubtful.roas, 4)
-                || ': likely ' || {{ likely_cause('doubtful.platform_roas', 'doubtful.roas') }}
+                suspects.disagrees_on_roas, 'identity_roas', suspects.platform_roas,
+                'the platform says ' || round(suspects.platform_roas, 4)
+                || ', claimed revenue and spend say ' || round(suspects.roas, 4)
+                || ': likely ' || {{ likely_cause('suspects.platform_roas', 'suspects.roas') }}
             )
         ) as reasons (applies, type, value, detail)
     where reasons.applies
@@ -125,7 +125,7 @@ doubts as (
 
 ),
 
-unpriced as (
+without_rate as (
 
     select
         workspace_id,
@@ -133,7 +133,7 @@ unpriced as (
         platform,
         account_id,
         currency
-    from figures
+    from campaign_days
     where fx_rate is null
     union all
     select
@@ -147,9 +147,9 @@ unpriced as (
 
 ),
 
-doubted as (
+sanity_checked as (
 
-    select * from doubts
+    select * from issues
     union all
     select
         workspace_id,
@@ -161,9 +161,9 @@ doubted as (
         coalesce(currency, 'none') as subject,
         cast(count(*) as numeric(18, 6)) as value,
         null as detail
-    from unpriced
+    from without_rate
     group by workspace_id, date, platform, account_id, currency
 
 )
 
-select * from doubted
+select * from sanity_checked

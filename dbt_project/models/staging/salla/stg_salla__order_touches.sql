@@ -51,11 +51,11 @@ renamed as (
 
 ),
 
-kept as (
+with_utm as (
 
     select * from renamed
     where num_nonnulls(utm_source, utm_medium, utm_campaign, utm_content, utm_term) > 0
 
 )
 
-select * from kept
+select * from with_utm

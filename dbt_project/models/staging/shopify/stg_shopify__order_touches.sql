@@ -58,7 +58,7 @@ touches as (
 
 ),
 
-opened as (
+parsed as (
 
     select
         account_id,
@@ -94,7 +94,7 @@ renamed as (
         {{ query_parameter('landing_url', 'utm_id') }} as utm_id,
         {{ query_parameter('landing_url', '(?:[a-z]+_)?campaign_?id') }} as campaign_id_param,
         loaded_at
-    from opened
+    from parsed
 
 )
 

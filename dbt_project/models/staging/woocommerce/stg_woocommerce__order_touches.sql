@@ -14,7 +14,7 @@ source as (
 ),
 
 -- Of a key that stands twice the highest id is true, and so is the last one that goes into an object.
-tagged as (
+with_tags as (
 
     select
         source.*,
@@ -34,7 +34,7 @@ tagged as (
 ),
 
 -- Without the session's time, what tracking plugins wrote fills the gaps: neither tells when it was.
-opened as (
+parsed as (
 
     select
         *,
@@ -43,7 +43,7 @@ opened as (
             when {{ utc_instant_or_null("session ->> 'session_start_time'") }} is not null then session
             else coalesce(others, '{}') || coalesce(session, '{}')
         end as tags
-    from tagged
+    from with_tags
 
 ),
 
@@ -72,15 +72,15 @@ renamed as (
         nullif(tags ->> 'utm_id', '') as utm_id,
         {{ query_parameter("tags ->> 'session_entry'", '(?:[a-z]+_)?campaign_?id') }} as campaign_id_param,
         loaded_at
-    from opened
+    from parsed
 
 ),
 
-kept as (
+with_utm as (
 
     select * from renamed
     where kind = 'visit' or num_nonnulls(utm_source, utm_medium, utm_campaign, utm_content, utm_term, utm_id) > 0
 
 )
 
-select * from kept
+select * from with_utm

@@ -15,7 +15,7 @@ source as (
 
 ),
 
-judged as (
+with_payment_status as (
 
     select
         *,
@@ -59,7 +59,7 @@ renamed as (
         cast(null as boolean) as is_new_customer,
         true as tells_origin,
         loaded_at
-    from judged
+    from with_payment_status
 
 )
 

@@ -14,7 +14,7 @@ source as (
 
 ),
 
-judged as (
+with_payment_status as (
 
     select
         *,
@@ -55,7 +55,7 @@ renamed as (
         cast(null as boolean) as is_new_customer,
         false as tells_origin,
         loaded_at
-    from judged
+    from with_payment_status
 
 )
 
