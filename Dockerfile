@@ -3,7 +3,7 @@
 # The chart library of the Ads page, by its pinned checksum: npm takes it, and is needed for nothing else.
 FROM node:22.12.0-bookworm-slim AS charts
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*
-COPY plugins/adsync/dashboard/page/library.py /page/
+COPY plugins/adsync/dashboard/web/uplot.py /page/
 RUN python3 /page/library.py
 
 FROM python:3.11.14-slim-bookworm
@@ -27,7 +27,7 @@ RUN python -m venv /srv/venv \
     && uv pip sync --no-cache --python /srv/venv/bin/python requirements.txt
 
 COPY --chown=adsync plugins plugins
-COPY --chown=adsync --from=charts /page/library plugins/adsync/dashboard/page/library
+COPY --chown=adsync --from=charts /page/library plugins/adsync/dashboard/web/library
 COPY --chown=adsync dags dags
 COPY --chown=adsync dbt_project dbt_project
 # Airflow forks for every task: modules that are compiled once start twice as fast.

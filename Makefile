@@ -10,7 +10,7 @@ ADSYNC_STATE ?= .adsync
 ARGS ?=
 
 RUN := .venv/bin/python
-DEMO = $(RUN) -m adsync.demo --state "$(ADSYNC_STATE)"
+DEMO = $(RUN) -m adsync_demo --state "$(ADSYNC_STATE)"
 UV_PIN = $$(sed -n 's/^\(uv==[^ ;]*\).*/\1/p' requirements.txt)
 
 export PYTHONPATH := $(CURDIR)/plugins
@@ -35,7 +35,7 @@ schema: env ## take Shopify's schema with npm, so that `make test` looks at its 
 	@$(RUN) tests/shopify_schema.py
 
 charts: env ## take the chart library of the Ads page with npm; `make env` does it where npm is
-	@$(RUN) -m adsync.dashboard.page.library
+	@$(RUN) -m adsync.dashboard.web.uplot
 rates: env ## make seeds/fx_rates.csv again, with pip and npm
 	@$(RUN) dbt_project/seeds/fx_rates.py
 
@@ -61,10 +61,10 @@ stop: ## end the demo and the servers
 
 compose-dryrun: env ## docker-compose.yaml without an engine: valid, and every service's command run as a process
 	@.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yaml
-	@$(RUN) -m adsync.demo --state "$(ADSYNC_STATE)/compose" dry-run
+	@$(RUN) -m adsync_demo --state "$(ADSYNC_STATE)/compose" dry-run
 
 secrets: env ## new secrets for docker-compose.yaml: `make -s secrets > .env`
-	@$(RUN) -m adsync.demo --state "$(ADSYNC_STATE)" secrets
+	@$(RUN) -m adsync_demo --state "$(ADSYNC_STATE)" secrets
 
 bench: env ## what loading and transforming cost; ARGS=extract_load, ARGS="transform --scale 0.1"
 	@set -- $(ARGS); [ $$# -gt 0 ] || set -- all; name="$$1"; shift; \
@@ -94,7 +94,7 @@ env: .venv/ready ## the locked environment in .venv; PYTHON=python3.12 picks ano
 		echo "uv could not install; trying pip, which reads its own index settings." >&2; \
 		$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.txt; }
 	@$(RUN) -m compileall -q -j 2 .venv/lib >/dev/null 2>&1 || true
-	@$(RUN) -m adsync.dashboard.page.library || true
+	@$(RUN) -m adsync.dashboard.web.uplot || true
 	@touch $@
 
 lock: env ## resolve requirements.in into requirements.txt; ARGS=--upgrade takes the newest versions
@@ -107,4 +107,4 @@ clean: stop ## remove the state folder and everything built
 	@find . -name .venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 distclean: clean ## the environment too
-	@rm -rf .venv plugins/adsync/dashboard/page/library
+	@rm -rf .venv plugins/adsync/dashboard/web/library

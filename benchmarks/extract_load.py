@@ -24,12 +24,13 @@ from rich.console import Console
 from rich.table import Table
 
 import by_hand
-from adsync import registry, warehouse
-from adsync.access import Environment
-from adsync.demo import servers
-from adsync.sources.base import Credentials
-from adsync.sync import SyncRequest, sync_accounts
-from adsync.window import Window
+from adsync import registry
+from adsync.extract.context import SyncEnvironment
+from adsync.extract.runner import SyncRequest, sync_accounts
+from adsync.models import Credentials
+from adsync.ranges import DateRange
+from adsync.warehouse import migrations
+from adsync_demo.services import servers
 
 ACCOUNTS = [str(number) for number in range(1, 11)]
 CAMPAIGNS, DAYS = 334, 30
@@ -43,7 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as state, _meta() as port:
         running = servers.start(Path(state))
         try:
-            warehouse.migrate(running.database_url(), registry.streams())
+            migrations.migrate(running.database_url(), registry.streams())
             runs = [
                 (_measure(running, "ours", port, DAYS), _measure(running, "hand", port, DAYS)) for _ in range(ROUNDS)
             ]
@@ -68,9 +69,9 @@ def child(kind: str, url: str, port: int, days: int) -> None:
 
 async def _ours(url: str, port: int, days: int) -> None:
     token = Credentials("meta_bench", host=f"http://127.0.0.1:{port}", password="none")
-    window = Window(FIRST, FIRST + timedelta(days=days))
+    window = DateRange(FIRST, FIRST + timedelta(days=days))
     request = SyncRequest("meta", tuple(ACCOUNTS), "bench", window=window)
-    outcomes = await sync_accounts(request, Environment(url, lambda _: token, lambda: datetime.now(UTC)))
+    outcomes = await sync_accounts(request, SyncEnvironment(url, lambda _: token, lambda: datetime.now(UTC)))
     outcomes.raise_for_failures()
 
 

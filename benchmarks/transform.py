@@ -25,8 +25,10 @@ from psycopg.sql import SQL, Literal
 from rich.console import Console
 from rich.table import Table
 
-from adsync import registry, transform, warehouse
-from adsync.demo import servers
+from adsync import registry
+from adsync.transform import dbt_runner
+from adsync.warehouse import migrations
+from adsync_demo.services import servers
 from big_world import TODAY, World
 
 ROUNDS = 3
@@ -76,14 +78,14 @@ class Bench:
     """One warehouse and the dbt project that is run on it."""
 
     url: str
-    project: transform.Project
+    project: dbt_runner.Project
     world: World
     console: Console
 
     def build(self, what: str) -> float:
         """Seconds of wall time of what the DAG does."""
         with self._timed(what) as timing:
-            transform.build(self.url, self.project)
+            dbt_runner.build(self.url, self.project)
         return timing.seconds
 
     def full_refresh(self) -> float:
@@ -95,7 +97,7 @@ class Bench:
         return self._command("start", "--select", "tag:no_such_tag")
 
     def _command(self, what: str, *words: str) -> float:
-        environment = {**os.environ, **transform.environment(self.url)}
+        environment = {**os.environ, **dbt_runner.environment(self.url)}
         with self._timed(what) as timing:
             subprocess.run(self.project.command(*words), check=True, env=environment, stdout=subprocess.DEVNULL)
         return timing.seconds
@@ -180,8 +182,8 @@ def _changed(bench: Bench, end: date) -> float:
 
 def _bench(running: servers.Servers, world: World, state: Path, console: Console) -> Bench:
     url = running.database_url()
-    warehouse.migrate(url, registry.streams())
-    return Bench(url, transform.Project(registry.DBT_PROJECT, state / "dbt"), world, console)
+    migrations.migrate(url, registry.streams())
+    return Bench(url, dbt_runner.Project(registry.DBT_PROJECT, state / "dbt"), world, console)
 
 
 def _arguments() -> argparse.Namespace:

@@ -19,13 +19,16 @@ from datetime import UTC, datetime
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, task
 
-from adsync import accounts, config, housekeeping, retention
-from adsync.hooks.surroundings import environment
+from adsync import settings
+from adsync.airflow_support.notifier import tell_admins
+from adsync.airflow_support.run_types import ALL_BUT_BACKFILL
+from adsync.hooks.environment import environment
 from adsync.hooks.warehouse import warehouse_url
-from adsync.operators.deadline import within
-from adsync.operators.notifier import tell_admins
+from adsync.load import retention
+from adsync.operators.deadline import deadline_after
 from adsync.operators.retry_policy import default_args
-from adsync.operators.run_types import ALL_BUT_BACKFILL
+from adsync.orchestration import housekeeping
+from adsync.state import accounts
 
 
 @task
@@ -55,7 +58,7 @@ def clear_leases() -> int:
 @task(multiple_outputs=False)
 def forget() -> dict[str, int]:
     """Remove what is older than ADSYNC_KEEP_RUNS, ADSYNC_KEEP_OBSERVATIONS and ADSYNC_KEEP_RAW say."""
-    return retention.forget(warehouse_url(), config.keep_days())
+    return retention.forget(warehouse_url(), settings.keep_days())
 
 
 @task
@@ -72,7 +75,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     allowed_run_types=ALL_BUT_BACKFILL,
-    deadline=within(6),
+    deadline=deadline_after(6),
     default_args=default_args(),
     tags=["adsync"],
     doc_md=__doc__,

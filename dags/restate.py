@@ -36,17 +36,19 @@ from airflow.sdk import (
     task,
 )
 
-from adsync import accounts, plan, registry, restate
-from adsync.hooks.surroundings import now
+from adsync import registry
+from adsync.airflow_support import assets
+from adsync.airflow_support.noted import noted
+from adsync.airflow_support.notifier import tell_admins
+from adsync.airflow_support.run_key import run_key
+from adsync.hooks.environment import now
 from adsync.hooks.warehouse import warehouse_url
-from adsync.operators import assets
-from adsync.operators.deadline import within
-from adsync.operators.noted import noted
-from adsync.operators.notifier import tell_admins
+from adsync.operators.deadline import deadline_after
 from adsync.operators.retry_policy import default_args
-from adsync.operators.run_key import run_key
 from adsync.operators.sync import GRID_LABEL, SyncOperator
-from adsync.window import Window
+from adsync.orchestration import restatement, sharding
+from adsync.ranges import DateRange
+from adsync.state import accounts
 
 DAY = {"type": ["null", "string"], "format": "date"}
 NAMES = {"type": "array", "items": {"type": "string"}}
@@ -59,9 +61,9 @@ def scope() -> dict[str, list[str]]:
     run, params = context["dag_run"], context["params"]
     # Triggered by hand a run may have no interval of its own.
     day = (run.data_interval_start or run.run_after - timedelta(days=1)).date()
-    wanted = restate.asked(params, day, backfill=run.run_type == "backfill", now=now())
+    wanted = restatement.parse_params(params, day, backfill=run.run_type == "backfill", now=now())
     accounts.prepare(url)
-    restate.check_workspaces(url, wanted.workspaces)
+    restatement.check_workspaces(url, wanted.workspaces)
     days = {name: wanted.window(registry.load(name)) for name in wanted.sources}
     return {name: [each.since.isoformat(), each.until.isoformat()] for name, each in days.items()}
 
@@ -71,16 +73,16 @@ def dealt_out(source: str, chosen: dict[str, list[str]]) -> list[dict[str, Any]]
     """Divide the accounts into shards; none when the source is not asked for."""
     if source not in chosen:
         return []
-    url, days = warehouse_url(), Window(*map(date.fromisoformat, chosen[source]))
-    found = plan.linked_accounts(url, source, get_current_context()["params"]["workspaces"])
-    return plan.tasks(url, source, plan.shards(found), days)
+    url, days = warehouse_url(), DateRange(*map(date.fromisoformat, chosen[source]))
+    found = sharding.linked_accounts(url, source, get_current_context()["params"]["workspaces"])
+    return sharding.tasks(url, source, sharding.shards(found), days)
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE, **tell_admins())
 def report(chosen: dict[str, list[str]] | None, planned: dict[str, list[dict[str, Any]] | None]) -> str:
     """Fail the run when any account is not done."""
     key = run_key(get_current_context())
-    return noted(lambda: restate.report(warehouse_url(), key, chosen, planned))
+    return noted(lambda: restatement.report(warehouse_url(), key, chosen, planned))
 
 
 with DAG(
@@ -90,7 +92,7 @@ with DAG(
     start_date=datetime(2023, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    deadline=within(12),
+    deadline=deadline_after(12),
     default_args=default_args(),
     tags=["adsync", "sync"],
     doc_md=__doc__,

@@ -21,20 +21,21 @@ from typing import Any
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, TriggerRule, get_current_context, task
 
-from adsync import accounts, registry
-from adsync import plan as planning
-from adsync.hooks.surroundings import now
+from adsync import registry
+from adsync.airflow_support import assets, metrics
+from adsync.airflow_support.noted import noted
+from adsync.airflow_support.notifier import tell_admins
+from adsync.airflow_support.run_key import run_key
+from adsync.airflow_support.run_types import ALL_BUT_BACKFILL
+from adsync.hooks.environment import now
 from adsync.hooks.warehouse import warehouse_url
-from adsync.operators import assets, metrics
-from adsync.operators.deadline import within
-from adsync.operators.noted import noted
-from adsync.operators.notifier import tell_admins
+from adsync.operators.deadline import deadline_after
 from adsync.operators.retry_policy import default_args
-from adsync.operators.run_key import run_key
-from adsync.operators.run_types import ALL_BUT_BACKFILL
 from adsync.operators.sync import GRID_LABEL, SyncOperator
-from adsync.report import run_report
-from adsync.status import lag
+from adsync.orchestration import sharding as planning
+from adsync.orchestration.run_summary import summarize_run
+from adsync.state import accounts
+from adsync.status.accounts import lag
 
 
 @task
@@ -50,7 +51,7 @@ def report(source: str, planned: list[dict[str, Any]] | None) -> str:
     """Fail the run when any planned account is not done."""
     url, key = warehouse_url(), run_key(get_current_context())
     metrics.lag(source, lag(url, source))
-    return noted(lambda: run_report(url, source, key, planning.accounts_of(planned)))
+    return noted(lambda: summarize_run(url, source, key, planning.accounts_of(planned)))
 
 
 for source in registry.names():
@@ -64,7 +65,7 @@ for source in registry.names():
         # It would sync today once per day: `restate` is what reads days again.
         allowed_run_types=ALL_BUT_BACKFILL,
         # A limit that a platform does not explain is waited out for an hour; after two, something else is wrong.
-        deadline=within(2, source),
+        deadline=deadline_after(2, source),
         default_args=default_args(),
         tags=["adsync", "sync", source],
         doc_md=__doc__,

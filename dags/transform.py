@@ -23,22 +23,22 @@ from airflow.sdk import DAG, AssetAny, AssetOrTimeSchedule, CronDataIntervalTime
 from airflow.sdk.exceptions import AirflowSkipException
 
 from adsync import registry
+from adsync.airflow_support import assets
+from adsync.airflow_support.pools import MARTS
+from adsync.airflow_support.run_types import ALL_BUT_BACKFILL
 from adsync.alerts.delivery import deliver
 from adsync.alerts.episodes import update_episodes
-from adsync.consistency import log_issues
 from adsync.dashboard.cache import refresh
 from adsync.dashboard.snapshot import snapshots
-from adsync.freshness import build_due, first_today, raw_state, record_build
-from adsync.hooks.cache import redis_url
-from adsync.hooks.surroundings import open_channel
+from adsync.hooks.environment import open_channel
+from adsync.hooks.redis_url import redis_url
 from adsync.hooks.warehouse import warehouse_url
-from adsync.operators import assets
-from adsync.operators.deadline import within
+from adsync.operators.deadline import deadline_after
 from adsync.operators.retry_policy import default_args
-from adsync.operators.run_types import ALL_BUT_BACKFILL
-from adsync.pools import MARTS
-from adsync.transform import build, project
-from adsync.warehouse import migrate
+from adsync.status.consistency import log_issues
+from adsync.transform.dbt_runner import build, project
+from adsync.transform.freshness import build_due, first_today, raw_state, record_build
+from adsync.warehouse.migrations import migrate
 
 
 @task(multiple_outputs=False)
@@ -90,7 +90,7 @@ with DAG(
     max_active_runs=1,
     allowed_run_types=ALL_BUT_BACKFILL,
     # The cached dashboard lives an hour.
-    deadline=within(1),
+    deadline=deadline_after(1),
     # One run at a time, and should somebody raise that: still one dbt, one delivery, one refresh.
     default_args={**default_args(), "pool": MARTS},
     tags=["adsync", "marts"],

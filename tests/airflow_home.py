@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adsync import pools
-from adsync.demo import servers
+from adsync.airflow_support import pools
+from adsync_demo.services import servers
 
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun

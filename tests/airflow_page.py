@@ -10,12 +10,13 @@ from pathlib import Path
 
 import httpx
 
-from adsync.demo import airflow_processes, environment, processes, rest
-from adsync.demo.files import HOST, free_port
-from adsync.demo.keys import keys
-from adsync.demo.place import Place
-from adsync.demo.servers import Servers
-from adsync.demo.waiting import until
+from adsync_demo.airflow_home import airflow_processes, environment, rest
+from adsync_demo.airflow_home.keys import keys
+from adsync_demo.paths import DemoPaths
+from adsync_demo.services import processes
+from adsync_demo.services.files import HOST, free_port
+from adsync_demo.services.servers import Servers
+from adsync_demo.services.waiting import until
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 240
@@ -36,7 +37,7 @@ class Airflow:
 
 @contextmanager
 def running(servers: Servers, warehouse: str, state: Path) -> Iterator[Airflow]:
-    place, secrets, port = Place(ROOT, state, os.environ), keys(state), free_port()
+    place, secrets, port = DemoPaths(ROOT, state, os.environ), keys(state), free_port()
     environment.write_login(place, secrets)
     variables = environment.airflow(place, servers, secrets, port) | {"AIRFLOW_CONN_ADSYNC_WAREHOUSE": warehouse}
     airflow_processes.migrate(place, variables)

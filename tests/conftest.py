@@ -12,15 +12,22 @@ import pytest
 import redis
 from xdist.scheduler import LoadFileScheduling
 
-from adsync import registry, warehouse
-from adsync.demo import servers
+from adsync import registry
+from adsync.warehouse import migrations
+from adsync_demo.services import servers
 from mortal import ending_with_this_process
 
 NUMBERS = count(1)
 # What shares a world that takes a minute to make is one worker's.
-PAGE, BUILT = ("tests/browser/", "tests/dashboard/page/"), "tests/dbt/"
+PAGE, BUILT = ("tests/browser/", "tests/dashboard/web/"), "tests/dbt/"
 # What takes minutes, the longest first.
-LONGEST = ("tests/dbt/test_random_batches.py", BUILT, "tests/test_pipeline.py", PAGE, "tests/test_transform.py")
+LONGEST = (
+    "tests/dbt/test_random_batches.py",
+    BUILT,
+    "tests/test_pipeline.py",
+    PAGE,
+    "tests/transform/test_dbt_runner.py",
+)
 
 pytest_plugins = ["airflow_home", "page_world"]
 
@@ -53,7 +60,7 @@ def local_servers() -> Iterator[servers.Servers]:
     state = Path(tempfile.mkdtemp(prefix="adsync-test-"))
     with ending_with_this_process(state):
         running = servers.start(state, durable=False)
-        warehouse.migrate(running.database_url("adsync"), registry.streams())
+        migrations.migrate(running.database_url("adsync"), registry.streams())
         yield running
 
 

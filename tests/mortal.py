@@ -17,7 +17,7 @@ SECONDS = 120
 @contextmanager
 def ending_with_this_process(state: Path) -> Iterator[None]:
     """Afterwards the servers of this folder are ended, and the folder is gone."""
-    stop = [sys.executable, "-m", "adsync.demo", "--state", str(state), "stop"]
+    stop = [sys.executable, "-m", "adsync_demo", "--state", str(state), "stop"]
     # A session of its own: whoever kills the whole group of the tests must not meet the one that tidies up.
     tidying = subprocess.Popen(
         ["sh", "-c", WAITING, str(state), *stop],

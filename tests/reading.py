@@ -8,21 +8,22 @@ from datetime import timedelta
 
 import httpx
 
+from adsync.api.client import ApiClient
 from adsync.errors import AdsyncError
-from adsync.sources.base import Account, Answer, Record, Source
-from adsync.transport import Client
-from adsync.window import Span, Window
+from adsync.models import Account, ApiResponse, Record
+from adsync.ranges import DateRange, TimeRange
+from adsync.sources.base import Source
 from sandboxed import NOW, Pauses, account, credentials
 
 
 @asynccontextmanager
 async def connected(
     source: Source, who: Account, transport: httpx.AsyncBaseTransport, **more: object
-) -> AsyncIterator[Client]:
+) -> AsyncIterator[ApiClient]:
     known = more.pop("known", None) or credentials(who.conn_id)
     pause = more.pop("pause", None)
     async with httpx.AsyncClient(transport=transport, base_url=source.base_url(known, who.account_id)) as http:
-        yield Client(http, source, known, Pauses() if pause is None else pause, **more)
+        yield ApiClient(http, source, known, Pauses() if pause is None else pause, **more)
 
 
 async def pages(source: Source, who: Account, stream: str, transport, *asked, **more) -> list[list[Record]]:
@@ -39,19 +40,19 @@ def owner(source: str, account_id: str) -> Account:
     return account(source, account_id)
 
 
-def span(days: int = 30) -> Span:
-    return Span(NOW - timedelta(days=days), NOW + timedelta(seconds=1))
+def span(days: int = 30) -> TimeRange:
+    return TimeRange(NOW - timedelta(days=days), NOW + timedelta(seconds=1))
 
 
-def window(today, days: int = 30) -> Window:
-    return Window(today - timedelta(days=days - 1), today + timedelta(days=1))
+def window(today, days: int = 30) -> DateRange:
+    return DateRange(today - timedelta(days=days - 1), today + timedelta(days=1))
 
 
 def refusal(source: Source, status: int, body: bytes = b"", **headers: str) -> AdsyncError | None:
     """What `check` raises for an answer."""
     try:
         source.check(
-            Answer(status, httpx.Headers({name.replace("_", "-"): text for name, text in headers.items()}), body)
+            ApiResponse(status, httpx.Headers({name.replace("_", "-"): text for name, text in headers.items()}), body)
         )
     except AdsyncError as error:
         return error

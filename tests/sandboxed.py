@@ -14,14 +14,18 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
-from adsync import accounts, registry, sealing, warehouse, workspaces
-from adsync.sandbox import files
-from adsync.sandbox.app import create_app
-from adsync.sandbox.faults import Fault
-from adsync.sandbox.world import World
-from adsync.sources.base import Account, Credentials, Record
-from adsync.transport import Client
-from adsync.window import Span, Window
+from adsync import registry
+from adsync.api.client import ApiClient
+from adsync.auth import encryption
+from adsync.config import workspaces
+from adsync.models import Account, Credentials, Record
+from adsync.ranges import DateRange, TimeRange
+from adsync.state import accounts
+from adsync.warehouse.connection import connect_now
+from adsync_sandbox.faults.script import Fault
+from adsync_sandbox.generator.world import World
+from adsync_sandbox.server import files
+from adsync_sandbox.server.app import create_app
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAYS = 40
@@ -68,12 +72,12 @@ def credentials(conn_id: str, base: str = BASE) -> Credentials:
     return Credentials(conn_id, **{name: value for name, value in told.items() if name != "conn_type"})
 
 
-def recent(source: str, days: int = 30, account_id: str = "") -> Window | Span:
+def recent(source: str, days: int = 30, account_id: str = "") -> DateRange | TimeRange:
     """The last days up to and including today, as the source's long stream is asked for them."""
     if registry.load(source).kind == "store":
-        return Span(NOW - timedelta(days=days), NOW + timedelta(seconds=1))
+        return TimeRange(NOW - timedelta(days=days), NOW + timedelta(seconds=1))
     today = world().today(account(source, account_id).timezone)
-    return Window(today - timedelta(days=days - 1), today + timedelta(days=1))
+    return DateRange(today - timedelta(days=days - 1), today + timedelta(days=1))
 
 
 class Pauses(list[float]):
@@ -86,10 +90,10 @@ class Pauses(list[float]):
 @asynccontextmanager
 async def connected(
     who: Account, transport: httpx.AsyncBaseTransport, pause: Pauses | None = None, known: Credentials | None = None
-) -> AsyncIterator[Client]:
+) -> AsyncIterator[ApiClient]:
     source, known = registry.load(who.platform), known or credentials(who.conn_id)
     async with httpx.AsyncClient(transport=transport, base_url=source.base_url(known, who.account_id)) as http:
-        yield Client(http, source, known, Pauses() if pause is None else pause)
+        yield ApiClient(http, source, known, Pauses() if pause is None else pause)
 
 
 def in_memory(*faults: Fault, known: World | None = None, **more: object) -> httpx.ASGITransport:
@@ -105,7 +109,7 @@ async def pages(
     stream: str,
     transport: httpx.AsyncBaseTransport,
     *,
-    asked: Window | Span | None = None,
+    asked: DateRange | TimeRange | None = None,
     pause: Pauses | None = None,
     account_id: str = "",
 ) -> list[list[Record]]:
@@ -152,9 +156,9 @@ def link(url: str, *account_ids: str, **settings: object) -> None:
         for key, id_key in (("ad_accounts", "account_id"), ("stores", "store_id")):
             workspace[key] = [one for one in workspace[key] if not account_ids or one[id_key] in account_ids]
     sources = {name: registry.load(name) for name in registry.names()}
-    with warehouse.connect_now(url) as connection:
+    with connect_now(url) as connection:
         accounts.store(connection, workspaces.checked(document, "test", sources), Path("test"))
 
 
 def new_key() -> str:
-    return sealing.Fernet.generate_key().decode()
+    return encryption.Fernet.generate_key().decode()

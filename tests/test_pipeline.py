@@ -16,11 +16,13 @@ from airflow.dag_processing.dagbag import DagBag
 from cryptography.fernet import Fernet
 from psycopg.rows import dict_row
 
-from adsync import quota, registry
-from adsync.demo import answers, environment
-from adsync.sandbox.app import create_app
-from adsync.sandbox.files import write_files
-from adsync.sandbox.world import World
+from adsync import registry
+from adsync.api import rate_limiter
+from adsync_demo import answer_check
+from adsync_demo.airflow_home import environment
+from adsync_sandbox.generator.world import World
+from adsync_sandbox.server.app import create_app
+from adsync_sandbox.server.files import write_files
 from sandboxed import serving
 
 FOLDER = Path(__file__).resolve().parents[1] / "dags"
@@ -85,7 +87,7 @@ def pipeline(airflow_metadata, local_servers, tmp_path_factory) -> Iterator[Pipe
     # Few orders in the shops whose platforms want a call for each.
     world = World.create(1, datetime.now(UTC), sales=2)
     with serving(create_app(world)) as base_url, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quota, "BURST", BURST)
+        patch.setattr(rate_limiter, "BURST", BURST)
         write_files(world, base_url, state)
         connections = json.loads((state / "connections.json").read_text())
         for name, value in {
@@ -114,7 +116,7 @@ def test_every_dag_is_green(pipeline):
 
 def test_stored_numbers_equal_the_answer_key_to_the_cent(pipeline):
     with psycopg.connect(pipeline.url) as connection:
-        assert answers.differences(connection, pipeline.key) == []
+        assert answer_check.differences(connection, pipeline.key) == []
 
 
 def test_exactly_the_planted_alerts_are_open_episodes(pipeline):

@@ -13,10 +13,12 @@ from urllib.parse import parse_qs
 
 import httpx
 
+from adsync.auth.token_refresh import TokenRefresh
 from adsync.errors import TokenExpired
-from adsync.sources import oauth
-from adsync.sources.auth import in_header
-from adsync.sources.base import Account, Answer, Credentials, Facts, Renewal, Source, Token
+from adsync.models import Account, AccountInfo, ApiResponse, Credentials, Token
+from adsync.sources.base import Source
+from adsync.sources.common import oauth
+from adsync.sources.common.auth import in_header
 
 ACCOUNT = Account("acme", "meta", "901", "shop_acme")
 
@@ -99,21 +101,21 @@ def request(credentials: Credentials, token: Token) -> httpx.Request:
     return httpx.Request("POST", f"{credentials.host}/token", data={"refresh_token": token.refresh})
 
 
-def check(answer: Answer) -> None:
+def check(answer: ApiResponse) -> None:
     if answer.status == 401:
         raise TokenExpired("the token ended")
 
 
 def source(**more: object) -> Source:
     """Of single-use refresh tokens, like the strictest platform."""
-    renewal = Renewal(request, oauth.reader("shop", "install the app again"), **({"single_use": True} | more))
+    renewal = TokenRefresh(request, oauth.reader("shop", "install the app again"), **({"single_use": True} | more))
     return Source(
         "meta",
         "store",
         lambda credentials, _: f"{credentials.host}/",
         in_header("token"),
         check,
-        lambda _: Facts("", "", ""),
+        lambda _: AccountInfo("", "", ""),
         (),
         renewal=renewal,
     )

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 import sys
 
-from adsync.cli import main
+from adsync.cli.app import main
 
 sys.exit(main(sys.argv[1:]))

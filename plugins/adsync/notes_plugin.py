@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from airflow.plugins_manager import AirflowPlugin
 
-from adsync.operators import run_notes
-from adsync.operators.waiting_names import WaitingNames
+from adsync.airflow_support import run_note_listener
+from adsync.airflow_support.waiting_names import WaitingNames
 
 
 class RunNotesPlugin(AirflowPlugin):
-    """The listener of `adsync.operators.run_notes`, and `adsync.operators.waiting_names`."""
+    """The listener of `adsync.airflow_support.run_note_listener`, and `adsync.airflow_support.waiting_names`."""
 
     name = "adsync_run_notes"
     # Airflow reads lists of the class, and nobody writes to them.
-    listeners = [run_notes]  # noqa: RUF012
+    listeners = [run_note_listener]  # noqa: RUF012
     fastapi_root_middlewares = [{"name": "waiting names", "middleware": WaitingNames}]  # noqa: RUF012

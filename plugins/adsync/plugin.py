@@ -24,13 +24,19 @@ class AdsPlugin(AirflowPlugin):
 
     @cached_property
     def fastapi_apps(self) -> list[dict[str, Any]]:
-        from adsync.dashboard.page.answers import Stores
-        from adsync.dashboard.page.app import create_app
-        from adsync.hooks.cache import redis_url
-        from adsync.hooks.login import enter
+        from adsync.dashboard.web.app import create_app
+        from adsync.dashboard.web.service import Stores
+        from adsync.hooks.plugin_access import require_plugin_access
+        from adsync.hooks.redis_url import redis_url
         from adsync.hooks.warehouse import warehouse_url
 
-        return [{"name": "Ads", "app": create_app(enter, Stores(warehouse_url, redis_url)), "url_prefix": PREFIX}]
+        return [
+            {
+                "name": "Ads",
+                "app": create_app(require_plugin_access, Stores(warehouse_url, redis_url)),
+                "url_prefix": PREFIX,
+            }
+        ]
 
     @cached_property
     def external_views(self) -> list[dict[str, Any]]:

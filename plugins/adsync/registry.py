@@ -38,7 +38,7 @@ def load(name: str) -> Source:
     """The source of that name; ConfigError when none is registered under it."""
     if name not in names():
         raise ConfigError(f"there is no source {name!r}; registered are {', '.join(names())}")
-    return import_module(f"adsync.sources.{name}").SOURCE
+    return import_module(f"adsync.sources.{name}.source").SOURCE
 
 
 def streams() -> list[tuple[str, str]]:

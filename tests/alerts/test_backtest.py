@@ -7,13 +7,13 @@ import pytest
 from rich.console import Console
 
 from adsync.alerts import backtest
-from adsync.cli import main
+from adsync.cli.app import main
 
-QUESTION = backtest.Question("roas_drop", date(2026, 11, 1), Decimal("0.5"), "acme")
+QUESTION = backtest.BacktestRequest("roas_drop", date(2026, 11, 1), Decimal("0.5"), "acme")
 FIGURES = (Decimal("1.2"), Decimal(4))
 FIRED = [
-    backtest.Firing(date(2026, 11, 15), "acme", "meta", "c1", *FIGURES, "like_aged", 30, False, True),
-    backtest.Firing(date(2026, 11, 21), "acme", "meta", "c1", *FIGURES, "matured", 12, True, False),
+    backtest.Match(date(2026, 11, 15), "acme", "meta", "c1", *FIGURES, "like_aged", 30, False, True),
+    backtest.Match(date(2026, 11, 21), "acme", "meta", "c1", *FIGURES, "matured", 12, True, False),
 ]
 
 

@@ -3,15 +3,15 @@ import logging
 import pytest
 
 from adsync.alerts import delivery
-from adsync.channels.opening import opened, to_log
 from adsync.errors import TemporaryError
+from adsync.notifications.channels.factory import open_channel, to_log
 
 WANTS = "update adsync.workspaces set alerts = jsonb_build_object('channels', %(channels)s::text[])"
 
 
 def channels(**known):
     """Open those channels by name; any other as the product does, and no connection exists."""
-    return lambda name: {"log": to_log, **known}.get(name) or opened(name, pytest.fail)
+    return lambda name: {"log": to_log, **known}.get(name) or open_channel(name, pytest.fail)
 
 
 def deliver(url, **known):

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ads_page import NOTHING, PLACES, TITLES, each_view, settled
-from adsync.dashboard.page import library
-from adsync.dashboard.page.answers import VIEWS
+from adsync.dashboard.web import uplot
+from adsync.dashboard.web.service import VIEWS
 from page_world import CAMPAIGNS, folder
 
 RIYADH_NAME = "حملة الرياض – نوفمبر"
@@ -197,7 +197,7 @@ def test_a_reader_without_eyes_finds_landmarks_names_and_tables(open_page):
 
 def test_charts_are_drawn_with_the_library_or_without(open_page):
     page = open_page()
-    expect(page.locator(".plot canvas" if library.present() else ".plot svg").first).to_be_visible()
+    expect(page.locator(".plot canvas" if uplot.present() else ".plot svg").first).to_be_visible()
     page.route("**/api/**", lambda route: _answered(route, '"charts":true', '"charts":false'))
     page.reload()
     expect(page.locator(".plot svg path").first).to_be_visible()

@@ -14,11 +14,11 @@ import httpx
 import sandboxed
 from adsync import registry
 from adsync.errors import AdsyncError
-from adsync.sandbox.world import World
-from adsync.sources.base import Account
-from adsync.window import Span, Window
+from adsync.models import Account
+from adsync.ranges import DateRange, TimeRange
+from adsync_sandbox.generator.world import World
 
-Asked = Window | Span
+Asked = DateRange | TimeRange
 
 
 @dataclass(frozen=True)

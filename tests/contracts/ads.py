@@ -6,25 +6,25 @@ from collections.abc import Callable
 from functools import cache
 
 import sandboxed
-from adsync.sandbox.inventing import children
-from adsync.sandbox.world import World
-from adsync.sources.base import Account
-from adsync.window import Window
+from adsync.models import Account
+from adsync.ranges import DateRange
+from adsync_sandbox.generator import children
+from adsync_sandbox.generator.world import World
 
 
-def campaigns(*, deleted: bool) -> Callable[[World, Account, Window], set[str]]:
+def campaigns(*, deleted: bool) -> Callable[[World, Account, DateRange], set[str]]:
     """All campaigns; where deleted ones are in no list, without them."""
 
-    def known(world: World, account: Account, _asked: Window) -> set[str]:
+    def known(world: World, account: Account, _asked: DateRange) -> set[str]:
         return {one.id for one in world.campaigns(account.account_id) if deleted or one.status != "deleted"}
 
     return known
 
 
-def children_of(*, deleted: bool) -> Callable[[World, Account, Window], set[str]]:
+def children_of(*, deleted: bool) -> Callable[[World, Account, DateRange], set[str]]:
     """All ad sets and ads of those campaigns."""
 
-    def known(world: World, account: Account, _asked: Window) -> set[str]:
+    def known(world: World, account: Account, _asked: DateRange) -> set[str]:
         found = [one for one in world.campaigns(account.account_id) if deleted or one.status != "deleted"]
         sets = {f"ad_set:{child.id}" for one in found for child in children.ad_sets(one)}
         return sets | {f"ad:{child.id}" for one in found for child in children.ads(one)}
@@ -40,7 +40,7 @@ CHILDREN = {
 }
 
 
-def delivered(world: World, account: Account, asked: Window) -> set[str]:
+def delivered(world: World, account: Account, asked: DateRange) -> set[str]:
     rows = world.deliveries(account.account_id)
     return {f"{row.campaign.id}:{row.date}" for row in rows if asked.since <= row.date < asked.until}
 

@@ -23,7 +23,7 @@ ANSWERS = {
         "'same' again",
     ),
     "lost": {"data": [], "paging": {"cursors": {}, "next": "https://graph.facebook.com/"}},
-    "page": "adsync.sources.meta_listing",
+    "page": "adsync.sources.meta.pagination",
 }
 
 CONTRACT = Contract(

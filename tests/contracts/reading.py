@@ -9,10 +9,10 @@ import httpx
 
 import contracts
 import sandboxed
-from adsync.sandbox.app import Manners
-from adsync.sandbox.faults import Fault
-from adsync.sandbox.shopify_cost import Limits
-from adsync.sources.base import Record
+from adsync.models import Record
+from adsync_sandbox.faults.script import Fault
+from adsync_sandbox.platforms.shopify.cost import Limits
+from adsync_sandbox.server.behavior import Behavior
 
 # So that a page's price is no reason to cut it.
 ROOMY = Limits(max_cost=100_000)
@@ -21,7 +21,7 @@ ROOMY = Limits(max_cost=100_000)
 def sandbox(source: str, stream: str, *faults: Fault, **manners: object) -> httpx.ASGITransport:
     listed = contracts.of(source).lists.get(stream)
     known = listed.world() if listed else sandboxed.world()
-    return sandboxed.in_memory(*faults, known=known, manners=Manners(shopify_limits=ROOMY, **manners))
+    return sandboxed.in_memory(*faults, known=known, manners=Behavior(shopify_limits=ROOMY, **manners))
 
 
 def fault(source: str, stream: str, kind: str, **more: object) -> Fault:

@@ -20,7 +20,7 @@ CONTRACT = Contract(
         "orders": Listed(
             "admin/v2/orders",
             stores.sold(),
-            page="adsync.sources.salla_walk",
+            page="adsync.sources.salla.order_changes",
             needed=("id", "status", "total", "updated_at", "currency", "amounts"),
             counted=stores.placed,
             asks="orders?",

@@ -20,7 +20,7 @@ CONTRACT = Contract(
         "orders": Listed(
             "graphql",
             stores.ordered,
-            page="adsync.sources.shopify",
+            page="adsync.sources.shopify.source",
             needed=("id", "updatedAt"),
             counted=stores.ordered,
             asks="OrdersUpdated",

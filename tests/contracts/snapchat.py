@@ -45,7 +45,7 @@ CONTRACT = Contract(
         "campaigns": Listed(
             "/campaigns",
             ads.campaigns(deleted=False),
-            page="adsync.sources.snapchat_listing",
+            page="adsync.sources.snapchat.entities",
             needed=("id",),
             empty=(campaigns(1, 1), {"request_status": "success", "campaigns": []}),
             middle=campaigns,
@@ -71,7 +71,7 @@ CONTRACT = Contract(
         "ads": Listed(
             "/ads",
             ads.children_of(deleted=False),
-            page="adsync.sources.snapchat_listing",
+            page="adsync.sources.snapchat.entities",
             needed=("campaign_id", "ad_squad_id"),
             empty=(children(1, 1),),
             middle=children,

@@ -8,34 +8,34 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import sandboxed
-from adsync.sandbox.world import World
-from adsync.sources.base import Account
-from adsync.window import ONE_DAY, Span
+from adsync.models import Account
+from adsync.ranges import ONE_DAY, TimeRange
+from adsync_sandbox.generator.world import World
 
 # Buyers of the invented business, and what goes with them.
 BUYER = ("buyer@example.com", "501234567", "مشتري", "203.0.113", "Palm Street")
 
 
-def ordered(world: World, account: Account, asked: Span) -> set[str]:
+def ordered(world: World, account: Account, asked: TimeRange) -> set[str]:
     """A Shopify shop's orders that were updated in the span."""
     orders = world.store_orders(account.account_id)
     return {one.id for one in orders if asked.since <= one.payment.updated_at < asked.until}
 
 
-def sold(*hidden: str, earlier: timedelta = timedelta()) -> Callable[[World, Account, Span], set[str]]:
+def sold(*hidden: str, earlier: timedelta = timedelta()) -> Callable[[World, Account, TimeRange], set[str]]:
     """Another store's orders that were saved in the span or so much earlier; none of the hidden statuses."""
 
-    def known(world: World, account: Account, asked: Span) -> set[str]:
+    def known(world: World, account: Account, asked: TimeRange) -> set[str]:
         sales = world.store_sales(account.account_id)
         return {str(one.id) for one in sales if one.state.status not in hidden and within(one.state.updated_at, asked)}
 
-    def within(at: datetime, asked: Span) -> bool:
+    def within(at: datetime, asked: TimeRange) -> bool:
         return asked.since - earlier <= at.replace(microsecond=0) < asked.until
 
     return known
 
 
-def placed(world: World, account: Account, asked: Span) -> set[str]:
+def placed(world: World, account: Account, asked: TimeRange) -> set[str]:
     """Another store's orders that were placed on the days of the span, or on the days beside them."""
     zone = ZoneInfo(account.timezone)
     first, last = asked.since.astimezone(zone).date() - ONE_DAY, asked.until.astimezone(zone).date() + ONE_DAY

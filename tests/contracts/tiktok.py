@@ -21,7 +21,7 @@ ANSWERS = {
     # Numbers never come back; their rows may, and then the list may lack others.
     "circle": Refusal(page(1, 3, ROW), TemporaryError, "the list changed while it was read"),
     "lost": {"code": 0, "data": {"list": []}},
-    "page": "adsync.sources.tiktok_calls",
+    "page": "adsync.sources.tiktok.api",
 }
 
 CONTRACT = Contract(

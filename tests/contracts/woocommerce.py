@@ -24,7 +24,7 @@ CONTRACT = Contract(
         "orders": Listed(
             "wc/v3/orders",
             stores.sold("checkout-draft", "auto-draft"),
-            page="adsync.sources.woocommerce",
+            page="adsync.sources.woocommerce.source",
             needed=("id", "status", "currency", "date_created_gmt", "date_modified_gmt", "total"),
             counted=stores.sold("checkout-draft", "auto-draft", "trash"),
             sizes=(3, 7, 100),

@@ -26,7 +26,7 @@ CONTRACT = Contract(
         "orders": Listed(
             "managers/store/orders",
             stores.sold(earlier=timedelta(days=1)),
-            page="adsync.sources.zid",
+            page="adsync.sources.zid.source",
             needed=("id", "order_status", "payment_status", "order_total", "currency_code", "created_at", "updated_at"),
             counted=stores.sold(),
             sizes=(3, 7, 100),

@@ -11,10 +11,10 @@ import yaml
 from airflow.models.dagrun import DagRun
 
 import sandboxed
-from adsync.demo import environment
-from adsync.sandbox import files
-from adsync.sandbox.faults import Fault
-from adsync.sandbox.world import World
+from adsync_demo.airflow_home import environment
+from adsync_sandbox.faults.script import Fault
+from adsync_sandbox.generator.world import World
+from adsync_sandbox.server import files
 
 META, SHOP = "901234567890", "acme.myshopify.com"
 DOWN = Fault("meta", "server_error")

@@ -5,7 +5,8 @@ import pytest
 from airflow.sdk import AssetOrTimeSchedule, CronDataIntervalTimetable
 from airflow.serialization.serialized_objects import DagSerialization
 
-from adsync import pools, registry
+from adsync import registry
+from adsync.airflow_support import pools
 from adsync.operators.retry_policy import SyncRetryPolicy
 
 SYNCS = [f"sync_{source}" for source in registry.names()]

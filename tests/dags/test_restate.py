@@ -14,9 +14,9 @@ import yaml
 from airflow.models import dagrun
 
 import sandboxed
-from adsync.demo import environment
-from adsync.sandbox import files
-from adsync.sandbox.faults import Fault
+from adsync_demo.airflow_home import environment
+from adsync_sandbox.faults.script import Fault
+from adsync_sandbox.server import files
 
 RIYADH, NEW_YORK, LONDON_SHOP = "901234567890", "903456789012", "juniper.myshopify.com"
 ZONES = {RIYADH: "Asia/Riyadh", NEW_YORK: "America/New_York", LONDON_SHOP: "Europe/London"}

@@ -15,10 +15,11 @@ from dbt_process import copy_of
 from psycopg.rows import dict_row
 
 import sandboxed
-from adsync.demo import airflow_processes, environment, files, keys, processes, rest
-from adsync.demo.place import Place
-from adsync.sandbox import files as sandbox_files
-from adsync.sandbox.faults import Fault
+from adsync_demo.airflow_home import airflow_processes, environment, keys, rest
+from adsync_demo.paths import DemoPaths
+from adsync_demo.services import files, processes
+from adsync_sandbox.faults.script import Fault
+from adsync_sandbox.server import files as sandbox_files
 from patience import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,7 +94,7 @@ order by task_id, try_number
 @pytest.fixture(scope="module")
 def airflow(local_servers, tmp_path_factory):
     """Scheduler, parser and API server with the two DAGs, for this module alone; Meta asks for ten minutes."""
-    place = Place(ROOT, files.make_state(tmp_path_factory.mktemp("retries") / "state"), os.environ)
+    place = DemoPaths(ROOT, files.make_state(tmp_path_factory.mktemp("retries") / "state"), os.environ)
     limit = Fault("meta", "rate_limited", wait=600)
     with (
         copy_of(local_servers, "adsync", "limited") as warehouse,

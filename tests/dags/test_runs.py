@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from cryptography.fernet import Fernet
 
-from adsync.freshness import record_build
+from adsync.transform.freshness import record_build
 
 WORKSPACES = """
 workspaces:

@@ -12,7 +12,8 @@ import small_world as world
 from dbt_process import copy_of, dbt
 from psycopg.conninfo import conninfo_to_dict
 
-from adsync import registry, warehouse
+from adsync import registry
+from adsync.warehouse import migrations
 
 AD_STREAMS, STORE_STREAMS = ("accounts", "campaigns", "campaign_metrics"), ("stores", "orders")
 
@@ -22,7 +23,7 @@ def raw_tables(local_servers) -> None:
     """Every registered source has them, whether or not there is anything in them."""
     streams = [(name, stream) for name in registry.ad_platforms() for stream in AD_STREAMS]
     streams += [(name, stream) for name in registry.stores() for stream in STORE_STREAMS]
-    warehouse.migrate(local_servers.database_url("adsync"), streams)
+    migrations.migrate(local_servers.database_url("adsync"), streams)
 
 
 @pytest.fixture(scope="session")

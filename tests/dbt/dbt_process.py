@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
-from adsync.demo.servers import Servers
+from adsync_demo.services.servers import Servers
 
 # Forked from a process that has loaded dbt, which takes longer than most of its commands.
 LOADED = multiprocessing.get_context("forkserver")

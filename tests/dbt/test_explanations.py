@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from dbt_process import rows
 
-from adsync import explanations
-from adsync.cli import main
+from adsync.cli.app import main
 from adsync.errors import ConfigError
+from adsync.status import order_explanation
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_wildcard_is_no_order(explain):
 
 def test_a_warehouse_without_marts_says_what_to_do(warehouse_url):
     with pytest.raises(ConfigError, match="run the transform first"):
-        explanations.explain(warehouse_url, "1001")
+        order_explanation.explain(warehouse_url, "1001")
 
 
 def test_every_order_has_a_sentence_and_every_reason_its_words(built):

@@ -91,18 +91,18 @@ def test_only_the_day_that_is_worse_than_days_of_its_age_is_an_alert(ledger):
 )
 def test_a_backtest_shows_what_a_threshold_would_have_fired_on_what_was_known_then(ledger, threshold, fired):
     """The slow day has earned as much as any other by now: today's figures would not show it."""
-    question = backtest.Question("roas_drop", date(2026, 11, 1), threshold, "dune")
+    question = backtest.BacktestRequest("roas_drop", date(2026, 11, 1), threshold, "dune")
     found, judged = backtest.run(ledger, question)
     assert [(each.date, each.campaign_id, each.fires_now) for each in found] == fired
     assert judged == 21
 
 
 def test_a_backtest_of_another_workspace_judges_nothing(ledger):
-    assert backtest.run(ledger, backtest.Question("ctr_drop", date(2026, 11, 1), None, "nobody")) == ([], 0)
+    assert backtest.run(ledger, backtest.BacktestRequest("ctr_drop", date(2026, 11, 1), None, "nobody")) == ([], 0)
 
 
 def test_days_before_the_baseline_is_long_enough_are_not_judged(ledger):
-    _, judged = backtest.run(ledger, backtest.Question("ctr_drop", world.FIRST))
+    _, judged = backtest.run(ledger, backtest.BacktestRequest("ctr_drop", world.FIRST))
     assert judged == 63 - 7
 
 

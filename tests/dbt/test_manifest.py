@@ -146,7 +146,7 @@ def test_the_runbook_has_a_row_for_every_type_of_consistency_issue(models):
 
 
 def test_the_ads_page_has_words_for_every_rule_and_reason(models):
-    text = (ROOT / "plugins/adsync/dashboard/page/static/words.js").read_text(encoding="utf-8")
+    text = (ROOT / "plugins/adsync/dashboard/web/static/words.js").read_text(encoding="utf-8")
     codes = allowed(models, "touches", "match_rule") | allowed(models, "touches", "unmatched_reason")
     codes |= allowed(models, "attribution_decisions", "reason")
     assert codes - set(re.findall(r'^  (\w+): "', text, re.MULTILINE)) == set()

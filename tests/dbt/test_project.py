@@ -10,9 +10,9 @@ import yaml
 from dbt_process import PROJECT, folders, python
 
 from adsync import registry
-from adsync.sources import snapchat_remainder
-from adsync.sources.base import Account
-from adsync.sources.personal import CAMPAIGN_KEY
+from adsync.models import Account
+from adsync.sources.common.pii import CAMPAIGN_KEY
+from adsync.sources.snapchat import unlisted_spend
 
 # dbt checks its configuration files against JSON schemas for a few adapters only; this adds ours, then parses.
 PARSE = """
@@ -91,7 +91,7 @@ def test_every_ad_platform_has_words_for_a_purchase_and_for_itself(seed, told):
 
 
 def test_spend_of_no_campaign_is_known_by_the_name_that_its_source_gives_it():
-    name = snapchat_remainder.campaign_id(Account("acme", "snapchat", account_id="", conn_id=""))
+    name = unlisted_spend.campaign_id(Account("acme", "snapchat", account_id="", conn_id=""))
     assert f"'{name}'" in (PROJECT / "models/intermediate/quality/int_campaigns__unlisted.sql").read_text()
 
 

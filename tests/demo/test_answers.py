@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from adsync.demo import answers
+from adsync_demo import answer_check
 
 EXPECTED = {
     "workspace_id": "acme",
@@ -59,7 +59,7 @@ def store(marts, **changes):
 
 def test_equal_rows_differ_in_nothing(marts):
     store(marts)
-    assert answers.differences(marts, EMPTY | {"campaign_days": [EXPECTED]}) == []
+    assert answer_check.differences(marts, EMPTY | {"campaign_days": [EXPECTED]}) == []
 
 
 @pytest.mark.parametrize(
@@ -72,24 +72,24 @@ def test_equal_rows_differ_in_nothing(marts):
 )
 def test_a_value_that_differs_is_named_with_both_values(marts, changes, said):
     store(marts, **changes)
-    (line,) = answers.differences(marts, EMPTY | {"campaign_days": [EXPECTED]})
+    (line,) = answer_check.differences(marts, EMPTY | {"campaign_days": [EXPECTED]})
     assert line.startswith("campaign_days: 1 rows differ (1 expected)")
     assert said in line
 
 
 def test_a_missing_row_is_a_difference(marts):
-    (line,) = answers.differences(marts, EMPTY | {"campaign_days": [EXPECTED]})
+    (line,) = answer_check.differences(marts, EMPTY | {"campaign_days": [EXPECTED]})
     assert line.endswith("acme meta 901 1 2026-11-21 is missing")
 
 
 def test_a_row_too_many_is_a_difference(marts):
     store(marts)
-    (line,) = answers.differences(marts, EMPTY)
+    (line,) = answer_check.differences(marts, EMPTY)
     assert line.endswith("should not be there")
 
 
 def test_the_first_few_of_many_differences_are_shown(marts):
     many = [EXPECTED | {"campaign_id": str(number)} for number in range(50)]
-    (line,) = answers.differences(marts, EMPTY | {"campaign_days": many})
+    (line,) = answer_check.differences(marts, EMPTY | {"campaign_days": many})
     assert line.startswith("campaign_days: 50 rows differ (50 expected)")
-    assert line.count("is missing") == answers.SHOWN
+    assert line.count("is missing") == answer_check.SHOWN

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adsync.demo import composing
-from adsync.demo.containers import EVERYWHERE, Machine
-from adsync.demo.failures import DemoFailed
-from adsync.demo.keys import secret_variables
-from adsync.demo.place import Place
+from adsync_demo.airflow_home.keys import secret_variables
+from adsync_demo.compose_dryrun import compose_file
+from adsync_demo.compose_dryrun.containers import EVERYWHERE, Machine
+from adsync_demo.failures import DemoFailed
+from adsync_demo.paths import DemoPaths
 
 FILE = Path(__file__).resolve().parents[2] / "docker-compose.yaml"
 OURS = {
@@ -22,12 +22,12 @@ OURS = {
 
 @pytest.fixture
 def services():
-    return composing.read(FILE, secret_variables())
+    return compose_file.read(FILE, secret_variables())
 
 
 @pytest.fixture
 def machine(tmp_path):
-    place = Place(root=tmp_path / "checkout", state=tmp_path / "state", inherited={})
+    place = DemoPaths(root=tmp_path / "checkout", state=tmp_path / "state", inherited={})
     return Machine(place, {"5432": 61, "6379": 62, "8080": 63, "8765": 64})
 
 
@@ -42,17 +42,17 @@ def test_every_service_of_ours_is_read_with_its_command(services):
 def test_no_secret_has_a_default(name):
     others = {key: value for key, value in secret_variables().items() if key != name}
     with pytest.raises(DemoFailed, match=name):
-        composing.read(FILE, others)
+        compose_file.read(FILE, others)
 
 
 def test_a_default_holds_until_a_variable_says_otherwise(services):
     assert services["scheduler"].environment["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
-    told = composing.read(FILE, secret_variables() | {"ADSYNC_EXECUTOR": "CeleryExecutor"})
+    told = compose_file.read(FILE, secret_variables() | {"ADSYNC_EXECUTOR": "CeleryExecutor"})
     assert told["scheduler"].environment["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
 
 
 def test_a_doubled_dollar_is_left_to_the_shell(services):
-    assert '"celery@$HOSTNAME"' in composing.said(services["worker"].command)
+    assert '"celery@$HOSTNAME"' in compose_file.said(services["worker"].command)
 
 
 def test_every_service_that_stays_says_whether_it_is_well(services):
@@ -81,5 +81,5 @@ def test_nothing_listens_beyond_loopback_in_a_dry_run(services, machine):
     for service in services.values():
         here = machine.instance(service, 1)
         assert not [text for text in (*here.service.command, *here.service.environment.values()) if EVERYWHERE in text]
-    sandbox = composing.said(machine.instance(services["sandbox"], 1).service.command)
+    sandbox = compose_file.said(machine.instance(services["sandbox"], 1).service.command)
     assert "--host 127.0.0.1 --port 64 --url http://127.0.0.1:64" in sandbox

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from adsync.demo import environment, further
-from adsync.demo.keys import keys
-from adsync.demo.place import Place
-from adsync.demo.servers import Servers
+from adsync_demo import shell_script
+from adsync_demo.airflow_home import environment
+from adsync_demo.airflow_home.keys import keys
+from adsync_demo.paths import DemoPaths
+from adsync_demo.services.servers import Servers
 
 SERVERS = Servers(5433, "secret", 6380)
 INHERITED = {
@@ -28,7 +29,7 @@ INHERITED = {
 
 @pytest.fixture
 def place(tmp_path):
-    return Place(root=Path("/checkout"), state=tmp_path, inherited=INHERITED)
+    return DemoPaths(root=Path("/checkout"), state=tmp_path, inherited=INHERITED)
 
 
 @pytest.fixture
@@ -71,8 +72,8 @@ def test_secrets_are_made_once_and_readable_by_their_owner_alone(tmp_path):
 
 
 def test_the_script_to_source_holds_our_variables_and_not_the_callers(place, variables):
-    further.write_script(place, variables)
-    script = place.state / further.SCRIPT
+    shell_script.write_script(place, variables)
+    script = place.state / shell_script.SCRIPT
     exported = dict(words[1].split("=", 1) for words in map(shlex.split, script.read_text().splitlines()))
     assert exported["ADSYNC_REDIS_URL"] == "redis://127.0.0.1:6380/0"
     assert exported["PATH"].endswith(":$PATH")

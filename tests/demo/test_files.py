@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from adsync.demo.files import HOST, MARKER, Busy, free_port, locked, make_state, write_private
+from adsync_demo.services.files import HOST, MARKER, Busy, free_port, locked, make_state, write_private
 
 
 def test_a_state_folder_is_marked_as_ours(tmp_path):

@@ -2,7 +2,7 @@
 
 import json
 
-from adsync.demo import logs
+from adsync_demo.airflow_home import logs
 
 
 def test_the_last_lines_of_a_plain_log_are_shown_as_they_are(tmp_path):

@@ -1,7 +1,7 @@
 import pytest
 
-from adsync.demo.__main__ import main
-from adsync.demo.files import locked
+from adsync_demo.__main__ import main
+from adsync_demo.services.files import locked
 
 
 @pytest.mark.parametrize("command", ["run", "dry-run"])

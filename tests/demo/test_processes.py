@@ -8,9 +8,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from adsync.demo import processes, stopping
-from adsync.demo.failures import DemoFailed
-from adsync.demo.waiting import until
+from adsync_demo.failures import DemoFailed
+from adsync_demo.services import processes, stopping
+from adsync_demo.services.waiting import until
 from patience import eventually
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]

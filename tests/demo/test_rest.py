@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from adsync.demo import passing, processes, rest
-from adsync.demo.failures import DemoFailed
-from adsync.demo.passing import Pass
-from adsync.demo.place import Place
+from adsync_demo.airflow_home import dag_runs, rest
+from adsync_demo.airflow_home.dag_runs import Pass
+from adsync_demo.failures import DemoFailed
+from adsync_demo.paths import DemoPaths
+from adsync_demo.services import processes
 
 WELL = {name: {"status": "healthy"} for name in rest.COMPONENTS}
 
@@ -49,8 +50,8 @@ def wait_until_loaded(tmp_path, error_at, parsed_at):
     error = {"filename": "sync.py", "stack_trace": "Traceback\n  line\nKeyError: 'x'\n", "timestamp": error_at}
     dag = {"dag_id": "sync_meta", "last_parsed_time": parsed_at}
     answers = client({"importErrors": {"import_errors": [error]}, "dags": {"dags": [dag]}})
-    going = Pass(answers, Place(tmp_path, tmp_path, {}), [])
-    passing.wait_until_loaded(going, ["sync_meta"], BEGAN, lambda _: None)
+    going = Pass(answers, DemoPaths(tmp_path, tmp_path, {}), [])
+    dag_runs.wait_until_loaded(going, ["sync_meta"], BEGAN, lambda _: None)
 
 
 def test_a_file_that_does_not_load_is_named_with_the_end_of_its_traceback(tmp_path):
@@ -63,7 +64,7 @@ def test_an_error_of_yesterday_is_not_todays(tmp_path):
 
 
 def test_a_dag_known_from_yesterday_is_waited_for_until_it_is_read_today(tmp_path, monkeypatch):
-    monkeypatch.setattr(passing, "LOADED_TIMEOUT", 0.0)
+    monkeypatch.setattr(dag_runs, "LOADED_TIMEOUT", 0.0)
     with pytest.raises(DemoFailed, match="still waiting: sync_meta"):
         wait_until_loaded(tmp_path, error_at="2026-11-21T00:00:01Z", parsed_at="2026-11-21T00:00:00Z")
 
@@ -87,7 +88,7 @@ def going(tmp_path, runs, tasks):
         return httpx.Response(200, json={"next_dagrun_run_after": NEXT_YEAR})
 
     client = httpx.Client(base_url="http://airflow", transport=httpx.MockTransport(answer))
-    return Pass(client, Place(tmp_path, tmp_path, {}), [])
+    return Pass(client, DemoPaths(tmp_path, tmp_path, {}), [])
 
 
 def run_of(state, run_id="r1"):
@@ -95,7 +96,7 @@ def run_of(state, run_id="r1"):
 
 
 def run_once(going):
-    passing.run_once(going, ["transform"], BEGAN, lambda _: None)
+    dag_runs.run_once(going, ["transform"], BEGAN, lambda _: None)
 
 
 def test_a_failed_run_names_its_task_and_the_log_of_its_last_try(tmp_path):

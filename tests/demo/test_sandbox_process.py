@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-from adsync.demo import files, processes, sandbox_process
-from adsync.demo.place import Place
+from adsync_demo.paths import DemoPaths
+from adsync_demo.services import files, processes, sandbox_process
 
 
 @pytest.fixture
 def started(tmp_path):
-    place = Place(tmp_path, files.make_state(tmp_path / "state"), os.environ)
+    place = DemoPaths(tmp_path, files.make_state(tmp_path / "state"), os.environ)
     variables = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
     def started():

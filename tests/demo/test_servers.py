@@ -4,8 +4,8 @@ import psycopg
 import pytest
 import redis
 
-from adsync.demo import postgres, redis_server, servers
-from adsync.demo.failures import DemoFailed
+from adsync_demo.failures import DemoFailed
+from adsync_demo.services import postgres, redis_server, servers
 
 
 @pytest.fixture

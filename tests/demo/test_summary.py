@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from adsync.demo import summary
+from adsync_demo import summary
 
 ROW = {
     "workspace": "Acme Trading",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
-from adsync.demo import world_day
+from adsync_demo import world_day
 
 KEY = {
     "now": "2026-11-22T20:30:00Z",

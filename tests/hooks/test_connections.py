@@ -4,11 +4,11 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from adsync.channels.messages import Message
 from adsync.errors import ConfigError, TemporaryError
-from adsync.hooks.cache import redis_url
-from adsync.hooks.surroundings import credentials, environment, open_channel
+from adsync.hooks.environment import credentials, environment, open_channel
+from adsync.hooks.redis_url import redis_url
 from adsync.hooks.warehouse import warehouse_url as hooked_url
+from adsync.notifications.message import Message
 
 
 def test_the_warehouse_is_an_airflow_connection(monkeypatch):

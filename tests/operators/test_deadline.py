@@ -17,7 +17,7 @@ from airflow.utils.state import DagRunState, TaskInstanceState
 from airflow.utils.types import DagRunTriggeredByType, DagRunType
 from sqlalchemy import select
 
-from adsync.operators.deadline import within
+from adsync.operators.deadline import deadline_after
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -33,7 +33,7 @@ def session(airflow_metadata):
 @pytest.fixture
 def run(session):
     """A run of a DAG that has to be over within two hours, made as a backfill of long ago makes it."""
-    with DAG("late", schedule=None, start_date=LONG_AGO, deadline=within(2)) as dag:
+    with DAG("late", schedule=None, start_date=LONG_AGO, deadline=deadline_after(2)) as dag:
         EmptyOperator(task_id="only")
     session.merge(DagBundleModel(name="tests"))
     session.flush()

@@ -4,8 +4,8 @@ import pytest
 from airflow.sdk import RetryAction
 
 from adsync.errors import ConfigError, RateLimited, TokenExpired
+from adsync.extract.results import ShardFailed
 from adsync.operators.retry_policy import SyncRetryPolicy, default_args
-from adsync.outcomes import ShardFailed
 
 
 @pytest.mark.parametrize(

@@ -7,19 +7,19 @@ import pytest
 from airflow.sdk import DAG, get_current_context
 from airflow.sdk.observability import stats
 
+from adsync.api.client import CallStats
 from adsync.errors import RateLimited, ReauthRequired, TemporaryError
+from adsync.extract.results import AccountResult, PendingReport, ShardResult
+from adsync.load.raw_tables import LoadStats
+from adsync.models import Account
 from adsync.operators import sync as module
 from adsync.operators.sync import GRID_LABEL, SyncOperator
-from adsync.outcomes import Outcome, Outcomes, PendingReport
-from adsync.raw import Tally
-from adsync.sources.base import Account
-from adsync.transport import Meter
+from adsync.ranges import DateRange
 from adsync.triggers import report as trigger_module
-from adsync.window import Window
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ACCOUNT = Account("acme", "tiktok", "700", "tiktok_acme")
-DONE = Outcome(ACCOUNT, NOW, 1.5, Tally(7, 3), Meter(calls=2))
+DONE = AccountResult(ACCOUNT, NOW, 1.5, LoadStats(7, 3), CallStats(calls=2))
 WAITING = replace(DONE, waiting=PendingReport("tiktok", "700", "tiktok_acme", "r1"))
 REVOKED = replace(DONE, error=ReauthRequired("log in again"))
 LIMITED = replace(DONE, error=RateLimited("slow down", 3600), retry_in=timedelta(hours=1))
@@ -36,7 +36,7 @@ def core(monkeypatch, warehouse_url):
 
         async def sync_accounts(request, *_):
             requests.append(request)
-            return Outcomes((script.pop(0) if len(script) > 1 else script[0],))
+            return ShardResult((script.pop(0) if len(script) > 1 else script[0],))
 
         async def report_ready(*_):
             return ready
@@ -89,7 +89,7 @@ def test_the_unfinished_accounts_of_the_shard_are_synced(core, run):
 def test_since_and_until_fix_the_days(core, run):
     requests = core(DONE)
     run(since="{{ '2026-11-01' }}", until="{{ params.until }}", params={"until": "2026-11-04"})
-    assert requests[0].window == Window(date(2026, 11, 1), date(2026, 11, 4))
+    assert requests[0].window == DateRange(date(2026, 11, 1), date(2026, 11, 4))
 
 
 def test_a_failed_account_fails_the_task(core, run):

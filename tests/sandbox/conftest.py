@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from adsync.sandbox.app import Manners, create_app
-from adsync.sandbox.connections import connections
-from adsync.sandbox.faults import Fault
-from adsync.sandbox.world import World
+from adsync_sandbox.faults.script import Fault
+from adsync_sandbox.generator.world import World
+from adsync_sandbox.server.app import create_app
+from adsync_sandbox.server.behavior import Behavior
+from adsync_sandbox.server.connections import connections
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -42,7 +43,7 @@ def sandbox(small_world) -> Client:
     """A client of a fresh sandbox; faults and manners as the test likes."""
 
     def client(*faults: Fault, clock=time.time, **manners: object) -> httpx.AsyncClient:
-        app = create_app(small_world, faults, Manners(**{"short_first_pages": False, **manners}), clock=clock)
+        app = create_app(small_world, faults, Behavior(**{"short_first_pages": False, **manners}), clock=clock)
         return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sandbox")
 
     return client

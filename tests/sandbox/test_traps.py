@@ -5,13 +5,14 @@ import json
 import httpx
 import pytest
 
-from adsync.sandbox.app import Manners, create_app
-from adsync.sandbox.fault_bending import WHOLE, bends
-from adsync.sandbox.fault_headers import touched
-from adsync.sandbox.faults import KINDS, SOURCES, Fault
-from adsync.sandbox.traps import ALWAYS, TRAPS
-from adsync.sandbox.world import World
-from adsync.sandbox.wrong_answers import instead
+from adsync_sandbox.faults.bending import WHOLE, bends
+from adsync_sandbox.faults.headers import touched
+from adsync_sandbox.faults.responses import instead
+from adsync_sandbox.faults.script import KINDS, SOURCES, Fault
+from adsync_sandbox.generator.world import World
+from adsync_sandbox.server.app import create_app
+from adsync_sandbox.server.behavior import Behavior
+from adsync_sandbox.traps import ALWAYS, TRAPS
 
 SNAP = "8adc3db7-8148-4fbf-999c-8d2266369d01"
 HEADERS = {
@@ -55,7 +56,7 @@ async def call(client, source, links, **more):
 
 
 def test_every_trap_names_a_fault_of_its_source_or_a_manner():
-    manners = {one.name for one in dataclasses.fields(Manners)}
+    manners = {one.name for one in dataclasses.fields(Behavior)}
     for (source, _), ways in TRAPS.items():
         for way in ways:
             what, _, name = way.partition(" ")

@@ -8,7 +8,7 @@ import pytest
 import contracts
 import sandboxed
 from adsync.errors import AdsyncError, ContractError, RateLimited, TemporaryError, TooMuchData
-from adsync.sandbox.faults import Fault
+from adsync_sandbox.faults.script import Fault
 from contracts import SOURCES, STREAMS, known_keys
 from contracts.reading import Noting, fault, records, sandbox
 from sandboxed import Pauses, answering

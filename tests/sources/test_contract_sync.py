@@ -13,9 +13,9 @@ import pytest
 
 import contracts
 import sandboxed
-from adsync.access import Environment
-from adsync.sandbox.faults import Fault
-from adsync.sync import SyncRequest, sync_accounts
+from adsync.extract.context import SyncEnvironment
+from adsync.extract.runner import SyncRequest, sync_accounts
+from adsync_sandbox.faults.script import Fault
 from contracts import SOURCES
 from sandboxed import NOW, served
 
@@ -34,7 +34,7 @@ def url(monkeypatch, warehouse_url):
 
 
 def synced(url, base, source):
-    environment = Environment(url, lambda conn_id: sandboxed.credentials(conn_id, base), lambda: NOW)
+    environment = SyncEnvironment(url, lambda conn_id: sandboxed.credentials(conn_id, base), lambda: NOW)
     request = SyncRequest(source, (contracts.of(source).owner,), "run")
     return asyncio.run(sync_accounts(request, environment))
 

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from airflow.sdk import AsyncCallback
 
-from adsync.operators.deadline import within
+from adsync.operators.deadline import deadline_after
 from adsync.triggers.deadline import tell_admins
 
 RUN = {"dag_id": "sync_tiktok", "dag_run_id": "scheduled__2026-11-22", "state": "running"}
@@ -66,7 +66,7 @@ def test_a_channel_that_does_not_exist_is_a_line_in_the_log(monkeypatch, caplog)
 
 
 def test_airflow_finds_the_callback_by_its_name():
-    callback = within(2, "tiktok").callback
+    callback = deadline_after(2, "tiktok").callback
     assert AsyncCallback(callback.path, callback.kwargs) == callback
     assert callback.serialize() == {
         "path": "adsync.triggers.deadline.tell_admins",

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from adsync.errors import ConfigError
-from adsync.warehouse import connect_now
+from adsync.warehouse.connection import connect_now
 
 RULES = ("roas_drop", "high_spend_low_conversions", "ctr_drop")
 FIRED = """
@@ -32,7 +32,7 @@ FIRED = """
         and direction * current < direction * coalesce(%(threshold)s, ratio) * baseline
     order by date, workspace_id, platform, campaign_id
 """
-JUDGED = """
+EVALUATED = """
     select count(distinct (workspace_id, date)) from marts.alert_checks
     where type = %(rule)s and date >= %(since)s and (%(workspace)s::text is null or workspace_id = %(workspace)s)
 """
@@ -40,7 +40,7 @@ COLUMNS = ("day", "workspace", "platform", "campaign", "figure", "usually", "sha
 
 
 @dataclass(frozen=True)
-class Question:
+class BacktestRequest:
     """Which rule, since which day; its threshold and workspace where not every workspace's own."""
 
     rule: str
@@ -50,7 +50,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Firing:
+class Match:
     """One campaign's day on which the rule would have fired."""
 
     date: date
@@ -74,19 +74,19 @@ class Firing:
         return (*place, *figures, days, "fires" if self.fires_now else "silent")
 
 
-def run(url: str, question: Question) -> tuple[list[Firing], int]:
+def run(url: str, question: BacktestRequest) -> tuple[list[Match], int]:
     """Every firing, and how many workspace days could be judged at all; ConfigError before the first build."""
     values = dict(question.__dict__)
-    with connect_now(url) as connection, connection.cursor(row_factory=class_row(Firing)) as cursor:
+    with connect_now(url) as connection, connection.cursor(row_factory=class_row(Match)) as cursor:
         try:
             fired = cursor.execute(FIRED, values).fetchall()
         except psycopg.errors.UndefinedTable as error:
             raise ConfigError("there is no marts.alert_checks yet: let the DAG transform run once") from error
-        judged = connection.execute(JUDGED, values).fetchone()
+        judged = connection.execute(EVALUATED, values).fetchone()
     return fired, int(judged[0]) if judged else 0
 
 
-def show(question: Question, fired: Sequence[Firing], judged: int, console: Console) -> None:
+def show(question: BacktestRequest, fired: Sequence[Match], judged: int, console: Console) -> None:
     """A table on a terminal, one line per firing elsewhere; then one sentence of counts."""
     if console.is_terminal:
         console.print(_table(question, fired))
@@ -99,7 +99,7 @@ def show(question: Question, fired: Sequence[Firing], judged: int, console: Cons
     console.print(f"{sentence}; the ledger could judge {judged} workspace days.", markup=False, soft_wrap=True)
 
 
-def _table(question: Question, fired: Sequence[Firing]) -> Table:
+def _table(question: BacktestRequest, fired: Sequence[Match]) -> Table:
     table = Table(title=f"{question.rule}: what would have fired")
     for name in COLUMNS:
         table.add_column(name, justify="right" if name in ("figure", "usually", "share") else "left")

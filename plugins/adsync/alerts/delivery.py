@@ -11,9 +11,9 @@ from typing import Literal
 import psycopg
 from psycopg.rows import class_row
 
-from adsync.channels.messages import Message
-from adsync.channels.opening import Open
-from adsync.deliveries import Carrier, Parcel, one_round
+from adsync.notifications.channels.factory import ChannelFactory
+from adsync.notifications.message import Message
+from adsync.notifications.outbox import Delivery, Dispatcher, one_round
 
 UNDELIVERED = """
     select
@@ -55,17 +55,19 @@ class Alert:
         return f"alert {self.status}: {self.type} ({self.severity}) {place} {days}: {self.message}"
 
     @property
-    def parcel(self) -> Parcel:
+    def parcel(self) -> Delivery:
         facts = {name: getattr(self, name) for name in FACTS}
         figures = {name: None if getattr(self, name) is None else str(getattr(self, name)) for name in FIGURES}
         subject = f"adsync: {self.type} {self.status} in {self.workspace_id}"
-        return Parcel("alert", self.alert_id, self.status, self.channels, Message(subject, self.line, facts | figures))
+        return Delivery(
+            "alert", self.alert_id, self.status, self.channels, Message(subject, self.line, facts | figures)
+        )
 
 
-def deliver(url: str, open_channel: Open) -> int:
+def deliver(url: str, open_channel: ChannelFactory) -> int:
     """Hand every undelivered change to its channels; how many changes a channel took."""
     with one_round(url) as connection:
-        carrier = Carrier(connection, open_channel)
+        carrier = Dispatcher(connection, open_channel)
         return sum(carrier.carry(alert.parcel) for alert in _undelivered(connection))
 
 

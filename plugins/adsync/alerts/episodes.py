@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from adsync.warehouse import connect_now
+from adsync.warehouse.connection import connect_now
 
 # Nothing is written when nothing differs, so a second run over the same marts leaves every row as it was.
 FIRING = """

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from adsync.warehouse import connect_now
+from adsync.warehouse.connection import connect_now
 
 FIGURES = ("total_spend", "total_revenue", "roas", "impressions", "clicks", "conversions", "ctr", "cpc")
 PERIODS = ("today", "7_days", "30_days", "90_days")

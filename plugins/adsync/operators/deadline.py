@@ -25,7 +25,7 @@ class QueuedNow(BaseDeadlineReference):
         return datetime.now(UTC)
 
 
-def within(hours: float, source: str | None = None) -> DeadlineAlert:
+def deadline_after(hours: float, source: str | None = None) -> DeadlineAlert:
     """The run has to be over so many hours after it was queued."""
     return DeadlineAlert(
         reference=QueuedNow(),

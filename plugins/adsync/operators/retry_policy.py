@@ -10,14 +10,14 @@ from typing import Any
 
 from airflow.sdk import Context, RetryDecision, RetryPolicy
 
-from adsync import config
-from adsync.backoff import delay
+from adsync import settings
 from adsync.errors import AdsyncError
+from adsync.retry import retry_delay
 
 
 def default_args() -> dict[str, Any]:
     """What every task of every DAG has in common."""
-    return {"owner": "data-team", "retries": config.max_retry_attempts(), "retry_policy": SyncRetryPolicy()}
+    return {"owner": "data-team", "retries": settings.max_retry_attempts(), "retry_policy": SyncRetryPolicy()}
 
 
 class SyncRetryPolicy(RetryPolicy):
@@ -36,6 +36,6 @@ class SyncRetryPolicy(RetryPolicy):
     ) -> RetryDecision:
         if not isinstance(exception, AdsyncError):
             return RetryDecision.default()
-        wait = delay(exception, try_number, scale=self.scale)
+        wait = retry_delay(exception, try_number, scale=self.scale)
         reason = f"{type(exception).__name__}: {exception}"
         return RetryDecision.fail(reason) if wait is None else RetryDecision.retry(wait, reason)

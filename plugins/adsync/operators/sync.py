@@ -15,17 +15,17 @@ from typing import Any, NoReturn
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowRescheduleException
 
+from adsync.airflow_support import metrics
+from adsync.airflow_support.run_key import run_key
 from adsync.errors import TemporaryError
-from adsync.hooks.surroundings import environment, now
-from adsync.labels import label
-from adsync.operators import metrics
-from adsync.operators.run_key import run_key
-from adsync.outcomes import Outcome, Outcomes, PendingReport
-from adsync.report import account_names
-from adsync.runs import unfinished
-from adsync.sync import WAIT_FOR_TURN, SyncRequest, sync_accounts
+from adsync.extract.results import AccountResult, PendingReport, ShardResult
+from adsync.extract.runner import BUSY_RETRY, SyncRequest, sync_accounts
+from adsync.hooks.environment import environment, now
+from adsync.orchestration.run_summary import account_names
+from adsync.orchestration.task_labels import label
+from adsync.ranges import DateRange
+from adsync.state.sync_runs import unfinished
 from adsync.triggers.report import ReportTrigger
-from adsync.window import Window
 
 GRID_LABEL = "{{ label | default(task.title, true) | default(task.shard | join(', '), true) | truncate(240) }}"
 
@@ -70,7 +70,7 @@ class SyncOperator(BaseOperator):
             self.wait(context, outcomes.waiting, event)
         if outcomes.only_busy:
             # Waiting for one's turn is no failure: it holds no worker and uses up no try.
-            raise AirflowRescheduleException(now() + WAIT_FOR_TURN)
+            raise AirflowRescheduleException(now() + BUSY_RETRY)
         outcomes.raise_for_failures()
         return outcomes.counts()
 
@@ -88,10 +88,10 @@ class SyncOperator(BaseOperator):
             overdue=overdue,
         )
 
-    def tell(self, outcome: Outcome) -> None:
+    def tell(self, outcome: AccountResult) -> None:
         self.log.info(outcome.line)
 
-    def show(self, context: Context, url: str, outcomes: Outcomes) -> None:
+    def show(self, context: Context, url: str, outcomes: ShardResult) -> None:
         """Count, and tell the grid how the accounts are, by the names that a first sync has only just learned."""
         metrics.count(self.source, outcomes)
         names = dict(zip(self.shard, account_names(url, self.source, self.shard), strict=True))
@@ -112,7 +112,7 @@ class SyncOperator(BaseOperator):
         )
         self.defer(trigger=trigger, method_name="execute")
 
-    def window(self) -> Window | None:
+    def window(self) -> DateRange | None:
         if not (self.since and self.until):
             return None
-        return Window(date.fromisoformat(self.since), date.fromisoformat(self.until))
+        return DateRange(date.fromisoformat(self.since), date.fromisoformat(self.until))

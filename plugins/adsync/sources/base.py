@@ -7,91 +7,39 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
-
-from adsync.sources.limit import Limit
-from adsync.sources.renewal import Answer, Renewal, Token, seed
+from adsync.auth.token_refresh import TokenRefresh, initial_token
+from adsync.models import (
+    Account,
+    AccountInfo,
+    ApiResponse,
+    Credentials,
+    Page,
+    RateLimit,
+    RawJson,
+    Record,
+    RecordCount,
+    Token,
+)
 
 if TYPE_CHECKING:
     import httpx
 
-    from adsync.transport import Client
-    from adsync.window import Span, Window
+    from adsync.api.client import ApiClient
+    from adsync.ranges import DateRange, TimeRange
 
 
-@dataclass(frozen=True)
-class Credentials:
-    """One Airflow connection: `host` is the base URL, secrets are `password` and whatever `extra` holds."""
-
-    conn_id: str
-    host: str = ""
-    login: str = ""
-    password: str = field(default="", repr=False)
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True)
-class Account:
-    """An ad account or a store of one workspace; `account_id` is the platform's own id.
-
-    `hints` is what the reading of a daily stream taught its source today, such as how much may be asked for at once.
-    """
-
-    workspace_id: str
-    platform: str
-    account_id: str
-    conn_id: str
-    timezone: str = "UTC"
-    options: Mapping[str, Any] = field(default_factory=dict)
-    hints: dict[str, Any] = field(default_factory=dict, compare=False)
-    customer_key: bytes = field(default=b"", repr=False)
-
-    def __str__(self) -> str:
-        return f"{self.platform} {self.account_id} ({self.workspace_id})"
-
-
-# JSON as it arrived: a part of the answer's own bytes, or bytes of its own.
-Text = bytes | msgspec.Raw
-
-
-class Record(NamedTuple):
-    """A row for a raw table: unique `key` within its account and stream, its day if it has one, its JSON text."""
-
-    key: str
-    day: date | None
-    payload: Text
-
-
-class Facts(NamedTuple):
-    """What the platform says of the account itself: ISO 4217 currency, IANA time zone."""
-
-    name: str
-    currency: str
-    timezone: str
-
-
-class Counted(NamedTuple):
-    """How many records a span holds, and how many of them a page would bring where the platform tells."""
-
-    records: int
-    page: int | None = None
-
-
-Page = list[Record]
 Read = Callable[..., AsyncIterator[Page]]
-# The stored payloads of those keys that have one.
-Known = Callable[[Sequence[str]], Awaitable[Mapping[str, bytes]]]
 
 
-async def nothing_known(_: Sequence[str]) -> Mapping[str, bytes]:
+async def no_stored_payloads(_: Sequence[str]) -> Mapping[str, bytes]:
     return {}
 
 
 @dataclass(frozen=True)
-class Report:
+class AsyncReport:
     """An asynchronous report: `create` returns its id, `ready` polls once, `download` reads it.
 
     `create` raises ReportRefused where the app may not order any. A report of `last_resort` is ordered only after
@@ -99,16 +47,16 @@ class Report:
     of a stream of changes for more than `beyond` days. One that takes longer than `patience` never ends.
     """
 
-    create: Callable[[Client, Account, Window | Span], Any]
-    ready: Callable[[Client, Account, str], Any]
-    download: Callable[[Client, Account, str], AsyncIterator[Page]]
+    create: Callable[[ApiClient, Account, DateRange | TimeRange], Any]
+    ready: Callable[[ApiClient, Account, str], Any]
+    download: Callable[[ApiClient, Account, str], AsyncIterator[Page]]
     last_resort: bool = False
     beyond: int = 0
     patience: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Again:
+class RereadPolicy:
     """Records that arrive unfinished and are finished later without their platform telling.
 
     `unfinished(record, now)` says which; `read(client, account, keys)` reads them by key, after each of `waits`,
@@ -116,7 +64,7 @@ class Again:
     """
 
     unfinished: Callable[[Record, datetime], bool]
-    read: Callable[[Client, Account, Sequence[str]], AsyncIterator[Page]]
+    read: Callable[[ApiClient, Account, Sequence[str]], AsyncIterator[Page]]
     waits: tuple[timedelta, ...]
     page: int = 100
 
@@ -152,19 +100,19 @@ class Stream:
     around: int = 0
     early: timedelta = timedelta()
     tail: int = 0
-    count: Callable[[Client, Account, Span], Awaitable[Counted | None]] | None = None
-    report: Report | None = None
-    again: Again | None = None
+    count: Callable[[ApiClient, Account, TimeRange], Awaitable[RecordCount | None]] | None = None
+    report: AsyncReport | None = None
+    again: RereadPolicy | None = None
     rescan: Read | None = None
     aside: bool = False
 
 
-def no_pause(_: Answer) -> float:
+def no_throttle(_: ApiResponse) -> float:
     """For platforms whose answers say nothing of what is left of the budget."""
     return 0.0
 
 
-def no_notes(_: Text) -> tuple[str, ...]:
+def no_notes(_: RawJson) -> tuple[str, ...]:
     """For platforms that hide nothing from us."""
     return ()
 
@@ -185,16 +133,16 @@ class Source:
     kind: Literal["ad_account", "store"]
     base_url: Callable[[Credentials, str], str]
     auth: Callable[[Credentials, Token], httpx.Auth]
-    check: Callable[[Answer], None]
-    facts: Callable[[Text], Facts]
+    check: Callable[[ApiResponse], None]
+    facts: Callable[[RawJson], AccountInfo]
     streams: tuple[Stream, ...]
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    seed: Callable[[Credentials], Token] = seed
-    renewal: Renewal | None = None
-    limits: tuple[Limit, ...] = ()
-    pause: Callable[[Answer], float] = no_pause
+    seed: Callable[[Credentials], Token] = initial_token
+    renewal: TokenRefresh | None = None
+    limits: tuple[RateLimit, ...] = ()
+    pause: Callable[[ApiResponse], float] = no_throttle
     lookback: int = 28
-    notes: Callable[[Text], tuple[str, ...]] = no_notes
+    notes: Callable[[RawJson], tuple[str, ...]] = no_notes
 
     def stream(self, name: str) -> Stream:
         return next(stream for stream in self.streams if stream.name == name)

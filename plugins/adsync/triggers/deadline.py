@@ -11,12 +11,13 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 
-from adsync import config, status
-from adsync.channels.messages import Message
+from adsync import settings
 from adsync.errors import AdsyncError
-from adsync.hooks.surroundings import open_channel
+from adsync.hooks.environment import open_channel
 from adsync.hooks.warehouse import warehouse_url
-from adsync.report import enumerate_few
+from adsync.notifications.message import Message
+from adsync.orchestration.run_summary import enumerate_few
+from adsync.status import accounts
 
 LOG = logging.getLogger(__name__)
 NAMED = 5
@@ -34,11 +35,13 @@ async def tell_admins(context: Mapping[str, Any], hours: float, source: str | No
 
 
 def _tell(dag_id: str, run_id: str, hours: float, source: str | None) -> str:
-    waiting = [each for each in status.standings(warehouse_url()) if each.platform == source and each.status != "ok"]
+    waiting = [
+        each for each in accounts.list_accounts(warehouse_url()) if each.platform == source and each.status != "ok"
+    ]
     reasons = enumerate_few([_reason(each) for each in waiting], NAMED) or "see its tasks in the grid"
     text = f"{dag_id} is not over after {hours:g} hours (run {run_id}): {reasons}"
     message = Message(f"adsync: {dag_id} is late", text, {"dag_id": dag_id, "run_id": run_id, "hours": hours})
-    for name in config.notify_channels():
+    for name in settings.notify_channels():
         try:
             open_channel(name)(message)
         except AdsyncError as error:
@@ -46,7 +49,7 @@ def _tell(dag_id: str, run_id: str, hours: float, source: str | None) -> str:
     return text
 
 
-def _reason(standing: status.Standing) -> str:
+def _reason(standing: accounts.AccountStatus) -> str:
     again = f", next try {standing.next_try:%Y-%m-%d %H:%M} UTC" if standing.next_try else ""
     name = standing.name or standing.native_id
     return (

@@ -15,9 +15,9 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 
 from adsync.errors import AdsyncError, PermanentError
-from adsync.hooks.surroundings import environment, now
-from adsync.outcomes import PendingReport
-from adsync.pending import report_ready
+from adsync.extract.pending import report_ready
+from adsync.extract.results import PendingReport
+from adsync.hooks.environment import environment, now
 
 Report = dict[str, str]
 

@@ -1,0 +1,1 @@
+"""What DAGs and operators share and only Airflow needs."""

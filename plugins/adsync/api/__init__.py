@@ -1,0 +1,1 @@
+"""HTTP: client, session, rate limits, redaction."""

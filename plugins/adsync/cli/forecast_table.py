@@ -1,0 +1,88 @@
+"""How a plan is shown: a table on a terminal, one plain line per stream and account elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from adsync.planning.estimate import Estimate, Step, minutes, share
+from adsync.sources.base import Source
+
+UNKNOWN = "?"
+COLUMNS = ("account", "stream", "days", "windows", "rows", "calls", "minutes", "of the hour")
+
+
+def show(source: Source, estimates: Sequence[Estimate], console: Console) -> None:
+    """Print what the accounts of a source would take, and all of them together."""
+    if console.is_terminal:
+        console.print(_table(source, estimates))
+        lines = [f"{each.account}: {each.note}" for each in estimates if each.note]
+    else:
+        lines = _lines(source, estimates)
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def show_total(everything: Sequence[tuple[Source, Sequence[Estimate]]], console: Console) -> None:
+    """Print one line over all sources; they are read side by side, so the slowest one tells how long it takes."""
+    estimates = [each for _, some in everything for each in some]
+    at_least = "" if all(each.complete for each in estimates) else "at least "
+    calls, rows = sum(each.calls for each in estimates), sum(each.rows for each in estimates)
+    longest = max(minutes(source.limits, [each.calls for each in some]) for source, some in everything)
+    counts = f"{at_least}{calls:,} calls, {longest:.1f} minutes, {at_least}{rows:,} rows"
+    console.print(f"all sources, {len(estimates)} accounts: {counts}", markup=False, soft_wrap=True)
+
+
+def _lines(source: Source, estimates: Sequence[Estimate]) -> list[str]:
+    lines = []
+    for each in estimates:
+        lines += [f"{each.account} {_step_line(step)}" for step in each.steps]
+        note = f"; {each.note}" if each.note else ""
+        lines.append(f"{each.account}: {_sum_line(source, [each])}{note}")
+    return [*lines, f"{source.name}, {len(estimates)} accounts: {_sum_line(source, estimates)}"]
+
+
+def _table(source: Source, estimates: Sequence[Estimate]) -> Table:
+    table = Table(title=f"{source.name}: what a sync would fetch now")
+    for name in COLUMNS:
+        table.add_column(name, justify="left" if name in COLUMNS[:3] else "right")
+    for each in estimates:
+        for step in each.steps:
+            table.add_row("", step.stream, _days(step), str(step.windows), _number(step.rows), _number(step.calls))
+        table.add_row(str(each.account), *_sums(source, [each]), end_section=True)
+    table.add_row(f"{len(estimates)} accounts", *_sums(source, estimates), style="bold")
+    return table
+
+
+def _sums(source: Source, estimates: Sequence[Estimate]) -> tuple[str, ...]:
+    calls = [each.calls for each in estimates]
+    rows = sum(each.rows for each in estimates)
+    at_least = "" if all(each.complete for each in estimates) else "at least "
+    time = f"{minutes(source.limits, calls):.1f}"
+    return "", "", "", f"{at_least}{rows:,}", f"{at_least}{sum(calls):,}", time, _share(source, calls)
+
+
+def _step_line(step: Step) -> str:
+    way = f" ({step.way})" if step.way else ""
+    days = f"{_days(step)}, {step.windows} windows, " if step.since else ""
+    return f"{step.stream}: {days}{_number(step.rows)} rows, {_number(step.calls)} calls{way}"
+
+
+def _sum_line(source: Source, estimates: Sequence[Estimate]) -> str:
+    rows, calls, time, part = _sums(source, estimates)[3:]
+    return f"{calls} calls, {time} minutes, {rows} rows, {part} of the hour's budget"
+
+
+def _days(step: Step) -> str:
+    return f"{step.since} to {step.through}" if step.since else ""
+
+
+def _number(number: int | None) -> str:
+    return UNKNOWN if number is None else f"{number:,}"
+
+
+def _share(source: Source, calls: Sequence[int]) -> str:
+    used = share(source.limits, calls)
+    return UNKNOWN if used is None else f"{used:.2f} %"

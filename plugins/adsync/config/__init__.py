@@ -1,0 +1,1 @@
+"""workspaces.yaml and connections, outside Airflow."""

@@ -1,0 +1,1 @@
+"""Writes records into raw tables."""

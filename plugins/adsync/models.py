@@ -1,0 +1,117 @@
+"""Data types that several packages share: accounts, credentials, tokens, responses, records.
+
+This module imports nothing of adsync.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+# JSON as it arrived: a part of the answer's own bytes, or bytes of its own.
+RawJson = bytes | msgspec.Raw
+
+
+# Whom a call budget belongs to.
+Scope = Literal["app", "account", "token"]
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """One Airflow connection: `host` is the base URL, secrets are `password` and whatever `extra` holds."""
+
+    conn_id: str
+    host: str = ""
+    login: str = ""
+    password: str = field(default="", repr=False)
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Account:
+    """An ad account or a store of one workspace; `account_id` is the platform's own id.
+
+    `hints` is what the reading of a daily stream taught its source today, such as how much may be asked for at once.
+    """
+
+    workspace_id: str
+    platform: str
+    account_id: str
+    conn_id: str
+    timezone: str = "UTC"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    hints: dict[str, Any] = field(default_factory=dict, compare=False)
+    customer_key: bytes = field(default=b"", repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.account_id} ({self.workspace_id})"
+
+
+@dataclass(frozen=True)
+class Token:
+    """What opens an account: `access` now, `refresh` for the next one; `expires_at` None when it is not told.
+
+    `extra` is for platforms that want a second secret beside the first.
+    """
+
+    access: str = field(repr=False)
+    refresh: str = field(default="", repr=False)
+    expires_at: datetime | None = None
+    extra: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class ApiResponse:
+    """What came back from a platform, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Record(NamedTuple):
+    """A row for a raw table: unique `key` within its account and stream, its day if it has one, its JSON text."""
+
+    key: str
+    day: date | None
+    payload: RawJson
+
+
+Page = list[Record]
+
+
+# The stored payloads of those keys that have one.
+StoredPayloads = Callable[[Sequence[str]], Awaitable[Mapping[str, bytes]]]
+
+
+class AccountInfo(NamedTuple):
+    """What the platform says of the account itself: ISO 4217 currency, IANA time zone."""
+
+    name: str
+    currency: str
+    timezone: str
+
+
+class RecordCount(NamedTuple):
+    """How many records a span holds, and how many of them a page would bring where the platform tells."""
+
+    records: int
+    page: int | None = None
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """At most `calls` in `seconds`, counted together for everybody who shares the `scope`.
+
+    `app` is one developer app (the connection's `app_id`, else its token), `account` one account,
+    `token` one access token; `path` narrows it to calls whose path holds that text.
+    """
+
+    scope: Scope
+    calls: int
+    seconds: float
+    path: str = ""

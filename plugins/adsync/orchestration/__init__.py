@@ -1,0 +1,1 @@
+"""What DAG tasks call: sharding, restatement, run summaries. Imports no Airflow."""

@@ -1,0 +1,1 @@
+"""Estimates how many calls and how long a sync takes."""

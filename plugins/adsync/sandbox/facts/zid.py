@@ -1,7 +1,0 @@
-"""Zid, as the sheet has it."""
-
-from __future__ import annotations
-
-from adsync.sandbox.facts import Facts, Tokens
-
-FACTS = Facts(Tokens(seconds=365 * 86_400.0), frozenset({"redirect_to_login", "poisoned_order"}))

@@ -1,0 +1,1 @@
+"""The Meta adapter; `source.SOURCE` declares it."""

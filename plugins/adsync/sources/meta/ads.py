@@ -1,0 +1,49 @@
+"""Meta's ads with the ad sets above them, in one listing; deleted ones it never gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from adsync.api.client import ApiClient
+from adsync.models import Account, Page, RawJson
+from adsync.sources.common.ads import Ad
+from adsync.sources.common.ads import records as ad_records
+from adsync.sources.common.decoding import decode
+from adsync.sources.meta.pagination import listing
+
+FIELDS = "id,name,campaign_id,adset_id,adset{name}"
+# Without this filter archived ones are left out.
+EVERY_STATUS = [
+    *("ACTIVE", "PAUSED", "ARCHIVED", "IN_PROCESS", "WITH_ISSUES", "CAMPAIGN_PAUSED", "ADSET_PAUSED"),
+    *("PENDING_REVIEW", "DISAPPROVED", "PREAPPROVED", "PENDING_BILLING_INFO"),
+]
+
+
+class AdSetNode(msgspec.Struct):
+    name: str = ""
+
+
+class AdNode(msgspec.Struct):
+    id: str
+    campaign_id: str
+    adset_id: str
+    name: str = ""
+    adset: AdSetNode = msgspec.field(default_factory=AdSetNode)
+
+
+AD = msgspec.json.Decoder(AdNode)
+
+
+async def ads(client: ApiClient, account: Account) -> AsyncIterator[Page]:
+    """Yield all ads that the API lists, and each ad set before its first ad."""
+    params, known = {"fields": FIELDS, "effective_status": json.dumps(EVERY_STATUS)}, set[str]()
+    async for items in listing(client, f"act_{account.account_id}/ads", params):
+        yield ad_records([_ad(item) for item in items], known)
+
+
+def _ad(item: RawJson) -> Ad:
+    node = decode(item, AD, "meta ad")
+    return Ad(node.id, node.name, node.adset_id, node.adset.name, node.campaign_id)

@@ -1,0 +1,121 @@
+"""Meta's daily campaign insights: at once, or by a report run that is ordered, polled and read; the rows are the same.
+
+A run is the last resort: the synchronous edge answers with the same rows, usually at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from urllib.parse import urlencode
+
+import msgspec
+
+from adsync.api.client import ApiClient
+from adsync.errors import ReportLost, TooMuchData
+from adsync.models import Account, Page, RawJson, Record
+from adsync.ranges import DateRange
+from adsync.sources.common.decoding import day, decode
+from adsync.sources.meta.errors import TOO_MUCH, ObjectMissing
+from adsync.sources.meta.pagination import listing
+
+NEEDED = (
+    "account_id,account_currency,campaign_id,campaign_name,impressions,clicks,inline_link_clicks,spend,"
+    "actions,action_values"
+)
+# What the platform works out of the others: the first to go when all is too much.
+DERIVED = "ctr,cpc,cpm,purchase_roas,website_purchase_roas"
+COMPLETED, WHOLE = "Job Completed", 100
+LOST = {"Job Failed", "Job Skipped"}
+
+
+class InsightRow(msgspec.Struct):
+    campaign_id: str
+    date_start: str
+
+
+class Run(msgspec.Struct):
+    report_run_id: str
+
+
+class RunState(msgspec.Struct):
+    async_status: str
+    async_percent_completion: int = 0
+    error_code: int = 0
+    error_subcode: int = 0
+    error_message: str = ""
+
+
+INSIGHT = msgspec.json.Decoder(InsightRow)
+RUN = msgspec.json.Decoder(Run)
+RUN_STATE = msgspec.json.Decoder(RunState)
+
+
+async def campaign_metrics(client: ApiClient, account: Account, window: DateRange) -> AsyncIterator[Page]:
+    """Yield one row per campaign and day of delivery; days are the ad account's own.
+
+    A single day that is too much is asked for once more with fewer fields.
+    """
+    if not account.hints.get("lean"):
+        try:
+            async for page in _rows(client, account, window, f"{NEEDED},{DERIVED}"):
+                yield page
+        except TooMuchData:
+            if window.days > 1:
+                raise
+            account.hints["lean"] = True
+        else:
+            return
+    async for page in _rows(client, account, window, NEEDED):
+        yield page
+
+
+async def _rows(client: ApiClient, account: Account, window: DateRange, fields: str) -> AsyncIterator[Page]:
+    path = f"act_{account.account_id}/insights"
+    async for items in listing(client, path, _query(window, fields), account.hints):
+        yield [_row(item) for item in items]
+
+
+def _query(window: DateRange, fields: str) -> dict[str, str]:
+    return {
+        "level": "campaign",
+        "time_increment": "1",
+        "time_range": json.dumps({"since": str(window.since), "until": str(window.last_day)}),
+        "fields": fields,
+    }
+
+
+def _row(item: RawJson) -> Record:
+    row = decode(item, INSIGHT, "meta insights row")
+    return Record(f"{row.campaign_id}:{row.date_start}", day(row.date_start, "meta date_start"), item)
+
+
+async def create_report(client: ApiClient, account: Account, window: DateRange) -> str:
+    """Order a report run of any number of days; return its id."""
+    query = urlencode(_query(window, f"{NEEDED},{DERIVED}"))
+    answer = await client.post(f"act_{account.account_id}/insights?{query}", {})
+    return decode(answer.body, RUN, "meta report run").report_run_id
+
+
+async def report_ready(client: ApiClient, _account: Account, report_id: str) -> bool:
+    """Poll once: ready when completed and at 100 per cent, for either comes before the other.
+
+    A run that is not known yet has not reached every server of Meta's.
+    """
+    params = {"fields": ",".join(RunState.__struct_fields__)}
+    try:
+        answer = await client.get(report_id, params)
+    except ObjectMissing:
+        return False
+    state = decode(answer.body, RUN_STATE, "meta report run")
+    if state.async_status in LOST:
+        text = f"meta report {report_id} ended as {state.async_status} {state.error_message}".rstrip()
+        too_much = (state.error_code, state.error_subcode) in TOO_MUCH
+        raise TooMuchData(text) if too_much else ReportLost(text)
+    return state.async_status == COMPLETED and state.async_percent_completion == WHOLE
+
+
+async def download_report(client: ApiClient, _account: Account, report_id: str) -> AsyncIterator[Page]:
+    """Yield the run's rows, in the shape that the synchronous edge has."""
+    async for items in listing(client, f"{report_id}/insights", {}):
+        yield [_row(item) for item in items]

@@ -1,0 +1,70 @@
+"""Meta's listings: pages by cursor, as large as the platform lets them be."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import msgspec
+
+from adsync.api.client import ApiClient
+from adsync.errors import ContractError, TemporaryError, TooMuchData
+from adsync.models import RawJson
+from adsync.sources.common import pagination
+from adsync.sources.common.decoding import decode
+from adsync.sources.meta.errors import CursorLost
+
+# No limit is documented: Meta may answer with less, or that it is too much. Below the smallest, more pages
+# cost more than smaller ones spare.
+PAGE_SIZE = 1000
+SMALLEST_PAGE = 100
+
+
+class Cursors(msgspec.Struct):
+    after: str = ""
+
+
+class Paging(msgspec.Struct):
+    cursors: Cursors = msgspec.field(default_factory=Cursors)
+    next: str | None = None
+
+
+class Listing(msgspec.Struct):
+    data: list[msgspec.Raw] | None = None
+    paging: Paging = msgspec.field(default_factory=Paging)
+
+
+LISTING = msgspec.json.Decoder(Listing)
+
+
+def listing(
+    client: ApiClient, path: str, params: Mapping[str, str], hints: dict[str, Any] | None = None
+) -> AsyncIterator[list[RawJson]]:
+    """Yield every page; from the start once more when its cursor is lost on the way.
+
+    `hints["limit"]` is the page size to begin with, kept when a larger one was too much.
+    """
+    known = {} if hints is None else hints
+
+    async def fetch(after: str, size: int) -> tuple[list[RawJson], str | None]:
+        try:
+            return await _page(client, path, {**params, **({"after": after} if after else {}), "limit": str(size)})
+        except TooMuchData:
+            known["limit"] = min(size, max(SMALLEST_PAGE, size // 2))
+            raise
+
+    def pages() -> AsyncIterator[list[RawJson]]:
+        return pagination.follow(fetch, "", known.get("limit", PAGE_SIZE), SMALLEST_PAGE)
+
+    return pagination.retry_listing(pages, CursorLost)
+
+
+async def _page(client: ApiClient, path: str, params: Mapping[str, str]) -> tuple[list[RawJson], str | None]:
+    """One page and the cursor of the next; the ready-made `next` link carries the token and is only looked for."""
+    answer = await client.get(path, params)
+    found = decode(answer.body, LISTING, f"meta {path}")
+    if found.data is None:
+        raise TemporaryError(f"meta {path}: the answer holds no data, though it is no error")
+    if found.paging.next is not None and not found.paging.cursors.after:
+        raise ContractError(f"meta {path}: the page has a next one but no cursor to ask for it")
+    return found.data, found.paging.cursors.after if found.paging.next is not None else None

@@ -1,0 +1,81 @@
+"""How much of Meta's budget is used up: told in the headers of every answer, in per cent and in two units of time.
+
+The wait of a business use case is in minutes, that of an ad account in seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from adsync.models import ApiResponse, RateLimit
+from adsync.sources.common.decoding import decode_or_none
+
+# Calling while blocked prolongs the block: stop short of it.
+FULL_PERCENT = 95.0
+UNTOLD_REST = 300.0
+# The account's score with full access; limited access is told by the headers long before.
+LIMITS = (RateLimit("account", 9000, 300),)
+
+
+class BusinessUsage(msgspec.Struct):
+    call_count: float = 0
+    total_cputime: float = 0
+    total_time: float = 0
+    estimated_time_to_regain_access: float = 0
+
+
+class AccountUsage(msgspec.Struct):
+    acc_id_util_pct: float = 0
+    reset_time_duration: float = 0
+
+
+class InsightsUsage(msgspec.Struct):
+    app_id_util_pct: float = 0
+    acc_id_util_pct: float = 0
+
+
+class AppUsage(msgspec.Struct):
+    call_count: float = 0
+    total_cputime: float = 0
+    total_time: float = 0
+
+
+BUSINESS_USAGE = msgspec.json.Decoder(dict[str, list[BusinessUsage]])
+ACCOUNT_USAGE = msgspec.json.Decoder(AccountUsage)
+PERCENTAGES = {
+    "x-app-usage": msgspec.json.Decoder(AppUsage),
+    "x-fb-ads-insights-throttle": msgspec.json.Decoder(InsightsUsage),
+}
+
+
+def pause(answer: ApiResponse) -> float:
+    """Seconds the account should rest: until it is let in again, or a while when a budget is nearly used up."""
+    business, account = _business(answer.headers), _account(answer.headers)
+    blocked = 60.0 * max((entry.estimated_time_to_regain_access for entry in business), default=0.0)
+    if _most_used(answer.headers, business, account) < FULL_PERCENT:
+        return blocked
+    return max(blocked, account.reset_time_duration) or UNTOLD_REST
+
+
+def regain_seconds(headers: Mapping[str, str]) -> float | None:
+    """The longest wait the headers of a refusal name."""
+    minutes = max((entry.estimated_time_to_regain_access for entry in _business(headers)), default=0.0)
+    return max(60.0 * minutes, _account(headers).reset_time_duration) or None
+
+
+def _most_used(headers: Mapping[str, str], business: list[BusinessUsage], account: AccountUsage) -> float:
+    told = (decode_or_none(headers.get(name, "").encode(), decoder) for name, decoder in PERCENTAGES.items())
+    used = [max(msgspec.structs.astuple(entry)) for entry in told if entry]
+    used += [max(entry.call_count, entry.total_cputime, entry.total_time) for entry in business]
+    return max([account.acc_id_util_pct, *used])
+
+
+def _business(headers: Mapping[str, str]) -> list[BusinessUsage]:
+    found = decode_or_none(headers.get("x-business-use-case-usage", "").encode(), BUSINESS_USAGE) or {}
+    return [entry for entries in found.values() for entry in entries]
+
+
+def _account(headers: Mapping[str, str]) -> AccountUsage:
+    return decode_or_none(headers.get("x-ad-account-usage", "").encode(), ACCOUNT_USAGE) or AccountUsage()

@@ -1,0 +1,105 @@
+"""Meta: accounts, campaigns and daily campaign insights of the Marketing API.
+
+Statistics are asked for by account: paused and archived campaigns still spend inside the window.
+Facts: the project's Meta sheet, sections 2 to 7.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import msgspec
+
+from adsync.api.client import ApiClient
+from adsync.models import Account, AccountInfo, Credentials, Page, RawJson, Record
+from adsync.sources.base import AsyncReport, Source, Stream
+from adsync.sources.common.auth import bearer
+from adsync.sources.common.decoding import decode
+from adsync.sources.meta.ads import ads
+from adsync.sources.meta.errors import check
+from adsync.sources.meta.insights import campaign_metrics, create_report, download_report, report_ready
+from adsync.sources.meta.pagination import PAGE_SIZE, listing
+from adsync.sources.meta.rate_limits import LIMITS, pause
+from adsync.sources.meta.token_refresh import HOST, RENEWAL, VERSION
+
+LONGEST_WINDOW = 30
+# Older days are an error.
+MONTHS_KEPT = 37
+# A name or a zone changes once in years; a retry within minutes does not list the campaigns again.
+A_DAY, MINUTES = timedelta(hours=20), timedelta(minutes=5)
+
+ACCOUNT_FIELDS = "id,account_id,name,currency,timezone_name,account_status"
+CAMPAIGN_FIELDS = (
+    "id,name,status,effective_status,objective,daily_budget,lifetime_budget,"
+    "start_time,stop_time,created_time,updated_time"
+)
+# Without this filter the list leaves archived campaigns out; deleted ones it never gives.
+EVERY_STATUS = ["ACTIVE", "PAUSED", "ARCHIVED", "IN_PROCESS", "WITH_ISSUES"]
+
+
+class AccountNode(msgspec.Struct):
+    account_id: str
+    name: str
+    currency: str
+    timezone_name: str
+
+
+class CampaignNode(msgspec.Struct):
+    id: str
+
+
+ACCOUNT = msgspec.json.Decoder(AccountNode)
+CAMPAIGN = msgspec.json.Decoder(CampaignNode)
+
+
+async def accounts(client: ApiClient, account: Account) -> AsyncIterator[Page]:
+    """Yield the account's own node, in one call."""
+    answer = await client.get(f"act_{account.account_id}", {"fields": ACCOUNT_FIELDS})
+    node = decode(answer.body, ACCOUNT, "meta account")
+    yield [Record(node.account_id, None, answer.body)]
+
+
+async def campaigns(client: ApiClient, account: Account) -> AsyncIterator[Page]:
+    """Yield all campaigns that the API lists, archived ones included."""
+    params = {"fields": CAMPAIGN_FIELDS, "effective_status": json.dumps(EVERY_STATUS)}
+    async for items in listing(client, f"act_{account.account_id}/campaigns", params):
+        yield [Record(decode(item, CAMPAIGN, "meta campaign").id, None, item) for item in items]
+
+
+def base_url(credentials: Credentials, _account_id: str) -> str:
+    return f"{credentials.host or HOST}/{credentials.extra.get('api_version', VERSION)}/"
+
+
+def facts(payload: RawJson) -> AccountInfo:
+    node = decode(payload, ACCOUNT, "meta account")
+    return AccountInfo(node.name, node.currency, node.timezone_name)
+
+
+SOURCE = Source(
+    name="meta",
+    kind="ad_account",
+    base_url=base_url,
+    auth=bearer,
+    check=check,
+    facts=facts,
+    streams=(
+        Stream("accounts", "entity", accounts, every=A_DAY),
+        Stream("campaigns", "entity", campaigns, every=MINUTES, page=PAGE_SIZE),
+        Stream(
+            "campaign_metrics",
+            "daily",
+            campaign_metrics,
+            longest=LONGEST_WINDOW,
+            months=MONTHS_KEPT,
+            page=PAGE_SIZE,
+            report=AsyncReport(create_report, report_ready, download_report, last_resort=True),
+        ),
+        Stream("ads", "entity", ads, every=A_DAY, page=PAGE_SIZE, aside=True),
+    ),
+    options={"purchase_action": ()},
+    renewal=RENEWAL,
+    limits=LIMITS,
+    pause=pause,
+)

@@ -1,0 +1,47 @@
+"""Meta's renewal: a token that still works is exchanged for one of 60 days; one that has ended cannot be.
+
+So it happens before the end or never, and only where the end is known: `expires` in the connection, then
+what each exchange says.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import httpx
+
+from adsync.auth.token_refresh import TokenRefresh
+from adsync.models import ApiResponse, Credentials, Token
+from adsync.sources.common import oauth
+from adsync.sources.meta.errors import check
+
+HOST = "https://graph.facebook.com"
+VERSION = "v26.0"
+# Without it the exchange of a system user's token of 60 days does not give another one of 60 days.
+SYSTEM_USER = {"set_token_expires_in_60_days": "true"}
+
+
+def exchange(credentials: Credentials, token: Token) -> httpx.Request:
+    extra = credentials.extra
+    url = extra.get("token_url") or f"{credentials.host or HOST}/{extra.get('api_version', VERSION)}/oauth/access_token"
+    params = {
+        "grant_type": "fb_exchange_token",
+        "client_id": str(extra["app_id"]),
+        "client_secret": str(extra["app_secret"]),
+        "fb_exchange_token": token.access,
+        **(SYSTEM_USER if str(extra.get("system_user", "")).casefold() == "true" else {}),
+    }
+    return httpx.Request("GET", url, params=params)
+
+
+def read(answer: ApiResponse, old: Token, now: datetime) -> Token:
+    check(answer)
+    return oauth.granted("meta", answer, old, now)
+
+
+def possible(credentials: Credentials, token: Token) -> bool:
+    extra = credentials.extra
+    return bool(token.access and token.expires_at and extra.get("app_id") and extra.get("app_secret"))
+
+
+RENEWAL = TokenRefresh(exchange, read, early=timedelta(days=10), possible=possible)

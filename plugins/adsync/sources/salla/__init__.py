@@ -1,0 +1,1 @@
+"""The Salla adapter; `source.SOURCE` declares it."""

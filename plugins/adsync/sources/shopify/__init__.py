@@ -1,0 +1,1 @@
+"""The Shopify adapter; `source.SOURCE` declares it."""

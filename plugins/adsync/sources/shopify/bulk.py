@@ -1,0 +1,166 @@
+"""Shopify's bulk operation: ordered by a mutation, polled, downloaded as JSON lines.
+
+A result without rows has no address. A line is an order: the query holds no connection below it, so that lines with
+a parent do not occur. The address is signed and belongs to a storage service, which must never see the token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import httpx
+import msgspec
+
+from adsync.api.client import ApiClient
+from adsync.errors import (
+    AdsyncError,
+    ContractError,
+    PermanentError,
+    RateLimited,
+    ReauthRequired,
+    ReportLost,
+    ReportRefused,
+    TemporaryError,
+)
+from adsync.models import Account, Page
+from adsync.ranges import TimeRange
+from adsync.sources.common.decoding import decode
+from adsync.sources.shopify.orders import Node, completed
+from adsync.sources.shopify.queries import BULK_RUN, BULK_STATE, bulk_orders
+from adsync.sources.shopify.search_filter import updated_within
+
+HTTP_OK = 200
+PAGE_SIZE = 250
+BUSY = {"OPERATION_IN_PROGRESS", "LIMIT_REACHED"}
+BUSY_SECONDS = 300
+LOST = {"FAILED", "CANCELED", "EXPIRED"}
+
+
+class UserError(msgspec.Struct):
+    code: str | None = None
+    message: str = ""
+
+
+class Operation(msgspec.Struct, rename="camel"):
+    id: str
+    status: str
+    error_code: str | None = None
+    object_count: str = "0"
+    url: str | None = None
+
+
+class Run(msgspec.Struct, rename="camel"):
+    bulk_operation: Operation | None
+    user_errors: Sequence[UserError]
+
+
+class RunData(msgspec.Struct, rename="camel"):
+    bulk_operation_run_query: Run
+
+
+class RunAnswer(msgspec.Struct):
+    data: RunData
+
+
+class StateData(msgspec.Struct, rename="camel"):
+    bulk_operation: Operation | None
+
+
+class StateAnswer(msgspec.Struct):
+    data: StateData
+
+
+RUN_ANSWER = msgspec.json.Decoder(RunAnswer)
+STATE_ANSWER = msgspec.json.Decoder(StateAnswer)
+NODE = msgspec.json.Decoder(Node)
+
+
+async def create_bulk(client: ApiClient, _account: Account, span: TimeRange) -> str:
+    """Order the orders updated inside `span`; return the operation's id."""
+    query = {"query": BULK_RUN, "variables": {"query": bulk_orders(updated_within(span))}}
+    try:
+        answer = await client.post("graphql.json", query)
+    except ReauthRequired as error:
+        raise ReportRefused(f"{error}: this app's token may not run bulk operations") from error
+    run = decode(answer.body, RUN_ANSWER, "shopify bulk").data.bulk_operation_run_query
+    if run.user_errors:
+        raise _refusal(run.user_errors[0])
+    if run.bulk_operation is None:
+        raise ContractError("shopify bulk: neither an operation nor an error came back")
+    return run.bulk_operation.id
+
+
+async def bulk_ready(client: ApiClient, _account: Account, operation_id: str) -> bool:
+    """Poll once; ReportLost when the operation came to nothing, however much of it there is."""
+    operation = await _operation(client, operation_id)
+    if operation.error_code == "ACCESS_DENIED":
+        raise ReauthRequired(f"shopify bulk operation {operation_id} was denied; grant the app read_orders again")
+    if operation.status in LOST:
+        raise ReportLost(f"shopify bulk operation {operation_id} ended as {operation.status}: {operation.error_code}")
+    return operation.status == "COMPLETED"
+
+
+async def download_bulk(client: ApiClient, account: Account, operation_id: str) -> AsyncIterator[Page]:
+    """Yield every order of a completed operation; TemporaryError when fewer lines came than were counted."""
+    operation = await _operation(client, operation_id)
+    async for page in completed(client, account, _orders(client, operation), PAGE_SIZE):
+        yield page
+
+
+async def _orders(client: ApiClient, operation: Operation) -> AsyncIterator[list[Node]]:
+    count, page = 0, []
+    async for line in _lines(client, operation):
+        count += 1
+        page.append(_order(line))
+        if len(page) == PAGE_SIZE:
+            yield page
+            page = []
+    if count != int(operation.object_count):
+        raise TemporaryError(
+            f"shopify bulk operation {operation.id}: {count} lines came of {operation.object_count}; nothing is kept"
+        )
+    yield page
+
+
+def _order(line: bytes) -> Node:
+    order = decode(line, NODE, "shopify bulk line")
+    if "__parentId" in order:
+        raise ContractError(f"shopify bulk: a line has a parent, {order['__parentId']}, though orders alone were asked")
+    return order
+
+
+async def _lines(client: ApiClient, operation: Operation) -> AsyncIterator[bytes]:
+    """The lines of the result; only a line feed ends one, because texts may hold Unicode's other line ends."""
+    if operation.url is None:
+        return
+    client.meter.calls += 1
+    rest = b""
+    try:
+        async with client.http.stream("GET", operation.url) as answer:
+            if answer.status_code != HTTP_OK:
+                raise TemporaryError(f"shopify bulk operation {operation.id}: its result answered {answer.status_code}")
+            async for chunk in answer.aiter_bytes():
+                client.meter.received += len(chunk)
+                *lines, rest = (rest + chunk).split(b"\n")
+                for line in lines:
+                    yield line
+    except httpx.RequestError as error:
+        # Not its text: it names the signed address.
+        raise TemporaryError(f"shopify bulk operation {operation.id} broke off: {type(error).__name__}") from error
+    if rest:
+        yield rest
+
+
+async def _operation(client: ApiClient, operation_id: str) -> Operation:
+    query: dict[str, Any] = {"query": BULK_STATE, "variables": {"id": operation_id}}
+    answer = await client.post("graphql.json", query, repeat=True)
+    operation = decode(answer.body, STATE_ANSWER, "shopify bulk").data.bulk_operation
+    if operation is None:
+        raise ReportLost(f"shopify knows no bulk operation {operation_id} any more")
+    return operation
+
+
+def _refusal(error: UserError) -> AdsyncError:
+    text = f"shopify runs no bulk operation for us: {error.code}: {error.message}"
+    return RateLimited(text, retry_after=BUSY_SECONDS) if error.code in BUSY else PermanentError(text)

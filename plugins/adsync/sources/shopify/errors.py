@@ -1,0 +1,105 @@
+"""What Shopify's failures mean: HTTP statuses, and error codes inside HTTP 200."""
+
+from __future__ import annotations
+
+import msgspec
+
+from adsync.errors import (
+    AdsyncError,
+    PermanentError,
+    RateLimited,
+    ReauthRequired,
+    TemporaryError,
+    TokenExpired,
+    TooMuchData,
+)
+from adsync.models import ApiResponse
+from adsync.sources.common.decoding import decode, decode_or_none
+from adsync.sources.common.http_errors import UNAUTHORISED, error_for_status
+
+HTTP_OK = 200
+HTTP_FORBIDDEN = {402, 403}
+TRANSIENT = {"INTERNAL_SERVER_ERROR", "TIMEOUT"}
+DENIED = {"ACCESS_DENIED", "SHOP_INACTIVE"}
+
+
+class Throttle(msgspec.Struct, rename="camel"):
+    currently_available: float
+    restore_rate: float
+
+
+class Cost(msgspec.Struct, rename="camel"):
+    requested_query_cost: float = 0
+    throttle_status: Throttle | None = None
+
+
+class Reason(msgspec.Struct):
+    code: str = ""
+
+
+class Problem(msgspec.Struct):
+    message: str = ""
+    extensions: Reason = msgspec.field(default_factory=Reason)
+
+
+class Extensions(msgspec.Struct):
+    cost: Cost | None = None
+
+
+class Envelope(msgspec.Struct):
+    errors: list[Problem] = msgspec.field(default_factory=list)
+    extensions: Extensions = msgspec.field(default_factory=Extensions)
+
+
+ENVELOPE = msgspec.json.Decoder(Envelope)
+
+
+def check(answer: ApiResponse) -> None:
+    """Raise what the status or the first error of the body stands for."""
+    if answer.status != HTTP_OK:
+        raise _of_status(answer)
+    envelope = decode(answer.body, ENVELOPE, "shopify")
+    if envelope.errors:
+        raise _of_code(envelope.errors[0], envelope.extensions.cost)
+
+
+def _of_status(answer: ApiResponse) -> AdsyncError:
+    text = f"shopify answered HTTP {answer.status}"
+    if answer.status == UNAUTHORISED:
+        return TokenExpired(f"{text}: the access token is not valid; install the app again and store its new token")
+    if answer.status in HTTP_FORBIDDEN:
+        return ReauthRequired(f"{text}: the store is frozen or the app lacks read_orders; ask the store's owner")
+    return error_for_status("shopify", answer)
+
+
+def _of_code(problem: Problem, cost: Cost | None) -> AdsyncError:
+    code, text = problem.extensions.code, f"shopify {problem.extensions.code}: {problem.message}"
+    if code == "THROTTLED":
+        return RateLimited(text, retry_after=_refill_seconds(cost))
+    if code == "MAX_COST_EXCEEDED":
+        return TooMuchData(text)
+    if code in TRANSIENT:
+        return TemporaryError(text)
+    if code in DENIED:
+        return ReauthRequired(f"{text}; ask the store's owner to grant the app its access again")
+    return PermanentError(text)
+
+
+def pause(answer: ApiResponse) -> float:
+    """Seconds until the bucket holds another query as dear as this one."""
+    envelope = decode_or_none(answer.body, ENVELOPE)
+    return _missing_seconds(envelope.extensions.cost) or 0.0 if envelope else 0.0
+
+
+def _refill_seconds(cost: Cost | None) -> float | None:
+    """How long to wait after a refusal; None when it does not tell."""
+    seconds = _missing_seconds(cost)
+    return None if seconds is None else max(1.0, seconds)
+
+
+def _missing_seconds(cost: Cost | None) -> float | None:
+    """How long the bucket needs until it holds the points that the query was counted for."""
+    bucket = cost and cost.throttle_status
+    if not cost or not bucket or not bucket.restore_rate:
+        return None
+    return max(0.0, (cost.requested_query_cost - bucket.currently_available) / bucket.restore_rate)

@@ -1,0 +1,1 @@
+"""The Snapchat adapter; `source.SOURCE` declares it."""

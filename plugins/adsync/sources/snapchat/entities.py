@@ -1,0 +1,63 @@
+"""Snapchat's ad account and its campaigns; deleted campaigns are in no list, though stats still hold them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from adsync.api.client import ApiClient
+from adsync.errors import ReauthRequired
+from adsync.models import Account, AccountInfo, ApiResponse, Page, RawJson, Record
+from adsync.sources.common.decoding import decode
+from adsync.sources.snapchat.api import follow, items, next_link
+
+PAGE_SIZE, SMALLEST_PAGE = 1000, 50
+
+
+class AdAccount(msgspec.Struct):
+    id: str
+    name: str
+    currency: str
+    timezone: str
+
+
+class Campaign(msgspec.Struct):
+    id: str
+
+
+AD_ACCOUNT = msgspec.json.Decoder(AdAccount)
+CAMPAIGN = msgspec.json.Decoder(Campaign)
+
+
+async def accounts(client: ApiClient, account: Account) -> AsyncIterator[Page]:
+    """Yield the ad account's own object, in one call: stats rows carry neither its currency nor its zone."""
+    found = items(await client.get(f"adaccounts/{account.account_id}"), "adaccounts", "adaccount")
+    if not found:
+        raise ReauthRequired(f"snapchat shows no ad account {account.account_id}; give the token's user a role on it")
+    yield [Record(decode(found[0], AD_ACCOUNT, "snapchat ad account").id, None, found[0])]
+
+
+async def campaigns(client: ApiClient, account: Account) -> AsyncIterator[Page]:
+    """Yield all campaigns that the API lists."""
+    async for found in listed(client, account, "campaigns", "campaign"):
+        yield [Record(decode(item, CAMPAIGN, "snapchat campaign").id, None, item) for item in found]
+
+
+async def campaign_ids(client: ApiClient, account: Account) -> AsyncIterator[list[str]]:
+    async for page in campaigns(client, account):
+        yield [record.key for record in page]
+
+
+def listed(client: ApiClient, account: Account, many: str, one: str) -> AsyncIterator[list[RawJson]]:
+    """The account's entities of one kind, page by page."""
+
+    def read(answer: ApiResponse) -> tuple[list[RawJson], str | None]:
+        return [*items(answer, many, one)], next_link(answer.body)
+
+    return follow(client, f"adaccounts/{account.account_id}/{many}", {}, read, (PAGE_SIZE, SMALLEST_PAGE))
+
+
+def facts(payload: RawJson) -> AccountInfo:
+    found = decode(payload, AD_ACCOUNT, "snapchat ad account")
+    return AccountInfo(found.name, found.currency, found.timezone)

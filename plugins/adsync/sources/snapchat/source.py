@@ -1,0 +1,63 @@
+"""Snapchat Ads: the ad account, its campaigns, and their stats by day.
+
+Statistics are asked for by account, split by campaign: deleted campaigns still spend inside the window.
+Access tokens live an hour or less. Facts: the project's Snapchat sheet, sections 1 to 9.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+
+from adsync.auth.token_refresh import TokenRefresh
+from adsync.models import Credentials, RateLimit, Token
+from adsync.sources.base import Source, Stream
+from adsync.sources.common import oauth
+from adsync.sources.snapchat.ads import ads
+from adsync.sources.snapchat.api import auth, base_url
+from adsync.sources.snapchat.entities import PAGE_SIZE, accounts, campaigns, facts
+from adsync.sources.snapchat.errors import check
+from adsync.sources.snapchat.stats import OPTIONS, campaign_metrics
+
+RENEWAL_URL = "https://accounts.snapchat.com/login/oauth2/access_token"
+REMEDY = (
+    "log in to Snapchat again, as somebody with a role on the ad account, and put the new tokens into the connection"
+)
+# Longer ones are refused.
+LONGEST_WINDOW = 31
+# A name or a zone changes once in years; a retry within minutes does not list the campaigns again.
+A_DAY, MINUTES = timedelta(hours=20), timedelta(minutes=5)
+
+
+def renew(credentials: Credentials, token: Token) -> httpx.Request:
+    return oauth.form(credentials, token, RENEWAL_URL)
+
+
+SOURCE = Source(
+    name="snapchat",
+    kind="ad_account",
+    base_url=base_url,
+    auth=auth,
+    check=check,
+    facts=facts,
+    streams=(
+        Stream("accounts", "entity", accounts, every=A_DAY),
+        Stream("campaigns", "entity", campaigns, every=MINUTES, page=PAGE_SIZE),
+        Stream(
+            "campaign_metrics",
+            "daily",
+            campaign_metrics,
+            longest=LONGEST_WINDOW,
+            # How many campaigns a page of stats holds, nobody says. The account's own spend is asked for beside them.
+            page=PAGE_SIZE,
+            whole_campaigns=True,
+            around=1,
+        ),
+        Stream("ads", "entity", ads, every=A_DAY, page=PAGE_SIZE, aside=True),
+    ),
+    options=OPTIONS,
+    renewal=TokenRefresh(renew, oauth.reader("snapchat", REMEDY)),
+    limits=(RateLimit("app", 20, 1), RateLimit("token", 10, 1)),
+    lookback=30,
+)

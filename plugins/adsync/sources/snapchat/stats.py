@@ -1,0 +1,183 @@
+"""Snapchat's daily campaign stats, reconciled with what the account says it spent.
+
+The breakdown of a large account may come back silently empty, and a page may be missed: when the sums differ,
+the same days are read from the asynchronous CSV, and at last campaign by campaign; what is still lacking then is kept
+as a row of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from adsync.api.client import ApiClient
+from adsync.errors import ContractError, ReportLost
+from adsync.models import Account, ApiResponse, Page, RawJson, Record
+from adsync.ranges import DateRange
+from adsync.sources.common.decoding import decode
+from adsync.sources.snapchat.api import follow, items, next_link
+from adsync.sources.snapchat.entities import campaign_ids
+from adsync.sources.snapchat.errors import EntityGone
+from adsync.sources.snapchat.report import reported
+from adsync.sources.snapchat.rows import METRICS, Day, record
+from adsync.sources.snapchat.unlisted_spend import AccountDays, Spent, remainders
+
+LOG = logging.getLogger(__name__)
+
+# What an account may choose, the platform's own default first. Ads Manager shows actions at the time of the
+# impression, the API at that of the conversion: `action_report_time: impression` gives Ads Manager's numbers.
+OPTIONS = {
+    "swipe_up_attribution_window": ("28_DAY", "7_DAY", "1_DAY"),
+    "view_attribution_window": ("1_DAY", "none", "1_HOUR", "3_HOUR", "6_HOUR", "7_DAY", "28_DAY"),
+    "action_report_time": ("conversion", "impression"),
+}
+
+
+class Part(msgspec.Struct):
+    id: str
+    timeseries: list[Day] = []
+
+
+class Breakdown(msgspec.Struct):
+    campaign: list[Part] = []
+
+
+class Stat(msgspec.Struct):
+    timeseries: list[Day] = []
+    breakdown_stats: Breakdown = msgspec.field(default_factory=Breakdown)
+    finalized_data_end_time: str | None = None
+    conversion_data_processed_end_time: str | None = None
+
+    @property
+    def finality(self) -> tuple[str | None, str | None]:
+        return self.finalized_data_end_time, self.conversion_data_processed_end_time
+
+
+STAT = msgspec.json.Decoder(Stat)
+
+
+async def campaign_metrics(client: ApiClient, account: Account, window: DateRange) -> AsyncIterator[Page]:
+    """Yield one row per campaign and day; days are the ad account's own. A window's rows are held to be summed."""
+    query = params(account, window)
+    before = await _account_days(client, account, query)
+    rows = await _by_breakdown(client, account, query)
+    spent, whole = _spend(rows), _sum(before)
+    if spent != whole and not _between(spent, before, await _account_days(client, account, query)):
+        LOG.warning("%s: campaigns sum to %d micros, the account to %d in %s", account, spent, whole, window)
+        async for page in _read_otherwise(client, account, query, rows):
+            yield page
+        return
+    yield [row for row, _ in rows]
+
+
+def params(account: Account, window: DateRange) -> dict[str, str]:
+    zone = ZoneInfo(account.timezone)
+    return {
+        "granularity": "DAY",
+        "start_time": _midnight(window.since, zone),
+        "end_time": _midnight(window.until, zone),
+        "fields": ",".join(METRICS),
+        "omit_empty": "true",
+        **{name: str(account.options.get(name, values[0])) for name, values in OPTIONS.items()},
+    }
+
+
+def _midnight(date_: date, zone: ZoneInfo) -> str:
+    """With the offset of that very day: one offset for the whole window is wrong for one of its ends."""
+    return datetime.combine(date_, time(), zone).isoformat(timespec="seconds")
+
+
+Rows = list[tuple[Record, int]]
+
+
+def _spend(rows: Rows) -> int:
+    return sum(spend for _, spend in rows)
+
+
+def _sum(days: AccountDays) -> int:
+    return sum(each.day.spend for each in days.values())
+
+
+def _between(spent: int, before: AccountDays, after: AccountDays) -> bool:
+    """Today goes on spending while it is read: the sum must lie between what the account said before and after."""
+    sums = sorted((_sum(before), _sum(after)))
+    return sums[0] <= spent <= sums[1]
+
+
+async def _account_days(client: ApiClient, account: Account, query: Mapping[str, str]) -> AccountDays:
+    """What each day cost; without a breakdown an account tells nothing else."""
+    days = {}
+    async for stats in _stats(client, f"adaccounts/{account.account_id}/stats", {**query, "fields": "spend"}):
+        days |= {each.date: Spent(each, stat.finality) for stat in stats for each in stat.timeseries if each.told}
+    return days
+
+
+async def _by_breakdown(client: ApiClient, account: Account, query: Mapping[str, str]) -> Rows:
+    rows: Rows = []
+    async for stats in _stats(client, f"adaccounts/{account.account_id}/stats", {**query, "breakdown": "campaign"}):
+        rows += [row for stat in stats for part in stat.breakdown_stats.campaign for row in _rows(part, stat)]
+    return rows
+
+
+async def _read_otherwise(
+    client: ApiClient, account: Account, query: Mapping[str, str], rows: Rows
+) -> AsyncIterator[Page]:
+    """From the CSV if that is whole; else all that any way of asking tells, and what is lacking then."""
+    before = await _account_days(client, account, query)
+    try:
+        lines = await reported(client, account, query)
+    except ReportLost as error:
+        LOG.warning("%s: %s; reading campaign by campaign", account, error)
+        lines = []
+    if lines and _between(_spend(lines), before, await _account_days(client, account, query)):
+        yield [row for row, _ in lines]
+        return
+    singly = await _one_by_one(client, account, query)
+    told = [*{row.key: (row, spend) for row, spend in (*rows, *lines, *singly)}.values()]
+    after = await _account_days(client, account, query)
+    yield [row for row, _ in told]
+    if not _between(_spend(told), before, after):
+        yield remainders(account, told, before, after)
+
+
+async def _one_by_one(client: ApiClient, account: Account, query: Mapping[str, str]) -> Rows:
+    rows: Rows = []
+    async for ids in campaign_ids(client, account):
+        for campaign_id in ids:
+            rows += await _of_campaign(client, account, campaign_id, query)
+    return rows
+
+
+async def _of_campaign(client: ApiClient, account: Account, campaign_id: str, query: Mapping[str, str]) -> Rows:
+    rows: Rows = []
+    try:
+        async for stats in _stats(client, f"campaigns/{campaign_id}/stats", query):
+            rows += [row for stat in stats for row in _rows(Part(campaign_id, stat.timeseries), stat)]
+    except EntityGone as error:
+        LOG.warning("%s: campaign %s is gone: %s", account, campaign_id, error)
+    return rows
+
+
+def _stats(client: ApiClient, path: str, query: Mapping[str, str]) -> AsyncIterator[list[Stat]]:
+    def read(answer: ApiResponse) -> tuple[list[Stat], str | None]:
+        found = items(answer, "timeseries_stats", "timeseries_stat")
+        if not found:
+            raise ContractError(f"snapchat {path}: the answer has no stat object")
+        return [decode(item, STAT, "snapchat stats") for item in found], _link(found, answer)
+
+    return follow(client, path, query, read)
+
+
+def _link(found: list[msgspec.Raw], answer: ApiResponse) -> str | None:
+    """The link stands inside the stat object, or where lists have it."""
+    bodies: list[RawJson] = [*found, answer.body]
+    return next((link for body in bodies if (link := next_link(body))), None)
+
+
+def _rows(part: Part, stat: Stat) -> Rows:
+    """Without what has no stats: that is no row of zeros, it is nothing."""
+    return [(record(part.id, each, *stat.finality), each.spend) for each in part.timeseries if each.told]

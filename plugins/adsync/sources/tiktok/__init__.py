@@ -1,0 +1,1 @@
+"""The TikTok adapter; `source.SOURCE` declares it."""

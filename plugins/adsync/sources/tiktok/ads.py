@@ -1,0 +1,49 @@
+"""TikTok's ads with the ad groups above them, in one listing, deleted ones included."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from adsync.api.client import ApiClient
+from adsync.models import Account, Page, RawJson, Record
+from adsync.sources.common.ads import Ad
+from adsync.sources.common.ads import records as ad_records
+from adsync.sources.common.decoding import decode
+from adsync.sources.tiktok.api import records
+
+FIELDS = ["ad_id", "ad_name", "adgroup_id", "adgroup_name", "campaign_id"]
+
+
+class AdRow(msgspec.Struct):
+    ad_id: str
+    adgroup_id: str
+    campaign_id: str
+    ad_name: str = ""
+    adgroup_name: str = ""
+
+
+AD = msgspec.json.Decoder(AdRow)
+
+
+async def ads(client: ApiClient, account: Account) -> AsyncIterator[Page]:
+    """Yield all ads, and each ad group before its first ad; without the status filter deleted ones are left out."""
+    params = {
+        "advertiser_id": account.account_id,
+        "fields": json.dumps(FIELDS),
+        "filtering": json.dumps({"primary_status": "STATUS_ALL"}),
+    }
+    known: set[str] = set()
+    async for page in records(client, "ad/get/", params, _listed):
+        yield ad_records([_ad(record.payload) for record in page], known)
+
+
+def _listed(item: RawJson) -> Record:
+    return Record(decode(item, AD, "tiktok ad").ad_id, None, item)
+
+
+def _ad(item: RawJson) -> Ad:
+    row = decode(item, AD, "tiktok ad")
+    return Ad(row.ad_id, row.ad_name, row.adgroup_id, row.adgroup_name, row.campaign_id)

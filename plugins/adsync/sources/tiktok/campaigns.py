@@ -1,0 +1,39 @@
+"""TikTok's campaigns, deleted ones included."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from adsync.api.client import ApiClient
+from adsync.models import Account, Page, RawJson, Record
+from adsync.sources.common.decoding import decode
+from adsync.sources.tiktok.api import records
+
+FIELDS = [
+    "campaign_id", "campaign_name", "advertiser_id", "budget", "budget_mode", "operation_status",
+    "secondary_status", "objective_type", "create_time", "modify_time",
+]  # fmt: skip
+
+
+class Campaign(msgspec.Struct):
+    campaign_id: str
+
+
+CAMPAIGN = msgspec.json.Decoder(Campaign)
+
+
+def campaigns(client: ApiClient, account: Account) -> AsyncIterator[Page]:
+    """Yield all campaigns; without the status filter deleted ones are left out."""
+    params = {
+        "advertiser_id": account.account_id,
+        "fields": json.dumps(FIELDS),
+        "filtering": json.dumps({"primary_status": "STATUS_ALL"}),
+    }
+    return records(client, "campaign/get/", params, _row)
+
+
+def _row(item: RawJson) -> Record:
+    return Record(decode(item, CAMPAIGN, "tiktok campaign").campaign_id, None, item)

@@ -1,0 +1,96 @@
+"""TikTok Ads: advertisers, campaigns and daily campaign reports, synchronous or asynchronous.
+
+Array parameters of a GET are JSON texts, and one of their values is JSON inside JSON.
+Facts: the project's TikTok sheet, sections 1 to 7.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import msgspec
+
+from adsync.api.client import ApiClient
+from adsync.errors import ReauthRequired
+from adsync.models import Account, AccountInfo, Credentials, Page, RateLimit, RawJson, Record
+from adsync.sources.base import AsyncReport, Source, Stream
+from adsync.sources.common.auth import in_header
+from adsync.sources.common.decoding import decode
+from adsync.sources.tiktok.ads import ads
+from adsync.sources.tiktok.api import LISTING, PAGE_SIZE, get
+from adsync.sources.tiktok.campaigns import campaigns
+from adsync.sources.tiktok.errors import check
+from adsync.sources.tiktok.metrics import campaign_metrics
+from adsync.sources.tiktok.report import create_report, download_report, report_ready
+
+HOST = "https://business-api.tiktok.com/open_api/v1.3"
+# After a time-out TikTok wants no more than a week.
+LONGEST_WINDOW, RETREAT = 30, 7
+# A name or a zone changes once in years; a retry within minutes does not list the campaigns again.
+A_DAY, MINUTES = timedelta(hours=20), timedelta(minutes=5)
+# The lowest tier; all customers of one developer app share it.
+LIMITS = (
+    RateLimit("app", 10, 1),
+    RateLimit("app", 600, 60),
+    RateLimit("app", 2, 1, path="report/task/create"),
+    RateLimit("app", 60, 60, path="report/task/create"),
+)
+
+ACCOUNT_FIELDS = ["advertiser_id", "name", "currency", "timezone", "status"]
+
+
+class Advertiser(msgspec.Struct):
+    advertiser_id: str
+    name: str
+    currency: str
+    timezone: str
+
+
+ADVERTISER = msgspec.json.Decoder(Advertiser)
+
+
+async def accounts(client: ApiClient, account: Account) -> AsyncIterator[Page]:
+    """Yield the advertiser's own row, in one call."""
+    params = {"advertiser_ids": json.dumps([account.account_id]), "fields": json.dumps(ACCOUNT_FIELDS)}
+    found = await get(client, "advertiser/info/", params, LISTING)
+    if not found.rows:
+        raise ReauthRequired(f"tiktok shows no advertiser {account.account_id} to this token; grant the app access")
+    yield [Record(account.account_id, None, found.rows[0])]
+
+
+def base_url(credentials: Credentials, _account_id: str) -> str:
+    return f"{credentials.host or HOST}/"
+
+
+def facts(payload: RawJson) -> AccountInfo:
+    """`Etc/GMT+5` is an IANA name too, with POSIX's sign: it is five hours behind UTC."""
+    row = decode(payload, ADVERTISER, "tiktok advertiser")
+    return AccountInfo(row.name, row.currency, row.timezone)
+
+
+SOURCE = Source(
+    name="tiktok",
+    kind="ad_account",
+    base_url=base_url,
+    auth=in_header("Access-Token"),
+    check=check,
+    facts=facts,
+    streams=(
+        Stream("accounts", "entity", accounts, every=A_DAY),
+        Stream("campaigns", "entity", campaigns, every=MINUTES, page=PAGE_SIZE),
+        Stream(
+            "campaign_metrics",
+            "daily",
+            campaign_metrics,
+            longest=LONGEST_WINDOW,
+            retreat=RETREAT,
+            page=PAGE_SIZE,
+            report=AsyncReport(create_report, report_ready, download_report),
+        ),
+        Stream("ads", "entity", ads, every=A_DAY, page=PAGE_SIZE, aside=True),
+    ),
+    options={"report_mode": ("auto", "sync", "async")},
+    limits=LIMITS,
+)

@@ -1,0 +1,1 @@
+"""The WooCommerce adapter; `source.SOURCE` declares it."""

@@ -1,0 +1,88 @@
+"""What is kept of a WooCommerce order; the same allow lists make the store send nothing else in the first place.
+
+`meta_data` is a dumping ground: values of any type, keys twice, card numbers among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from adsync.models import RawJson, Record
+from adsync.sources.common.decoding import decode
+from adsync.sources.common.pii import Fields, allow_fields, campaign_link, hash_customer
+
+PREFIX = "_wc_order_attribution_"
+TOUCH = (
+    *("source_type", "referrer", "session_entry", "session_start_time", "session_pages", "session_count"),
+    *("utm_campaign", "utm_source", "utm_medium", "utm_content", "utm_id", "utm_term"),
+    *("utm_source_platform", "utm_creative_format", "utm_marketing_tactic", "device_type"),
+)
+UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "utm_id")
+# The second half is what tracking plugins write.
+META_KEYS = (
+    *(PREFIX + name for name in TOUCH),
+    *("fbclid", "_fbc", "ttclid", "gclid"),
+    *UTM,
+    *(f"_{name}" for name in UTM),
+)
+LINKS = {f"{PREFIX}referrer", f"{PREFIX}session_entry"}
+KEPT: Fields = {
+    **dict.fromkeys(("id", "number", "status", "currency")),
+    **dict.fromkeys(("date_created_gmt", "date_modified_gmt", "date_paid_gmt", "date_completed_gmt")),
+    **dict.fromkeys(("total", "total_tax", "discount_total", "shipping_total", "payment_method", "created_via")),
+    "refunds": {"id": None, "total": None},
+}
+ASKED = (*KEPT, "customer_id", "meta_data")
+
+
+class Meta(msgspec.Struct):
+    id: int
+    key: str
+    value: msgspec.Raw
+
+
+class Order(msgspec.Struct):
+    id: int
+    status: str
+    currency: str
+    date_created_gmt: str
+    date_modified_gmt: str
+    total: msgspec.Raw
+    customer_id: int
+    meta_data: list[Meta]
+
+
+ORDER = msgspec.json.Decoder(Order)
+TEXT = msgspec.json.Decoder(str)
+
+
+def read(item: RawJson) -> Order:
+    return decode(item, ORDER, "woocommerce order")
+
+
+def record(item: RawJson, order: Order, key: bytes) -> Record:
+    """Guests all have customer 0, which is nobody."""
+    payload: dict[str, Any] = allow_fields(item, KEPT)
+    payload["meta_data"] = _kept_meta(order.meta_data)
+    payload["customer_hash"] = hash_customer(str(order.customer_id), key) if order.customer_id else None
+    return Record(str(order.id), None, msgspec.json.encode(payload))
+
+
+def _kept_meta(entries: Iterable[Meta]) -> list[dict[str, Any]]:
+    """Allow-listed keys with a plain value; of a key that stands twice, the one with the highest id."""
+    newest = {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.id)}
+    kept = (newest[key] for key in META_KEYS if key in newest)
+    return [{"id": entry.id, "key": entry.key, "value": _cleaned(entry)} for entry in kept if _is_plain(entry.value)]
+
+
+def _is_plain(value: RawJson) -> bool:
+    return not bytes(value).startswith((b"{", b"["))
+
+
+def _cleaned(entry: Meta) -> Any:
+    if entry.key not in LINKS or not bytes(entry.value).startswith(b'"'):
+        return entry.value
+    return campaign_link(TEXT.decode(entry.value))

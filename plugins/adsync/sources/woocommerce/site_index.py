@@ -1,0 +1,124 @@
+"""A WooCommerce site: its address, its key, and what it says of itself.
+
+WordPress may live below a path; with plain permalinks the route is a parameter of the front page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Generator, Mapping
+
+import httpx
+import msgspec
+
+from adsync.api.client import ApiClient
+from adsync.errors import ConfigError
+from adsync.models import Account, AccountInfo, ApiResponse, Credentials, Page, RawJson, Record, Token
+from adsync.sources.common.decoding import decode
+
+USER_AGENT = "adsync (reads orders for reports)"
+# WordPress lets a site rename it.
+REST_PREFIX = "wp-json"
+INDEX_FIELDS = "name,url,timezone_string,gmt_offset"
+
+
+class Index(msgspec.Struct):
+    name: str
+    url: str
+    gmt_offset: float | str
+    timezone_string: str = ""
+
+
+class Currency(msgspec.Struct):
+    code: str
+
+
+class StoreRow(msgspec.Struct):
+    name: str
+    url: str
+    timezone_string: str
+    gmt_offset: float
+    currency: str
+
+
+INDEX = msgspec.json.Decoder(Index)
+CURRENCY = msgspec.json.Decoder(Currency)
+STORE = msgspec.json.Decoder(StoreRow)
+
+
+class QueryKey(httpx.Auth):
+    """The key as parameters, for hosts that strip the Authorization header; the host's own log will hold it."""
+
+    def __init__(self, key: str, secret: str, agent: str) -> None:
+        self.params = {"consumer_key": key, "consumer_secret": secret}
+        self.agent = agent
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["User-Agent"] = self.agent
+        request.url = request.url.copy_merge_params(self.params)
+        yield request
+
+
+class StoreKey(httpx.Auth):
+    """HTTP Basic, and an honest name: firewalls refuse those that libraries give themselves."""
+
+    def __init__(self, key: str, secret: str, agent: str) -> None:
+        self.basic = httpx.BasicAuth(key, secret)
+        self.agent = agent
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["User-Agent"] = self.agent
+        yield from self.basic.auth_flow(request)
+
+
+def auth(credentials: Credentials, token: Token) -> httpx.Auth:
+    if not credentials.login or not token.access:
+        raise ConfigError(
+            f"connection {credentials.conn_id} needs the consumer key (ck_...) as login, its secret as password"
+        )
+    agent = str(credentials.extra.get("user_agent", USER_AGENT))
+    if not _says(credentials, "query_keys"):
+        return StoreKey(credentials.login, token.access, agent)
+    if credentials.host.startswith("http://"):
+        raise ConfigError(f"connection {credentials.conn_id}: keys in the query need a site with https://")
+    return QueryKey(credentials.login, token.access, agent)
+
+
+def base_url(credentials: Credentials, account_id: str) -> str:
+    """The site with its path; over plain http keys would travel readable, so only a host inside may have it."""
+    site = (credentials.host or f"https://{account_id}").rstrip("/")
+    if site.startswith("http://") and "." in (host := httpx.URL(site).host) and not host.startswith("127."):
+        raise ConfigError(f"connection {credentials.conn_id}: write the address of the site with https://")
+    return f"{site}/"
+
+
+async def get(client: ApiClient, route: str, params: Mapping[str, str]) -> ApiResponse:
+    if _says(client.credentials, "rest_route"):
+        return await client.get("", {"rest_route": f"/{route}", **params})
+    prefix = str(client.credentials.extra.get("rest_prefix") or REST_PREFIX).strip("/")
+    return await client.get(f"{prefix}/{route}", params)
+
+
+def _says(credentials: Credentials, name: str) -> bool:
+    return str(credentials.extra.get(name, "")).casefold() == "true"
+
+
+async def stores(client: ApiClient, account: Account) -> AsyncIterator[Page]:
+    """Yield the site's facts: the index tells name and zone, WooCommerce the currency."""
+    index = decode((await get(client, "", {"_fields": INDEX_FIELDS})).body, INDEX, "woocommerce index")
+    answer = await get(client, "wc/v3/data/currencies/current", {"_fields": "code"})
+    currency = decode(answer.body, CURRENCY, "woocommerce currency").code
+    row = StoreRow(index.name, index.url, index.timezone_string, float(index.gmt_offset), currency)
+    yield [Record(account.account_id, None, msgspec.json.encode(row))]
+
+
+def facts(payload: RawJson) -> AccountInfo:
+    row = decode(payload, STORE, "woocommerce store")
+    return AccountInfo(row.name, row.currency, row.timezone_string or _fixed_zone(row))
+
+
+def _fixed_zone(row: StoreRow) -> str:
+    """A site may be set to an offset; the names of such zones have POSIX's sign, and whole hours."""
+    hours = int(row.gmt_offset)
+    if hours != row.gmt_offset:
+        raise ConfigError(f"{row.url} is set to UTC{row.gmt_offset:+}: choose a city as its time zone in WordPress")
+    return f"Etc/GMT{-hours:+d}" if hours else "UTC"

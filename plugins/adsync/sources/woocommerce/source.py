@@ -1,0 +1,140 @@
+"""WooCommerce: the site's facts and its orders, by the date they were last saved.
+
+Dates are naive UTC with `dates_are_gmt=true`: a Z would be turned into the site's wall clock first.
+Facts: the project's WooCommerce sheet, sections 1 to 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+
+from adsync.api.client import ApiClient
+from adsync.errors import AdsyncError, ContractError, Unreadable
+from adsync.models import Account, Page, RateLimit, RawJson, RecordCount
+from adsync.ranges import TimeRange
+from adsync.sources.base import Source, Stream
+from adsync.sources.common.decoding import decode
+from adsync.sources.woocommerce.errors import SiteCrashed, check
+from adsync.sources.woocommerce.order_changes import Change, ChangedOrders, Place
+from adsync.sources.woocommerce.orders import ASKED, META_KEYS, read, record
+from adsync.sources.woocommerce.site_index import auth, base_url, facts, get, stores
+
+PAGE_SIZE = 100
+LONGEST_SPAN = 30
+Row = TypeVar("Row")
+
+# Trashed orders are in no other list.
+EVERY_STATUS = ("any", "trash")
+
+
+class Saved(msgspec.Struct):
+    date_modified_gmt: str
+
+
+class Numbered(msgspec.Struct):
+    id: int
+
+
+ORDERS = msgspec.json.Decoder(list[msgspec.Raw])
+SAVED = msgspec.json.Decoder(list[Saved])
+NUMBERED = msgspec.json.Decoder(list[Numbered])
+
+
+async def orders(client: ApiClient, account: Account, span: TimeRange) -> AsyncIterator[Page]:
+    """Yield the orders that were saved inside `span`, second by second, then those in the trash."""
+    lost: list[str] = []
+    for status in EVERY_STATUS:
+        params = {"status": status, "orderby": "modified", "order": "asc", "dates_are_gmt": "true"}
+        bounds = {**params, "modified_before": _clock(span.until)}
+        walk = ChangedOrders(
+            partial(_changes, client, account, span, bounds), partial(_stand_in, client, bounds), PAGE_SIZE
+        )
+        try:
+            async for page in walk.changes(span.since.replace(microsecond=0)):
+                yield page
+        except Unreadable as error:
+            lost.append(str(error))
+    if lost:
+        raise Unreadable("; ".join(lost))
+
+
+async def count(client: ApiClient, _account: Account, span: TimeRange) -> RecordCount | None:
+    """What a header says of the list without the trash; None where a proxy has taken it away."""
+    bounds = {"modified_after": _clock(span.since), "modified_before": _clock(span.until), "dates_are_gmt": "true"}
+    answer = await get(client, "wc/v3/orders", {"status": "any", **bounds, "per_page": "1", "_fields": "id"})
+    total = answer.headers.get("x-wp-total", "")
+    return RecordCount(int(total)) if total.isdecimal() else None
+
+
+async def _changes(
+    client: ApiClient, account: Account, span: TimeRange, params: Mapping[str, str], place: Place
+) -> list[Change]:
+    kept = {"_fields": ",".join(ASKED), "include_meta": ",".join(META_KEYS)}
+    rows = await _listed(client, {**params, **kept}, place, ORDERS)
+    return [_change(row, span, account.customer_key) for row in rows]
+
+
+def _change(item: RawJson, span: TimeRange, key: bytes) -> Change:
+    order = read(item)
+    at = _instant(order.date_modified_gmt)
+    if not span.since <= at < span.until:
+        raise ContractError(
+            f"woocommerce ignored the filter: order {order.id} of {order.date_modified_gmt} is outside the asked span; "
+            "stores before WooCommerce 5.8 do, and have to be updated"
+        )
+    return Change(f"{order.id} {order.date_modified_gmt}", at, record(item, order, key))
+
+
+async def _stand_in(client: ApiClient, params: Mapping[str, str], place: Place, error: SiteCrashed) -> Change:
+    """What can be told of an order that the site crashes over; nothing when it is the site that is down."""
+    rows = await _listed(client, {**params, "_fields": "date_modified_gmt"}, place, SAVED)
+    if not rows:
+        raise error
+    name = f"the order saved at {rows[0].date_modified_gmt} UTC"
+    with suppress(AdsyncError, IndexError):
+        name = f"order {(await _listed(client, {**params, '_fields': 'id'}, place, NUMBERED))[0].id}"
+    return Change(name, _instant(rows[0].date_modified_gmt), None)
+
+
+async def _listed(
+    client: ApiClient, params: Mapping[str, str], place: Place, decoder: msgspec.json.Decoder[list[Row]]
+) -> list[Row]:
+    where = {"modified_after": _clock(place.after), "per_page": str(place.size)}
+    past = {"offset": str(place.offset)} if place.offset else {}
+    answer = await get(client, "wc/v3/orders", {**params, **where, **past})
+    return decode(answer.body, decoder, "woocommerce orders")
+
+
+def _clock(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _instant(clock: str) -> datetime:
+    try:
+        return datetime.fromisoformat(clock).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise ContractError(f"woocommerce date_modified_gmt: {clock!r} is no time") from error
+
+
+SOURCE = Source(
+    name="woocommerce",
+    kind="store",
+    base_url=base_url,
+    auth=auth,
+    check=check,
+    facts=facts,
+    streams=(
+        Stream("stores", "entity", stores, around=1),
+        # A page begins with the last order of the one before; the trash is a list of its own.
+        Stream("orders", "changes", orders, longest=LONGEST_SPAN, page=PAGE_SIZE - 1, around=1, count=count),
+    ),
+    # No limit of WooCommerce's own: a shop shares its server with its customers.
+    limits=(RateLimit("account", 2, 1),),
+    lookback=30,
+)

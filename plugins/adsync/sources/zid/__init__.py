@@ -1,0 +1,1 @@
+"""The Zid adapter; `source.SOURCE` declares it."""

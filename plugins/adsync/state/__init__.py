@@ -1,0 +1,1 @@
+"""Sync state, leases, runs and accounts in the warehouse."""

@@ -1,0 +1,1 @@
+"""Read-only views of the warehouse: account status, order explanations, consistency."""

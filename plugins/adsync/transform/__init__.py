@@ -1,0 +1,1 @@
+"""Runs dbt and selects what it builds."""

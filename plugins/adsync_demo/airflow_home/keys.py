@@ -1,0 +1,50 @@
+"""Secrets of one demo, made once and kept in the state folder, readable by its owner alone."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from adsync_demo.services.files import write_private
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What Airflow's processes share, the key of stored tokens, and the login of the page."""
+
+    fernet: str
+    jwt: str
+    api: str
+    tokens: str
+    password: str
+
+
+def keys(state: Path) -> Keys:
+    """Read the keys of this state folder, or make them: a new key would orphan what the old one encrypted."""
+    file = state / "keys.json"
+    if not file.exists():
+        write_private(file, json.dumps(asdict(made())))
+    return Keys(**json.loads(file.read_text()))
+
+
+def made() -> Keys:
+    """New ones."""
+    return Keys(
+        fernet=Fernet.generate_key().decode(),
+        jwt=secrets.token_hex(32),
+        api=secrets.token_hex(32),
+        tokens=Fernet.generate_key().decode(),
+        password=secrets.token_urlsafe(9),
+    )
+
+
+def secret_variables() -> dict[str, str]:
+    """Every variable that docker-compose.yaml refuses to go without, made anew."""
+    fresh = asdict(made())
+    names = {"fernet": "AIRFLOW_FERNET_KEY", "jwt": "AIRFLOW_JWT_SECRET", "api": "AIRFLOW_SECRET_KEY"}
+    names |= {"tokens": "ADSYNC_TOKEN_KEY", "password": "ADSYNC_ADMIN_PASSWORD"}
+    return {names[name]: value for name, value in fresh.items()} | {"POSTGRES_PASSWORD": secrets.token_urlsafe(24)}

@@ -1,0 +1,1 @@
+"""docker-compose.yaml run as local processes, without an engine."""

@@ -1,0 +1,127 @@
+"""Which campaign a touch names, if any: ids first, then names, never beyond the workspace.
+
+Names count only when exactly one campaign carries them, in the platform told by click id, utm_source or referrer,
+else among all platforms (sheet on UTM matching, section 3 and section 5, steps 1, 4 and 5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from adsync_sandbox.expected.normalizing import decoded, flaw, normalised
+from adsync_sandbox.generator.campaigns import Campaign
+from adsync_sandbox.generator.visits import Visit
+from adsync_sandbox.platforms.spec import ADS
+
+# Google sells no ads here, but its clicks and links arrive.
+CLICK_IDS = {ads.click_id.casefold(): name for name, ads in ADS.items() if not ads.stray}
+CLICK_IDS |= dict.fromkeys(("gclid", "gbraid", "wbraid"), "google")
+# Organic links carry these too.
+WEAK_CLICK_IDS = {ads.click_id.casefold(): name for name, ads in ADS.items() if ads.stray}
+TOKENS = {name: ads.words for name, ads in ADS.items()} | {"google": {"google", "googleads", "adwords", "gads"}}
+
+
+@dataclass(frozen=True)
+class Tags:
+    """What one touch says about its campaign."""
+
+    source: str | None = None
+    campaign: str | None = None
+    utm_id: str | None = None
+    campaign_id: str | None = None
+    click_platform: str | None = None
+    weak_platform: str | None = None
+    referring_platform: str | None = None
+    any_utm: bool = False
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A workspace's campaigns, by id and by normalised name."""
+
+    by_id: dict[str, Campaign]
+    by_name: dict[str, list[Campaign]]
+
+
+def directory(campaigns: Iterable[Campaign]) -> Directory:
+    by_name: dict[str, list[Campaign]] = defaultdict(list)
+    by_id = {campaign.id: campaign for campaign in campaigns}
+    for campaign in by_id.values():
+        if not _is_never_named(campaign):
+            by_name[normalised(campaign.name)].append(campaign)
+    return Directory(by_id, by_name)
+
+
+def _is_never_named(campaign: Campaign) -> bool:
+    """Snapchat lists no deleted campaign, and its rows carry ids only: nobody outside can know the name."""
+    return not ADS[campaign.account.platform].lists_deleted and campaign.status == "deleted"
+
+
+def tags_of_visit(visit: Visit) -> Tags:
+    """The shop's own reading of the link where it has one, else the link; ids only ever from the link."""
+    query = dict(parse_qsl(urlsplit(visit.landing_page).query))
+    read = {f"utm_{key}": value for key, value in vars(visit.utm).items() if value} if visit.utm else query
+    ids = {key: query[key] for key in ("utm_id", "campaign_id") if key in query}
+    return _tags({**read, **ids}, query, urlsplit(visit.referrer or "").hostname)
+
+
+def tags_of_attributes(attributes: Iterable[tuple[str, str]]) -> Tags | None:
+    """The tags a theme wrote into the order itself; None when there are none."""
+    found = {key: value for key, value in attributes if key.startswith("utm_")}
+    return _tags(found, {}) if found else None
+
+
+def _tags(values: dict[str, str], query: dict[str, str], referrer: str | None = None) -> Tags:
+    clicked = {key.casefold() for key in query}
+    return Tags(
+        source=values.get("utm_source"),
+        campaign=values.get("utm_campaign"),
+        utm_id=values.get("utm_id"),
+        campaign_id=values.get("campaign_id"),
+        click_platform=next((platform for key, platform in CLICK_IDS.items() if key in clicked), None),
+        weak_platform=next((platform for key, platform in WEAK_CLICK_IDS.items() if key in clicked), None),
+        referring_platform=_named_in(referrer),
+        any_utm=any(key.startswith("utm_") for key in values),
+    )
+
+
+def match(tags: Tags, known: Directory) -> tuple[Campaign | None, str]:
+    """The campaign and the rule that found it, or None and the reason why not."""
+    ids = (("utm_id", tags.utm_id), ("utm_campaign_id", tags.campaign), ("campaign_id_param", tags.campaign_id))
+    for rule, value in ids:
+        if value and (found := known.by_id.get(decoded(value).strip().casefold())):
+            return found, rule
+    if not tags.campaign:
+        return None, _nameless(tags)
+    if reason := flaw(tags.campaign):
+        return None, reason
+    return _by_name(known.by_name.get(normalised(tags.campaign), []), platform_of(tags))
+
+
+def _nameless(tags: Tags) -> str:
+    if tags.campaign_id or tags.utm_id:
+        return "unknown_campaign"
+    return "platform_only" if platform_of(tags) and not tags.any_utm else "no_utm"
+
+
+def _by_name(found: list[Campaign], platform: str | None) -> tuple[Campaign | None, str]:
+    inside = [campaign for campaign in found if campaign.account.platform == platform]
+    if len(inside) == 1:
+        return inside[0], "name_in_platform"
+    if len(found) == 1:
+        return found[0], "name_unique"
+    return None, "ambiguous_name" if found else "unknown_campaign"
+
+
+def platform_of(tags: Tags) -> str | None:
+    """The strongest hint counts: a paid click's id, utm_source, an id that organic links carry too, the referrer."""
+    return tags.click_platform or _named_in(tags.source) or tags.weak_platform or tags.referring_platform
+
+
+def _named_in(text: str | None) -> str | None:
+    words = set(re.split(r"[\s._/|,-]+", (text or "").casefold()))
+    return next((platform for platform, tokens in TOKENS.items() if words & tokens), None)

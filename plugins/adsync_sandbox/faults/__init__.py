@@ -1,0 +1,1 @@
+"""Scripted faults: which calls fail, and how."""

@@ -1,0 +1,35 @@
+"""Finding one's way in answers that a fault changes in place: what each platform's `wrong_answers` build on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from adsync_sandbox.faults.script import Fault
+
+Json = dict[str, object]
+Rows = list[Json]
+Bends = dict[str, Callable[[Fault, Json], None]]
+# Where a value stands: an object, and the name in it.
+Place = tuple[Json, str]
+Reader = Callable[[object], Iterator[object]]
+
+
+def at(answer: object, *path: str) -> object:
+    for name in path:
+        answer = answer.get(name) if isinstance(answer, dict) else None
+    return answer
+
+
+def lists_in(reader: Reader, answer: object) -> list[Rows]:
+    """Every list of records in an answer."""
+    return [found for found in reader(answer) if isinstance(found, list)]
+
+
+def rows_in(reader: Reader, answer: object) -> list[Json]:
+    return [row for rows in lists_in(reader, answer) for row in rows if isinstance(row, dict)]
+
+
+def places(part: object, names: Iterable[str]) -> Iterator[Place]:
+    """Where values of these names stand; a downloaded report's columns may have titles."""
+    if isinstance(part, dict):
+        yield from ((part, name) for name in part if name.casefold().replace(" ", "_") in names)

@@ -1,0 +1,96 @@
+"""A shop's orders, drawn day by day of the shop's own zone; today's only up to now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from adsync_sandbox.generator.accounts import Store
+from adsync_sandbox.generator.chance import chance, happens, wobble
+from adsync_sandbox.generator.days import each_day, today
+from adsync_sandbox.generator.journeys import draw_journey
+from adsync_sandbox.generator.money import exchange
+from adsync_sandbox.generator.payments import Payment, draw_fate, settle
+from adsync_sandbox.generator.scene import Running, Scene
+from adsync_sandbox.generator.visits import Journey
+
+CUSTOMERS = 3_000
+SECONDS_OF_SHOPPING = 86_400
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order as of now; cents of the shop, `presented` in cents of what the buyer paid with."""
+
+    store: Store
+    id: str
+    name: str
+    placed_at: datetime
+    total: int
+    presented: int
+    presentment: str
+    test: bool
+    customer: str | None
+    customer_index: int | None
+    payment: Payment
+    journey: Journey
+    kind: str
+
+
+@dataclass(frozen=True)
+class Market:
+    """What every order of a shop is drawn with."""
+
+    seed: int
+    store: Store
+    running: Running
+    elsewhere: Running
+    orders_a_day: int
+    now: datetime
+
+
+def orders_between(market: Market, first: date) -> tuple[Order, ...]:
+    """The shop's orders from the first day up to now, by time."""
+    last = today(market.store.timezone, market.now)
+    found = [order for day in each_day(first, last) for order in _orders_of(market, day)]
+    return tuple(sorted(found, key=lambda order: (order.placed_at, order.id)))
+
+
+def _orders_of(market: Market, day: date) -> Iterator[Order]:
+    rng = chance(market.seed, market.store.id, day)
+    midnight = datetime.combine(day, time(), ZoneInfo(market.store.timezone))
+    for n in range(wobble(rng, market.orders_a_day, 100)):
+        placed_at = (midnight + timedelta(seconds=rng.randrange(SECONDS_OF_SHOPPING))).astimezone(UTC)
+        order = _order(market, rng, placed_at, day.toordinal() * 1000 + n)
+        if order.placed_at <= market.now:
+            yield order
+
+
+def _order(market: Market, rng: Random, placed_at: datetime, number: int) -> Order:
+    store = market.store
+    total = exchange(wobble(rng, 8_500, 600), "USD", store.currency)
+    presentment = store.abroad if happens(rng, 150) else store.currency
+    test = happens(rng, 10)
+    customer = None if happens(rng, 150) else rng.randrange(CUSTOMERS)
+    index = 0 if happens(rng, 700) else rng.randint(1, 6)
+    fate = draw_fate(rng, placed_at, total)
+    serial = store.number * 10**9 + number
+    kind, journey = draw_journey(Scene(rng, store.id, serial, placed_at, market.running, market.elsewhere))
+    return Order(
+        store=store,
+        id=f"gid://shopify/Order/{serial}",
+        name=f"#{number}",
+        placed_at=placed_at,
+        total=total,
+        presented=exchange(total, store.currency, presentment),
+        presentment=presentment,
+        test=test,
+        customer=None if customer is None else f"gid://shopify/Customer/{store.number}{customer:06d}",
+        customer_index=None if test else index,
+        payment=settle(fate, placed_at, total, market.now),
+        journey=journey,
+        kind=kind,
+    )

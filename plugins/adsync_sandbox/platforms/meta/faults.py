@@ -1,0 +1,93 @@
+"""Meta's wrong answers: HTTP 400 mostly, told apart by code and subcode (sheet on Meta, sections 4, 6 and 7)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from math import ceil
+
+from starlette.responses import JSONResponse, Response
+
+from adsync_sandbox.faults.common import BAD_REQUEST, FORBIDDEN, SERVER_ERROR, Answers
+from adsync_sandbox.faults.rows import Bends, Json, Place, at
+from adsync_sandbox.faults.script import Fault
+from adsync_sandbox.platforms.meta.errors import GraphError, missing_object
+from adsync_sandbox.platforms.meta.rows import OVERLAPPING, PIXEL
+
+PURCHASES = {*OVERLAPPING, PIXEL}
+
+
+def _limited(fault: Fault) -> Response:
+    error = GraphError(80000, "(#80000) There have been too many calls from this ad-account.", subcode=2446079)
+    minutes = ceil((fault.wait or 0) / 60)
+    usage = {"type": "ads_insights", "call_count": 100, "total_cputime": 100, "total_time": 100}
+    header = json.dumps({fault.account or "0": [{**usage, "estimated_time_to_regain_access": minutes}]})
+    headers = {} if fault.wait is None else {"x-business-use-case-usage": header}
+    return JSONResponse(error.body(), BAD_REQUEST, headers=headers)
+
+
+def _expired(_fault: Fault) -> Response:
+    error = GraphError(190, "Error validating access token: Session has expired", subcode=463)
+    return JSONResponse(error.body(), BAD_REQUEST)
+
+
+def _denied(_fault: Fault) -> Response:
+    error = GraphError(200, "(#200) Ad account owner has NOT grant ads_management or ads_read permission")
+    return JSONResponse(error.body(), FORBIDDEN)
+
+
+def _overburdened(_fault: Fault) -> Response:
+    error = GraphError(1, "Please reduce the amount of data you're asking for, then retry your request")
+    return JSONResponse(error.body(), SERVER_ERROR)
+
+
+def _internal(_fault: Fault) -> Response:
+    body = GraphError(2, "Service temporarily unavailable", subcode=1504044).body()
+    body["error"]["is_transient"] = True
+    return JSONResponse(body, SERVER_ERROR)
+
+
+def _not_replicated(_fault: Fault) -> Response:
+    return JSONResponse(missing_object("0").body(), BAD_REQUEST)
+
+
+def rows(answer: object) -> Iterator[object]:
+    yield at(answer, "data")
+
+
+def day(row: Json) -> object:
+    return row.get("date_start")
+
+
+def claims(row: Json) -> Iterator[Place]:
+    entries = (*row.get("actions", ()), *row.get("action_values", ()))
+    return ((entry, "value") for entry in entries if entry["action_type"] in PURCHASES)
+
+
+JOB_STATES: dict[str, Json] = {
+    "job_failed": {"async_status": "Job Failed"},
+    "job_skipped": {"async_status": "Job Skipped"},
+    "job_too_large": {
+        "async_status": "Job Failed",
+        "error_code": -3,
+        "error_subcode": 1504045,
+        "error_message": "The report is too large",
+    },
+    "job_stuck": {"async_status": "Job Running", "async_percent_completion": 0, "is_running": True},
+}
+
+
+def _job(fault: Fault, answer: Json) -> None:
+    if "async_status" in answer:
+        answer |= JOB_STATES[fault.kind]
+
+
+ANSWERS: Answers = {
+    "rate_limited": _limited,
+    "token_expired": _expired,
+    "permission_denied": _denied,
+    "too_much_data": _overburdened,
+    "internal_error": _internal,
+    "not_replicated": _not_replicated,
+}
+BENDS: Bends = dict.fromkeys(JOB_STATES, _job)

@@ -1,0 +1,23 @@
+"""Meta, as the sheet has it."""
+
+from __future__ import annotations
+
+from adsync_sandbox.platforms.spec import Ads, Facts, Tokens
+
+FACTS = Facts(
+    # A system user's token never ends.
+    Tokens(seconds=60 * 86_400.0, only_in="juniper", side_by_side=True),
+    frozenset(
+        {"internal_error", "not_replicated", "usage_in_minutes", "usage_in_seconds", "job_skipped", "job_too_large"}
+    ),
+    Ads(
+        sources=("facebook", "fb", "ig", "Instagram"),
+        words=frozenset({"facebook", "fb", "ig", "insta", "instagram", "meta", "fbads"}),
+        click_id="fbclid",
+        stray=True,
+        overclaim=1180,
+        referrer="https://l.facebook.com/",
+        campaign_ids="1202",
+        child_ids="1203",
+    ),
+)

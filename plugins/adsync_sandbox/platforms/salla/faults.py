@@ -1,0 +1,65 @@
+"""Salla's wrong answers: five kinds of 401, of which one is worth a refresh (sheet on Salla, sections 5 and 6)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from math import ceil
+
+from starlette.responses import JSONResponse, Response
+
+from adsync_sandbox.faults.common import FORBIDDEN, SERVER_ERROR, TOO_MANY_REQUESTS, UNAVAILABLE, Answers, retry_after
+from adsync_sandbox.faults.rows import at
+from adsync_sandbox.faults.script import Fault
+from adsync_sandbox.platforms.salla.api import INVALID_TOKEN, SallaError, unauthorized
+
+
+def _limited(fault: Fault) -> Response:
+    return SallaError(TOO_MANY_REQUESTS, "too_many_requests", "Too many requests.", retry_after(fault)).response()
+
+
+def _limited_until(fault: Fault) -> Response:
+    """No Retry-After: only when the bucket is empty again."""
+    reset = str(ceil(time.time() + (fault.wait or 0)))
+    headers = {"X-RateLimit-Limit": "120", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}
+    return SallaError(TOO_MANY_REQUESTS, "too_many_requests", "Too many requests.", headers).response()
+
+
+def _unauthorized(message: str) -> Callable[[Fault], Response]:
+    return lambda _fault: unauthorized(message).response()
+
+
+def _blocked(_fault: Fault) -> Response:
+    return SallaError(FORBIDDEN, "forbidden", "Your access is temporarily blocked.").response()
+
+
+def _internal(_fault: Fault) -> Response:
+    return SallaError(SERVER_ERROR, "server_error", "حدث خطأ غير متوقع").response()
+
+
+def _overburdened(_fault: Fault) -> Response:
+    return SallaError(UNAVAILABLE, "unavailable", "الخدمة غير متاحة").response()
+
+
+def _inside(_fault: Fault) -> Response:
+    """Success and an error at once."""
+    return JSONResponse({"status": 200, "success": True, "error": {"code": 404, "message": "لا توجد بيانات"}})
+
+
+def rows(answer: object) -> Iterator[object]:
+    data = at(answer, "data")
+    yield [data] if isinstance(data, dict) else data
+
+
+ANSWERS: Answers = {
+    "rate_limited": _limited,
+    "rate_limit_reset": _limited_until,
+    "token_expired": _unauthorized(INVALID_TOKEN),
+    "permission_denied": _unauthorized("The access token should have access to one of those scopes: orders.read"),
+    "user_deleted": _unauthorized("The user of this access token is deleted."),
+    "user_inactive": _unauthorized("The user of this access token is inactive."),
+    "blocked": _blocked,
+    "internal_error": _internal,
+    "too_much_data": _overburdened,
+    "error_inside": _inside,
+}

@@ -1,0 +1,15 @@
+"""Salla, as the sheet has it."""
+
+from __future__ import annotations
+
+from adsync_sandbox.platforms.spec import Facts, Tokens
+
+FACTS = Facts(
+    Tokens(seconds=14 * 86_400.0, second_use_ends_all=True),
+    frozenset(
+        {
+            *("rate_limit_reset", "internal_error", "error_inside"),
+            *("user_deleted", "user_inactive", "blocked", "poisoned_order"),
+        }
+    ),
+)

@@ -1,0 +1,95 @@
+"""Snapchat's wrong answers: a 429 that says nothing more, errors inside a 200 (sheet on Snapchat, sections 4 to 7)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from math import ceil
+
+from starlette.responses import JSONResponse, Response
+
+from adsync_sandbox.faults.common import FORBIDDEN, OK, TOO_MANY_REQUESTS, UNAUTHORIZED, Answers, retry_after
+from adsync_sandbox.faults.rows import Bends, Json, Place, at, places
+from adsync_sandbox.faults.script import Fault
+from adsync_sandbox.platforms.snapchat.api import SnapError, unsupported
+
+GATEWAY_TIMEOUT = 504
+CLAIMS = ("conversion_purchases", "conversion_purchases_value")
+
+
+def _limited(fault: Fault) -> Response:
+    body = SnapError(TOO_MANY_REQUESTS, None, "Too many requests.").body()
+    return JSONResponse(body, TOO_MANY_REQUESTS, headers=retry_after(fault))
+
+
+def _limited_until(fault: Fault) -> Response:
+    reset = str(ceil(time.time() + (fault.wait or 0)))
+    headers = {"x-rate-limit-limit": "10", "x-rate-limit-remaining": "0", "x-rate-limit-reset": reset}
+    return JSONResponse(SnapError(TOO_MANY_REQUESTS, None, "Too many requests.").body(), TOO_MANY_REQUESTS, headers)
+
+
+def _expired(_fault: Fault) -> Response:
+    error = SnapError(UNAUTHORIZED, None, "The access token is expired or invalid.")
+    return JSONResponse(error.body(), UNAUTHORIZED)
+
+
+def _denied(_fault: Fault) -> Response:
+    return JSONResponse(SnapError(FORBIDDEN, None, "You have no role on this ad account.").body(), FORBIDDEN)
+
+
+def _overburdened(_fault: Fault) -> Response:
+    return Response("", GATEWAY_TIMEOUT)
+
+
+def _inside(_fault: Fault) -> Response:
+    return JSONResponse(unsupported("the query failed on the server.").body(), OK)
+
+
+def rows(answer: object) -> Iterator[object]:
+    for listed in ("campaigns", "adsquads", "ads"):
+        yield at(answer, listed)
+    for item in at(answer, "timeseries_stats") or ():
+        stat = at(item, "timeseries_stat")
+        yield at(stat, "timeseries")
+        for part in at(stat, "breakdown_stats", "campaign") or ():
+            yield at(part, "timeseries")
+
+
+def day(row: Json) -> object:
+    return row.get("start_time") or row.get("Start Time")
+
+
+def claims(row: Json) -> Iterator[Place]:
+    return places(row.get("stats", row), CLAIMS)
+
+
+def _partly(_fault: Fault, answer: Json) -> None:
+    for items in answer.values():
+        if isinstance(items, list) and items:
+            items[-1] = {"sub_request_status": "ERROR", "sub_request_error_reason": "An internal error occurred"}
+
+
+def _hollow(_fault: Fault, answer: Json) -> None:
+    """Every campaign is there, and nothing is said of it."""
+    for item in answer.get("timeseries_stats", ()):
+        for part in item["timeseries_stat"].get("breakdown_stats", {}).get("campaign", ()):
+            for day in part.get("timeseries", ()):
+                day["stats"] = {}
+
+
+def _job(fault: Fault, answer: Json) -> None:
+    word = "FAILED" if fault.kind == "job_failed" else "RUNNING"
+    for item in answer.get("async_stats_reports", ()):
+        item["async_stats_report"] = {**item["async_stats_report"], "async_status": word}
+        item["async_stats_report"].pop("result", None)
+
+
+ANSWERS: Answers = {
+    "rate_limited": _limited,
+    "rate_limit_reset": _limited_until,
+    "token_expired": _expired,
+    "permission_denied": _denied,
+    "too_much_data": _overburdened,
+    "error_inside": _inside,
+}
+BENDS: Bends = {"partial_success": _partly, "empty_breakdown": _hollow, "job_failed": _job, "job_stuck": _job}

@@ -1,0 +1,111 @@
+"""Snapchat's asynchronous stats: submitted, polled, fetched as CSV from a signed address (sheet, section 3d).
+
+The address is fetched without the token: with one it is refused. Columns have titles, money stays micro.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import hmac
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from adsync_sandbox.generator.accounts import AdAccount
+from adsync_sandbox.generator.days import ONE_DAY
+from adsync_sandbox.generator.delivery import Delivery
+from adsync_sandbox.platforms.snapchat.api import (
+    BAD_REQUEST,
+    FORBIDDEN,
+    NOT_FOUND,
+    UNKNOWN_ENTITY,
+    Call,
+    SnapError,
+    bad_parameter,
+    items,
+    opened,
+    succeeded,
+    unsupported,
+)
+from adsync_sandbox.platforms.snapchat.query import Query
+from adsync_sandbox.platforms.snapchat.rows import midnight, stats
+
+BYTE_ORDER_MARK = "\ufeff"
+SIGNATURE_KEY = b"sandbox"
+
+
+@dataclass
+class Report:
+    """A report under way; the platform remembers how often it was asked about."""
+
+    id: str
+    account: AdAccount
+    text: str
+    polls: int = 0
+
+
+def submitted(call: Call, account: AdAccount, query: Query, rows: list[Delivery]) -> Response:
+    """A new report; only campaigns by day are written here."""
+    if call.params.get("async_format") != "csv":
+        raise bad_parameter("async_format: the sandbox writes csv only")
+    if query.granularity != "DAY" or not query.by_campaign:
+        raise unsupported("the sandbox reports campaigns by day.")
+    reports = call.request.app.state.reports
+    made = Report(f"ASYNC_STATS:{account.id[:8]}{len(reports):04d}", account, _as_csv(rows, query.fields))
+    reports[made.id] = made
+    return _told(made, "STARTED")
+
+
+async def report(request: Request) -> Response:
+    call = await opened(request)
+    account = call.account()
+    found = request.app.state.reports.get(call.params.get("report_run_id"))
+    if found is None or found.account != account:
+        raise SnapError(NOT_FOUND, UNKNOWN_ENTITY, "The report run can not be found.")
+    ready = found.polls >= request.app.state.polls_until_ready
+    found.polls += 1
+    if not ready:
+        return _told(found, "STARTED" if found.polls == 1 else "RUNNING")
+    url = request.url.replace(query="")
+    place = f"{url.scheme}://{url.netloc}{request.scope.get('root_path', '')}/results/{_name(found)}"
+    return _told(found, "COMPLETED", result=f"{place}?signature={_signature(found)}")
+
+
+async def result(request: Request) -> Response:
+    """The CSV, for whoever has the signed address and sends no token along."""
+    if "authorization" in request.headers:
+        return PlainTextResponse("Only one auth mechanism allowed", BAD_REQUEST)
+    reports: dict[str, Report] = request.app.state.reports
+    found = next((one for one in reports.values() if _name(one) == request.path_params["run"]), None)
+    if found is None or request.query_params.get("signature") != _signature(found):
+        return PlainTextResponse("Access denied", FORBIDDEN)
+    return Response(found.text.encode(), media_type="text/csv")
+
+
+def _told(made: Report, status: str, **more: str) -> Response:
+    stat = {"report_run_id": made.id, "async_status": status, **more}
+    return succeeded(**items("async_stats_reports", "async_stats_report", [stat]))
+
+
+def _name(made: Report) -> str:
+    return made.id.partition(":")[2]
+
+
+def _signature(made: Report) -> str:
+    return hmac.new(SIGNATURE_KEY, made.id.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def _as_csv(rows: Iterable[Delivery], fields: tuple[str, ...]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    titles = [name.replace("_", " ").title() for name in ("campaign_id", "start_time", "end_time", *fields)]
+    writer.writerow(titles)
+    for row in rows:
+        zone, counted = row.campaign.account.timezone, stats([row], fields)
+        times = (midnight(row.date, zone), midnight(row.date + ONE_DAY, zone))
+        writer.writerow([row.campaign.id, *times, *(counted.get(name, "") for name in fields)])
+    return BYTE_ORDER_MARK + text.getvalue()

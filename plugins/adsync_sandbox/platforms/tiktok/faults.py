@@ -1,0 +1,70 @@
+"""TikTok's wrong answers: HTTP 200 and a code (sheet on TikTok, sections 4, 6 and 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from starlette.responses import Response
+
+from adsync_sandbox.faults.common import Answers
+from adsync_sandbox.faults.rows import Bends, Json, Place, at, places
+from adsync_sandbox.faults.script import Fault
+from adsync_sandbox.platforms.tiktok.api import NO_PERMISSION, TOKEN_WRONG, envelope
+
+A_DAY = 86_400
+CLAIMS = ("complete_payment", "total_complete_payment_rate")
+
+
+def _limited(fault: Fault) -> Response:
+    """TikTok says which limit was reached, never how long to wait."""
+    if not fault.wait:
+        return envelope({}, 40100, "App reaches the QPS limit.")
+    return envelope({}, 40100, f"App reaches the {'QPD' if fault.wait >= A_DAY else 'QPM'} limit.")
+
+
+def _expired(_fault: Fault) -> Response:
+    return envelope({}, TOKEN_WRONG, "Access token is incorrect or has been revoked.")
+
+
+def _denied(_fault: Fault) -> Response:
+    return envelope({}, NO_PERMISSION, "No permission to operate the advertiser.")
+
+
+def _overburdened(_fault: Fault) -> Response:
+    return envelope({}, 51001, "Internal time out, please reduce the time range.")
+
+
+def _internal(_fault: Fault) -> Response:
+    return envelope({}, 50000, "System error")
+
+
+def rows(answer: object) -> Iterator[object]:
+    yield at(answer, "data", "list")
+
+
+def day(row: Json) -> object:
+    return row.get("stat_time_day") or at(row, "dimensions", "stat_time_day")
+
+
+def claims(row: Json) -> Iterator[Place]:
+    return places(row.get("metrics", row), CLAIMS)
+
+
+def _partly(_fault: Fault, answer: Json) -> None:
+    answer["code"], answer["message"] = 20001, "Partially successful"
+
+
+def _job(fault: Fault, answer: Json) -> None:
+    data = answer.get("data")
+    if isinstance(data, dict) and "status" in data:
+        data["status"] = "FAILED" if fault.kind == "job_failed" else "PROCESSING"
+
+
+ANSWERS: Answers = {
+    "rate_limited": _limited,
+    "token_expired": _expired,
+    "permission_denied": _denied,
+    "too_much_data": _overburdened,
+    "internal_error": _internal,
+}
+BENDS: Bends = {"partial_success": _partly, "job_failed": _job, "job_stuck": _job}

@@ -1,0 +1,18 @@
+"""TikTok, as the sheet has it."""
+
+from __future__ import annotations
+
+from adsync_sandbox.platforms.spec import Ads, Facts, Tokens
+
+FACTS = Facts(
+    Tokens(),
+    frozenset({"internal_error", "partial_success", "incomplete"}),
+    Ads(
+        sources=("tiktok", "TikTok", "tiktokads"),
+        words=frozenset({"tiktok", "tiktokads", "tt"}),
+        click_id="ttclid",
+        overclaim=1120,
+        campaign_ids="18",
+        child_ids="17",
+    ),
+)

@@ -1,0 +1,122 @@
+"""WooCommerce's REST API v3 on WordPress: the site's index, its orders, their refunds, its currency.
+
+Orders in the trash are listed only by status=trash, drafts of the checkout never; a page past the end is an
+empty list (sheet on WooCommerce, sections 1 to 3).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import ceil
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from adsync_sandbox.generator.accounts import Store
+from adsync_sandbox.generator.sales import Sale
+from adsync_sandbox.generator.world import World
+from adsync_sandbox.platforms.woocommerce import api
+from adsync_sandbox.platforms.woocommerce.api import (
+    NOT_FOUND,
+    Call,
+    WooError,
+    authorise,
+    consumer_key,
+    consumer_secret,
+    no_route,
+    opened,
+)
+from adsync_sandbox.platforms.woocommerce.order_search import Shelf, found, page_of
+from adsync_sandbox.platforms.woocommerce.orders import order_row, refund_row
+from adsync_sandbox.server.behavior import Behavior
+from adsync_sandbox.server.token_store import TokenStore
+
+SYMBOLS = {"AED": "د.إ", "USD": "$"}
+NAMESPACES = ["oembed/1.0", "wc/v1", "wc/v2", "wc/v3", "wp/v2"]
+ORDERS, CURRENCY = "/wc/v3/orders", "/wc/v3/data/currencies/current"
+
+
+def create_app(world: World, _vault: TokenStore, manners: Behavior) -> Starlette:
+    app = Starlette(
+        routes=[Route("/{path:path}", site)],
+        exception_handlers={api.WooError: api.answer},
+    )
+    app.state.world, app.state.writes = world, manners.writes_during_paging
+    knows = manners.woocommerce_knows_modified
+    app.state.shelves = {store.id: Shelf(world, store, knows) for store in world.stores_of("woocommerce")}
+    return app
+
+
+def connection(store: Store, base: str, _world: World) -> dict[str, object]:
+    return {
+        "host": f"{base}/{store.id}{store.path}",
+        "login": consumer_key(store),
+        "password": consumer_secret(store),
+        "extra": {"rest_route": "true"} if store.plain_permalinks else {},
+    }
+
+
+async def site(request: Request) -> Response:
+    call = opened(request)
+    if call.route == "/":
+        return JSONResponse(_index(call))
+    authorise(call)
+    if call.route == CURRENCY:
+        code = call.store.currency
+        return JSONResponse({"code": code, "name": code, "symbol": SYMBOLS[code]})
+    if call.route == ORDERS:
+        return _orders(call)
+    if call.route.startswith(f"{ORDERS}/"):
+        return _one(call)
+    raise no_route()
+
+
+def _index(call: Call) -> dict[str, object]:
+    """No key needed; the offset is that of this very moment."""
+    world: World = call.request.app.state.world
+    shelf: Shelf = call.request.app.state.shelves[call.store.id]
+    offset = world.now.astimezone(shelf.zone).utcoffset() or timedelta()
+    home = f"https://{call.store.id}{call.store.path}"
+    return {
+        "name": call.store.name,
+        "description": "",
+        "url": home,
+        "home": home,
+        "gmt_offset": offset.total_seconds() / 3600,
+        "timezone_string": call.store.timezone,
+        "namespaces": NAMESPACES,
+    }
+
+
+def _orders(call: Call) -> Response:
+    shelf: Shelf = call.request.app.state.shelves[call.store.id]
+    sales = found(shelf, call.params)
+    start, size = page_of(call.params)
+    rows = [order_row(sale, shelf.changed_at(sale), shelf.zone, call.params) for sale in sales[start : start + size]]
+    shelf.write(sales[: call.request.app.state.writes])
+    number, pages = start // size + 1, ceil(len(sales) / size)
+    headers = {"X-WP-Total": str(len(sales)), "X-WP-TotalPages": str(pages)}
+    if number < pages:
+        following = call.request.url.include_query_params(page=number + 1)
+        headers["Link"] = f'<{following}>; rel="next"'
+    return JSONResponse(rows, headers=headers)
+
+
+def _one(call: Call) -> Response:
+    number, _, rest = call.route.removeprefix(f"{ORDERS}/").partition("/")
+    sale = _sale(call, number)
+    if rest == "refunds":
+        return JSONResponse([refund_row(sale, refund) for refund in sale.state.refunds])
+    if rest:
+        raise no_route()
+    shelf: Shelf = call.request.app.state.shelves[call.store.id]
+    return JSONResponse(order_row(sale, shelf.changed_at(sale), shelf.zone, call.params))
+
+
+def _sale(call: Call, number: str) -> Sale:
+    for sale in call.request.app.state.world.store_sales(call.store.id):
+        if str(sale.id) == number:
+            return sale
+    raise WooError(NOT_FOUND, "woocommerce_rest_shop_order_invalid_id", "Invalid ID.")

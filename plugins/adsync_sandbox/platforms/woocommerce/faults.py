@@ -1,0 +1,78 @@
+"""WooCommerce's wrong answers: a JSON code where WordPress speaks, HTML where its host does (sheet, section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from adsync_sandbox.faults.common import FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS, UNAUTHORIZED, Answers, retry_after
+from adsync_sandbox.faults.rows import Bends, Json, rows_in
+from adsync_sandbox.faults.script import Fault
+from adsync_sandbox.platforms.woocommerce.api import CANNOT_VIEW
+
+GATEWAY_TIMEOUT, FOUND = 504, 302
+
+
+def _coded(status: int, code: str, message: str) -> Response:
+    return JSONResponse({"code": code, "message": message, "data": {"status": status}}, status)
+
+
+def _limited(fault: Fault) -> Response:
+    return HTMLResponse("<h1>429 Too Many Requests</h1>", TOO_MANY_REQUESTS, headers=retry_after(fault))
+
+
+def _revoked(_fault: Fault) -> Response:
+    """A revoked key is no key: the call runs anonymous."""
+    return _coded(UNAUTHORIZED, CANNOT_VIEW, "Sorry, you cannot list resources.")
+
+
+def _denied(_fault: Fault) -> Response:
+    return _coded(FORBIDDEN, CANNOT_VIEW, "Sorry, you cannot list resources.")
+
+
+def _overburdened(_fault: Fault) -> Response:
+    return HTMLResponse("<h1>504 Gateway Time-out</h1>", GATEWAY_TIMEOUT)
+
+
+def _firewall(_fault: Fault) -> Response:
+    return HTMLResponse("<html><body>Access denied by security policy</body></html>", FORBIDDEN)
+
+
+def _no_route(_fault: Fault) -> Response:
+    return _coded(NOT_FOUND, "rest_no_route", "No route was found matching the URL and request method.")
+
+
+def _challenge(_fault: Fault) -> Response:
+    return RedirectResponse("/challenge", FOUND)
+
+
+def rows(answer: object) -> Iterator[object]:
+    yield answer
+
+
+MONEY = ("total", "total_tax", "discount_total", "shipping_total")
+
+
+def _number(_fault: Fault, answer: Json) -> None:
+    for row in rows_in(rows, answer):
+        row |= {name: float(str(row[name])) for name in MONEY if name in row}
+
+
+def _change(fault: Fault, answer: Json) -> None:
+    """Somebody wrote past WordPress: the order is another one and no date tells."""
+    for row in rows_in(rows, answer):
+        if str(row.get("id")) == fault.field:
+            row["status"] = "cancelled"
+
+
+ANSWERS: Answers = {
+    "rate_limited": _limited,
+    "token_expired": _revoked,
+    "permission_denied": _denied,
+    "too_much_data": _overburdened,
+    "firewall": _firewall,
+    "no_route": _no_route,
+    "redirect_to_login": _challenge,
+}
+BENDS: Bends = {"numbers_for_texts": _number, "unstamped_change": _change}

@@ -1,0 +1,15 @@
+"""WooCommerce, as the sheet has it."""
+
+from __future__ import annotations
+
+from adsync_sandbox.platforms.spec import Facts, Tokens
+
+FACTS = Facts(
+    Tokens(key=True),
+    frozenset(
+        {
+            *("redirect_to_login", "firewall", "no_route", "dirty_json", "poisoned_order"),
+            *("headers_stripped", "numbers_for_texts", "unstamped_change"),
+        }
+    ),
+)

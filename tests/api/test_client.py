@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+from dataclasses import replace
+
+import httpx
+import pytest
+
+import sandboxed
+from adsync.api.client import open_api_client
+from adsync.api.redaction import secrets_of
+from adsync.auth.token_manager import TokenManager
+from adsync.errors import ConfigError, PermanentError, RateLimited, TemporaryError, TooMuchData
+from adsync.models import Credentials, Token
+from adsync.sources.meta.source import SOURCE
+from sandboxed import Pauses, answering
+
+WHO = sandboxed.account("meta")
+
+
+async def call(answers, pause=None, method="get", **more):
+    async with sandboxed.connected(WHO, answering(answers), pause) as client:
+        answer = await getattr(client, method)("node", {"a": "1"}, **more)
+        return answer, client.meter
+
+
+def raising(error, *after):
+    """Answers with errors first, then with an empty object."""
+    left = [error, *after]
+
+    def answers(request):
+        if left:
+            problem = left.pop(0)
+            raise problem if isinstance(problem, Exception) else problem("broken", request=request)
+        return httpx.Response(200, json={})
+
+    return answers
+
+
+async def test_an_answer_is_counted_with_its_bytes():
+    answer, meter = await call(lambda _: httpx.Response(200, json={"x": 1}))
+    assert json.loads(answer.body) == {"x": 1}
+    assert (meter.calls, meter.received) == (1, len(answer.body))
+
+
+HICCUPS = [httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError, httpx.ConnectTimeout, httpx.WriteTimeout]
+
+
+@pytest.mark.parametrize("hiccup", HICCUPS)
+async def test_a_hiccup_that_passes_is_not_seen(hiccup):
+    pause = Pauses()
+    _, meter = await call(raising(hiccup, hiccup), pause)
+    assert pause == [0.5, 1.0]
+    assert meter.calls == 3
+
+
+@pytest.mark.parametrize("hiccup", HICCUPS)
+async def test_a_host_that_stays_away_is_a_temporary_error_and_not_too_much_data(hiccup):
+    with pytest.raises(TemporaryError, match=r"GET http://sandbox/meta/v26.0/node cannot be reached: \w") as caught:
+        await call(raising(*[hiccup] * 3))
+    assert type(caught.value) is TemporaryError
+
+
+async def test_an_answer_that_takes_too_long_is_too_much_data_and_not_repeated():
+    pause = Pauses()
+    with pytest.raises(TooMuchData, match="did not answer within 60 s"):
+        await call(raising(httpx.ReadTimeout), pause)
+    assert pause == []
+
+
+async def test_a_post_is_repeated_only_when_it_may_be():
+    pause = Pauses()
+    with pytest.raises(TemporaryError):
+        await call(raising(httpx.ReadError), pause, method="post")
+    assert pause == []
+    await call(raising(httpx.ReadError), pause, method="post", repeat=True)
+    assert pause == [0.5]
+
+
+async def test_a_body_that_cannot_be_unpacked_is_a_temporary_error():
+    cut = gzip.compress(b'{"data": []}' * 99)[:40] + b"\0" * 40
+    with pytest.raises(TemporaryError):
+        await call(lambda _: httpx.Response(200, content=cut, headers={"content-encoding": "gzip"}))
+
+
+def limited(seconds):
+    usage = json.dumps({"reset_time_duration": seconds})
+    body = {"error": {"code": 17, "message": "slower"}}
+    return lambda _: httpx.Response(400, json=body, headers={"x-ad-account-usage": usage})
+
+
+@pytest.mark.parametrize(("seconds", "pauses"), [(2, [2, 2]), (5, [5, 5]), (6, []), (3600, [])])
+async def test_only_a_limit_of_seconds_is_waited_out(seconds, pauses):
+    pause = Pauses()
+    with pytest.raises(RateLimited):
+        await call(limited(seconds), pause)
+    assert pause == pauses
+
+
+async def test_a_permanent_error_is_not_repeated():
+    pause = Pauses()
+    with pytest.raises(PermanentError):
+        await call(lambda _: httpx.Response(400, json={"error": {"code": 100, "message": "no"}}), pause)
+    assert pause == []
+
+
+async def test_secrets_are_taken_out_of_what_a_platform_says():
+    secret = sandboxed.credentials(WHO.conn_id).password
+    with pytest.raises(PermanentError, match=r"bad token \*\*\* here") as caught:
+        await call(lambda _: httpx.Response(400, json={"error": {"code": 100, "message": f"bad token {secret} here"}}))
+    assert secret not in repr(caught.value)
+
+
+def test_every_secret_looking_extra_is_a_secret():
+    extra = {"app_secret": "a", "client_secret": "b", "refresh_token": "c", "api_version": "v1", "empty_token": ""}
+    token = Token("access", "refresh", extra={"authorization": "second"})
+    found = secrets_of(Credentials("x", password="p", extra=extra), token)
+    assert set(found) == {"p", "a", "b", "c", "access", "refresh", "second"}
+
+
+def keeper(who, known):
+    """Of an account whose token is the connection's own: the warehouse is never asked."""
+    return TokenManager("", replace(SOURCE, renewal=None), who, known, lambda: sandboxed.NOW)
+
+
+async def test_httpx_keeps_addresses_out_of_the_log(caplog):
+    caplog.set_level(logging.DEBUG)
+    with sandboxed.served() as base:
+        who = sandboxed.account("meta", "903456789012")
+        known = sandboxed.credentials(who.conn_id, base)
+        async with open_api_client(keeper(who, known)) as client:
+            await client.get(f"act_{who.account_id}", {"fields": "id"})
+    assert "HTTP Request" not in caplog.text
+    assert known.password not in caplog.text
+    assert known.extra["app_secret"] not in caplog.text
+
+
+@pytest.mark.parametrize("host", ["graph.facebook.com", "ftp://graph.facebook.com", "http://", "//x"])
+async def test_a_host_that_is_no_url_is_named_with_the_remedy(host):
+    with pytest.raises(ConfigError, match=r"connection meta_acme: the host .* is no URL: write it with https://"):
+        async with open_api_client(keeper(WHO, Credentials("meta_acme", host, password="t"))):
+            pass

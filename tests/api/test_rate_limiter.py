@@ -1,0 +1,236 @@
+"""Call budgets in a real Redis, shared by real processes."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import time
+from dataclasses import replace
+
+import httpx
+import pytest
+
+import sandboxed
+from adsync import registry
+from adsync.api import rate_limiter
+from adsync.api.client import LONGEST_PAUSE, ApiClient
+from adsync.api.rate_limiter import NO_RATE_LIMIT
+from adsync.errors import ConfigError, RateLimited, TemporaryError
+from adsync.models import Account, Credentials, RateLimit
+from sandboxed import Pauses, answering
+
+WHO = sandboxed.account("meta")
+OTHER = replace(WHO, account_id="902")
+BASE = "http://platform"
+KNOWN = Credentials("meta_acme", BASE, password="t")
+
+
+def limited(*limits):
+    return replace(registry.load("meta"), limits=limits)
+
+
+def budget(url, *limits, who=WHO, known=KNOWN):
+    return rate_limiter.shared(url, limited(*limits), who, known)
+
+
+async def taken(url, times, *limits, path="insights", patience=60.0, **more):
+    """The waits of so many calls at once, in milliseconds."""
+    async with budget(url, *limits, **more) as mine:
+        return [round(1000 * await mine.take(path, patience)) for _ in range(times)]
+
+
+async def test_without_redis_nothing_is_limited():
+    async with budget(None, RateLimit("app", 1, 60)) as mine:
+        assert mine is NO_RATE_LIMIT
+        assert await mine.take("x", 1) == 0
+        await mine.rest(3600)
+        assert await mine.take("x", 1) == 0
+
+
+async def test_calls_come_evenly_after_a_short_burst(redis_url):
+    waits = await taken(redis_url, 6, RateLimit("account", 10, 1))
+    assert waits[:2] == [0, 0]
+    assert waits[2:] == pytest.approx([100, 200, 300, 400], abs=60)
+
+
+async def test_each_place_is_given_once_also_while_it_is_waited_for(redis_url):
+    many = await asyncio.gather(*(taken(redis_url, 4, RateLimit("app", 10, 1)) for _ in range(5)))
+    waits = sorted(wait for one in many for wait in one)
+    assert waits[-1] == pytest.approx(1800, abs=200)
+    assert len(set(waits[2:])) == 18
+
+
+async def test_a_place_beyond_patience_is_not_taken(redis_url):
+    limit = RateLimit("account", 1, 10)
+    assert (await taken(redis_url, 2, limit))[1] == pytest.approx(9000, abs=100)
+    refused = await taken(redis_url, 3, limit, patience=5)
+    assert refused == pytest.approx([19000] * 3, abs=200)
+
+
+@pytest.mark.parametrize(
+    ("scope", "who", "known", "shared"),
+    [
+        ("account", OTHER, KNOWN, False),
+        ("account", WHO, replace(KNOWN, password="other"), True),
+        ("token", OTHER, KNOWN, True),
+        ("token", WHO, replace(KNOWN, password="other"), False),
+        ("app", OTHER, KNOWN, True),
+        ("app", WHO, replace(KNOWN, password="other"), False),
+        ("app", OTHER, replace(KNOWN, password="other", extra={"app_id": "7"}), False),
+    ],
+)
+async def test_a_limit_is_shared_within_its_scope(redis_url, scope, who, known, shared):
+    limit = RateLimit(scope, 1, 10)
+    await taken(redis_url, 1, limit)
+    [wait] = await taken(redis_url, 1, limit, who=who, known=known)
+    assert (wait > 0) is shared
+
+
+async def test_one_app_is_one_budget_whatever_the_token(redis_url):
+    limit = RateLimit("app", 1, 10)
+    apps = [replace(KNOWN, password=token, extra={"app_id": "7"}) for token in "ab"]
+    await taken(redis_url, 1, limit, known=apps[0])
+    assert (await taken(redis_url, 1, limit, known=apps[1]))[0] > 0
+
+
+async def test_a_limit_of_one_path_holds_up_no_other(redis_url):
+    limits = (RateLimit("app", 1000, 1), RateLimit("app", 1, 10, path="task/create"))
+    assert await taken(redis_url, 1, *limits, path="report/task/create/") == [0]
+    assert await taken(redis_url, 1, *limits, path="campaign/get/") == [0]
+    assert (await taken(redis_url, 1, *limits, path="report/task/create/"))[0] > 1000
+
+
+async def test_a_refused_place_uses_up_no_other_bucket(redis_url):
+    narrow, wide = RateLimit("account", 1, 100), RateLimit("account", 2, 10)
+    await taken(redis_url, 1, narrow)
+    await taken(redis_url, 5, narrow, wide, patience=1)
+    assert await taken(redis_url, 1, wide) == [0]
+
+
+async def test_resting_stops_everybody_for_that_account_alone(redis_url):
+    async with budget(redis_url) as one, budget(redis_url) as two, budget(redis_url, who=OTHER) as other:
+        await one.rest(300)
+        assert await two.take("x", 5) == pytest.approx(300, abs=1)
+        assert await other.take("x", 5) == 0
+        await two.rest(2)
+        assert await one.take("x", 5) == pytest.approx(300, abs=1)
+
+
+async def test_a_rest_ends_by_itself(redis_url):
+    async with budget(redis_url) as mine:
+        await mine.rest(0.05)
+        assert 0 < await mine.take("x", 5) <= 0.05
+        await asyncio.sleep(0.06)
+        assert await mine.take("x", 5) == 0
+
+
+def call(url, calls, results):
+    async def one():
+        async with budget(url, RateLimit("app", 20, 1)) as mine:
+            for _ in range(calls):
+                await asyncio.sleep(await mine.take("x", 60))
+                results.put(time.time())
+
+    asyncio.run(one())
+
+
+def test_a_limit_is_kept_across_processes(redis_url):
+    fork = multiprocessing.get_context("fork")
+    results = fork.Queue()
+    workers = [fork.Process(target=call, args=(redis_url, 15, results)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    moments = sorted(results.get(timeout=30) for _ in range(30))
+    for worker in workers:
+        worker.join()
+    assert moments[-1] - moments[0] >= 26 / 20
+    assert all(moments[n + 23] - moments[n] > 0.95 for n in range(len(moments) - 23))
+
+
+async def test_redis_that_is_away_is_one_sentence_that_passes():
+    async with budget("redis://127.0.0.1:1/0", RateLimit("app", 1, 1)) as mine:
+        with pytest.raises(TemporaryError, match=r"the call budgets in Redis cannot be read .*adsync_redis"):
+            await mine.take("x", 1)
+        with pytest.raises(TemporaryError, match="in Redis cannot be read"):
+            await mine.rest(1)
+
+
+async def test_an_address_that_is_none_is_a_setting_to_correct():
+    with pytest.raises(ConfigError, match="Redis has no such address"):
+        async with budget("http://127.0.0.1"):
+            pass
+
+
+async def test_an_app_that_rests_stops_all_its_accounts_and_no_other_app(redis_url):
+    one, same, another = [replace(KNOWN, password=token, extra={"app_id": app}) for token, app in ("a7", "b7", "c8")]
+    async with budget(redis_url, known=one) as mine:
+        await mine.rest(300, "app")
+    for known, seconds in ((same, 300), (another, 0)):
+        async with budget(redis_url, who=OTHER, known=known) as theirs:
+            assert await theirs.take("x", 5) == pytest.approx(seconds, abs=1)
+
+
+# Through the client
+
+
+async def get(url, times, *limits, pause=None, answers=lambda _: httpx.Response(200, json={}), who=WHO):
+    source = limited(*limits)
+    async with (
+        rate_limiter.shared(url, source, who, KNOWN) as mine,
+        httpx.AsyncClient(transport=answering(answers), base_url=BASE) as http,
+    ):
+        client = ApiClient(http, source, KNOWN, Pauses() if pause is None else pause, budget=mine)
+        for _ in range(times):
+            await client.get("insights")
+        return client.meter.calls
+
+
+async def test_seconds_are_waited_out_in_place(redis_url):
+    pause = Pauses()
+    assert await get(redis_url, 3, RateLimit("account", 2, 4), pause=pause) == 3
+    assert pause == [pytest.approx(1.6, abs=0.1), pytest.approx(3.6, abs=0.1)]
+
+
+async def test_a_longer_wait_is_a_retry_with_that_delay(redis_url):
+    pause = Pauses()
+    with pytest.raises(RateLimited, match="the call budget of meta is used up") as caught:
+        await get(redis_url, 3, RateLimit("account", 1, 10), pause=pause)
+    assert caught.value.retry_after == pytest.approx(9, abs=0.2)
+    assert caught.value.retry_after > LONGEST_PAUSE
+    assert pause == []
+
+
+async def test_an_account_that_is_nearly_out_of_budget_rests_and_so_does_everybody_else(redis_url):
+    def nearly(_):
+        return httpx.Response(200, json={}, headers={"x-app-usage": '{"call_count": 96}'})
+
+    assert await get(redis_url, 1, answers=nearly) == 1
+    with pytest.raises(RateLimited) as caught:
+        await get(redis_url, 1)
+    assert caught.value.retry_after == pytest.approx(300, abs=1)
+    assert await get(redis_url, 1, who=Account("acme", "meta", "903", "meta_acme")) == 1
+
+
+@pytest.mark.parametrize(("code", "rests"), [(40100, True), (40016, True), (40133, False), (40132, False)])
+async def test_a_minute_limit_of_tiktok_s_app_stops_its_other_accounts_and_one_of_an_advertiser_does_not(
+    redis_url, code, rests
+):
+    tiktok, known = registry.load("tiktok"), replace(KNOWN, extra={"app_id": "7"})
+    body = {"code": code, "message": "App reaches the QPM limit."}
+
+    async def call(who, answer):
+        async with (
+            rate_limiter.shared(redis_url, tiktok, who, known) as mine,
+            httpx.AsyncClient(transport=answering(lambda _: httpx.Response(200, json=answer)), base_url=BASE) as http,
+        ):
+            return await ApiClient(http, tiktok, known, Pauses(), budget=mine).get("campaign/get/")
+
+    with pytest.raises(RateLimited, match=str(code)):
+        await call(WHO, body)
+    others = call(OTHER, {"code": 0, "data": {}})
+    if not rests:
+        assert (await others).status == 200
+        return
+    with pytest.raises(RateLimited, match="budget of tiktok is used up") as caught:
+        await others
+    assert caught.value.retry_after == pytest.approx(300, abs=1)

@@ -1,0 +1,143 @@
+"""How tokens are renewed: the request each platform wants, and what its answers mean."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from adsync import registry
+from adsync.auth.token_refresh import initial_token
+from adsync.errors import ConfigError, ContractError, RateLimited, ReauthRequired, TemporaryError
+from adsync.models import ApiResponse, Credentials, Token
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+ENDS = NOW + timedelta(days=3)
+META = {"app_id": "77", "app_secret": "s3cret"}
+SHOPIFY = {"client_id": "c1", "client_secret": "s3cret", "token_url": "https://acme.example/token"}
+
+
+def answer(status, body):
+    return ApiResponse(status, {}, json.dumps(body).encode())
+
+
+def read(source, status, body, old=None):
+    return registry.load(source).renewal.read(answer(status, body), old or Token("old", "refresh"), NOW)
+
+
+# Meta
+
+
+def exchange(host="", **extra):
+    known = Credentials("meta_acme", host, password="t1", extra={**META, **extra})
+    return registry.load("meta").renewal.request(known, Token("t1", expires_at=ENDS))
+
+
+def test_meta_exchanges_the_token_itself():
+    request = exchange()
+    assert str(request.url.copy_with(query=None)) == "https://graph.facebook.com/v26.0/oauth/access_token"
+    assert dict(request.url.params) == {
+        "grant_type": "fb_exchange_token",
+        "client_id": "77",
+        "client_secret": "s3cret",
+        "fb_exchange_token": "t1",
+    }
+    assert "set_token_expires_in_60_days" not in exchange(system_user="false").url.params
+    assert exchange("http://h/meta", api_version="v27.0").url.path == "/meta/v27.0/oauth/access_token"
+    assert str(exchange(token_url="http://h/x").url).startswith("http://h/x?")
+
+
+def test_meta_is_told_that_a_system_user_s_token_shall_live_sixty_days_more():
+    assert exchange(system_user="true").url.params["set_token_expires_in_60_days"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("extra", "token", "possible"),
+    [
+        (META, Token("t", expires_at=ENDS), True),
+        (META, Token("t"), False),
+        ({"app_id": "77"}, Token("t", expires_at=ENDS), False),
+        ({"app_secret": "s"}, Token("t", expires_at=ENDS), False),
+    ],
+)
+def test_meta_can_only_where_the_app_and_the_end_are_known(extra, token, possible):
+    assert registry.load("meta").renewal.possible(Credentials("c", extra=extra), token) is possible
+
+
+def test_meta_s_new_token_ends_when_it_says_or_never():
+    body = {"access_token": "t2", "token_type": "bearer"}
+    assert read("meta", 200, body | {"expires_in": 5183944}).expires_at == NOW + timedelta(seconds=5183944)
+    assert read("meta", 200, body).expires_at is None
+
+
+def test_meta_refuses_a_token_that_has_ended_and_a_person_logs_in():
+    body = {"error": {"code": 190, "error_subcode": 463, "message": "Session has expired", "type": "OAuthException"}}
+    with pytest.raises(ReauthRequired, match="log in to Meta again"):
+        read("meta", 400, body)
+
+
+def test_the_end_of_a_connection_s_own_token_may_be_told_in_unix_seconds():
+    known = Credentials("c", password="t", extra={"expires": str(int(ENDS.timestamp()))})
+    assert initial_token(known) == Token("t", expires_at=ENDS)
+    assert initial_token(Credentials("c", password="t")) == Token("t")
+
+
+# Shopify
+
+
+def wish(token, **extra):
+    request = registry.load("shopify").renewal.request(Credentials("shopify_acme", extra={**SHOPIFY, **extra}), token)
+    return request, json.loads(request.content)
+
+
+def test_shopify_rotates_the_refresh_token():
+    request, body = wish(Token("a", "r1"))
+    assert (request.method, str(request.url)) == ("POST", "https://acme.example/token")
+    assert body == {"client_id": "c1", "client_secret": "s3cret", "grant_type": "refresh_token", "refresh_token": "r1"}
+    granted = {"access_token": "b", "scope": "x", "expires_in": 3600, "refresh_token": "r2"}
+    assert read("shopify", 200, granted) == Token("b", "r2", NOW + timedelta(hours=1))
+    assert registry.load("shopify").renewal.single_use
+
+
+def test_shopify_s_app_asks_in_its_own_name_where_there_is_no_refresh_token():
+    _, body = wish(Token(""))
+    assert body == {"client_id": "c1", "client_secret": "s3cret", "grant_type": "client_credentials"}
+    assert read("shopify", 200, {"access_token": "b", "expires_in": 86399}, Token("")).refresh == ""
+
+
+def test_shopify_s_endpoint_is_below_the_shop():
+    known = Credentials("c", "https://acme.myshopify.com", extra=SHOPIFY | {"token_url": ""})
+    url = registry.load("shopify").renewal.request(known, Token("a", "r")).url
+    assert str(url) == "https://acme.myshopify.com/admin/oauth/access_token"
+    with pytest.raises(ConfigError, match="connection c renews its token but has no host"):
+        registry.load("shopify").renewal.request(Credentials("c", extra=SHOPIFY | {"token_url": ""}), Token("a", "r"))
+
+
+def test_a_custom_app_s_token_cannot_be_renewed():
+    assert not registry.load("shopify").renewal.possible(Credentials("c", password="shpat"), Token("shpat"))
+
+
+# What token servers have in common
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "text"),
+    [
+        (400, {"error": "invalid_grant", "error_description": "idle"}, ReauthRequired, "invalid_grant: idle.*install"),
+        (401, {"error": "invalid_client"}, ConfigError, "correct client_id and client_secret"),
+        (403, {"unknown": 1}, ReauthRequired, "HTTP 403"),
+        (429, {}, RateLimited, "HTTP 429"),
+        (503, {}, TemporaryError, "HTTP 503"),
+        (200, {"scope": "x"}, ContractError, "access_token"),
+    ],
+)
+def test_a_refusal_says_what_to_do(status, body, error, text):
+    with pytest.raises(error, match=text) as caught:
+        read("shopify", status, body)
+    assert type(caught.value) is error
+
+
+def test_what_the_answer_does_not_replace_is_kept():
+    old = Token("a", "r1", None, {"second": "x"})
+    assert read("shopify", 200, {"access_token": "b"}, old) == Token("b", "r1", None, {"second": "x"})

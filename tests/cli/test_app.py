@@ -1,0 +1,316 @@
+"""The command line, as a person or a shell sees it: one sentence and an exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+import yaml
+
+import sandboxed
+from adsync.cli.app import main
+from adsync_sandbox.faults.script import Fault
+from adsync_sandbox.generator.world import World
+from adsync_sandbox.server import files
+from patience import eventually
+from sandboxed import META, SHOPIFY, served, world
+
+ROOT = Path(__file__).resolve().parents[1]
+OK, FAILED, WRONG = 0, 1, 2
+
+
+@pytest.fixture(scope="module")
+def live():
+    """The command line has the machine's clock: here the world stands at this moment."""
+    return World.create(7, datetime.now(UTC), days=sandboxed.DAYS, orders=4)
+
+
+@pytest.fixture(scope="module")
+def base(live):
+    with served(known=live) as url:
+        yield url
+
+
+@pytest.fixture
+def shell(monkeypatch, tmp_path, warehouse_url, base):
+    """An environment in which everything is right; returns the configuration file."""
+    file = tmp_path / "workspaces.yaml"
+    file.write_text(yaml.safe_dump(files.workspaces(world())), encoding="utf-8")
+    monkeypatch.setenv("ADSYNC_CONFIG", str(file))
+    monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", warehouse_url)
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    for conn_id, connection in files.connections(world(), base).items():
+        connect(monkeypatch, conn_id, **connection)
+    return file
+
+
+def connect(monkeypatch, conn_id, **fields):
+    monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(fields))
+
+
+def rows(url, query):
+    with psycopg.connect(url) as connection:
+        return connection.execute(query).fetchall()
+
+
+def raw_rows(url):
+    tables = [name for (name,) in rows(url, "select tablename from pg_tables where schemaname = 'raw'")]
+    return sum(rows(url, f"select count(*) from raw.{name}")[0][0] for name in tables)
+
+
+def said(capsys):
+    """The one line on standard error that begins with the program's name."""
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("adsync: ")]
+    assert len(lines) == 1
+    return lines[0]
+
+
+@pytest.mark.usefixtures("shell")
+def test_a_right_configuration_is_counted(capsys):
+    assert main(["config", "check"]) == OK
+    assert capsys.readouterr().out.endswith("3 workspaces, 19 accounts, all connections set\n")
+
+
+@pytest.mark.usefixtures("shell")
+def test_one_account_is_brought_up_to_date_and_its_line_is_said(capsys, warehouse_url):
+    assert main(["sync", "--source", "shopify", "--account", SHOPIFY]) == OK
+    assert f"shopify {SHOPIFY} (acme): ok; " in capsys.readouterr().err
+    assert raw_rows(warehouse_url) > 100
+
+
+@pytest.mark.usefixtures("shell")
+def test_asked_days_include_the_last_one(capsys, warehouse_url, live):
+    since, until = (str(live.today("Europe/London") - timedelta(days=ago)) for ago in (5, 3))
+    assert main(["sync", "--source", "meta", "--account", META, "--since", since, "--until", until]) == OK
+    assert f"{since} to {until}" in capsys.readouterr().err
+    days = rows(warehouse_url, "select min(metric_date)::text, max(metric_date)::text from raw.meta_campaign_metrics")
+    assert days == [(since, until)]
+
+
+def test_importing_a_file_is_counted(shell, capsys, warehouse_url):
+    assert main(["accounts", "import", str(shell)]) == OK
+    assert "3 workspaces and 19 accounts imported" in capsys.readouterr().out
+    assert rows(warehouse_url, "select count(*) from adsync.accounts") == [(19,)]
+
+
+def rewritten(file, change):
+    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    change(document["workspaces"])
+    file.write_text(yaml.safe_dump(document), encoding="utf-8")
+
+
+def twice(workspaces):
+    workspaces[1]["ad_accounts"].append(dict(workspaces[0]["ad_accounts"][0]))
+
+
+CHANGES = {
+    "platform": (lambda all_: all_[0]["ad_accounts"][0].update(platform="facebook"), "ad_accounts[0].platform"),
+    "zone": (lambda all_: all_[0].update(timezone="Asia/Riyad"), "workspaces[0].timezone"),
+    "currency": (lambda all_: all_[1].update(currency="DHS"), "workspaces[1].currency"),
+    "twin": (twice, "is linked to both 'acme' and 'nakhla'"),
+    "number": (lambda all_: all_[0]["ad_accounts"][0].update(account_id=901), "write it in quotes"),
+}
+COMMANDS = {
+    "sync": ["sync", "--source", "meta"],
+    "import": ["accounts", "import", "FILE"],
+    "check": ["config", "check"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_mistake_in_the_file_is_one_sentence_and_nothing_is_written(shell, capsys, warehouse_url, command, name):
+    change, sentence = CHANGES[name]
+    rewritten(shell, change)
+    assert main([str(shell) if word == "FILE" else word for word in COMMANDS[command]]) == WRONG
+    told = said(capsys)
+    assert str(shell) in told
+    assert sentence in told
+    assert rows(warehouse_url, "select count(*) from adsync.accounts") == [(0,)]
+    assert raw_rows(warehouse_url) == 0
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("text", "sentence"), [(None, "does not exist"), ("a: [", "is no valid YAML"), ("", "begin it")]
+)
+def test_a_file_that_is_missing_or_malformed_is_named(shell, capsys, command, text, sentence):
+    shell.unlink() if text is None else shell.write_text(text)
+    assert main([str(shell) if word == "FILE" else word for word in COMMANDS[command]]) == WRONG
+    told = said(capsys)
+    assert str(shell) in told
+    assert sentence in told
+
+
+@pytest.mark.parametrize("arguments", [["config", "check"], ["sync", "--source", "meta", "--account", META]])
+def test_a_missing_connection_is_named_with_file_and_remedy(shell, capsys, monkeypatch, warehouse_url, arguments):
+    monkeypatch.delenv("AIRFLOW_CONN_META_ACME")
+    assert main(arguments) == WRONG
+    told = said(capsys)
+    assert str(shell) in told
+    assert "conn_id 'meta_acme' names no connection" in told
+    assert "AIRFLOW_CONN_META_ACME" in told
+    if "sync" in arguments:
+        assert raw_rows(warehouse_url) == 0
+
+
+ACCOUNTS = [
+    ("meta", META, "meta_acme"),
+    ("tiktok", sandboxed.TIKTOK, "tiktok_nakhla"),
+    ("shopify", SHOPIFY, "shopify_acme"),
+]
+
+
+@pytest.mark.usefixtures("shell")
+@pytest.mark.parametrize(("source", "account_id", "conn_id"), ACCOUNTS)
+def test_a_wrong_token_is_said_without_it(capsys, monkeypatch, warehouse_url, base, source, account_id, conn_id):
+    connect(monkeypatch, conn_id, **files.connections(world(), base)[conn_id] | {"password": "wr0ng-t0ken"})
+    assert main(["sync", "--source", source, "--account", account_id]) == WRONG
+    told = said(capsys)
+    assert account_id in told
+    assert "token" in told
+    assert "wr0ng-t0ken" not in told
+    assert raw_rows(warehouse_url) == 0
+
+
+@pytest.mark.usefixtures("shell")
+def test_without_airflow_too_a_person_is_told_once_and_once_that_it_is_over(caplog, monkeypatch, base):
+    right = files.connections(world(), base)["meta_acme"]
+    for password, code in (("wr0ng", WRONG), ("wr0ng", WRONG), (right["password"], OK), (right["password"], OK)):
+        connect(monkeypatch, "meta_acme", **right | {"password": password})
+        assert main(["sync", "--source", "meta", "--account", META]) == code
+    told = [message for message in caplog.messages if META in message or "Acme" in message]
+    assert ["stands still (ReauthRequired)" in each for each in told] == [True, False]
+    assert "is up to date again" in told[1]
+
+
+@pytest.mark.usefixtures("shell")
+def test_without_airflow_a_person_is_told_of_what_fails_again_and_again(caplog, monkeypatch):
+    monkeypatch.setenv("MAX_RETRY_ATTEMPTS", "2")
+    connect(monkeypatch, "meta_acme", host="http://127.0.0.1:1", password="t")
+    told = []
+    for _ in range(4):
+        assert main(["sync", "--source", "meta", "--account", META]) in {FAILED, WRONG}
+        told.append(sum("stands still (TemporaryError)" in message for message in caplog.messages))
+    assert told == [0, 0, 1, 1]
+
+
+@pytest.mark.usefixtures("shell")
+def test_a_channel_of_the_command_line_is_a_connection_of_the_environment(caplog, monkeypatch, base):
+    monkeypatch.setenv("ADSYNC_NOTIFY", "log,webhook_crm")
+    connect(monkeypatch, "meta_acme", host=f"{base}/meta")
+    connect(monkeypatch, "webhook_crm", host=f"{base}/health")
+    assert main(["sync", "--source", "meta", "--account", META]) == WRONG
+    assert "channel webhook_crm did not take the message: HTTP 405" in caplog.text
+
+
+@pytest.mark.usefixtures("shell")
+def test_an_empty_token_is_said(capsys, monkeypatch, base):
+    connect(monkeypatch, "meta_acme", host=f"{base}/meta")
+    assert main(["sync", "--source", "meta", "--account", META]) == WRONG
+    assert "connection meta_acme has no password" in said(capsys)
+
+
+@pytest.mark.usefixtures("shell")
+def test_an_unreachable_host_may_pass(capsys, monkeypatch, warehouse_url):
+    connect(monkeypatch, "meta_acme", host="http://127.0.0.1:1", password="t")
+    assert main(["sync", "--source", "meta", "--account", META]) == FAILED
+    assert "http://127.0.0.1:1/" in said(capsys)
+    assert raw_rows(warehouse_url) == 0
+
+
+@pytest.mark.usefixtures("shell")
+def test_a_host_without_scheme_is_a_person_s_to_correct(capsys, monkeypatch):
+    connect(monkeypatch, "meta_acme", host="graph.facebook.com", password="t")
+    assert main(["sync", "--source", "meta", "--account", META]) == WRONG
+    assert "write it with https://" in said(capsys)
+
+
+@pytest.mark.usefixtures("shell")
+@pytest.mark.parametrize(
+    ("url", "code", "sentence"),
+    [
+        (None, WRONG, "ADSYNC_WAREHOUSE_URL is not set"),
+        ("postgresql://adsync:hidden@127.0.0.1:1/adsync", FAILED, "127.0.0.1:1/adsync does not answer"),
+        ("not a url", WRONG, "the warehouse's URL"),
+        ("http://adsync:hidden@127.0.0.1/adsync", WRONG, "the warehouse's URL"),
+    ],
+)
+def test_a_warehouse_that_is_not_there_is_said(capsys, monkeypatch, url, code, sentence):
+    monkeypatch.delenv("ADSYNC_WAREHOUSE_URL")
+    if url:
+        monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", url)
+    assert main(["sync", "--source", "meta"]) == code
+    told = said(capsys)
+    assert sentence in told
+    assert "hidden" not in told
+
+
+@pytest.mark.usefixtures("shell")
+@pytest.mark.parametrize("key", [None, "nonsense", "another"])
+def test_a_token_key_that_is_missing_or_wrong_is_said(capsys, monkeypatch, warehouse_url, key):
+    assert main(["accounts", "import", os.environ["ADSYNC_CONFIG"]]) == OK
+    monkeypatch.delenv("ADSYNC_TOKEN_KEY")
+    if key:
+        monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key() if key == "another" else key)
+    assert main(["sync", "--source", "meta", "--account", META]) == WRONG
+    assert "ADSYNC_TOKEN_KEY" in said(capsys)
+    assert raw_rows(warehouse_url) == 0
+
+
+@pytest.mark.usefixtures("shell")
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["--source", "facebook"], "registered are meta, tiktok, snapchat, shopify"),
+        (["--source", "meta", "--account", "1"], "meta account 1 is not linked; add it there"),
+        (["--source", "meta", "--until", "2026-11-01"], "--until needs --since"),
+        (["--source", "meta", "--since", "2026-11-02", "--until", "2026-11-01"], "swap them"),
+    ],
+)
+def test_an_argument_that_cannot_be_meant_is_said(capsys, more, sentence):
+    assert main(["sync", *more]) == WRONG
+    assert sentence in said(capsys)
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["sing"], ["sync"], ["sync", "--source", "meta", "--since", "soon"], ["config", "burn"]]
+)
+def test_a_command_that_does_not_exist_shows_how_it_is_used(capsys, arguments):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == WRONG
+    assert "usage: adsync" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("shell")
+def test_a_killed_sync_leaves_nothing_half_and_the_next_one_completes(capsys, monkeypatch, warehouse_url, live):
+    """SIGKILL while a page is awaited; the lease of the dead is moved into the past, not waited for."""
+    with served([Fault("meta", "slow", path="/insights", wait=3, calls=(2,))], known=live) as slow:
+        connect(monkeypatch, "meta_acme", **files.connections(world(), slow)["meta_acme"])
+        command = [sys.executable, "-m", "adsync", "sync", "--source", "meta", "--account", META]
+        surroundings = os.environ | {"PYTHONPATH": str(ROOT / "plugins")}
+        with subprocess.Popen(command, env=surroundings, stderr=subprocess.DEVNULL, cwd=ROOT) as running:
+            stored = "select from raw.meta_campaign_metrics limit 1"
+            eventually(lambda: rows(warehouse_url, stored), "a row is stored", seconds=30, pause=0.02)
+            running.send_signal(signal.SIGKILL)
+        assert running.returncode == -signal.SIGKILL
+        before = rows(warehouse_url, "select record_key, loaded_at from raw.meta_campaign_metrics")
+        assert main(["sync", "--source", "meta", "--account", META]) == OK
+        assert "another run reads it at the moment" in capsys.readouterr().err
+        assert rows(warehouse_url, "select record_key, loaded_at from raw.meta_campaign_metrics") == before
+        with psycopg.connect(warehouse_url) as connection:
+            connection.execute("update adsync.sync_state set lease_until = now() - interval '1 second'")
+        assert main(["sync", "--source", "meta", "--account", META]) == OK
+    after = rows(warehouse_url, "select record_key, loaded_at from raw.meta_campaign_metrics")
+    assert {f"{row.campaign.id}:{row.date}" for row in live.deliveries(META)} == {key for key, _ in after}
+    assert len(after) == len({key for key, _ in after})
+    assert set(before) <= set(after)
+    assert rows(warehouse_url, "select count(*) from raw.observations") == [(len(after),)]

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import HTTPException, Request
+
+from adsync.dashboard.cache import refresh
+from adsync.dashboard.snapshot import snapshots
+from adsync.dashboard.web.app import create_app
+from adsync.dashboard.web.service import Stores
+
+HOME = "http://page.test"
+NOWHERE = "postgresql://adsync:secret@127.0.0.1:1/adsync"
+
+
+def enter(request: Request) -> None:
+    """A login of one word: whoever says a name is let in."""
+    name = request.headers.get("x-user")
+    if name is None:
+        raise HTTPException(401, "who are you?")
+    request.state.user_name = name
+
+
+def client(warehouse: str, redis: str, **headers: str) -> httpx.AsyncClient:
+    app = create_app(enter, Stores(lambda: warehouse, lambda: redis))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=HOME, headers=headers)
+
+
+@pytest.fixture
+async def page(page_world, redis_url) -> AsyncIterator[httpx.AsyncClient]:
+    """The page over a full warehouse, for reading."""
+    refresh(redis_url, snapshots(page_world))
+    async with client(page_world, redis_url, **{"x-user": "noura"}) as found:
+        yield found
+
+
+@pytest.fixture
+async def own_page(page_warehouse, redis_url) -> AsyncIterator[httpx.AsyncClient]:
+    """The page over one's own warehouse, asked by noura from the page itself."""
+    async with client(page_warehouse, redis_url, **{"x-user": "noura", "origin": HOME}) as found:
+        yield found
+
+
+@pytest.fixture
+async def empty_page(warehouse_url, redis_url) -> AsyncIterator[httpx.AsyncClient]:
+    """The page over a warehouse that has been migrated and nothing more."""
+    async with client(warehouse_url, redis_url, **{"x-user": "noura", "origin": HOME}) as found:
+        yield found
+
+
+@pytest.fixture
+async def stranger() -> AsyncIterator[httpx.AsyncClient]:
+    async with client(NOWHERE, "redis://127.0.0.1:1/0") as found:
+        yield found
+
+
+@pytest.fixture
+async def homeless(page_warehouse, redis_url) -> AsyncIterator[httpx.AsyncClient]:
+    """Noura's login, from somewhere that does not say where."""
+    async with client(page_warehouse, redis_url, **{"x-user": "noura"}) as found:
+        yield found
+
+
+@pytest.fixture
+async def cut_off(redis_url) -> AsyncIterator[httpx.AsyncClient]:
+    """The page of a warehouse that is away."""
+    async with client(NOWHERE, redis_url, **{"x-user": "noura"}) as found:
+        yield found
+
+
+@pytest.fixture
+async def without_redis(page_world) -> AsyncIterator[httpx.AsyncClient]:
+    async with client(page_world, "redis://127.0.0.1:1/0", **{"x-user": "noura"}) as found:
+        yield found

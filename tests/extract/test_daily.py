@@ -1,0 +1,219 @@
+"""Daily streams beyond the plain case: what is too much, what is too old, and what was learned."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+
+import psycopg
+import pytest
+
+import sandboxed
+from adsync.errors import ReportLost, TooMuchData
+from adsync.extract.context import SyncEnvironment
+from adsync.extract.daily import may_report, planned, remembered
+from adsync.extract.runner import SyncRequest, sync_accounts
+from adsync.ranges import DateRange
+from adsync.sources.base import Stream
+from adsync.state.stream_state import StreamState, SyncSettings, is_fresh, within_retention
+from adsync_sandbox.faults.script import Fault
+from sandboxed import META, NOW, TIKTOK, served
+
+WEEK = DateRange(NOW.date() - timedelta(days=6), NOW.date() + timedelta(days=1))
+# As many refusals as it takes to come down the ladder; the order of a report is the next call to that address.
+LADDER = Fault("meta", "too_much_data", path=f"act_{META}/insights", calls=tuple(range(1, 10)))
+
+
+@pytest.fixture
+def url(monkeypatch, warehouse_url):
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    sandboxed.link(warehouse_url, META, TIKTOK)
+    return warehouse_url
+
+
+def sync(url, base, *, source="meta", account_id=META, window=WEEK, now=NOW):
+    environment = SyncEnvironment(url, lambda conn_id: sandboxed.credentials(conn_id, base), lambda: now)
+    request = SyncRequest(source, (account_id,), "run", window=window, patient=False)
+    [outcome] = asyncio.run(sync_accounts(request, environment)).outcomes
+    return outcome
+
+
+def cursor(url, stream="campaign_metrics"):
+    query = "select cursor from adsync.sync_state where stream = %s and cursor <> '{}'"
+    with psycopg.connect(url) as connection:
+        return (connection.execute(query, (stream,)).fetchone() or [{}])[0]
+
+
+def rows(url, source="meta"):
+    with psycopg.connect(url) as connection:
+        return connection.execute(f"select count(*) from raw.{source}_campaign_metrics").fetchone()[0]
+
+
+def test_what_stays_too_much_is_read_by_a_report_at_last(url):
+    with served([LADDER]) as base:
+        outcomes = [sync(url, base, now=NOW + timedelta(minutes=minute)) for minute in range(3)]
+    assert [each.word for each in outcomes] == ["waiting", "waiting", "ok"]
+    assert rows(url) > 50
+    assert "report" not in cursor(url)
+    assert cursor(url)["learned"] == {"on": str(NOW.date()), "longest": 1, "limit": 100, "lean": True}
+
+
+def test_a_report_that_never_ends_is_given_up_after_an_hour_and_ordered_anew(url):
+    with served([LADDER, Fault("meta", "job_stuck")]) as base:
+        assert sync(url, base).word == "waiting"
+        first = cursor(url)["report"]["id"]
+        outcome = sync(url, base, now=NOW + timedelta(minutes=61))
+        assert type(outcome.error) is ReportLost
+        assert "report" not in cursor(url)
+    # Nobody climbs the ladder twice on one day: a single refusal, and the next order.
+    with served([Fault("meta", "too_much_data", path=LADDER.path, calls=(1,))]) as base:
+        again = sync(url, base, now=NOW + timedelta(minutes=62))
+    assert again.word == "waiting"
+    assert cursor(url)["report"]["id"] != first
+
+
+def days_of(noted):
+    return (date.fromisoformat(noted["until"]) - date.fromisoformat(noted["since"])).days
+
+
+def until_done(url, base, most=12):
+    """Attempts a minute apart until one is done; what each left in the cursor."""
+    left = []
+    for minute in range(most):
+        outcome = sync(url, base, now=NOW + timedelta(minutes=minute))
+        left.append(cursor(url))
+        if outcome.word != "waiting":
+            assert outcome.word == "ok", outcome.error
+            return left
+    raise AssertionError("the report never ended")
+
+
+def by_day(url):
+    query = "select metric_date, count(*) from raw.meta_campaign_metrics group by 1 order by 1"
+    with psycopg.connect(url) as connection:
+        return dict(connection.execute(query).fetchall())
+
+
+def test_a_report_that_is_too_large_is_ordered_for_half_of_its_days_and_then_for_the_rest(url):
+    with served() as base:
+        assert sync(url, base).word == "ok"
+    whole = by_day(url)
+    with psycopg.connect(url) as connection:
+        connection.execute("delete from raw.meta_campaign_metrics")
+    with served([LADDER, Fault("meta", "job_too_large", path="/v26.0/6", calls=(1,))]) as base:
+        orders = [each["report"] for each in until_done(url, base) if "report" in each]
+    assert list({each["id"]: days_of(each) for each in orders}.values()) == [4, 3]
+    assert ["rest" in each for each in orders].count(True) == [days_of(each) for each in orders].count(4)
+    assert by_day(url) == whole
+
+
+@pytest.mark.parametrize("kind", ["job_too_large", "job_failed"])
+def test_a_day_whose_report_is_too_large_fails_and_is_not_asked_after_again(url, kind):
+    day = DateRange(WEEK.last_day, WEEK.until)
+    with served([LADDER, Fault("meta", kind, path="/v26.0/6")]) as base:
+        outcome = sync(url, base, window=day)
+    assert outcome.word == "retrying"
+    assert "report" not in cursor(url)
+
+
+def test_a_report_of_as_many_days_that_is_given_up_twice_is_halved(url):
+    again = Fault("meta", "too_much_data", path=LADDER.path, calls=(1,))
+    given_up = Fault("meta", "job_failed", path="/v26.0/6", calls=(1,))
+    with served([LADDER, given_up]) as base:
+        assert type(sync(url, base).error) is ReportLost
+    assert cursor(url)["lost_days"] == 7
+    with served([again, given_up]) as base:
+        assert sync(url, base, now=NOW + timedelta(minutes=1)).word == "waiting"
+    assert days_of(cursor(url)["report"]) == 4
+
+
+def test_an_app_that_was_refused_reports_is_asked_again_after_thirty_days(url):
+    may = StreamState(cursor={"report_refused_at": NOW.isoformat()})
+    who = sandboxed.account("tiktok")
+    assert not may_report(who, may, NOW + timedelta(days=29))
+    assert may_report(who, may, NOW + timedelta(days=30))
+    with psycopg.connect(url) as connection:
+        connection.execute("""update adsync.accounts set options = '{"report_mode": "auto"}'""")
+    month = DateRange(NOW.date() - timedelta(days=39), NOW.date() + timedelta(days=1))
+    refused = Fault("tiktok", "permission_denied", path="task/create", calls=(1,))
+    with served([refused]) as base:
+        words = [
+            sync(url, base, source="tiktok", account_id=TIKTOK, window=month, now=NOW + timedelta(days=later)).word
+            for later in (0, 29, 31)
+        ]
+    assert words == ["ok", "ok", "waiting"]
+
+
+def test_after_a_time_out_tiktok_is_asked_for_a_week_and_keeps_to_it(url):
+    month = DateRange(NOW.date() - timedelta(days=29), NOW.date() + timedelta(days=1))
+    with psycopg.connect(url) as connection:
+        connection.execute("""update adsync.accounts set options = '{"report_mode": "sync"}'""")
+    too_long = Fault("tiktok", "too_much_data", path="report/integrated", above=7)
+    with served([too_long]) as base:
+        first, second = [sync(url, base, source="tiktok", account_id=TIKTOK, window=month) for _ in range(2)]
+    assert (first.word, second.word) == ("ok", "ok")
+    # Accounts, campaigns, the month once, five windows of at most a week, ads; then the windows alone.
+    assert (first.meter.calls, second.meter.calls) == (9, 5)
+
+
+def test_days_that_the_platform_no_longer_keeps_are_not_asked_for_and_that_is_said(url):
+    ages = DateRange(date(2020, 1, 1), date(2020, 2, 1))
+    with served() as base:
+        outcome = sync(url, base, window=ages)
+    assert outcome.word == "ok"
+    assert "older days of campaign_metrics than 37 months are not kept" in outcome.line
+    assert rows(url) == 0
+
+
+def test_what_an_account_is_called_is_read_once_a_day_and_its_campaigns_not_twice_in_minutes(url):
+    with served() as base:
+        calls = [
+            sync(url, base, now=NOW + timedelta(**later)).meter.calls
+            for later in ({}, {"minutes": 4}, {"minutes": 9}, {"hours": 21})
+        ]
+    # Ads too, once a day, because days are asked for.
+    assert calls == [4, 1, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("today", "oldest"),
+    [
+        (date(2026, 11, 22), date(2023, 10, 23)),
+        (date(2026, 3, 31), date(2023, 3, 1)),
+        (date(2026, 1, 5), date(2022, 12, 6)),
+    ],
+)
+def test_months_are_those_of_the_calendar(today, oldest):
+    assert within_retention([DateRange(date(2020, 1, 1), today)], today, 37) == [DateRange(oldest, today)]
+
+
+def test_without_a_limit_everything_is_kept():
+    window = DateRange(date(2010, 1, 1), date(2010, 1, 2))
+    assert within_retention([window], NOW.date(), None) == [window]
+
+
+def test_what_was_learned_holds_for_that_day_only():
+    covered = StreamState().noting(learned={"on": "2026-11-22", "longest": 7})
+    assert remembered(covered, "2026-11-22") == {"longest": 7}
+    assert remembered(covered, "2026-11-23") == {}
+
+
+def test_windows_are_no_longer_than_what_was_learned():
+    stream = Stream("campaign_metrics", "daily", None)
+    windows = planned(stream, StreamState(), date(2026, 11, 22), SyncSettings(30, 2), hints={"longest": 7})
+    assert [each.days for each in windows] == [7, 7, 7, 7, 2]
+
+
+def test_an_entity_is_fresh_until_its_time_is_over():
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    covered = StreamState(cursor={"read_at": str(now)})
+    assert is_fresh(covered, timedelta(hours=1), now + timedelta(minutes=59))
+    assert not is_fresh(covered, timedelta(hours=1), now + timedelta(hours=1))
+    assert not is_fresh(StreamState(), timedelta(hours=1), now)
+
+
+def test_what_is_too_much_in_every_way_is_a_failure(url):
+    with served([Fault("meta", "too_much_data", path="/insights")]) as base:
+        outcome = sync(url, base)
+    assert type(outcome.error) is TooMuchData
+    assert outcome.word == "retrying"

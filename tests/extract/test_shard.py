@@ -1,0 +1,169 @@
+"""One shard of twenty accounts: one rate limited for an hour, one whose token is dead, one whose platform stumbles."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import Counter
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import psycopg
+import pytest
+
+import sandboxed
+from adsync import registry
+from adsync.api import client
+from adsync.errors import RateLimited, ReauthRequired, TemporaryError
+from adsync.extract.context import SyncEnvironment
+from adsync.extract.results import ShardFailed
+from adsync.extract.runner import SyncRequest, sync_accounts
+from adsync.models import AccountInfo, Credentials, Record
+from adsync.notifications import admin_notices
+from adsync.orchestration import sharding
+from adsync.sources.base import Source, Stream
+from adsync.sources.common.auth import in_header
+from adsync.state import sync_runs
+from sandboxed import NOW
+
+SHARD = tuple(f"{number:02}" for number in range(1, 21))
+LIMITED, DEAD, BROKEN = "05", "11", "17"
+MEANINGS = {429: RateLimited("slow down", 3600.0), 401: ReauthRequired("log in again"), 500: TemporaryError("broken")}
+
+
+class Platform:
+    """Answers 500 during the first two attempts at one account: transport asks three times in each."""
+
+    def __init__(self):
+        self.calls = Counter()
+        self.limited = True
+
+    def status(self, account_id):
+        self.calls[account_id] += 1
+        if account_id == LIMITED and self.limited:
+            return 429
+        if account_id == DEAD:
+            return 401
+        return 500 if account_id == BROKEN and self.calls[BROKEN] <= 2 * client.TRIES else 200
+
+
+async def accounts(client, account):
+    answer = await client.get(account.account_id)
+    yield [Record(account.account_id, None, answer.body)]
+
+
+def check(answer):
+    if answer.status in MEANINGS:
+        known = MEANINGS[answer.status]
+        raise RateLimited(str(known), known.retry_after) if isinstance(known, RateLimited) else type(known)(str(known))
+
+
+@pytest.fixture
+def platform(monkeypatch):
+    """A made-up platform on 127.0.0.1, registered in the place of another."""
+    platform = Platform()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            status = platform.status(self.path.strip("/"))
+            self.send_response(status)
+            self.send_header("content-length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    source = Source(
+        "meta",
+        "ad_account",
+        lambda known, _: f"{known.host}/",
+        in_header("token"),
+        check,
+        lambda _: AccountInfo("", "USD", "UTC"),
+        (Stream("accounts", "entity", accounts),),
+    )
+    monkeypatch.setattr(registry, "load", lambda _: source)
+    platform.base = f"http://127.0.0.1:{server.server_address[1]}"
+    yield platform
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def url(monkeypatch, warehouse_url):
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    with psycopg.connect(warehouse_url) as connection:
+        connection.execute(
+            "insert into adsync.workspaces (workspace_id, name, currency, timezone) values ('acme', 'A', 'SAR', 'UTC')"
+        )
+        connection.execute(
+            "insert into adsync.accounts (platform, native_id, workspace_id, kind, conn_id)"
+            " select 'meta', unnest(%s::text[]), 'acme', 'ad_account', 'meta_acme'",
+            (list(SHARD),),
+        )
+    return warehouse_url
+
+
+def rows(url, query):
+    with psycopg.connect(url) as connection:
+        return connection.execute(query).fetchall()
+
+
+def later(url, seconds):
+    """Let time pass, for waits that are kept in the warehouse."""
+    with psycopg.connect(url) as connection:
+        connection.execute("update adsync.sync_state set retry_at = retry_at - make_interval(secs => %s)", (seconds,))
+
+
+def attempt(url, platform, number):
+    """What the task does at that try: accounts by outcome, and the seconds until the next try."""
+    environment = SyncEnvironment(url, lambda name: Credentials(name, platform.base, password="t"), lambda: NOW)
+    left = sync_runs.unfinished(url, "meta", SHARD, "run")
+    request = SyncRequest("meta", left, "run", attempt=number, patient=True)
+    outcomes = asyncio.run(sync_accounts(request, environment))
+    words = {each.account.account_id: each.word for each in outcomes.outcomes}
+    try:
+        outcomes.raise_for_failures()
+    except ShardFailed as error:
+        return words, error.retry_after
+    return words, 0.0
+
+
+def test_three_troubled_accounts_hold_up_none_of_the_seventeen_others(url, platform):
+    told = []
+    words, wait = attempt(url, platform, 1)
+    assert Counter(words.values()) == {"ok": 17, "retrying": 2, "failed": 1}
+    assert (words[LIMITED], words[BROKEN], words[DEAD]) == ("retrying", "retrying", "failed")
+    assert 120 <= wait <= 132
+    # What is done is there for `transform` already, and the next run of the hour takes up whoever does not wait.
+    assert len(rows(url, "select from raw.meta_accounts")) == 17
+    due = sharding.due_accounts(url, "meta", now=datetime.now(UTC))
+    assert set(due) == {*SHARD} - {LIMITED, BROKEN}
+
+    later(url, wait)
+    words, wait = attempt(url, platform, 2)
+    assert words == {LIMITED: "retrying", BROKEN: "retrying"}
+    assert 240 <= wait <= 264
+
+    later(url, wait)
+    words, wait = attempt(url, platform, 3)
+    assert words == {LIMITED: "retrying", BROKEN: "ok"}
+    assert 3600 - 132 - 264 - 60 <= wait <= 3600 - 120 - 240
+    assert platform.calls[LIMITED] == 1
+
+    platform.limited = False
+    later(url, wait)
+    assert attempt(url, platform, 4) == ({LIMITED: "ok"}, 0.0)
+    assert platform.calls[DEAD] == 1
+    assert {key for (key,) in rows(url, "select record_key from raw.meta_accounts")} == {*SHARD} - {DEAD}
+    assert set(rows(url, "select account_id, status from adsync.sync_state where status <> 'ok'")) == {
+        (DEAD, "reauth_required")
+    }
+    for _ in range(2):
+        admin_notices.deliver(url, ["log"], lambda _: told.append)
+    assert [message.facts["account_id"] for message in told] == [DEAD]

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import psycopg
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+import sandboxed
+from adsync.cli.app import main
+from adsync.orchestration import sharding
+from adsync.ranges import DateRange
+from adsync_sandbox.server import files
+
+NOW = datetime.now(UTC)
+LATER, EARLIER = NOW + timedelta(minutes=5), NOW - timedelta(minutes=5)
+STORES = ["acme.myshopify.com", "juniper.myshopify.com", "nakhla.myshopify.com"]
+
+
+@pytest.fixture
+def url(monkeypatch, warehouse_url):
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    sandboxed.link(warehouse_url)
+    return warehouse_url
+
+
+def known(url, stream="orders", **columns):
+    names, values = list(columns), list(columns.values())
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            f"insert into adsync.sync_state (platform, account_id, stream, {', '.join(names)})"
+            f" values ('shopify', 'acme.myshopify.com', '{stream}', {', '.join(['%s'] * len(values))})",
+            values,
+        )
+
+
+def test_an_account_that_was_never_synced_is_due(url):
+    assert sharding.due_accounts(url, "shopify", now=NOW) == STORES
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"lease_until": LATER, "lease_owner": "somebody"},
+        {"retry_at": LATER, "status": "retrying"},
+        {"status": "paused"},
+    ],
+)
+def test_an_account_that_is_read_that_waits_or_that_is_paused_is_not_due(url, state):
+    known(url, **state)
+    known(url, stream="stores", status="ok")
+    assert sharding.due_accounts(url, "shopify", now=NOW) == STORES[1:]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"lease_until": EARLIER, "lease_owner": "somebody killed"},
+        {"retry_at": EARLIER, "status": "retrying"},
+        {"status": "failed"},
+        {"status": "reauth_required"},
+        {"status": "ok"},
+    ],
+)
+def test_an_account_whose_lease_or_wait_is_over_or_that_failed_is_due(url, state):
+    known(url, **state)
+    assert sharding.due_accounts(url, "shopify", now=NOW) == STORES
+
+
+def test_a_retired_account_is_not_due(url):
+    with psycopg.connect(url) as connection:
+        connection.execute("update adsync.accounts set is_active = false where native_id = 'acme.myshopify.com'")
+    assert sharding.due_shards(url, "shopify", now=NOW) == [["juniper.myshopify.com"], ["nakhla.myshopify.com"]]
+
+
+@given(st.integers(0, 1000), st.integers(1, 100))
+def test_shards_hold_every_account_once_and_are_never_too_many(number, most):
+    ids = [str(n) for n in range(number)]
+    dealt = sharding.shards(ids, most)
+    assert [each for shard in dealt for each in shard] == ids
+    assert len(dealt) <= most
+    assert all(dealt)
+    if number <= most:
+        assert all(len(shard) == 1 for shard in dealt)
+
+
+@pytest.fixture
+def shell(monkeypatch, tmp_path, warehouse_url):
+    """One Meta account, its platform and a configuration in which everything is right."""
+    document = files.workspaces(sandboxed.world())
+    for workspace in document["workspaces"]:
+        workspace["ad_accounts"] = [one for one in workspace["ad_accounts"] if one["account_id"] == sandboxed.META]
+        workspace["stores"] = []
+    file = tmp_path / "workspaces.yaml"
+    file.write_text(yaml.safe_dump(document), encoding="utf-8")
+    monkeypatch.setenv("ADSYNC_CONFIG", str(file))
+    monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", warehouse_url)
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    with sandboxed.served() as base:
+        connection = files.connections(sandboxed.world(), base)["meta_acme"]
+        monkeypatch.setenv("AIRFLOW_CONN_META_ACME", json.dumps(connection))
+        yield warehouse_url
+
+
+@pytest.mark.usefixtures("shell")
+def test_the_plan_of_a_source_is_said_and_nothing_is_stored(capsys, shell):
+    assert main(["plan", "--source", "meta", "--since", "2026-11-01", "--until", "2026-11-10"]) == 0
+    said = capsys.readouterr().out
+    assert f"meta {sandboxed.META} (acme) campaign_metrics: 2026-11-01 to 2026-11-10, 1 windows" in said
+    assert "meta, 1 accounts: 4 calls" in said
+    with psycopg.connect(shell) as connection:
+        assert connection.execute("select count(*) from raw.meta_campaigns").fetchone() == (0,)
+        assert connection.execute("select count(*) from adsync.sync_runs").fetchone() == (0,)
+
+
+@pytest.mark.usefixtures("shell")
+def test_without_a_source_every_one_is_planned(capsys):
+    assert main(["plan"]) == 0
+    said = capsys.readouterr().out
+    assert "meta, 1 accounts:" in said
+    assert "tiktok, 0 accounts:" in said
+
+
+@pytest.mark.usefixtures("shell")
+def test_a_range_is_summed_up_over_all_sources_of_the_chosen_workspaces(capsys):
+    days = ["--since", "2026-11-01", "--until", "2026-11-10"]
+    assert main(["plan", "--workspace", "acme", *days]) == 0
+    acme = capsys.readouterr().out.splitlines()
+    meta = next(line for line in acme if line.startswith("meta, 1 accounts: 4 calls, 0.0 minutes, "))
+    assert meta.startswith(acme[-1].replace("all sources", "meta"))
+    assert main(["plan", "--workspace", "juniper", "--source", "meta", "--source", "tiktok", *days]) == 0
+    assert "all sources, 0 accounts: 0 calls" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("shell")
+def test_a_workspace_that_nobody_knows_is_refused(capsys):
+    assert main(["plan", "--workspace", "acmee"]) == 2
+    assert "there is no workspace 'acmee'; there are acme, juniper, nakhla" in capsys.readouterr().err
+
+
+def test_a_range_is_read_of_every_account_though_somebody_reads_it_now(url):
+    known(url, lease_until=LATER, lease_owner="somebody")
+    assert sharding.linked_accounts(url, "shopify") == STORES
+    assert sharding.linked_accounts(url, "shopify", ["acme"]) == STORES[:1]
+    known(url, stream="stores", status="paused")
+    assert sharding.linked_accounts(url, "shopify") == STORES[1:]
+
+
+def test_a_task_carries_its_accounts_their_names_and_the_days(url):
+    days = DateRange(date(2026, 11, 1), date(2026, 11, 3))
+    assert sharding.tasks(url, "shopify", [STORES[:1], STORES[1:]], days) == [
+        {"shard": STORES[:1], "title": STORES[0], "since": "2026-11-01", "until": "2026-11-03"},
+        {"shard": STORES[1:], "title": ", ".join(STORES[1:]), "since": "2026-11-01", "until": "2026-11-03"},
+    ]
+    assert sharding.tasks(url, "shopify", [STORES[:1]]) == [{"shard": STORES[:1], "title": STORES[0]}]
+    assert sharding.accounts_of(sharding.tasks(url, "shopify", [STORES])) == [STORES]
+    assert sharding.accounts_of(None) is None
+
+
+@pytest.mark.usefixtures("shell")
+def test_an_account_without_its_source_is_refused(capsys):
+    assert main(["plan", "--account", sandboxed.META]) == 2
+    assert "--account needs one --source" in capsys.readouterr().err

@@ -1,0 +1,31 @@
+import ast
+from pathlib import Path
+
+import pytest
+
+import adsync_sandbox
+from adsync import registry
+from adsync_sandbox.platforms.spec import AD_PLATFORMS, ADS, SOURCES
+
+SANDBOX = Path(adsync_sandbox.__file__).parent
+# The invented business is about these very platforms, and so is the list of their traps.
+STORIES = ("inventing/", "answers/", "world.py", "traps.py")
+
+
+def shared():
+    """The files of the sandbox that are not one platform's own."""
+    for file in sorted(SANDBOX.rglob("*.py")):
+        own = file.stem.partition("_")[0] in SOURCES
+        if not own and not str(file.relative_to(SANDBOX)).startswith(STORIES):
+            yield file
+
+
+@pytest.mark.parametrize("file", list(shared()), ids=lambda file: str(file.relative_to(SANDBOX)))
+def test_no_shared_file_names_a_platform(file):
+    constants = [node.value for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant)]
+    assert set(SOURCES).isdisjoint(each for each in constants if isinstance(each, str))
+
+
+def test_the_sandbox_has_the_platforms_of_the_product_each_with_its_kind_of_facts():
+    assert registry.names() == SOURCES
+    assert tuple(ADS) == AD_PLATFORMS == registry.ad_platforms()

@@ -1,0 +1,47 @@
+from datetime import date
+
+import msgspec
+import pytest
+
+from adsync.errors import ContractError, TemporaryError
+from adsync.sources.common.decoding import day, decode, decode_or_none
+
+
+class Shape(msgspec.Struct):
+    number: int
+
+
+SHAPE = msgspec.json.Decoder(Shape)
+
+
+def test_a_missing_field_is_named():
+    with pytest.raises(ContractError, match=r"the report: .*`number`"):
+        decode(b"{}", SHAPE, "the report")
+
+
+def test_a_field_of_another_type_is_named_without_its_value():
+    with pytest.raises(ContractError, match=r"Expected `int`, got `str` - at `\$\.number`") as caught:
+        decode(b'{"number": "hidden"}', SHAPE, "the report")
+    assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize("body", [b"", b'{"number": ', b"<html>", b'{"number": 1} x'])
+def test_what_is_no_whole_json_may_be_whole_next_time(body):
+    with pytest.raises(TemporaryError, match="the report: the answer is no whole JSON text"):
+        decode(body, SHAPE, "the report")
+
+
+def test_an_error_that_nobody_documents_has_no_shape():
+    assert decode_or_none(b'{"number": 1, "more": 2}', SHAPE) == Shape(1)
+    assert [decode_or_none(body, SHAPE) for body in (b"{}", b"", b"<html>", b'{"number": "\xff"}')] == [None] * 4
+
+
+@pytest.mark.parametrize("text", ["2026-11-22", "2026-11-22 00:00:00", "2026-11-22T23:59:59+0300"])
+def test_a_day_is_never_shifted(text):
+    assert day(text, "x") == date(2026, 11, 22)
+
+
+@pytest.mark.parametrize("text", ["", "-", "22.11.2026", "2026-13-01"])
+def test_what_is_no_day_is_named(text):
+    with pytest.raises(ContractError, match=r"date_start: .* is no date"):
+        day(text, "date_start")

@@ -1,0 +1,433 @@
+import json
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+
+import contracts
+from adsync.errors import ContractError, PermanentError, RateLimited, ReauthRequired, TemporaryError, TokenExpired
+from adsync.models import ApiResponse, Credentials, Token
+from adsync.ranges import TimeRange
+from adsync.sources.salla import order_changes
+from adsync.sources.salla.errors import OrderGone
+from adsync.sources.salla.source import SOURCE
+from adsync_sandbox.faults.script import Fault
+from adsync_sandbox.server.app import create_app
+from adsync_sandbox.server.behavior import Behavior
+from reading import owner, records, refusal, span
+from sandboxed import NOW, answering, in_memory, world
+
+STORE = "1305146709"
+WHO = owner("salla", STORE)
+PERSONAL = contracts.of("salla").personal
+CREDENTIALS = Credentials(
+    "salla", password="access", extra={"refresh_token": "refresh", "client_id": "app", "client_secret": "hush"}
+)
+TOKEN = Token("access", "refresh")
+STREAM = SOURCE.stream("orders")
+
+
+class Stored(dict):
+    """What earlier reads left, asked as the reader asks it; `keep` takes records in."""
+
+    async def __call__(self, keys):
+        return {key: self[key] for key in keys if key in self}
+
+    def keep(self, read):
+        self.update({record.key: bytes(record.payload) for record in read})
+        return read
+
+
+def sandbox(*faults, **manners):
+    app = create_app(world(), faults, Behavior(**manners))
+    return app, httpx.ASGITransport(app)
+
+
+async def orders(transport, *, since=None, known=None, **more):
+    asked = (
+        TimeRange(since, NOW + timedelta(seconds=1)) if since else span(),
+        known if known is not None else Stored(),
+    )
+    return await records(SOURCE, WHO, "orders", transport, *asked, **more)
+
+
+async def created(transport, days=39, known=None, **more):
+    asked = (span(days), known if known is not None else Stored())
+    return await records(SOURCE, WHO, "orders", transport, *asked, read=STREAM.rescan, **more)
+
+
+def expected(since):
+    return {str(sale.id): sale for sale in world().store_sales(STORE) if sale.state.updated_at >= since}
+
+
+def rows(read):
+    return {record.key: json.loads(bytes(record.payload)) for record in read}
+
+
+async def test_every_order_that_changed_comes_once():
+    read = await orders(in_memory())
+    assert len(read) == len(rows(read))
+    assert set(rows(read)) == set(expected(span().since))
+
+
+@pytest.mark.parametrize("size", [1, 2, 7])
+async def test_the_size_of_a_page_changes_no_order(monkeypatch, size):
+    monkeypatch.setattr(order_changes, "PAGE_SIZE", size)
+    assert set(rows(await orders(in_memory()))) == set(expected(span().since))
+
+
+async def test_the_store_without_a_zone_is_in_riyadh():
+    (record,) = await records(SOURCE, WHO, "stores", in_memory())
+    assert SOURCE.facts(record.payload) == ("متجر أكمي", "SAR", "Asia/Riyadh")
+
+
+async def test_an_hour_without_changes_is_one_list_and_three_orders():
+    stored = Stored()
+    stored.keep(await created(in_memory()))
+    app, transport = sandbox()
+    read = await orders(transport, since=NOW - timedelta(minutes=1), known=stored)
+    assert rows(read).items() <= rows(await created(in_memory())).items()
+    assert app.state.record.calls["salla"] == 4
+
+
+async def test_an_order_is_read_only_when_the_list_says_something_new():
+    stored = Stored()
+    stored.keep(await created(in_memory()))
+    app, transport = sandbox()
+    assert await created(transport, known=stored) == []
+    assert app.state.record.calls["salla"] == 1
+
+
+async def test_what_differs_from_what_is_stored_is_read_again():
+    stored = Stored()
+    stored.keep(await created(in_memory()))
+    key = next(iter(stored))
+    stored[key] = stored[key].replace(b'"listed":"', b'"listed":"other')
+    assert [record.key for record in await created(in_memory(), known=stored)] == [key]
+
+
+# The traps of the sheet, by their numbers
+
+
+async def test_trap_1_an_old_order_that_changed_is_found():
+    since = NOW - timedelta(days=3)
+    old = {key for key, sale in expected(since).items() if sale.placed_at < since}
+    assert old
+    assert old <= set(rows(await orders(in_memory(), since=since)))
+
+
+async def test_trap_1_the_list_is_asked_for_in_the_order_of_change_and_never_filtered_by_it():
+    seen = []
+
+    def answers(request):
+        seen.append(dict(request.url.params))
+        return httpx.Response(200, json=listing([], total=0))
+
+    await orders(answering(answers))
+    assert seen == [{"sort_by": "updated_at-desc", "page": "1", "per_page": "30"}]
+
+
+def clock(text):
+    return {"date": f"{text}.000000", "timezone_type": 3, "timezone": "Asia/Riyadh"}
+
+
+def listed(number, amount=350.75):
+    return {
+        "id": number,
+        "status": {"id": 1, "slug": "completed", "customized": {"id": 1}},
+        "total": {"amount": amount},
+        "payment_method": "mada",
+    }
+
+
+def listing(data, *, total, page=1, pages=1, size=30):
+    paging = {
+        "count": len(data),
+        "total": total,
+        "perPage": size,
+        "currentPage": page,
+        "totalPages": pages,
+        "links": [],
+    }
+    return {"status": 200, "success": True, "data": data, "pagination": paging}
+
+
+def whole(number, **more):
+    return {
+        "id": number, "reference_id": 7, "date": clock("2026-11-03 12:14:05"),
+        "updated_at": clock("2026-11-20 10:00:31"),
+        "status": {"id": 1, "slug": "completed", "name": "تم", "customized": {"id": 1, "name": "x"}}, "currency": "SAR",
+        "amounts": {"total": {"amount": 350.75, "currency": "SAR"}}, "customer": {"id": 225167971, "mobile": 501234567},
+        "source": "store", **more,
+    }  # fmt: skip
+
+
+def store_of(pages, **details):
+    """Answers from scripted pages; every order has the same details."""
+
+    def answers(request):
+        tail = request.url.path.rpartition("/")[2]
+        if tail != "orders":
+            return httpx.Response(200, json={"status": 200, "success": True, "data": whole(int(tail), **details)})
+        return httpx.Response(200, json=pages(int(request.url.params["page"])))
+
+    return answering(answers)
+
+
+async def one(**details):
+    (record,) = await orders(store_of(lambda _: listing([listed(1)], total=1), **details))
+    return bytes(record.payload)
+
+
+async def test_trap_2_a_short_page_is_not_the_last():
+    def pages(number):
+        return listing([listed(number * 10 + n) for n in range(2)], total=6, page=number, pages=3, size=15)
+
+    assert len(await orders(store_of(pages))) == 6
+
+
+async def test_trap_3_times_are_the_clock_of_the_zone_beside_them():
+    before, after = (datetime(2026, 11, 20, 7, 0, second, tzinfo=UTC) for second in (31, 32))
+    alone = store_of(lambda _: listing([listed(1)], total=1))
+    assert len(await orders(alone, since=before)) == 1
+    assert await orders(alone, since=after) == []
+
+
+async def test_trap_4_attribution_comes_from_the_order_itself():
+    read = rows(await created(in_memory()))
+    details = [row.get("source_details") or {} for row in read.values()]
+    others = [row.get("campaign") or {} for row in read.values()]
+    assert any(part.get("utm_campaign") for part in details)
+    assert any(part.get("campaign") for part in others)
+
+
+async def test_trap_5_a_light_order_does_not_overwrite_what_was_known_of_its_source():
+    stored = Stored()
+    full = {"source_details": {"type": "campaign", "utm_source": "snapchat", "utm_campaign": "7"}}
+    stored["1"] = await one(**full)
+    page = store_of(lambda _: listing([listed(1, amount=1)], total=1), source_details={"type": "direct"})
+    (record,) = await orders(page, known=stored)
+    row = json.loads(bytes(record.payload))
+    assert row["source_details"] == {"type": "campaign", "utm_source": "snapchat", "utm_campaign": "7"}
+    page = store_of(lambda _: listing([listed(1, amount=1)], total=1))
+    assert json.loads(bytes((await orders(page, known=stored))[0].payload))["source_details"] == row["source_details"]
+
+
+async def test_trap_6_the_id_is_the_key_and_the_reference_is_kept_beside_it():
+    payload = json.loads(await one())
+    assert (payload["id"], payload["reference_id"]) == (1, 7)
+
+
+def test_trap_7_a_refresh_token_is_for_one_use_and_never_older_than_ten_days():
+    assert SOURCE.renewal.single_use
+    assert SOURCE.renewal.every == timedelta(days=10)
+
+
+async def test_trap_8_a_status_that_the_merchant_made_up_stands_below_its_parent():
+    payload = json.loads(await one())
+    assert payload["status"] == {"id": 1, "slug": "completed", "customized": {"id": 1}}
+
+
+@pytest.mark.parametrize("writes", [1, 3])
+async def test_orders_that_move_past_a_walk_are_found_by_the_next_one(monkeypatch, writes):
+    monkeypatch.setattr(order_changes, "PAGE_SIZE", 4)
+    stored, transport = Stored(), in_memory(manners=Behavior(writes_during_paging=writes))
+    for since in (span().since, NOW - timedelta(minutes=10), NOW - timedelta(minutes=10)):
+        stored.keep(await orders(transport, since=since, known=stored))
+    assert set(expected(span().since)) <= set(stored)
+
+
+async def test_a_total_that_moves_starts_the_list_over_without_reading_orders_twice():
+    asked = []
+
+    def pages(number):
+        asked.append(number)
+        total = 4 if len(asked) == 1 else 5
+        return listing([listed(number * 10 + n) for n in range(2)], total=total, page=number, pages=2)
+
+    read = await orders(store_of(pages))
+    assert asked == [1, 2, 1, 2]
+    assert sorted(record.key for record in read) == ["10", "11", "20", "21"]
+
+
+async def test_a_total_that_never_rests_is_given_up():
+    asked = []
+
+    def pages(number):
+        asked.append(number)
+        return listing([listed(number)], total=len(asked), page=number, pages=9)
+
+    with pytest.raises(TemporaryError, match="too often"):
+        await orders(store_of(pages))
+    assert len(asked) < 20
+
+
+async def test_a_page_that_comes_again_is_refused():
+    with pytest.raises(ContractError, match="page 1 again"):
+        await orders(store_of(lambda _: listing([listed(1)], total=9, page=1, pages=3)))
+
+
+async def test_the_walk_ends_after_a_few_older_orders_in_a_row():
+    asked = []
+
+    def pages(number):
+        asked.append(number)
+        return listing([listed(number * 10 + n) for n in range(5)], total=500, page=number, pages=100)
+
+    assert await orders(store_of(pages), since=NOW - timedelta(hours=1)) == []
+    assert asked == [1]
+
+
+async def test_days_of_creation_are_widened_by_one_on_each_side():
+    seen = []
+
+    def answers(request):
+        seen.append(dict(request.url.params))
+        return httpx.Response(200, json=listing([], total=0))
+
+    asked = TimeRange(datetime(2026, 11, 1, 21, tzinfo=UTC), datetime(2026, 11, 9, 21, tzinfo=UTC))
+    await records(SOURCE, WHO, "orders", answering(answers), asked, Stored(), read=STREAM.rescan)
+    assert (seen[0]["from_date"], seen[0]["to_date"]) == ("2026-11-01", "2026-11-11")
+
+
+async def test_an_order_that_is_gone_when_it_is_read_is_left_out():
+    def answers(request):
+        if request.url.path.endswith("orders"):
+            return httpx.Response(200, json=listing([listed(1)], total=1))
+        return httpx.Response(404, json={"status": 404, "success": False, "error": {"code": 404, "message": "x"}})
+
+    assert await orders(answering(answers)) == []
+
+
+async def test_money_keeps_the_text_that_arrived():
+    def answers(request):
+        if request.url.path.endswith("orders"):
+            return httpx.Response(200, json=listing([listed(1)], total=1))
+        body = json.dumps({"data": whole(1)}).replace("350.75", "350.7500000000000001")
+        return httpx.Response(200, content=body)
+
+    (record,) = await orders(answering(answers))
+    assert b"350.7500000000000001" in bytes(record.payload)
+
+
+async def test_nothing_personal_is_kept():
+    read = await created(in_memory())
+    text = "".join(bytes(record.payload).decode() for record in read)
+    assert not [word for word in PERSONAL if word in text]
+    assert all(len(row["customer_hash"]) == 64 for row in rows(read).values())
+
+
+@pytest.mark.parametrize("name", ["id", "updated_at", "amounts", "status", "currency"])
+async def test_a_field_that_is_gone_is_named(name):
+    with pytest.raises(ContractError, match=name):
+        await orders(in_memory(Fault("salla", "missing_field", field=name)))
+
+
+# Errors
+
+
+def said(message, code="Unauthorized", status=401):
+    return json.dumps({"status": status, "success": False, "error": {"code": code, "message": message}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (said("The access token is invalid or expired."), TokenExpired),
+        (said("The access token should have access to one of those scopes: orders.read"), ReauthRequired),
+        (said("The user of this access token is deleted."), ReauthRequired),
+        (said("The user of this access token is inactive."), ReauthRequired),
+        (b'{"error":"invalid_grant","error_description":"The refresh token was already used."}', ReauthRequired),
+    ],
+)
+def test_of_five_kinds_of_401_only_an_invalid_token_is_worth_a_refresh(body, expected):
+    assert type(refusal(SOURCE, 401, body)) is expected
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (404, said("no", "not_found"), OrderGone),
+        (410, said("no"), OrderGone),
+        (422, said("no"), PermanentError),
+        (400, said("no"), PermanentError),
+        (403, said("should have access to one of those scopes"), ReauthRequired),
+        (500, said("no"), TemporaryError),
+        (503, b"<html>", TemporaryError),
+        (200, b"<html>", TemporaryError),
+        (200, b'{"status":200,"success":true,"error":{"code":404,"message":"x"}}', OrderGone),
+        (200, b'{"status":200,"success":true,"error":{"code":"odd","message":"x"}}', PermanentError),
+    ],
+)
+def test_an_error_is_what_the_sheet_says(status, body, expected):
+    assert type(refusal(SOURCE, status, body)) is expected
+
+
+def test_a_block_that_passes_is_waited_out_for_ten_minutes():
+    error = refusal(SOURCE, 403, said("Your access is temporarily blocked.", "forbidden"))
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == 600
+
+
+RATE = {"x_ratelimit_limit": "120", "date": "Sun, 22 Nov 2026 12:00:00 GMT"}
+RESET = str(int(NOW.timestamp()) + 25)
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"), [({"retry_after": "7"}, 7), ({**RATE, "x_ratelimit_reset": RESET}, 25), ({}, 60)]
+)
+def test_a_limit_is_waited_for_as_its_headers_say(headers, wait):
+    assert refusal(SOURCE, 429, said("Too many requests."), **headers).retry_after == wait
+
+
+@pytest.mark.parametrize(("left", "rest"), [("60", 0), ("13", 0), ("12", 1), ("1", 1), ("0", 25)])
+def test_calls_slow_down_when_little_of_the_budget_is_left(left, rest):
+    headers = {**RATE, "x_ratelimit_remaining": left, "x_ratelimit_reset": RESET}
+    headers = httpx.Headers({name.replace("_", "-"): text for name, text in headers.items()})
+    assert SOURCE.pause(ApiResponse(200, headers, b"{}")) == rest
+    assert SOURCE.pause(ApiResponse(200, {}, b"{}")) == 0
+
+
+# Tokens
+
+
+def test_a_renewal_is_a_form_without_a_redirect():
+    request = SOURCE.renewal.request(CREDENTIALS, TOKEN)
+    assert str(request.url) == "https://accounts.salla.sa/oauth2/token"
+    assert set(parse_qs(request.read().decode())) == {"grant_type", "refresh_token", "client_id", "client_secret"}
+
+
+@pytest.mark.parametrize(
+    ("told", "ends"),
+    [
+        ({"expires": int(NOW.timestamp()) + 60}, NOW + timedelta(seconds=60)),
+        ({"expires_in": 60}, NOW + timedelta(seconds=60)),
+        ({"expires_in": int(NOW.timestamp()) + 60}, NOW + timedelta(seconds=60)),
+        ({}, None),
+    ],
+)
+def test_an_end_is_an_instant_or_a_duration(told, ends):
+    body = json.dumps({"access_token": "new", "refresh_token": "next", **told}).encode()
+    token = SOURCE.renewal.read(ApiResponse(200, {}, body), TOKEN, NOW)
+    assert (token.access, token.refresh, token.expires_at) == ("new", "next", ends)
+
+
+def test_a_used_refresh_token_asks_for_a_person():
+    body = b'{"error":"invalid_grant","error_description":"already used"}'
+    with pytest.raises(ReauthRequired, match="install the app again"):
+        SOURCE.renewal.read(ApiResponse(401, {}, body), TOKEN, NOW)
+
+
+def test_the_seed_tells_when_the_first_token_ends():
+    extra = {**CREDENTIALS.extra, "expires": int(NOW.timestamp())}
+    assert SOURCE.seed(Credentials("salla", password="access", extra=extra)).expires_at == NOW
+
+
+async def test_errors_are_asked_for_in_english():
+    def answers(request):
+        assert request.headers["accept-language"] == "en"
+        assert request.headers["authorization"].startswith("Bearer ")
+        return httpx.Response(200, json=listing([], total=0))
+
+    await orders(answering(answers))

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+import yaml
+
+import sandboxed
+from adsync.errors import ConfigError
+from adsync.state import accounts
+
+SHOP = "acme.myshopify.com"
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch):
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+
+
+def document(**changes):
+    workspace = {
+        "id": "acme",
+        "name": "Acme Trading",
+        "currency": "SAR",
+        "timezone": "Asia/Riyadh",
+        "ad_accounts": [{"platform": "meta", "account_id": "901", "conn_id": "meta_acme"}],
+        "stores": [{"platform": "shopify", "store_id": SHOP, "conn_id": "shopify_acme"}],
+    }
+    return {"workspaces": [workspace | changes]}
+
+
+@pytest.fixture
+def brought(tmp_path, warehouse_url):
+    """Import a document as `adsync accounts import` does."""
+
+    def brought(content):
+        file = tmp_path / "workspaces.yaml"
+        file.write_text(yaml.safe_dump(content), encoding="utf-8")
+        return accounts.import_file(warehouse_url, file)
+
+    return brought
+
+
+def rows(url, query):
+    with psycopg.connect(url) as connection:
+        return connection.execute(query).fetchall()
+
+
+def snapshot(url):
+    return rows(url, "select w.*, w.xmin::text from adsync.workspaces w") + rows(
+        url, "select a.*, a.xmin::text from adsync.accounts a order by native_id"
+    )
+
+
+def test_importing_twice_rewrites_no_row(warehouse_url, brought):
+    brought(document())
+    before = snapshot(warehouse_url)
+    brought(document())
+    assert snapshot(warehouse_url) == before
+
+
+def test_what_changed_in_the_file_changes_in_the_warehouse(warehouse_url, brought):
+    brought(document())
+    brought(document(currency="USD", alerts={"min_spend": 5}))
+    assert rows(warehouse_url, "select currency, alerts ->> 'min_spend' from adsync.workspaces") == [("USD", "5.0")]
+
+
+def test_rates_of_one_s_own_are_kept_exactly_and_go_when_the_file_drops_them(warehouse_url, brought):
+    brought(document(fx_rates=[{"from": "EGP", "to": "SAR", "since": date(2026, 1, 1), "rate": 0.0745}]))
+    kept = rows(warehouse_url, "select fx_rates from adsync.workspaces")
+    assert kept == [([{"from": "EGP", "to": "SAR", "since": "2026-01-01", "rate": 0.0745}],)]
+    brought(document())
+    assert rows(warehouse_url, "select fx_rates from adsync.workspaces") == [([],)]
+
+
+def test_the_customer_key_is_made_once_and_never_stored_in_clear(warehouse_url, brought):
+    brought(document())
+    [first] = accounts.load(warehouse_url, "shopify")
+    brought(document(name="Acme"))
+    [second] = accounts.load(warehouse_url, "shopify")
+    assert len(first.customer_key) == 32
+    assert first.customer_key == second.customer_key
+    [(stored,)] = rows(warehouse_url, "select customer_key from adsync.workspaces")
+    assert first.customer_key.hex() not in stored
+    assert stored.startswith("gAAAA")
+
+
+def test_a_workspace_that_an_application_wrote_without_a_key_gets_one(warehouse_url, brought):
+    brought(document())
+    with psycopg.connect(warehouse_url) as connection:
+        connection.execute("update adsync.workspaces set customer_key = null")
+    brought(document())
+    [account] = accounts.load(warehouse_url, "shopify")
+    assert account.customer_key
+
+
+def test_another_key_than_the_one_that_sealed_is_said(monkeypatch, warehouse_url, brought):
+    brought(document())
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    with pytest.raises(ConfigError, match="ADSYNC_TOKEN_KEY does not open what is stored"):
+        accounts.load(warehouse_url, "meta")
+
+
+def test_an_account_that_left_the_file_is_retired_and_comes_back(warehouse_url, brought):
+    brought(document())
+    brought(document(stores=[]))
+    assert accounts.load(warehouse_url, "shopify") == []
+    brought(document())
+    assert [account.account_id for account in accounts.load(warehouse_url, "shopify")] == [SHOP]
+
+
+def named(workspace_id, account_id):
+    [workspace] = document(id=workspace_id, name=workspace_id, stores=[])["workspaces"]
+    return workspace | {"ad_accounts": [{"platform": "meta", "account_id": account_id, "conn_id": "meta_x"}]}
+
+
+def active(url):
+    return [account.account_id for account in accounts.load(url, "meta")]
+
+
+def test_the_accounts_of_a_workspace_that_left_the_file_are_retired_and_that_is_said(caplog, warehouse_url, brought):
+    brought({"workspaces": [named("acme", "901"), named("juniper", "902")]})
+    brought({"workspaces": [named("acme", "901")]})
+    assert active(warehouse_url) == ["901"]
+    [said] = caplog.messages
+    assert said.startswith("meta 902 (juniper) is synced no more")
+    assert "workspaces.yaml" in said
+    brought({"workspaces": [named("acme", "901")]})
+    assert len(caplog.messages) == 1
+
+
+@pytest.mark.parametrize("workspace_id", ["acme", "juniper"])
+def test_an_account_that_an_application_wrote_is_not_the_file_s_to_retire(warehouse_url, brought, workspace_id):
+    brought({"workspaces": [named("acme", "901"), named("juniper", "902")]})
+    with psycopg.connect(warehouse_url) as connection:
+        connection.execute(
+            "insert into adsync.accounts (platform, native_id, workspace_id, kind, conn_id)"
+            " values ('meta', '903', %s, 'ad_account', 'meta_app')",
+            (workspace_id,),
+        )
+    brought({"workspaces": [named("acme", "901")]})
+    assert active(warehouse_url) == ["901", "903"]
+
+
+def test_a_second_file_retires_nothing_of_the_first(tmp_path, warehouse_url, brought):
+    brought({"workspaces": [named("acme", "901")]})
+    second = tmp_path / "second.yaml"
+    second.write_text(yaml.safe_dump({"workspaces": [named("juniper", "902")]}), encoding="utf-8")
+    accounts.import_file(warehouse_url, second)
+    assert active(warehouse_url) == ["901", "902"]
+
+
+def test_an_account_of_another_workspace_is_refused_and_nothing_is_written(warehouse_url, brought):
+    brought(document())
+    before = snapshot(warehouse_url)
+    with pytest.raises(
+        ConfigError, match=r"shopify account .* of workspace 'other' already belongs to workspace 'acme'"
+    ):
+        brought(document(id="other", name="Other", ad_accounts=[]))
+    assert snapshot(warehouse_url) == before
+
+
+def test_a_file_with_a_mistake_writes_nothing(warehouse_url, brought):
+    with pytest.raises(ConfigError, match="timezone"):
+        brought(document(timezone="Mars/Olympus"))
+    assert rows(warehouse_url, "select count(*) from adsync.workspaces") == [(0,)]
+
+
+def test_an_account_has_its_workspace_s_zone_until_the_platform_tells_its_own(warehouse_url, brought):
+    brought(document())
+    assert accounts.load(warehouse_url, "meta")[0].timezone == "Asia/Riyadh"
+    with psycopg.connect(warehouse_url) as connection:
+        connection.execute("update adsync.accounts set timezone = 'Europe/London'")
+    assert accounts.load(warehouse_url, "meta")[0].timezone == "Europe/London"
+
+
+def test_only_the_asked_accounts_are_loaded(warehouse_url):
+    sandboxed.link(warehouse_url)
+    everyone = accounts.load(warehouse_url, "meta")
+    assert len(everyone) == 6
+    assert [one.account_id for one in accounts.load(warehouse_url, "meta", [sandboxed.META, "nobody"])] == [
+        sandboxed.META
+    ]
+    assert accounts.load(warehouse_url, "meta", []) == []
+
+
+def test_without_a_file_an_application_may_own_the_tables(monkeypatch, tmp_path, warehouse_url):
+    sandboxed.link(warehouse_url)
+    monkeypatch.delenv("ADSYNC_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    accounts.prepare(warehouse_url)
+    assert len(accounts.load(warehouse_url, "meta")) == 6
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_without_file_and_accounts_the_file_is_missed(monkeypatch, tmp_path, warehouse_url, named):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ADSYNC_CONFIG", raising=False)
+    if named:
+        sandboxed.link(warehouse_url)
+        monkeypatch.setenv("ADSYNC_CONFIG", str(Path("mine.yaml")))
+    with pytest.raises(ConfigError, match=r"does not exist: copy config/workspaces.example.yaml"):
+        accounts.prepare(warehouse_url)

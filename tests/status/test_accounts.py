@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import io
+
+import psycopg
+import pytest
+from rich.console import Console
+
+import sandboxed
+from adsync.cli.app import main
+from adsync.status import accounts
+
+NEW = "7000000000000000003"
+FILL = """
+insert into adsync.sync_state
+    (platform, account_id, stream, status, error_class, error_message, covered_through, last_success_at, retry_at)
+values
+    ('meta', %(dead)s, 'campaigns', 'ok', null, null, null, '2026-11-20 10:00Z', null),
+    ('meta', %(dead)s, 'campaign_metrics', 'reauth_required', 'ReauthRequired',
+     'meta error 190/463: log in to Meta again [red]', '2026-11-20', '2026-11-20 11:00Z', null),
+    ('tiktok', %(slow)s, 'campaign_metrics', 'retrying', 'RateLimited', 'slow down', '2026-11-22', '2026-11-22 08:00Z',
+     '2026-11-22 12:30Z'),
+    ('shopify', %(odd)s, 'orders', 'failed', 'ContractError', 'orders lack id', null, null, null);
+update adsync.accounts set name = 'Acme رمضان' where native_id = %(dead)s
+"""
+
+
+@pytest.fixture
+def shown(monkeypatch, warehouse_url):
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", warehouse_url)
+    sandboxed.link(warehouse_url, sandboxed.META, sandboxed.TIKTOK, sandboxed.SHOPIFY, NEW)
+    with psycopg.connect(warehouse_url) as connection, psycopg.ClientCursor(connection) as cursor:
+        cursor.execute(FILL, {"dead": sandboxed.META, "slow": sandboxed.TIKTOK, "odd": sandboxed.SHOPIFY})
+
+    def shown(**how):
+        text = io.StringIO()
+        accounts.show(accounts.list_accounts(warehouse_url), Console(file=text, highlight=False, soft_wrap=True, **how))
+        return text.getvalue()
+
+    return shown
+
+
+def test_who_needs_a_person_comes_first_with_what_to_do(shown):
+    first, *pleas = shown().splitlines()[:3]
+    assert first == "2 of 4 accounts need a person:"
+    conn_id = sandboxed.account("meta").conn_id
+    assert pleas == [
+        f"- meta Acme رمضان of acme, connection {conn_id}: meta error 190/463: log in to Meta again [red]",
+        "- shopify acme.myshopify.com of acme, connection shopify_acme: "
+        "the platform answers in a new way; update adsync, or report this: orders lack id",
+    ]
+
+
+def test_every_account_is_one_plain_line(shown):
+    slow, new = (f"{sandboxed.account('tiktok', one).workspace_id} tiktok {one}" for one in (sandboxed.TIKTOK, NEW))
+    assert set(shown().splitlines()[3:]) == {
+        f"acme meta Acme رمضان ({sandboxed.META}): reauth_required, last success 2026-11-20 10:00 UTC, covered through"
+        " 2026-11-20, next try -: meta error 190/463: log in to Meta again [red]",
+        "acme shopify acme.myshopify.com: failed, last success -, covered through -, next try -: orders lack id",
+        f"{slow}: retrying, last success 2026-11-22 08:00 UTC, covered through 2026-11-22,"
+        " next try 2026-11-22 12:30 UTC: slow down",
+        f"{new}: new, last success -, covered through -, next try -",
+    }
+
+
+def test_a_terminal_gets_a_table(shown):
+    text = shown(force_terminal=True, width=300)
+    assert "│" in text
+    assert all(word in text for word in ("covered through", "Acme رمضان", "log in to Meta again [red]"))
+
+
+@pytest.mark.usefixtures("shown")
+def test_the_command_ends_well_whatever_it_shows(capsys):
+    assert main(["status"]) == 0
+    assert capsys.readouterr().out.startswith("2 of 4 accounts need a person:")
+
+
+def test_nothing_to_do_is_said_too(monkeypatch, warehouse_url, capsys):
+    monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", warehouse_url)
+    assert main(["status"]) == 0
+    assert capsys.readouterr().out == "none of 0 accounts needs a person\n"
+
+
+@pytest.mark.usefixtures("shown")
+def test_the_lag_of_a_source_is_the_age_of_the_oldest_last_success_that_counts(warehouse_url):
+    assert accounts.lag(warehouse_url, "shopify") is None
+    with psycopg.connect(warehouse_url) as connection:
+        age = "select extract(epoch from now() - timestamptz '2026-11-20 10:00Z')::float"
+        [(oldest,)] = connection.execute(age).fetchall()
+        assert accounts.lag(warehouse_url, "meta") == pytest.approx(oldest, abs=60)
+        connection.execute("update adsync.sync_state set status = 'paused' where platform = 'meta'")
+    assert accounts.lag(warehouse_url, "meta") is None
+
+
+TRIED = """
+insert into adsync.sync_runs
+    (run_id, platform, account_id, calls, rows_seen, rows_changed, bytes, started_at, duration_seconds, outcome)
+select 'run', 'shopify', %s, 1, 0, 0, 0, moment, 1, 'failed'
+from unnest(array['2026-11-01 10:00Z', '2026-11-02 10:00Z']::timestamptz[]) as moment
+"""
+
+
+@pytest.mark.usefixtures("shown")
+def test_an_account_that_never_succeeded_lags_since_its_first_attempt(warehouse_url):
+    with psycopg.connect(warehouse_url) as connection:
+        connection.execute(TRIED, (sandboxed.SHOPIFY,))
+        [(first,)] = connection.execute(
+            "select extract(epoch from now() - timestamptz '2026-11-01 10:00Z')::float"
+        ).fetchall()
+        connection.commit()
+        assert accounts.lag(warehouse_url, "shopify") == pytest.approx(first, abs=60)
+        connection.execute("update adsync.sync_state set last_success_at = now() where platform = 'shopify'")
+        connection.commit()
+    assert accounts.lag(warehouse_url, "shopify") == pytest.approx(0, abs=60)
