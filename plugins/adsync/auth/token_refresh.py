@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from adsync.models import ApiResponse, Credentials, Token
+
 if TYPE_CHECKING:
     import httpx
-
-    from adsync.models import ApiResponse, Credentials, Token
 
 
 class Refusal(msgspec.Struct):
