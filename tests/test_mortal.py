@@ -8,7 +8,7 @@ from patience import eventually
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from adsync.demo import servers
+from adsync_demo.services import servers
 from mortal import ending_with_this_process
 
 state = Path(sys.argv[1])

@@ -22,7 +22,7 @@ from adsync_sandbox.server import files
 from patience import eventually
 from sandboxed import META, SHOPIFY, served, world
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 OK, FAILED, WRONG = 0, 1, 2
 
 

@@ -18,7 +18,7 @@ def read(file):
 
 
 def test_the_example_is_right():
-    setup = read(Path(__file__).resolve().parents[1] / "config" / "workspaces.example.yaml")
+    setup = read(Path(__file__).resolve().parents[2] / "config" / "workspaces.example.yaml")
     assert [link.platform for link in setup.links] == ["meta", "tiktok", "shopify"]
 
 

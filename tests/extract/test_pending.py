@@ -31,10 +31,10 @@ def sandbox(tmp_path_factory):
 @pytest.fixture
 def tiktok(sandbox, warehouse_url, monkeypatch):
     """An advertiser that may order reports, and its surroundings."""
-    connections = json.loads((sandbox / "connections.json").read_text())
-    for name, value in platforms(connections).items():
+    listed = json.loads((sandbox / "connections.json").read_text())
+    for name, value in platforms(listed).items():
         monkeypatch.setenv(name, value)
-    conn_id = next(name for name in connections if name.startswith("tiktok_acme"))
+    conn_id = next(name for name in listed if name.startswith("tiktok_acme"))
     environment = SyncEnvironment(warehouse_url, connections.credentials, lambda: datetime.now(UTC))
     return Account("acme", "tiktok", "7000000000000000001", conn_id), environment
 

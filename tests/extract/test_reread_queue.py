@@ -78,7 +78,7 @@ async def test_what_arrives_unfinished_once_more_keeps_its_first_sight(covered):
 
 
 async def test_the_list_is_bounded_and_the_oldest_make_room(monkeypatch, covered):
-    monkeypatch.setattr(reread_queue, "MOST", 2)
+    monkeypatch.setattr(reread_queue, "MAX_KEYS", 2)
     found = at(1, covered)
     await noted(found, ("b", b"half"), ("c", b"half"))
     assert set(found.kept(covered).cursor["again"]) == {"b", "c"}

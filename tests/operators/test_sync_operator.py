@@ -137,7 +137,7 @@ def test_before_there_is_more_to_tell_the_grid_shows_the_planned_names(core, run
 
 
 def test_an_account_that_another_run_reads_is_waited_for_without_a_try(core, run, monkeypatch):
-    monkeypatch.setattr(module, "WAIT_FOR_TURN", timedelta(seconds=1))
+    monkeypatch.setattr(module, "BUSY_RETRY", timedelta(seconds=1))
     requests = core(BUSY, DONE)
     task = run(since="2026-11-01", until="2026-11-04")
     assert (task.state, task.try_number) == ("success", 1)

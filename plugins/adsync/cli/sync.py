@@ -8,7 +8,8 @@ import uuid
 from typing import TYPE_CHECKING
 
 from adsync import registry, settings
-from adsync.cli import options, progress
+from adsync.cli import options as shared
+from adsync.cli import progress
 from adsync.config import connections
 from adsync.extract.runner import SyncRequest, sync_until_reported
 from adsync.notifications import admin_notices
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     command = commands.add_parser("sync", help="bring accounts of one source up to date")
     command.add_argument("--source", required=True)
-    options.which(command)
+    shared.which(command)
     command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> None:
-    url, window = settings.warehouse_url(), options.window(options)
+    url, window = settings.warehouse_url(), shared.window(options)
     source = registry.load(options.source)
     accounts.prepare(url)
-    chosen = options.chosen(url, source.name, options.account, window)
+    chosen = shared.chosen(url, source.name, options.account, window)
     request = SyncRequest(
         source.name,
         tuple(chosen),
@@ -39,7 +40,7 @@ def _run(options: argparse.Namespace) -> None:
         patient=False,
         most_failures=settings.max_retry_attempts(),
     )
-    environment = options.environment(url)
+    environment = shared.environment(url)
     with progress.over(source.name, len(chosen)) as say:
         outcomes = asyncio.run(sync_until_reported(request, environment, lambda done: say(done.line)))
     admin_notices.deliver(url, settings.notify_channels(), lambda name: open_channel(name, connections.credentials))
