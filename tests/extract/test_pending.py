@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adsync import registry
+from adsync.config import connections
 from adsync.errors import ConfigError, PermanentError
 from adsync.extract.context import SyncEnvironment, open_client
 from adsync.extract.pending import report_ready
