@@ -1,4 +1,4 @@
--- Days from which a row was withdrawn that this model still holds: what is gone leaves no changed row behind.
+-- Days for which the platform withdrew a row that this model still holds. A deleted row leaves no newer version behind.
 {% macro days_with_deleted_rows(upstream) -%}
     select gone.platform, gone.account_id, gone.date
     from {{ ref('stg_adsync__withdrawals') }} as gone
@@ -15,7 +15,7 @@
 {%- endmacro %}
 
 
--- Days that this model holds as provisional and that are final now, or the reverse: time has passed, no row changed.
+-- Days whose `is_final` changes because time has passed or the account's limit moved; no row of these days has changed.
 {% macro days_with_changed_finality(finality) -%}
     select held.platform, held.account_id, held.date
     {%- if is_incremental() %}

@@ -1,4 +1,4 @@
--- Orders that are new here in this version, and those of stores whose settings have changed.
+-- Keys of orders that are new or updated, and of all orders of stores whose settings changed.
 {% macro changed_orders(settings, platform='store_platform', orders=ref('int_orders'), known='=') -%}
     select orders.store_platform, orders.store_id, orders.order_id
     from {{ orders }} as orders
@@ -13,7 +13,7 @@
 {%- endmacro %}
 
 
--- Changed orders, and all orders of their buyers: a table that is made anew has them all.
+-- Keys of the changed orders and of all other orders of the same customers; a full refresh has them all anyway.
 {% macro include_other_orders_of_same_customers(changed) -%}
     select changed.store_platform, changed.store_id, changed.order_id, true as is_changed
     from {{ changed }} as changed
@@ -28,7 +28,7 @@
 {%- endmacro %}
 
 
--- Whose some orders are, as it is known now and as this model, which exists, held it.
+-- Customers of the changed orders: as staged now, and as this model holds them.
 {% macro customers_of(changed) -%}
     select orders.store_platform, orders.store_id, orders.customer_hash
     from {{ changed }} as changed

@@ -1,5 +1,5 @@
--- Rows of `alias` that this model has not taken in yet, in exactly this version; `key` maps its columns to theirs. With
--- `known='>='` a row here may be newer than what it was made from, because something else made it so.
+-- A condition: this model does not hold the row of `alias` in exactly this version. `key` maps columns of this model to
+-- columns of `alias`. With `known='>='` a later version here counts too: other inputs may have raised it.
 {% macro is_new_or_updated(alias, key, version='updated_at', known='=') -%}
     {%- if is_incremental() -%}
         {{ alias }}.{{ version }} > {{ last_processed_at() }}
@@ -18,14 +18,15 @@
 {%- endmacro %}
 
 
--- Of a row `seen` here: it was made from this version. Told as a difference, which no index knows: that of versions would
--- find all rows of one load for each of them, where the key finds one.
+-- A condition: the row `seen` of this model was built from this version or a later one (`known`). Written as a difference
+-- because no index covers it: an index on the version would return all rows of one load, where the key finds one.
 {% macro already_processed(version, known) -%}
     seen.updated_at - {{ version }} {{ known }} interval '0'
 {%- endmacro %}
 
 
--- A version of an account's day that came after what this model made of it; an account has one writer at a time.
+-- A condition: the row of `alias` is newer than what this model holds for its account and day. Rows of one account are
+-- written by one sync at a time.
 {% macro is_new_or_updated_day(alias) -%}
     {%- if is_incremental() -%}
         {{ alias }}.updated_at > {{ last_processed_at() }}
@@ -42,7 +43,8 @@
 {%- endmacro %}
 
 
--- As a constant, asked once: the planner knows how many rows are newer than a constant.
+-- The newest version in this model, less the overlap. A constant, queried once per run: the planner can estimate how many
+-- rows are newer than a constant.
 {% macro last_processed_at() -%}
     {%- set newest = "select coalesce(max(newest.updated_at), '-infinity') - interval '" ~ var('adsync_overlap') ~ "' from " ~ this ~ " as newest" -%}
     {%- set known = graph.get('watermarks') -%}

@@ -1,4 +1,4 @@
--- Records whose touches are to be matched (again), as the place and key of the record.
+-- Records (orders, clicks) whose touches must be matched: record key and origin.
 {% macro changed_touch_records() -%}
     select records.recorded_by, records.record_key
     from ({{ touch_records() }}) as records
@@ -14,7 +14,7 @@
 {%- endmacro %}
 
 
--- Orders, whether or not they have touches, and clicks.
+-- All records that touches are read from: every order, with or without touches, and every click.
 {% macro touch_records() -%}
     select
         store_platform || ':' || store_id as recorded_by,
@@ -27,7 +27,7 @@
 {%- endmacro %}
 
 
--- Records of places whose campaigns, zones or rules are no longer those that their rows here were matched with.
+-- Records whose campaigns, time zones or matching rules differ from those they were last matched with.
 {% macro records_with_changed_settings() -%}
     select records.recorded_by, records.record_key
     from ({{ touch_records() }}) as records
@@ -36,7 +36,7 @@
 {%- endmacro %}
 
 
--- Clicks that name an order which came, or got its number, after they were matched.
+-- Clicks whose order key names an order that was loaded or renumbered after they were matched.
 {% macro clicks_with_newer_orders() -%}
     select clicks.recorded_by, clicks.record_key
     from {{ ref('orders') }} as orders
@@ -58,15 +58,22 @@
 {%- endmacro %}
 
 
--- When the spend of a campaign's day last changed: the row's own time, or that of its withdrawal.
+-- When the spend of a campaign's day last changed: the load time of its row, or the time of its withdrawal.
 {% macro spend_changed_at(day) -%}
     greatest(
-        (select metrics.updated_at from {{ ref('int_ad_metrics') }} as metrics where {{ is_same_campaign_day('metrics', day) }}),
-        (select max(gone.observed_at) from {{ ref('stg_adsync__withdrawals') }} as gone where {{ is_same_campaign_day('gone', day) }})
+        (
+            select metrics.updated_at from {{ ref('int_ad_metrics') }} as metrics
+            where {{ is_same_campaign_day('metrics', day) }}
+        ),
+        (
+            select max(withdrawals.observed_at) from {{ ref('stg_adsync__withdrawals') }} as withdrawals
+            where {{ is_same_campaign_day('withdrawals', day) }}
+        )
     )
 {%- endmacro %}
 
 
+-- A condition: both rows belong to the same campaign and day.
 {% macro is_same_campaign_day(rows, day) -%}
     {{ rows }}.platform = {{ day }}.platform and {{ rows }}.account_id = {{ day }}.account_id
     and {{ rows }}.campaign_id = {{ day }}.campaign_id and {{ rows }}.date = {{ day }}.date

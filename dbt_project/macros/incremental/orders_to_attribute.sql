@@ -1,4 +1,4 @@
--- Orders to decide (again): changed ones, those of changed stores, and those that a late touch may have brought.
+-- Keys of orders to attribute: changed orders, orders of stores with changed settings, orders with late touches.
 {% macro orders_to_attribute() -%}
     {{ changed_orders(ref('int_settings__attribution'), known='>=') }}
     {%- if is_incremental() %}
@@ -15,9 +15,8 @@
 {%- endmacro %}
 
 
--- Orders that late touches may have brought: those they stand on, those that their keys name, and those their visitors
--- placed soon after. A visitor is a customer of the store, or whoever a click ties to an order; each is asked for once,
--- however many clicks are his.
+-- Orders that a late touch may change: orders the touch belongs to, orders named by its order key, and orders that its
+-- visitor placed afterwards. Visitors are grouped first, so that a visitor with many late clicks is looked up once.
 {% macro orders_with_late_touches() -%}
     select places.store_platform, places.store_id, places.order_id, max(places.updated_at) as updated_at
     from (
@@ -34,6 +33,7 @@
 {%- endmacro %}
 
 
+-- Orders named by the order key of a late click.
 {% macro orders_with_late_order_keys() -%}
     select named.platform, named.store_id, named.order_id, late.updated_at
     from (
@@ -45,6 +45,7 @@
 {%- endmacro %}
 
 
+-- Orders whose customer is the visitor of a late touch.
 {% macro orders_of_visitors_with_late_touches() -%}
     select own.platform, own.store_id, own.order_id, late.updated_at
     from ({{ visitors_with_late_touches() }}) as late
@@ -54,6 +55,7 @@
 {%- endmacro %}
 
 
+-- Orders that another touch links to the visitor of a late touch.
 {% macro orders_linked_to_visitors_with_late_touches() -%}
     select tied.platform, tied.store_id, tied.order_id, late.updated_at
     from ({{ visitors_with_late_touches() }}) as late
@@ -65,11 +67,13 @@
 {%- endmacro %}
 
 
+-- Touches that were loaded or matched after this model was last built.
 {% macro late_touches() -%}
     select * from {{ ref('touches') }} as touches where touches.updated_at > {{ last_processed_at() }}
 {%- endmacro %}
 
 
+-- Visitors with late touches: time of the first and last one.
 {% macro visitors_with_late_touches() -%}
     select workspace_id, visitor_hash, min(event_time) as earliest, max(event_time) as latest, max(updated_at) as updated_at
     from ({{ late_touches() }}) as late
@@ -78,7 +82,7 @@
 {%- endmacro %}
 
 
--- An order placed while the path of one of the visitor's late clicks may still have been open.
+-- A condition: the order was placed while one of the visitor's late touches was within its lookback.
 {% macro is_placed_within_lookback(orders, late) -%}
     {{ orders }}.order_date between {{ late }}.earliest and {{ late }}.latest + (
         select {{ lookback_interval('settings.window_days') }} from {{ ref('int_settings__attribution') }} as settings
@@ -87,7 +91,8 @@
 {%- endmacro %}
 
 
--- How long before an order its path may begin: what-if windows reach 28 days, a workspace's own may reach further.
+-- How long before an order its touches are considered: 28 days (the longest what-if window), or longer where the
+-- workspace's own window is.
 {% macro lookback_interval(window_days) -%}
     make_interval(hours => 24 * greatest(28, {{ window_days }}))
 {%- endmacro %}

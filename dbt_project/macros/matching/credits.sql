@@ -1,10 +1,10 @@
--- What a touch weighs before the order's touches are made to add up to 1: half as much for every half-life of its age.
+-- The weight of a touch before weights are normalized to 1: it halves with every half-life of the touch's age.
 {% macro time_decay_weight(age_seconds) -%}
     power(cast(0.5 as double precision), {{ age_seconds }} / (86400.0 * {{ var('adsync_half_life_days') }}))
 {%- endmacro %}
 
 
--- 40 % to the first touch, 40 % to the last, the rest to those between; two touches share equally.
+-- 40 % to the first touch, 40 % to the last, 20 % to those between; two touches get half each.
 {% macro position_based(position, touches) -%}
     cast(case
         when {{ touches }} <= 2 then 1.0 / {{ touches }}
@@ -14,13 +14,13 @@
 {%- endmacro %}
 
 
--- The what-if windows, in days; the longest is as far as every path reaches.
+-- The what-if windows, in days. The lookback covers the longest one.
 {% macro what_if_windows() -%}
     {{ return([1, 3, 7, 14, 28]) }}
 {%- endmacro %}
 
 
--- The narrowest what-if window that reaches a touch of this age; null when none does.
+-- The narrowest what-if window that includes a touch of this age; null when none does.
 {% macro narrowest_window(age_seconds) -%}
     case
         {%- for days in what_if_windows() %}

@@ -1,4 +1,4 @@
--- The one order of a workspace that a log means by this key: its id, or its number with or without the sign.
+-- The one order of a workspace whose id or number equals the key, with or without "#"; null when several do.
 {% macro order_with_key(workspace, key) -%}
     select
         min(orders.platform) filter (where orders.is_only) as store_platform,
@@ -14,12 +14,13 @@
 {%- endmacro %}
 
 
+-- A condition: the key is the order's id or number.
 {% macro has_order_key(orders, key) -%}
     ({{ orders }}.order_id = {{ key }} or {{ orders }}.number in ({{ key }}, '#' || {{ key }}, ltrim({{ key }}, '#')))
 {%- endmacro %}
 
 
--- The raw record that touches were read from: an order, or one click of a log.
+-- The key of the raw record that touches are read from: an order, or a click of a log.
 {% macro record_key(place, owner, id) -%}
     {{ place }} || ':' || {{ owner }} || ':' || {{ id }}
 {%- endmacro %}

@@ -1,6 +1,5 @@
--- The latest touches of an order: its own, and the clicks that its visitors made while its path was open. Each half of
--- the index, touches that are matched and those that are not, is read from its end, so that thousands of clicks of one
--- visitor cost no more than `limit` of them.
+-- The most recent touches of an order: its own, and clicks of its visitors within the lookback. Matched and unmatched
+-- touches are read separately, each from the end of its index, so that at most `limit` rows are read of each.
 {% macro touches_for_order(orders, matched, limit) -%}
     select latest.* from unnest(array{{ matched | tojson }}) as halves (is_matched)
     cross join lateral (
@@ -14,6 +13,7 @@
 {%- endmacro %}
 
 
+-- The `limit` most recent touches that meet a condition; part of `touches_for_order`.
 {% macro recent_touches(limit, condition) -%}
     (select touches.record_key, touches.touch_id, touches.kind, touches.event_time, touches.platform, touches.account_id,
         touches.campaign_id, touches.match_rule, touches.unmatched_reason, touches.updated_at
@@ -23,18 +23,20 @@
 {%- endmacro %}
 
 
--- Ids are numbers in text: the longer is the larger.
+-- Latest first; of touches at one instant the larger id. Ids are numbers as text: the longer one is larger.
 {% macro order_by_latest(touches) -%}
     {{ touches }}.event_time desc, length({{ touches }}.touch_id) desc, {{ touches }}.touch_id desc
 {%- endmacro %}
 
 
+-- A condition: the touch belongs to the order.
 {% macro belongs_to_order(orders) -%}
     touches.store_platform = {{ orders }}.store_platform and touches.store_id = {{ orders }}.store_id
     and touches.order_id = {{ orders }}.order_id
 {%- endmacro %}
 
 
+-- The customer of an order, and the visitors of clicks that belong to it.
 {% macro visitors_of_order(orders) -%}
     select {{ orders }}.customer_hash as visitor_hash
     union
@@ -42,7 +44,7 @@
 {%- endmacro %}
 
 
--- Of several touches' reasons, the one that says most about how near the order came to a campaign.
+-- Of several touches' reasons, the one closest to a match.
 {% macro most_specific_reason(reason) -%}
     {%- set ranking = [
         'outside_window', 'touch_after_order', 'ambiguous_name', 'unknown_campaign', 'damaged_id', 'macro_unexpanded',

@@ -1,4 +1,4 @@
--- Joins the rates that hold for rows with workspace_id, currency and reporting_currency on their own day.
+-- Joins of the exchange rates that are valid on the row's day. The row needs workspace_id, currency, reporting_currency.
 {% macro join_rates(rows, day) -%}
     {%- for name, owner in [('own_rates', rows ~ '.workspace_id'), ('shared_rates', "''")] %}
     left join {{ ref('int_fx_rates') }} as {{ name }}
@@ -12,7 +12,8 @@
 {%- endmacro %}
 
 
--- Units of the reporting currency for one native unit: the workspace's own rate first; null when nobody knows it.
+-- Units of the reporting currency per unit of the row's currency: the workspace's own rate, else the shared one, else
+-- null.
 {% macro joined_rate(rows) -%}
     case
         when {{ rows }}.currency = {{ rows }}.reporting_currency then 1

@@ -1,10 +1,10 @@
--- A text at a path of object keys.
+-- Text at a path of keys.
 {% macro json_text(document, path) -%}
     {{ document }} #>> '{{ "{" ~ path | join(",") ~ "}" }}'
 {%- endmacro %}
 
 
--- A list of {key, value} objects as one object, for the keys that match a pattern; null when there is none.
+-- An object from a list of {key, value} objects, for keys that match a pattern; null when there is none.
 {% macro json_pairs(list, key, value, pattern) -%}
     (
         select jsonb_object_agg(pair ->> '{{ key }}', pair ->> '{{ value }}')
@@ -14,7 +14,7 @@
 {%- endmacro %}
 
 
--- The entries of a list of {id, key, value} objects as rows; a value that is neither text nor number says nothing.
+-- Rows from a list of {id, key, value} objects; values that are neither text nor number become null.
 {% macro json_entries(list) -%}
     (
         select
@@ -26,7 +26,7 @@
 {%- endmacro %}
 
 
--- A number under one key, summed over a list of objects; 0 when there is none.
+-- The sum of a number over a list of objects; 0 for an empty list.
 {% macro json_sum(list, key) -%}
     (
         select coalesce(sum(cast(item ->> '{{ key }}' as numeric)), 0)
@@ -35,7 +35,7 @@
 {%- endmacro %}
 
 
--- Set-returning functions refuse what is no list: null, or JSON's own null.
+-- A JSON list; empty for null, JSON null and other types, on which set-returning functions would fail.
 {% macro array_or_empty(value) -%}
     case jsonb_typeof({{ value }}) when 'array' then {{ value }} else '[]' end
 {%- endmacro %}

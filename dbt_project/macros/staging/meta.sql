@@ -1,4 +1,4 @@
--- A campaign's day out of Meta's JSON; the ledger reads it by the same rules.
+-- The metric columns of a campaign's day from Meta's JSON, for current rows and observations alike.
 {% macro meta_day(payload) -%}
     {{ payload }} ->> 'campaign_name' as campaign_name,
     {{ payload }} ->> 'account_currency' as currency,
@@ -15,7 +15,7 @@
 {%- endmacro %}
 
 
--- What the website's pixel saw stands in a list of its own.
+-- ROAS by action type. Purchases seen by the website's pixel are in a separate list.
 {% macro meta_roas(payload) -%}
     {%- set seen = array_or_empty(payload ~ " -> 'website_purchase_roas'") -%}
     {%- set both = array_or_empty(payload ~ " -> 'purchase_roas'") ~ ' || ' ~ seen -%}

@@ -1,5 +1,4 @@
--- A campaign's day out of Snapchat's JSON. Spend and value are millionths; a swipe is a click. Final when Snapchat says
--- so of both delivery and conversions.
+-- The metric columns of a campaign's day from Snapchat's JSON. Spend and value are millionths; a swipe is a click.
 {% macro snapchat_day(payload) -%}
     {%- set stats = payload ~ " -> 'stats'" -%}
     {%- set claimed = micros(stats ~ " ->> 'conversion_purchases_value'") -%}
@@ -17,6 +16,7 @@
 {%- endmacro %}
 
 
+-- A condition: Snapchat reports both delivery and conversions of the period as final.
 {% macro snapchat_settled(payload) -%}
     cast({{ payload }} ->> 'end_time' as timestamptz) <= least(
         cast({{ payload }} ->> 'finalized_data_end_time' as timestamptz),

@@ -1,4 +1,4 @@
--- The staged entity of every registered source of a kind, one under another, told apart by `platform`.
+-- The union of one staged entity over all registered sources of a kind, with the source as `platform`.
 {% macro union_sources(kind, entity, columns) -%}
     {%- for source in var('adsync_sources')[kind] %}
     {%- if not loop.first %}
@@ -12,7 +12,7 @@
 {%- endmacro %}
 
 
--- The same of the connected accounts only, as a subquery; `staged` is [kind, entity].
+-- A subquery: the union of a staged entity ([kind, entity]) for connected accounts only.
 {% macro connected_only(staged, columns) -%}
     (
         select staged.*
@@ -25,7 +25,7 @@
 {%- endmacro %}
 
 
--- The ledger's rows of every ad platform, each read by the macro that its staging reads the current rows with.
+-- The union of `raw.observations` over all ad platforms, each parsed by the macro that its staging model uses.
 {% macro union_observations() -%}
     {%- for platform in var('adsync_sources')['ad_platforms'] %}
     {{ 'union all' if not loop.first }}

@@ -1,10 +1,10 @@
--- A clock without an offset that is known to mean UTC.
+-- An instant from a timestamp without offset that is documented as UTC.
 {% macro utc_instant(clock) -%}
     cast({{ clock }} || '+00' as timestamptz)
 {%- endmacro %}
 
 
--- The same where anybody may have written it: what is no time is null, and stops nothing.
+-- An instant from a timestamp without offset that third parties may have written; null when invalid.
 {% macro utc_instant_or_null(clock) -%}
     case
         when {{ clock }} ~ '^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$' and pg_input_is_valid({{ clock }}, 'timestamp')
@@ -13,7 +13,7 @@
 {%- endmacro %}
 
 
--- A clock and the IANA zone that it stands in.
+-- An instant from a timestamp without offset and its IANA time zone.
 {% macro local_instant(clock, zone) -%}
     cast({{ clock }} as timestamp) at time zone ({{ zone }})
 {%- endmacro %}

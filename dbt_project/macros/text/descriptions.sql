@@ -33,7 +33,7 @@
 {%- endmacro %}
 
 
--- A span of seconds, in the largest unit that it fills.
+-- A number of seconds in the largest unit that it fills.
 {% macro format_duration(seconds) -%}
     case
         when {{ seconds }} >= 172800 then floor({{ seconds }} / 86400) || ' days'
@@ -44,7 +44,7 @@
 {%- endmacro %}
 
 
--- What usually lies behind two statements of one ratio that differ so much.
+-- The usual cause when two values of one ratio differ by this factor.
 {% macro likely_cause(theirs, ours) -%}
     {%- set apart = 'greatest(' ~ theirs ~ ', ' ~ ours ~ ') / nullif(least(' ~ theirs ~ ', ' ~ ours ~ '), 0)' -%}
     case

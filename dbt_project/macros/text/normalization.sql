@@ -1,4 +1,4 @@
--- The form in which campaign names and UTM values are compared; the same on both sides.
+-- The form in which campaign names and UTM values are compared, the same on both sides.
 {% macro normalized(text) -%}
     nullif(trim(regexp_replace(lower(translate(
         regexp_replace(normalize({{ html_unescaped(text) }}, nfkc), '{{ invisible_marks() }}', '', 'g'),
@@ -7,13 +7,13 @@
 {%- endmacro %}
 
 
--- Zero-width and bidirectional marks, soft hyphen, tatweel and Arabic vowel signs.
+-- A character class: zero-width and bidirectional marks, soft hyphen, tatweel, Arabic vowel signs.
 {% macro invisible_marks() -%}
     [\u00ad\u0640\u061c\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]
 {%- endmacro %}
 
 
--- The entities that shops and spreadsheets write, then those by number; the ampersand's own comes last.
+-- Text with HTML entities decoded: named ones, then numeric ones, `&amp;` last.
 {% macro html_unescaped(text) -%}
     case when strpos({{ text }}, '&') = 0 then {{ text }} else (
         select replace(string_agg(case
@@ -27,13 +27,14 @@
 {%- endmacro %}
 
 
--- The number at the start of a text such as 1581; or x62d;
+-- The code point at the start of text such as "1581;" or "x62d;".
 {% macro character_number(part) -%}
     case when {{ part }} ~* '^x' then ('x' || lpad(substring({{ part }} from '(?i)^x([0-9a-f]{2,4});'), 8, '0'))::bit(32)::int
         else cast(substring({{ part }} from '^([0-9]{2,5});') as integer) end
 {%- endmacro %}
 
 
+-- Text with the named entities decoded that shops and spreadsheets write.
 {% macro named_entities(text) -%}
     replace(replace(replace(replace(replace(
         {{ text }}, '&quot;', '"'), '&apos;', ''''), '&lt;', '<'), '&gt;', '>'), '&nbsp;', ' '
@@ -41,7 +42,7 @@
 {%- endmacro %}
 
 
--- A name as whole words, whatever separates them, with the leading parts of a host name gone.
+-- Text as lower-case words separated by spaces, without scheme and leading parts of a host name.
 {% macro as_words(text) -%}
     trim(regexp_replace(
         regexp_replace({{ normalized(text) }}, '^(https?:)?\s*((www|l|lm|m)\.)?', ''), '[\s.,]+', ' ', 'g'
@@ -49,13 +50,13 @@
 {%- endmacro %}
 
 
--- Names whose writer left the separators out, or wrote one letter for another that looks or sounds the same.
+-- A key without separators and with look-alike Arabic letters unified.
 {% macro fuzzy_key(key) -%}
     nullif(translate({{ key }}, 'أإآٱىة +.,', 'اااايه'), '')
 {%- endmacro %}
 
 
--- The pairs of neighbouring letters of a text, as rows; its ends count as letters.
+-- The distinct pairs of adjacent letters of a text, as rows; the ends count as spaces.
 {% macro letter_pairs(text) -%}
     (
         select distinct substr(' ' || {{ text }} || ' ', n, 2)

@@ -1,4 +1,4 @@
--- One round of percent-decoding. What is not valid UTF-8 afterwards stays as it was: half a character helps nobody.
+-- One round of percent-decoding. Text that would not be valid UTF-8 is returned unchanged.
 {% macro percent_decoded(text) -%}
     case when {{ text }} ~ '%[0-9A-Fa-f]{2}' then (
         select case when hex ~ '{{ utf8_in_hex() }}' then convert_from(decode(hex, 'hex'), 'UTF8') else {{ text }} end
@@ -14,7 +14,7 @@
 {%- endmacro %}
 
 
--- Characters of one to four bytes, written as pairs of hex digits; no NUL, which text cannot hold.
+-- A pattern for valid UTF-8 as hex digits, without NUL, which PostgreSQL's text cannot hold.
 {% macro utf8_in_hex() -%}
     {%- set tail = '[89ab][0-9a-f]' -%}
     {%- set characters = [
@@ -26,13 +26,13 @@
 {%- endmacro %}
 
 
--- The value of the first query key of a URL that matches a pattern, as it stands there: not decoded.
+-- The value of the first query parameter of a URL whose name matches a pattern, not decoded.
 {% macro query_parameter(url, key) -%}
     nullif(substring({{ url }} from '(?i)[?&]{{ key }}=([^&#?]*)'), '')
 {%- endmacro %}
 
 
--- One UTM parameter: from the store's own reading of the URL where it has one, else from the URL.
+-- A UTM parameter: from the store's parsed parameters where they exist, else from the URL.
 {% macro utm_parameter(parameters, url, name) -%}
     case
         when {{ parameters }} is null then {{ query_parameter(url, 'utm_' ~ name) }}
@@ -41,12 +41,13 @@
 {%- endmacro %}
 
 
+-- The host of a URL, in lower case.
 {% macro url_host(url) -%}
     lower(substring({{ url }} from '://(?:[^/?#]*@)?([^/?#:]+)'))
 {%- endmacro %}
 
 
--- The host that a visit was referred by, as words; a click log keeps the host alone, and a shop's own pages refer nobody.
+-- The words of the referrer's host; null for the shop's own host. A click log may hold the host without scheme.
 {% macro referrer_words(referrer, landing_host) -%}
     translate(nullif(
         lower(substring({{ referrer }} from '^(?:[^/?#]*://)?(?:[^/?#]*@)?([^/?#:]+)')), {{ landing_host }}
@@ -54,13 +55,13 @@
 {%- endmacro %}
 
 
--- One key and its value as part of a query string; only what would end the value is encoded.
+-- A key and value as part of a query string; only the characters that would end the value are encoded.
 {% macro as_query_parameter(key, value) -%}
     {{ key }} || '=' || replace(replace({{ value }}, '&', '%26'), '#', '%23')
 {%- endmacro %}
 
 
--- Organic links carry Facebook's too, beside the one of the click that was paid for.
+-- The name of the click id in a URL. Ids of paid clicks come first; organic links carry fbclid too.
 {% macro click_id_type(url) -%}
     lower(coalesce(
         substring({{ url }} from '(?i)[?&](ttclid|sccid|gclid|gbraid|wbraid)=[^&#]'),

@@ -1,27 +1,29 @@
--- A tracking template that nobody filled in: {{ '{{campaign.id}}' }}, __CAMPAIGN_ID__.
+-- A condition: a placeholder of a tracking template that was not filled in, such as {{ '{{campaign.id}}' }} or
+-- __CAMPAIGN_ID__.
 {% macro is_placeholder(text) -%}
     coalesce({{ text }} ~ '\{\{|\}\}' or {{ text }} ~ '^\s*_{1,2}[A-Z]+(_[A-Z]+)*_{1,2}\s*$', false)
 {%- endmacro %}
 
 
--- An id that went through a spreadsheet or a floating point number.
+-- A condition: an id that a spreadsheet or floating-point conversion rounded.
 {% macro is_damaged_id(text) -%}
     coalesce({{ text }} ~* '^\s*[0-9]([.,][0-9]+)?e\+?[0-9]+\s*$' or {{ text }} ~ '^\s*[0-9]{13,17}000\s*$', false)
 {%- endmacro %}
 
 
+-- A condition: a marker of a direct visit.
 {% macro is_direct(text) -%}
     coalesce(lower(trim({{ text }})) in ('(direct)', 'direct', '(none)', '(not set)', 'unknown', 'store'), false)
 {%- endmacro %}
 
 
--- What a campaign can be looked up by; null for placeholders and markers of direct visits.
+-- The key that a UTM value is matched by; null for placeholders and markers of direct visits.
 {% macro lookup_key(text) -%}
     case when not {{ is_placeholder(text) }} and not {{ is_direct(text) }} then {{ normalized(text) }} end
 {%- endmacro %}
 
 
--- All that is asked of a decoded text.
+-- All forms of a decoded UTM value that matching uses.
 {% macro parsed_forms(text) -%}
     {{ normalized(text) }} as normal,
     {{ as_words(text) }} as words,
@@ -32,7 +34,8 @@
 {%- endmacro %}
 
 
--- Ids of ad platforms that stand in keys, as a list in text; null for none. One that is a whole key begins with "=".
+-- Ad platforms' ids within keys, as text separated by "|"; null when there is none. An id that is a whole key starts
+-- with "=".
 {% macro extract_ids(keys) -%}
     {%- set joined = "concat_ws('|', " ~ keys | join(', ') ~ ")" -%}
     (
@@ -47,6 +50,7 @@
 {%- endmacro %}
 
 
+-- The kind of utm_medium: paid, organic or unknown.
 {% macro medium_kind(text) -%}
     case replace({{ normalized(text) }}, ' ', '')
         {%- for medium in ['cpc', 'ppc', 'paid', 'paidsocial', 'socialpaid', 'ads', 'cpm', 'cpv'] %}

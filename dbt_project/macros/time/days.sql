@@ -1,4 +1,4 @@
--- "Now": the variable `as_of` where a test or a backtest fixes it, else the database's clock.
+-- Now: the variable `as_of` where a test or a backtest sets it, else the database's clock.
 {% macro as_of() -%}
     {%- if var('as_of') -%}
         cast('{{ var("as_of") }}' as timestamptz)
@@ -8,26 +8,26 @@
 {%- endmacro %}
 
 
--- The calendar day of an instant in an IANA zone.
+-- The calendar day of an instant in an IANA time zone.
 {% macro local_date(instant, zone) -%}
     cast({{ instant }} at time zone {{ zone }} as date)
 {%- endmacro %}
 
 
--- The instant at which a day of a zone is over; days of 23 and 25 hours included.
+-- The instant at which a day ends in a time zone, for days of 23 and 25 hours too.
 {% macro day_end(day, zone) -%}
     (cast({{ day }} + 1 as timestamp) at time zone {{ zone }})
 {%- endmacro %}
 
 
--- An instant as text, whatever zone the session is in.
+-- An instant as ISO text in UTC, whatever the session's time zone.
 {% macro utc_text(instant) -%}
     to_char({{ instant }} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
 {%- endmacro %}
 
 
--- What was known of a campaign's day (`day`: a row of campaign_metrics) when it was as old as the judged day is: nothing
--- if nobody had read the account between the day's end and then, for half a day would stand for the whole.
+-- The metrics of a campaign's day (`day`: a row of campaign_metrics) as known when it was as old as the evaluated day is
+-- now. No row when the account was not synced between the day's end and that age: a partial day is not comparable.
 {% macro metrics_at_same_age(day, judged) -%}
     {%- set ended = day_end(day ~ '.date', judged ~ '.timezone') -%}
     select version.campaign_id, version.impressions, version.clicks, version.spend,
@@ -43,7 +43,7 @@
 {%- endmacro %}
 
 
--- The account has something in the ledger, of this day or the next, from between two moments.
+-- A condition: `raw.observations` has a row of the account, for this day or the next, from between two instants.
 {% macro was_synced_between(day, since, until) -%}
     exists (
         select 1 from {{ ref('int_ad_metrics__versions') }} as reading
