@@ -27,9 +27,9 @@ help: ## list the commands
 demo: env ## the whole product on this machine, until Ctrl-C; ARGS=--once ends after the table
 	@$(DEMO) run $(ARGS)
 
-# By file, or by what tests share, so that it is set up once; the longest first. tests/conftest.py says which.
+# tests/conftest.py groups the tests by file, or by the fixtures they share, the longest group first.
 test: env ## every test; ARGS="tests/sources -k meta" for some
-	@$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(RUN) -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 schema: env ## take Shopify's schema with npm, so that `make test` looks at its queries too
 	@$(RUN) tests/shopify_schema.py

@@ -1,4 +1,4 @@
-"""Real PostgreSQL and Redis, started once per run; every test that asks gets a fresh, migrated database."""
+"""Real PostgreSQL and Redis, started once per worker; each test that asks gets a fresh, migrated database."""
 
 from __future__ import annotations
 
@@ -10,55 +10,47 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
-from xdist.scheduler import LoadFileScheduling
 
 from adsync import registry
 from adsync.warehouse import migrations
 from adsync_demo.services import servers
-from mortal import ending_with_this_process
+from server_guard import stop_servers_on_exit
 
 NUMBERS = count(1)
-# What shares a world that takes a minute to make is one worker's.
-PAGE, BUILT = ("tests/browser/", "tests/dashboard/web/"), "tests/dbt/"
-# What takes minutes, the longest first.
-LONGEST = (
-    "tests/dbt/test_random_batches.py",
-    BUILT,
-    "tests/test_pipeline.py",
-    PAGE,
-    "tests/transform/test_dbt_runner.py",
+# Path prefixes whose tests take minutes, the longest first. Tests of one entry share session fixtures that are
+# expensive to build, so they run on one worker; all others are distributed by file.
+GROUPS = (
+    ("random_batches", ("tests/dbt/test_random_batches.py",)),
+    ("dbt", ("tests/dbt/",)),
+    ("pipeline", ("tests/test_pipeline.py",)),
+    ("page", ("tests/browser/", "tests/dashboard/web/")),
+    ("dbt_runner", ("tests/transform/test_dbt_runner.py",)),
 )
 
 pytest_plugins = ["airflow_home", "page_world"]
 
 
-class ByWorld(LoadFileScheduling):
-    """Gives a worker a file at a time, or all that stands at one place of LONGEST."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        place = rank(nodeid)
-        return super()._split_scope(nodeid) if place == len(LONGEST) else str(place)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByWorld:
-    return ByWorld(config, log)
-
-
+# Before xdist's own hook, which appends the group to each test's id.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, so that no worker is left alone with one of them at the end."""
-    items.sort(key=lambda item: rank(item.nodeid))
+    """Marks each test with its `xdist_group` and moves the longest groups first, so that none of them runs alone."""
+    ranks = {name: rank for rank, (name, _) in enumerate(GROUPS)}
+    groups = {item: group_of(item.nodeid) for item in items}
+    items.sort(key=lambda item: ranks.get(groups[item], len(GROUPS)))
+    for item, group in groups.items():
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
-def rank(nodeid: str) -> int:
-    """Its place in LONGEST; whatever is not there comes after."""
-    return next((place for place, start in enumerate(LONGEST) if nodeid.startswith(start)), len(LONGEST))
+def group_of(nodeid: str) -> str:
+    """Returns the first entry of GROUPS that the test's path starts with, else its file."""
+    found = (name for name, prefixes in GROUPS if nodeid.startswith(prefixes))
+    return next(found, nodeid.partition("::")[0])
 
 
 @pytest.fixture(scope="session")
 def local_servers() -> Iterator[servers.Servers]:
     state = Path(tempfile.mkdtemp(prefix="adsync-test-"))
-    with ending_with_this_process(state):
+    with stop_servers_on_exit(state):
         running = servers.start(state, durable=False)
         migrations.migrate(running.database_url("adsync"), registry.streams())
         yield running

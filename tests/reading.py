@@ -13,7 +13,7 @@ from adsync.errors import AdsyncError
 from adsync.models import Account, ApiResponse, Record
 from adsync.ranges import DateRange, TimeRange
 from adsync.sources.base import Source
-from sandboxed import NOW, Pauses, account, credentials
+from sandbox_fixtures import NOW, Pauses, account, credentials
 
 
 @asynccontextmanager

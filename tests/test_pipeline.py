@@ -23,7 +23,7 @@ from adsync_demo.airflow_home import environment
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.files import write_files
-from sandboxed import serving
+from sandbox_fixtures import serving
 
 FOLDER = Path(__file__).resolve().parents[1] / "dags"
 PERIODS = {"today", "7_days", "30_days", "90_days"}

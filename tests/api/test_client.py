@@ -8,20 +8,20 @@ from dataclasses import replace
 import httpx
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync.api.client import open_api_client
 from adsync.api.redaction import secrets_of
 from adsync.auth.token_manager import TokenManager
 from adsync.errors import ConfigError, PermanentError, RateLimited, TemporaryError, TooMuchData
 from adsync.models import Credentials, Token
 from adsync.sources.meta.source import SOURCE
-from sandboxed import Pauses, answering
+from sandbox_fixtures import Pauses, answering
 
-WHO = sandboxed.account("meta")
+WHO = sandbox_fixtures.account("meta")
 
 
 async def call(answers, pause=None, method="get", **more):
-    async with sandboxed.connected(WHO, answering(answers), pause) as client:
+    async with sandbox_fixtures.connected(WHO, answering(answers), pause) as client:
         answer = await getattr(client, method)("node", {"a": "1"}, **more)
         return answer, client.meter
 
@@ -107,7 +107,7 @@ async def test_a_permanent_error_is_not_repeated():
 
 
 async def test_secrets_are_taken_out_of_what_a_platform_says():
-    secret = sandboxed.credentials(WHO.conn_id).password
+    secret = sandbox_fixtures.credentials(WHO.conn_id).password
     with pytest.raises(PermanentError, match=r"bad token \*\*\* here") as caught:
         await call(lambda _: httpx.Response(400, json={"error": {"code": 100, "message": f"bad token {secret} here"}}))
     assert secret not in repr(caught.value)
@@ -122,14 +122,14 @@ def test_every_secret_looking_extra_is_a_secret():
 
 def keeper(who, known):
     """Of an account whose token is the connection's own: the warehouse is never asked."""
-    return TokenManager("", replace(SOURCE, renewal=None), who, known, lambda: sandboxed.NOW)
+    return TokenManager("", replace(SOURCE, renewal=None), who, known, lambda: sandbox_fixtures.NOW)
 
 
 async def test_httpx_keeps_addresses_out_of_the_log(caplog):
     caplog.set_level(logging.DEBUG)
-    with sandboxed.served() as base:
-        who = sandboxed.account("meta", "903456789012")
-        known = sandboxed.credentials(who.conn_id, base)
+    with sandbox_fixtures.served() as base:
+        who = sandbox_fixtures.account("meta", "903456789012")
+        known = sandbox_fixtures.credentials(who.conn_id, base)
         async with open_api_client(keeper(who, known)) as client:
             await client.get(f"act_{who.account_id}", {"fields": "id"})
     assert "HTTP Request" not in caplog.text

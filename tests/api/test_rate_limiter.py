@@ -10,16 +10,16 @@ from dataclasses import replace
 import httpx
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync import registry
 from adsync.api import rate_limiter
 from adsync.api.client import LONGEST_PAUSE, ApiClient
 from adsync.api.rate_limiter import NO_RATE_LIMIT
 from adsync.errors import ConfigError, RateLimited, TemporaryError
 from adsync.models import Account, Credentials, RateLimit
-from sandboxed import Pauses, answering
+from sandbox_fixtures import Pauses, answering
 
-WHO = sandboxed.account("meta")
+WHO = sandbox_fixtures.account("meta")
 OTHER = replace(WHO, account_id="902")
 BASE = "http://platform"
 KNOWN = Credentials("meta_acme", BASE, password="t")

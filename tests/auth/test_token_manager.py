@@ -16,7 +16,7 @@ from adsync.auth import encryption
 from adsync.auth.token_manager import TokenManager
 from adsync.errors import ConfigError, ReauthRequired, TemporaryError, TokenExpired
 from adsync.models import Credentials, Token
-from sandboxed import new_key
+from sandbox_fixtures import new_key
 from token_server import ACCOUNT, Book, credentials, serving
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -14,13 +14,13 @@ import psycopg
 import pytest
 import yaml
 
-import sandboxed
+import sandbox_fixtures
 from adsync.cli.app import main
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.server import files
-from patience import eventually
-from sandboxed import META, SHOPIFY, served, world
+from polling import eventually
+from sandbox_fixtures import META, SHOPIFY, served, world
 
 ROOT = Path(__file__).resolve().parents[2]
 OK, FAILED, WRONG = 0, 1, 2
@@ -29,7 +29,7 @@ OK, FAILED, WRONG = 0, 1, 2
 @pytest.fixture(scope="module")
 def live():
     """The command line has the machine's clock: here the world stands at this moment."""
-    return World.create(7, datetime.now(UTC), days=sandboxed.DAYS, orders=4)
+    return World.create(7, datetime.now(UTC), days=sandbox_fixtures.DAYS, orders=4)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def shell(monkeypatch, tmp_path, warehouse_url, base):
     file.write_text(yaml.safe_dump(files.workspaces(world())), encoding="utf-8")
     monkeypatch.setenv("ADSYNC_CONFIG", str(file))
     monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", warehouse_url)
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
     for conn_id, connection in files.connections(world(), base).items():
         connect(monkeypatch, conn_id, **connection)
     return file
@@ -163,7 +163,7 @@ def test_a_missing_connection_is_named_with_file_and_remedy(shell, capsys, monke
 
 ACCOUNTS = [
     ("meta", META, "meta_acme"),
-    ("tiktok", sandboxed.TIKTOK, "tiktok_nakhla"),
+    ("tiktok", sandbox_fixtures.TIKTOK, "tiktok_nakhla"),
     ("shopify", SHOPIFY, "shopify_acme"),
 ]
 
@@ -259,7 +259,7 @@ def test_a_token_key_that_is_missing_or_wrong_is_said(capsys, monkeypatch, wareh
     assert main(["accounts", "import", os.environ["ADSYNC_CONFIG"]]) == OK
     monkeypatch.delenv("ADSYNC_TOKEN_KEY")
     if key:
-        monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key() if key == "another" else key)
+        monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key() if key == "another" else key)
     assert main(["sync", "--source", "meta", "--account", META]) == WRONG
     assert "ADSYNC_TOKEN_KEY" in said(capsys)
     assert raw_rows(warehouse_url) == 0

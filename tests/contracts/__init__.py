@@ -11,7 +11,7 @@ from importlib import import_module
 
 import httpx
 
-import sandboxed
+import sandbox_fixtures
 from adsync import registry
 from adsync.errors import AdsyncError
 from adsync.models import Account
@@ -62,7 +62,7 @@ class Listed:
     each: int = 1
     keeps_unknown: bool = True
     counted: Callable[[World, Account, Asked], set[str]] | None = None
-    world: Callable[[], World] = sandboxed.world
+    world: Callable[[], World] = sandbox_fixtures.world
 
     def sized(self, size: int) -> dict[str, object]:
         """The manner that makes pages of that size; empty where our own module decides."""
@@ -118,8 +118,8 @@ STREAMS = [(source, of(source).first) for source in SOURCES] + LISTINGS
 
 def known_keys(source: str, stream: str) -> set[str]:
     """What the world holds of a stream, worked out without any adapter."""
-    contract, who = of(source), sandboxed.account(source)
+    contract, who = of(source), sandbox_fixtures.account(source)
     if stream == contract.first:
         return {who.account_id}
     listed = contract.lists[stream]
-    return listed.known(listed.world(), who, sandboxed.recent(source, listed.days))
+    return listed.known(listed.world(), who, sandbox_fixtures.recent(source, listed.days))

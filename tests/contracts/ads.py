@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-import sandboxed
+import sandbox_fixtures
 from adsync.models import Account
 from adsync.ranges import DateRange
 from adsync_sandbox.generator import children
@@ -48,4 +48,4 @@ def delivered(world: World, account: Account, asked: DateRange) -> set[str]:
 @cache
 def crowded() -> World:
     """More campaigns than the smallest page that any platform allows."""
-    return World.create(7, sandboxed.NOW, days=2, orders=0, campaigns_per_account=110)
+    return World.create(7, sandbox_fixtures.NOW, days=2, orders=0, campaigns_per_account=110)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import httpx
 
 import contracts
-import sandboxed
+import sandbox_fixtures
 from adsync.models import Record
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.platforms.shopify.cost import Limits
@@ -20,8 +20,8 @@ ROOMY = Limits(max_cost=100_000)
 
 def sandbox(source: str, stream: str, *faults: Fault, **manners: object) -> httpx.ASGITransport:
     listed = contracts.of(source).lists.get(stream)
-    known = listed.world() if listed else sandboxed.world()
-    return sandboxed.in_memory(*faults, known=known, manners=Behavior(shopify_limits=ROOMY, **manners))
+    known = listed.world() if listed else sandbox_fixtures.world()
+    return sandbox_fixtures.in_memory(*faults, known=known, manners=Behavior(shopify_limits=ROOMY, **manners))
 
 
 def fault(source: str, stream: str, kind: str, **more: object) -> Fault:
@@ -30,8 +30,8 @@ def fault(source: str, stream: str, kind: str, **more: object) -> Fault:
 
 async def pages(source: str, stream: str, transport: httpx.AsyncBaseTransport, **more: object) -> list[list[Record]]:
     listed = contracts.of(source).lists.get(stream)
-    asked = sandboxed.recent(source, listed.days) if listed else None
-    return await sandboxed.pages(source, stream, transport, asked=asked, **more)
+    asked = sandbox_fixtures.recent(source, listed.days) if listed else None
+    return await sandbox_fixtures.pages(source, stream, transport, asked=asked, **more)
 
 
 async def records(source: str, stream: str, transport: httpx.AsyncBaseTransport, **more: object) -> list[Record]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import sandboxed
+import sandbox_fixtures
 from adsync.models import Account
 from adsync.ranges import ONE_DAY, TimeRange
 from adsync_sandbox.generator.world import World
@@ -46,4 +46,4 @@ def placed(world: World, account: Account, asked: TimeRange) -> set[str]:
 @cache
 def brief() -> World:
     """So few orders that one page of any platform holds them all."""
-    return World.create(7, sandboxed.NOW, days=20, orders=4)
+    return World.create(7, sandbox_fixtures.NOW, days=20, orders=4)

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from airflow.models.dagrun import DagRun
 
-import sandboxed
+import sandbox_fixtures
 from adsync_demo.airflow_home import environment
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.generator.world import World
@@ -35,13 +35,13 @@ def platforms(monkeypatch, tmp_path, warehouse_url, world):
         workspace["stores"] = [one for one in workspace["stores"] if one["store_id"] == SHOP]
     (tmp_path / "workspaces.yaml").write_text(yaml.safe_dump(document))
     monkeypatch.setenv("ADSYNC_CONFIG", str(tmp_path / "workspaces.yaml"))
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
     monkeypatch.setenv("AIRFLOW_CONN_ADSYNC_WAREHOUSE", warehouse_url)
     monkeypatch.setenv("MAX_RETRY_ATTEMPTS", "0")
 
     @contextmanager
     def platforms(*faults):
-        with sandboxed.served(faults, world) as base:
+        with sandbox_fixtures.served(faults, world) as base:
             for name, value in environment.platforms(files.connections(world, base)).items():
                 monkeypatch.setenv(name, value)
             yield

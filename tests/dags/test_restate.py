@@ -13,7 +13,7 @@ import pytest
 import yaml
 from airflow.models import dagrun
 
-import sandboxed
+import sandbox_fixtures
 from adsync_demo.airflow_home import environment
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server import files
@@ -42,17 +42,17 @@ def faults():
 def url(monkeypatch, tmp_path, warehouse_url, faults, airflow_metadata):
     """A warehouse whose accounts are three of the small world's; everything a task reads from outside is set."""
     del airflow_metadata  # its tables have to be there, that is all
-    document = files.workspaces(sandboxed.world())
+    document = files.workspaces(sandbox_fixtures.world())
     for workspace in document["workspaces"]:
         for key, id_key in (("ad_accounts", "account_id"), ("stores", "store_id")):
             workspace[key] = [one for one in workspace[key] if one[id_key] in ZONES]
     document["workspaces"] = [one for one in document["workspaces"] if one["ad_accounts"] or one["stores"]]
     (tmp_path / "workspaces.yaml").write_text(yaml.safe_dump(document))
-    with sandboxed.served(faults) as base:
+    with sandbox_fixtures.served(faults) as base:
         for name, value in {
-            **environment.platforms(files.connections(sandboxed.world(), base)),
+            **environment.platforms(files.connections(sandbox_fixtures.world(), base)),
             "ADSYNC_CONFIG": str(tmp_path / "workspaces.yaml"),
-            "ADSYNC_TOKEN_KEY": sandboxed.new_key(),
+            "ADSYNC_TOKEN_KEY": sandbox_fixtures.new_key(),
             "AIRFLOW_CONN_ADSYNC_WAREHOUSE": warehouse_url,
             "MAX_RETRY_ATTEMPTS": "0",
         }.items():

@@ -14,13 +14,13 @@ import pytest
 from dbt_process import copy_of
 from psycopg.rows import dict_row
 
-import sandboxed
+import sandbox_fixtures
 from adsync_demo.airflow_home import airflow_processes, environment, keys, rest
 from adsync_demo.paths import DemoPaths
 from adsync_demo.services import files, processes
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server import files as sandbox_files
-from patience import eventually
+from polling import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 150.0
@@ -99,13 +99,13 @@ def airflow(local_servers, tmp_path_factory):
     with (
         copy_of(local_servers, "adsync", "limited") as warehouse,
         database(local_servers, "airflow_retries") as metadata,
-        sandboxed.served([limit]) as base,
+        sandbox_fixtures.served([limit]) as base,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setenv("ADSYNC_TOKEN_KEY", keys.keys(place.state).tokens)
-        sandboxed.link(warehouse, "901234567890")
+        sandbox_fixtures.link(warehouse, "901234567890")
         own = {"AIRFLOW_CONN_ADSYNC_WAREHOUSE": warehouse}
-        own |= environment.platforms(sandbox_files.connections(sandboxed.world(), base))
+        own |= environment.platforms(sandbox_files.connections(sandbox_fixtures.world(), base))
         with running(local_servers, place, metadata, own) as client:
             yield Airflow(metadata, client)
 

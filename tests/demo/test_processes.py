@@ -11,7 +11,7 @@ import pytest
 from adsync_demo.failures import DemoFailed
 from adsync_demo.services import processes, stopping
 from adsync_demo.services.waiting import until
-from patience import eventually
+from polling import eventually
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 # Ignores a polite request, and has a child that leads a group of its own, as Airflow's tasks do.

@@ -8,7 +8,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync import registry
 from adsync.errors import Unreadable
 from adsync.extract.context import SyncEnvironment
@@ -17,7 +17,7 @@ from adsync.ranges import DateRange
 from adsync.warehouse import migrations
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server.behavior import Behavior
-from sandboxed import NOW, served, world
+from sandbox_fixtures import NOW, served, world
 
 SNAPCHAT, WOO, SALLA, ZID = "8adc3db7-8148-4fbf-999c-8d2266369d01", "shop.nakhla.example", "1305146709", "394106"
 STORES = [("woocommerce", WOO), ("salla", SALLA), ("zid", ZID)]
@@ -28,15 +28,15 @@ TODAY = world().today("Asia/Riyadh")
 @pytest.fixture
 def bring(monkeypatch, warehouse_url):
     """Bring one account up to date; the outcome, how many calls it took, and rows by key."""
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
     migrations.migrate(warehouse_url, registry.streams())
-    sandboxed.link(warehouse_url)
+    sandbox_fixtures.link(warehouse_url)
 
     def bring(source, account_id, *faults, now=NOW, **more):
         manners = more.pop("manners", None)
         with served(faults, manners=manners) as base:
             environment = SyncEnvironment(
-                warehouse_url, lambda conn_id: sandboxed.credentials(conn_id, base), lambda: now
+                warehouse_url, lambda conn_id: sandbox_fixtures.credentials(conn_id, base), lambda: now
             )
             request = SyncRequest(source, (account_id,), f"run {now}", patient=False, **more)
             (outcome,) = asyncio.run(sync_accounts(request, environment)).outcomes

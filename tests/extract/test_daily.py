@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync.errors import ReportLost, TooMuchData
 from adsync.extract.context import SyncEnvironment
 from adsync.extract.daily import may_report, planned, remembered
@@ -17,7 +17,7 @@ from adsync.ranges import DateRange
 from adsync.sources.base import Stream
 from adsync.state.stream_state import StreamState, SyncSettings, is_fresh, within_retention
 from adsync_sandbox.faults.script import Fault
-from sandboxed import META, NOW, TIKTOK, served
+from sandbox_fixtures import META, NOW, TIKTOK, served
 
 WEEK = DateRange(NOW.date() - timedelta(days=6), NOW.date() + timedelta(days=1))
 # As many refusals as it takes to come down the ladder; the order of a report is the next call to that address.
@@ -26,13 +26,13 @@ LADDER = Fault("meta", "too_much_data", path=f"act_{META}/insights", calls=tuple
 
 @pytest.fixture
 def url(monkeypatch, warehouse_url):
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
-    sandboxed.link(warehouse_url, META, TIKTOK)
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
+    sandbox_fixtures.link(warehouse_url, META, TIKTOK)
     return warehouse_url
 
 
 def sync(url, base, *, source="meta", account_id=META, window=WEEK, now=NOW):
-    environment = SyncEnvironment(url, lambda conn_id: sandboxed.credentials(conn_id, base), lambda: now)
+    environment = SyncEnvironment(url, lambda conn_id: sandbox_fixtures.credentials(conn_id, base), lambda: now)
     request = SyncRequest(source, (account_id,), "run", window=window, patient=False)
     [outcome] = asyncio.run(sync_accounts(request, environment)).outcomes
     return outcome
@@ -129,7 +129,7 @@ def test_a_report_of_as_many_days_that_is_given_up_twice_is_halved(url):
 
 def test_an_app_that_was_refused_reports_is_asked_again_after_thirty_days(url):
     may = StreamState(cursor={"report_refused_at": NOW.isoformat()})
-    who = sandboxed.account("tiktok")
+    who = sandbox_fixtures.account("tiktok")
     assert not may_report(who, may, NOW + timedelta(days=29))
     assert may_report(who, may, NOW + timedelta(days=30))
     with psycopg.connect(url) as connection:

@@ -17,7 +17,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import contracts
-import sandboxed
+import sandbox_fixtures
 from adsync import registry
 from adsync.extract import runner
 from adsync.extract.context import SyncEnvironment
@@ -27,7 +27,7 @@ from adsync_sandbox.generator.world import World
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.behavior import Behavior
 from contracts import stores
-from sandboxed import NOW, serving
+from sandbox_fixtures import NOW, serving
 
 DAYS, LONGEST = 6, 3
 # Pages so small that a unit has several of them.
@@ -35,7 +35,7 @@ PAGE_SIZES = {"meta": 20, "tiktok": 20, "snapchat": 50, "shopify": 8, "woocommer
 MANNERS = Behavior(snapchat_stats_page=6, polls_until_ready=1)
 # This app of TikTok's may order no reports.
 BY_PAGES = "7000000000000000003"
-ACCOUNTS = {**sandboxed.ACCOUNT, "tiktok": BY_PAGES}
+ACCOUNTS = {**sandbox_fixtures.ACCOUNT, "tiktok": BY_PAGES}
 # How many calls a first sync makes: each is a page to be killed at.
 CALLS = {"meta": 9, "tiktok": 7, "snapchat": 9, "shopify": 8, "woocommerce": 9, "salla": 10, "zid": 6}
 # Salla is read by days of creation where there is nothing to compare with.
@@ -75,13 +75,13 @@ def url(monkeypatch, warehouse_url):
         module = importlib.import_module(f"adsync.sources.{source}.source")
         monkeypatch.setattr(module, "SOURCE", replace(declared, streams=streams))
     monkeypatch.setattr(runner, "POLL_SECONDS", 0.01)
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
-    sandboxed.link(warehouse_url, *ACCOUNTS.values(), history_days=DAYS)
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
+    sandbox_fixtures.link(warehouse_url, *ACCOUNTS.values(), history_days=DAYS)
     return warehouse_url
 
 
 def synced(url, base, source, run_id):
-    environment = SyncEnvironment(url, lambda conn_id: sandboxed.credentials(conn_id, base), lambda: NOW)
+    environment = SyncEnvironment(url, lambda conn_id: sandbox_fixtures.credentials(conn_id, base), lambda: NOW)
     request = SyncRequest(source, (ACCOUNTS[source],), run_id)
     return asyncio.run(runner.sync_until_reported(request, environment, lambda _: None))
 
@@ -114,11 +114,11 @@ def stored(url, source, stream=""):
 
 def known(source, stream):
     """Everything there is."""
-    return held(source, contracts.of(source).lists[stream].known, sandboxed.recent(source, 2 * DAYS))
+    return held(source, contracts.of(source).lists[stream].known, sandbox_fixtures.recent(source, 2 * DAYS))
 
 
 def held(source, read, asked):
-    return read(tiny(), sandboxed.account(source, ACCOUNTS[source]), asked)
+    return read(tiny(), sandbox_fixtures.account(source, ACCOUNTS[source]), asked)
 
 
 def committed(url, source):

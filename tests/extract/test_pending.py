@@ -16,7 +16,7 @@ from adsync_demo.airflow_home.environment import platforms
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.files import write_files
-from sandboxed import serving
+from sandbox_fixtures import serving
 
 
 @pytest.fixture(scope="module")

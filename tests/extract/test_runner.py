@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync import registry
 from adsync.errors import ConfigError, ReauthRequired, TemporaryError
 from adsync.extract import runner
@@ -20,7 +20,7 @@ from adsync.ranges import DateRange
 from adsync.state import leases
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server.behavior import Behavior
-from sandboxed import META, NOW, SHOPIFY, TIKTOK, served, world
+from sandbox_fixtures import META, NOW, SHOPIFY, TIKTOK, served, world
 
 NOT_ALLOWED = "7000000000000000003"
 ALL_META = tuple(one.id for one in world().ad_accounts if one.platform == "meta")
@@ -29,8 +29,8 @@ TODAY = world().today("Asia/Riyadh")
 
 @pytest.fixture
 def url(monkeypatch, warehouse_url):
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
-    sandboxed.link(warehouse_url)
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
+    sandbox_fixtures.link(warehouse_url)
     return warehouse_url
 
 
@@ -50,7 +50,9 @@ def bring(url):
         **more,
     ):
         with served(faults, manners=manners) as base:
-            environment = SyncEnvironment(url, replaced or (lambda c: sandboxed.credentials(c, base)), lambda: now)
+            environment = SyncEnvironment(
+                url, replaced or (lambda c: sandbox_fixtures.credentials(c, base)), lambda: now
+            )
             request = SyncRequest(source, account_ids, run_id, **{"patient": False, **more})
             return asyncio.run(attempt(request, environment, lambda _: None))
 
@@ -86,7 +88,7 @@ def coverage(url, account_id, stream="campaign_metrics"):
     return found
 
 
-WHOLE = (TODAY - timedelta(days=sandboxed.DAYS - 1), TODAY)
+WHOLE = (TODAY - timedelta(days=sandbox_fixtures.DAYS - 1), TODAY)
 
 
 def test_a_first_sync_brings_the_whole_history_and_says_so(url, bring):
@@ -215,7 +217,7 @@ def test_a_missing_connection_fails_that_account_only(url, bring):
         def known(conn_id):
             if conn_id == "meta_acme":
                 raise ConfigError("conn_id 'meta_acme' names no connection")
-            return sandboxed.credentials(conn_id, base)
+            return sandbox_fixtures.credentials(conn_id, base)
 
         outcomes = bring("meta", META, ALL_META[2], replaced=known)
     words = {each.account.account_id: each.word for each in outcomes.outcomes}
@@ -237,7 +239,7 @@ async def seen(url, query):
 
 def test_two_runs_at_once_read_an_account_once(url):
     with served([Fault("meta", "slow", wait=0.3)]) as base:
-        environment = SyncEnvironment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
+        environment = SyncEnvironment(url, lambda c: sandbox_fixtures.credentials(c, base), lambda: NOW)
 
         async def both():
             one, two = (sync_accounts(SyncRequest("meta", (META,), run), environment) for run in ("one", "two"))
@@ -263,7 +265,7 @@ def test_days_that_were_asked_for_are_waited_for_while_another_run_reads_the_acc
             (META, [stream.name for stream in registry.load("meta").streams]),
         )
     with served() as base:
-        environment = SyncEnvironment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
+        environment = SyncEnvironment(url, lambda c: sandbox_fixtures.credentials(c, base), lambda: NOW)
         restate = asyncio.run(sync_accounts(SyncRequest("meta", (META,), "restate", window=window), environment))
     assert restate.only_busy
     [busy] = restate.outcomes
@@ -287,7 +289,7 @@ def test_an_account_whose_wait_is_not_over_is_left_alone_by_a_patient_run(url, b
 
 def test_a_run_that_lost_its_lease_writes_no_further_unit_and_leaves_the_state_alone(url):
     with served([Fault("meta", "slow", wait=0.8, path="/insights")]) as base:
-        environment = SyncEnvironment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
+        environment = SyncEnvironment(url, lambda c: sandbox_fixtures.credentials(c, base), lambda: NOW)
 
         async def robbed():
             running = asyncio.create_task(sync_accounts(SyncRequest("meta", (META,), "slow"), environment))
@@ -305,7 +307,7 @@ def test_a_run_that_lost_its_lease_writes_no_further_unit_and_leaves_the_state_a
 def test_leases_are_kept_while_others_of_the_shard_are_read_and_never_shortened(monkeypatch, url):
     monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
     with served([Fault("meta", "slow", wait=0.5, path="/insights")]) as base:
-        environment = SyncEnvironment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
+        environment = SyncEnvironment(url, lambda c: sandbox_fixtures.credentials(c, base), lambda: NOW)
 
         async def watched():
             running = asyncio.create_task(sync_accounts(SyncRequest("meta", (META,), "run"), environment))
@@ -333,7 +335,7 @@ where datname = current_database() and query ~* 'temporary table incoming|copy i
 
 def test_a_warehouse_that_broke_off_is_a_failure_of_that_attempt_alone(url):
     with served([Fault("meta", "slow", wait=0.5, path="/insights")]) as base:
-        environment = SyncEnvironment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
+        environment = SyncEnvironment(url, lambda c: sandbox_fixtures.credentials(c, base), lambda: NOW)
 
         async def cut():
             running = asyncio.create_task(sync_accounts(SyncRequest("meta", (META,), "run"), environment))
@@ -392,7 +394,7 @@ def test_a_report_is_ordered_waited_for_and_read(monkeypatch, url, bring):
     [outcome] = bring("tiktok", TIKTOK, attempt=awaited(monkeypatch)).outcomes
     assert outcome.word == "ok"
     assert len(written(url, "tiktok_campaign_metrics")) == len(world().deliveries(TIKTOK))
-    assert coverage(url, TIKTOK)[1] - coverage(url, TIKTOK)[0] == timedelta(days=sandboxed.DAYS - 1)
+    assert coverage(url, TIKTOK)[1] - coverage(url, TIKTOK)[0] == timedelta(days=sandbox_fixtures.DAYS - 1)
     assert cursor_of(url) == {}
     words = [word for (word,) in rows(url, "select outcome from adsync.sync_runs order by sync_run_id")]
     assert words == ["waiting", "waiting", "ok"]
@@ -409,7 +411,7 @@ def test_an_account_that_waits_is_leased_and_not_planned(url, bring):
 def with_one_sandbox(url, faults, *requests):
     """Several attempts at one platform that remembers its reports; each with the cursor it left."""
     with served(faults, manners=Behavior(polls_until_ready=1)) as base:
-        environment = SyncEnvironment(url, lambda c: sandboxed.credentials(c, base), lambda: NOW)
+        environment = SyncEnvironment(url, lambda c: sandbox_fixtures.credentials(c, base), lambda: NOW)
         return [(asyncio.run(sync_accounts(request, environment)).outcomes[0], cursor_of(url)) for request in requests]
 
 

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import psycopg
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync import registry
 from adsync.api import client
 from adsync.errors import RateLimited, ReauthRequired, TemporaryError
@@ -24,7 +24,7 @@ from adsync.orchestration import sharding
 from adsync.sources.base import Source, Stream
 from adsync.sources.common.auth import in_header
 from adsync.state import sync_runs
-from sandboxed import NOW
+from sandbox_fixtures import NOW
 
 SHARD = tuple(f"{number:02}" for number in range(1, 21))
 LIMITED, DEAD, BROKEN = "05", "11", "17"
@@ -96,7 +96,7 @@ def platform(monkeypatch):
 
 @pytest.fixture
 def url(monkeypatch, warehouse_url):
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
     with psycopg.connect(warehouse_url) as connection:
         connection.execute(
             "insert into adsync.workspaces (workspace_id, name, currency, timezone) values ('acme', 'A', 'SAR', 'UTC')"

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from psycopg.rows import dict_row
 
-import sandboxed
+import sandbox_fixtures
 from adsync.cli.app import main
 from adsync.load import click_log
 from adsync.state import accounts
@@ -33,7 +33,7 @@ def warehouse(warehouse_url, monkeypatch, tmp_path):
     file.write_text(yaml.safe_dump(WORKSPACES), encoding="utf-8")
     monkeypatch.setenv("ADSYNC_CONFIG", str(file))
     monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", warehouse_url)
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
     accounts.import_file(warehouse_url, file)
     return warehouse_url
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync.errors import ReauthRequired, TemporaryError
 from adsync.notifications import admin_notices
 from adsync.notifications.channels.factory import to_log
@@ -15,14 +15,14 @@ STREAMS = ["accounts"]
 
 @pytest.fixture
 def url(monkeypatch, warehouse_url):
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
-    sandboxed.link(warehouse_url, sandboxed.META)
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
+    sandbox_fixtures.link(warehouse_url, sandbox_fixtures.META)
     return warehouse_url
 
 
 async def happens(url, error=None):
     async with connect(url) as connection:
-        ledger = SyncStateStore(connection, sandboxed.account("meta"), "run")
+        ledger = SyncStateStore(connection, sandbox_fixtures.account("meta"), "run")
         await ledger.take(STREAMS)
         await (ledger.fail(error, None) if error else ledger.succeed(STREAMS))
 
@@ -53,7 +53,7 @@ async def test_an_episode_is_told_once_and_its_end_once(url, slack):
         await happens(url)
         deliver(url, slack)
     opened, closed = slack
-    assert opened.subject == f"adsync: meta {sandboxed.META} of workspace acme needs you"
+    assert opened.subject == f"adsync: meta {sandbox_fixtures.META} of workspace acme needs you"
     assert opened.text.endswith("stands still (ReauthRequired): log in to Meta again")
     assert "is up to date again (it stood still since " in closed.text
     assert closed.facts["status"] == "closed"

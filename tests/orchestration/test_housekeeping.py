@@ -16,7 +16,7 @@ from adsync.errors import ConfigError
 from adsync.extract.context import SyncEnvironment
 from adsync.orchestration import housekeeping
 from adsync.sources.base import Stream
-from sandboxed import new_key
+from sandbox_fixtures import new_key
 from token_server import ACCOUNT, Book, credentials, serving
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)

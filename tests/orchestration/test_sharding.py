@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-import sandboxed
+import sandbox_fixtures
 from adsync.cli.app import main
 from adsync.orchestration import sharding
 from adsync.ranges import DateRange
@@ -22,8 +22,8 @@ STORES = ["acme.myshopify.com", "juniper.myshopify.com", "nakhla.myshopify.com"]
 
 @pytest.fixture
 def url(monkeypatch, warehouse_url):
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
-    sandboxed.link(warehouse_url)
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
+    sandbox_fixtures.link(warehouse_url)
     return warehouse_url
 
 
@@ -90,17 +90,19 @@ def test_shards_hold_every_account_once_and_are_never_too_many(number, most):
 @pytest.fixture
 def shell(monkeypatch, tmp_path, warehouse_url):
     """One Meta account, its platform and a configuration in which everything is right."""
-    document = files.workspaces(sandboxed.world())
+    document = files.workspaces(sandbox_fixtures.world())
     for workspace in document["workspaces"]:
-        workspace["ad_accounts"] = [one for one in workspace["ad_accounts"] if one["account_id"] == sandboxed.META]
+        workspace["ad_accounts"] = [
+            one for one in workspace["ad_accounts"] if one["account_id"] == sandbox_fixtures.META
+        ]
         workspace["stores"] = []
     file = tmp_path / "workspaces.yaml"
     file.write_text(yaml.safe_dump(document), encoding="utf-8")
     monkeypatch.setenv("ADSYNC_CONFIG", str(file))
     monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", warehouse_url)
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
-    with sandboxed.served() as base:
-        connection = files.connections(sandboxed.world(), base)["meta_acme"]
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
+    with sandbox_fixtures.served() as base:
+        connection = files.connections(sandbox_fixtures.world(), base)["meta_acme"]
         monkeypatch.setenv("AIRFLOW_CONN_META_ACME", json.dumps(connection))
         yield warehouse_url
 
@@ -109,7 +111,7 @@ def shell(monkeypatch, tmp_path, warehouse_url):
 def test_the_plan_of_a_source_is_said_and_nothing_is_stored(capsys, shell):
     assert main(["plan", "--source", "meta", "--since", "2026-11-01", "--until", "2026-11-10"]) == 0
     said = capsys.readouterr().out
-    assert f"meta {sandboxed.META} (acme) campaign_metrics: 2026-11-01 to 2026-11-10, 1 windows" in said
+    assert f"meta {sandbox_fixtures.META} (acme) campaign_metrics: 2026-11-01 to 2026-11-10, 1 windows" in said
     assert "meta, 1 accounts: 4 calls" in said
     with psycopg.connect(shell) as connection:
         assert connection.execute("select count(*) from raw.meta_campaigns").fetchone() == (0,)
@@ -162,5 +164,5 @@ def test_a_task_carries_its_accounts_their_names_and_the_days(url):
 
 @pytest.mark.usefixtures("shell")
 def test_an_account_without_its_source_is_refused(capsys):
-    assert main(["plan", "--account", sandboxed.META]) == 2
+    assert main(["plan", "--account", sandbox_fixtures.META]) == 2
     assert "--account needs one --source" in capsys.readouterr().err

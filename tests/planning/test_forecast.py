@@ -13,7 +13,7 @@ import httpx
 import psycopg
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync.extract.context import SyncEnvironment
 from adsync.extract.runner import SyncRequest, sync_accounts
 from adsync.planning.forecast import ForecastRequest, forecast
@@ -21,7 +21,7 @@ from adsync.ranges import DateRange
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.server.behavior import Behavior
-from sandboxed import ACCOUNT, META, NOW, served
+from sandbox_fixtures import ACCOUNT, META, NOW, served
 
 DAYS = 30
 WHOLE_PAGES = Behavior(short_first_pages=False)
@@ -72,8 +72,8 @@ every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.sou
 
 @pytest.fixture
 def url(monkeypatch, warehouse_url):
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
-    sandboxed.link(warehouse_url, *ACCOUNT.values(), history_days=DAYS)
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
+    sandbox_fixtures.link(warehouse_url, *ACCOUNT.values(), history_days=DAYS)
     return warehouse_url
 
 
@@ -84,7 +84,7 @@ def sandbox(url, case, *faults):
 
 
 def environment(base, url, now=NOW):
-    return SyncEnvironment(url, lambda conn_id: sandboxed.credentials(conn_id, base), lambda: now)
+    return SyncEnvironment(url, lambda conn_id: sandbox_fixtures.credentials(conn_id, base), lambda: now)
 
 
 def planned(ready, source, now=NOW):

@@ -12,12 +12,12 @@ import httpx
 import pytest
 
 import contracts
-import sandboxed
+import sandbox_fixtures
 from adsync import registry
 from adsync.errors import ContractError
 from contracts import LISTINGS, SOURCES, STREAMS, known_keys
 from contracts.reading import Noting, pages, records, sandbox
-from sandboxed import answering, in_memory, world
+from sandbox_fixtures import answering, in_memory, world
 
 stream_of_every_source = pytest.mark.parametrize(("source", "stream"), STREAMS)
 listing_of_every_source = pytest.mark.parametrize(("source", "stream"), LISTINGS)
@@ -124,7 +124,7 @@ async def test_a_page_that_does_not_say_where_to_go_on_is_refused(source, stream
 
 @every_source
 async def test_the_first_stream_tells_name_currency_and_zone(source):
-    owner = next(one for one in (*world().ad_accounts, *world().stores) if one.id == sandboxed.ACCOUNT[source])
+    owner = next(one for one in (*world().ad_accounts, *world().stores) if one.id == sandbox_fixtures.ACCOUNT[source])
     (record,) = await records(source, contracts.of(source).first, in_memory())
     assert registry.load(source).facts(record.payload) == (owner.name, owner.currency, owner.timezone)
 
@@ -132,9 +132,9 @@ async def test_the_first_stream_tells_name_currency_and_zone(source):
 @pytest.mark.parametrize("source", [source for source in SOURCES if registry.load(source).kind == "store"])
 async def test_a_store_counts_its_orders_in_one_call(source):
     stream = registry.load(source).streams[-1]
-    declared, asked = listed(source, stream.name), sandboxed.recent(source, 15)
-    who, transport = sandboxed.account(source), Noting(sandbox(source, stream.name))
-    async with sandboxed.connected(who, transport) as client:
+    declared, asked = listed(source, stream.name), sandbox_fixtures.recent(source, 15)
+    who, transport = sandbox_fixtures.account(source), Noting(sandbox(source, stream.name))
+    async with sandbox_fixtures.connected(who, transport) as client:
         counted = await stream.count(client, who, asked)
     assert counted.records == len(declared.counted(declared.world(), who, asked)) > 0
     assert len(transport.asked) == 1

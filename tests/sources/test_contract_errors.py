@@ -6,12 +6,12 @@ import httpx
 import pytest
 
 import contracts
-import sandboxed
+import sandbox_fixtures
 from adsync.errors import AdsyncError, ContractError, RateLimited, TemporaryError, TooMuchData
 from adsync_sandbox.faults.script import Fault
 from contracts import SOURCES, STREAMS, known_keys
 from contracts.reading import Noting, fault, records, sandbox
-from sandboxed import Pauses, answering
+from sandbox_fixtures import Pauses, answering
 
 every_source = pytest.mark.parametrize("source", SOURCES)
 stream_of_every_source = pytest.mark.parametrize(("source", "stream"), STREAMS)
@@ -126,8 +126,8 @@ async def test_a_host_that_cannot_be_reached_is_named_without_the_query(source):
 async def test_no_secret_is_in_an_error_or_a_repr(source):
     """The platform repeats in its error whatever it was sent."""
     contract = contracts.of(source)
-    who = sandboxed.account(source, contract.owner)
-    known = sandboxed.credentials(who.conn_id)
+    who = sandbox_fixtures.account(source, contract.owner)
+    known = sandbox_fixtures.credentials(who.conn_id)
     secrets = [known.password, *(str(known.extra[name]) for name in known.extra if name not in PUBLIC)]
 
     def echoes(request):
@@ -139,7 +139,7 @@ async def test_no_secret_is_in_an_error_or_a_repr(source):
     shown = f"{caught.value} {caught.value!r} {known!r} {known} {who!r} {who}"
     assert "***" in str(caught.value)
     assert not [secret for secret in [*secrets, *basic(known)] if secret in shown]
-    assert str(sandboxed.CUSTOMER_KEY) not in shown
+    assert str(sandbox_fixtures.CUSTOMER_KEY) not in shown
 
 
 # What a connection holds beside its secrets.

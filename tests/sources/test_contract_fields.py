@@ -9,7 +9,7 @@ from adsync import registry
 from adsync.errors import ContractError
 from contracts import LISTINGS, SOURCES, STREAMS, known_keys
 from contracts.reading import Without, fault, records, sandbox
-from sandboxed import in_memory
+from sandbox_fixtures import in_memory
 
 listing_of_every_source = pytest.mark.parametrize(("source", "stream"), LISTINGS)
 NEW = b'"brand_new":"something new"'

@@ -12,12 +12,12 @@ import psycopg
 import pytest
 
 import contracts
-import sandboxed
+import sandbox_fixtures
 from adsync.extract.context import SyncEnvironment
 from adsync.extract.runner import SyncRequest, sync_accounts
 from adsync_sandbox.faults.script import Fault
 from contracts import SOURCES
-from sandboxed import NOW, served
+from sandbox_fixtures import NOW, served
 
 every_source = pytest.mark.parametrize("source", SOURCES)
 # What a connection holds beside its secrets.
@@ -28,13 +28,15 @@ APART = {"workspaces"}
 
 @pytest.fixture
 def url(monkeypatch, warehouse_url):
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
-    sandboxed.link(warehouse_url, *(contracts.of(source).owner for source in SOURCES), history_days=sandboxed.DAYS)
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
+    sandbox_fixtures.link(
+        warehouse_url, *(contracts.of(source).owner for source in SOURCES), history_days=sandbox_fixtures.DAYS
+    )
     return warehouse_url
 
 
 def synced(url, base, source):
-    environment = SyncEnvironment(url, lambda conn_id: sandboxed.credentials(conn_id, base), lambda: NOW)
+    environment = SyncEnvironment(url, lambda conn_id: sandbox_fixtures.credentials(conn_id, base), lambda: NOW)
     request = SyncRequest(source, (contracts.of(source).owner,), "run")
     return asyncio.run(sync_accounts(request, environment))
 
@@ -45,8 +47,10 @@ def keys(url, source, stream):
 
 
 def known(source, stream):
-    listed, who = contracts.of(source).lists[stream], sandboxed.account(source, contracts.of(source).owner)
-    return listed.known(sandboxed.world(), who, sandboxed.recent(source, sandboxed.DAYS, who.account_id))
+    listed, who = contracts.of(source).lists[stream], sandbox_fixtures.account(source, contracts.of(source).owner)
+    return listed.known(
+        sandbox_fixtures.world(), who, sandbox_fixtures.recent(source, sandbox_fixtures.DAYS, who.account_id)
+    )
 
 
 @pytest.mark.parametrize("source", [source for source in SOURCES if contracts.of(source).renews])
@@ -87,7 +91,7 @@ def everything(url):
 
 
 def secrets(source):
-    extra = sandboxed.credentials(sandboxed.account(source, contracts.of(source).owner).conn_id)
+    extra = sandbox_fixtures.credentials(sandbox_fixtures.account(source, contracts.of(source).owner).conn_id)
     return [extra.password, *(str(value) for name, value in extra.extra.items() if name not in PUBLIC)]
 
 

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 import yaml
 
-import sandboxed
+import sandbox_fixtures
 from adsync.errors import ConfigError
 from adsync.state import accounts
 
@@ -16,7 +16,7 @@ SHOP = "acme.myshopify.com"
 
 @pytest.fixture(autouse=True)
 def key(monkeypatch):
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
 
 
 def document(**changes):
@@ -98,7 +98,7 @@ def test_a_workspace_that_an_application_wrote_without_a_key_gets_one(warehouse_
 
 def test_another_key_than_the_one_that_sealed_is_said(monkeypatch, warehouse_url, brought):
     brought(document())
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
     with pytest.raises(ConfigError, match="ADSYNC_TOKEN_KEY does not open what is stored"):
         accounts.load(warehouse_url, "meta")
 
@@ -177,17 +177,17 @@ def test_an_account_has_its_workspace_s_zone_until_the_platform_tells_its_own(wa
 
 
 def test_only_the_asked_accounts_are_loaded(warehouse_url):
-    sandboxed.link(warehouse_url)
+    sandbox_fixtures.link(warehouse_url)
     everyone = accounts.load(warehouse_url, "meta")
     assert len(everyone) == 6
-    assert [one.account_id for one in accounts.load(warehouse_url, "meta", [sandboxed.META, "nobody"])] == [
-        sandboxed.META
+    assert [one.account_id for one in accounts.load(warehouse_url, "meta", [sandbox_fixtures.META, "nobody"])] == [
+        sandbox_fixtures.META
     ]
     assert accounts.load(warehouse_url, "meta", []) == []
 
 
 def test_without_a_file_an_application_may_own_the_tables(monkeypatch, tmp_path, warehouse_url):
-    sandboxed.link(warehouse_url)
+    sandbox_fixtures.link(warehouse_url)
     monkeypatch.delenv("ADSYNC_CONFIG", raising=False)
     monkeypatch.chdir(tmp_path)
     accounts.prepare(warehouse_url)
@@ -199,7 +199,7 @@ def test_without_file_and_accounts_the_file_is_missed(monkeypatch, tmp_path, war
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ADSYNC_CONFIG", raising=False)
     if named:
-        sandboxed.link(warehouse_url)
+        sandbox_fixtures.link(warehouse_url)
         monkeypatch.setenv("ADSYNC_CONFIG", str(Path("mine.yaml")))
     with pytest.raises(ConfigError, match=r"does not exist: copy config/workspaces.example.yaml"):
         accounts.prepare(warehouse_url)

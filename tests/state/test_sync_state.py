@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync.errors import PermanentError, ReauthRequired, TemporaryError
 from adsync.models import AccountInfo
 from adsync.state import sync_state
@@ -22,8 +22,8 @@ DAY = date(2026, 11, 22)
 
 @pytest.fixture
 def url(monkeypatch, warehouse_url):
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
-    sandboxed.link(warehouse_url, sandboxed.META)
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
+    sandbox_fixtures.link(warehouse_url, sandbox_fixtures.META)
     return warehouse_url
 
 
@@ -31,7 +31,7 @@ def url(monkeypatch, warehouse_url):
 async def ledger(url, owner="run"):
     async with connect(url) as connection:
         await connection.set_autocommit(True)
-        yield SyncStateStore(connection, sandboxed.account("meta"), owner)
+        yield SyncStateStore(connection, sandbox_fixtures.account("meta"), owner)
 
 
 def one(url, query):

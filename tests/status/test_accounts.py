@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from rich.console import Console
 
-import sandboxed
+import sandbox_fixtures
 from adsync.cli.app import main
 from adsync.status import accounts
 
@@ -27,11 +27,13 @@ update adsync.accounts set name = 'Acme رمضان' where native_id = %(dead)s
 
 @pytest.fixture
 def shown(monkeypatch, warehouse_url):
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
     monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", warehouse_url)
-    sandboxed.link(warehouse_url, sandboxed.META, sandboxed.TIKTOK, sandboxed.SHOPIFY, NEW)
+    sandbox_fixtures.link(warehouse_url, sandbox_fixtures.META, sandbox_fixtures.TIKTOK, sandbox_fixtures.SHOPIFY, NEW)
     with psycopg.connect(warehouse_url) as connection, psycopg.ClientCursor(connection) as cursor:
-        cursor.execute(FILL, {"dead": sandboxed.META, "slow": sandboxed.TIKTOK, "odd": sandboxed.SHOPIFY})
+        cursor.execute(
+            FILL, {"dead": sandbox_fixtures.META, "slow": sandbox_fixtures.TIKTOK, "odd": sandbox_fixtures.SHOPIFY}
+        )
 
     def shown(**how):
         text = io.StringIO()
@@ -44,7 +46,7 @@ def shown(monkeypatch, warehouse_url):
 def test_who_needs_a_person_comes_first_with_what_to_do(shown):
     first, *pleas = shown().splitlines()[:3]
     assert first == "2 of 4 accounts need a person:"
-    conn_id = sandboxed.account("meta").conn_id
+    conn_id = sandbox_fixtures.account("meta").conn_id
     assert pleas == [
         f"- meta Acme رمضان of acme, connection {conn_id}: meta error 190/463: log in to Meta again [red]",
         "- shopify acme.myshopify.com of acme, connection shopify_acme: "
@@ -53,10 +55,12 @@ def test_who_needs_a_person_comes_first_with_what_to_do(shown):
 
 
 def test_every_account_is_one_plain_line(shown):
-    slow, new = (f"{sandboxed.account('tiktok', one).workspace_id} tiktok {one}" for one in (sandboxed.TIKTOK, NEW))
+    slow, new = (
+        f"{sandbox_fixtures.account('tiktok', one).workspace_id} tiktok {one}" for one in (sandbox_fixtures.TIKTOK, NEW)
+    )
     assert set(shown().splitlines()[3:]) == {
-        f"acme meta Acme رمضان ({sandboxed.META}): reauth_required, last success 2026-11-20 10:00 UTC, covered through"
-        " 2026-11-20, next try -: meta error 190/463: log in to Meta again [red]",
+        f"acme meta Acme رمضان ({sandbox_fixtures.META}): reauth_required, last success 2026-11-20 10:00 UTC,"
+        " covered through 2026-11-20, next try -: meta error 190/463: log in to Meta again [red]",
         "acme shopify acme.myshopify.com: failed, last success -, covered through -, next try -: orders lack id",
         f"{slow}: retrying, last success 2026-11-22 08:00 UTC, covered through 2026-11-22,"
         " next try 2026-11-22 12:30 UTC: slow down",
@@ -104,7 +108,7 @@ from unnest(array['2026-11-01 10:00Z', '2026-11-02 10:00Z']::timestamptz[]) as m
 @pytest.mark.usefixtures("shown")
 def test_an_account_that_never_succeeded_lags_since_its_first_attempt(warehouse_url):
     with psycopg.connect(warehouse_url) as connection:
-        connection.execute(TRIED, (sandboxed.SHOPIFY,))
+        connection.execute(TRIED, (sandbox_fixtures.SHOPIFY,))
         [(first,)] = connection.execute(
             "select extract(epoch from now() - timestamptz '2026-11-01 10:00Z')::float"
         ).fetchall()

@@ -10,7 +10,7 @@ import httpx
 import psycopg
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync.errors import ContractError
 from adsync.extract.context import SyncEnvironment
 from adsync.extract.runner import SyncRequest, sync_accounts
@@ -18,11 +18,11 @@ from adsync.ranges import DateRange
 from adsync_sandbox.generator import children
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.behavior import Behavior
-from noting import noting
-from sandboxed import NOW, answering, in_memory, records, serving, world
+from recording_transport import recording
+from sandbox_fixtures import NOW, answering, in_memory, records, serving, world
 
 SNAPCHAT = "8adc3db7-8148-4fbf-999c-8d2266369d01"
-WHO = {"meta": sandboxed.META, "tiktok": sandboxed.TIKTOK, "snapchat": SNAPCHAT}
+WHO = {"meta": sandbox_fixtures.META, "tiktok": sandbox_fixtures.TIKTOK, "snapchat": SNAPCHAT}
 # Meta and Snapchat list nothing that was deleted.
 HIDDEN = {"meta": {"deleted"}, "snapchat": {"deleted"}, "tiktok": set()}
 OK = {"sub_request_status": "SUCCESS"}
@@ -61,7 +61,7 @@ async def test_an_ad_names_its_ad_set_and_nothing_else_is_kept(source):
 
 @pytest.mark.parametrize(("source", "calls"), [("meta", 1), ("tiktok", 1), ("snapchat", 2)])
 async def test_a_listing_is_as_few_calls_as_there_are(source, calls):
-    transport, asked = noting(httpx.ASGITransport(create_app(world(), (), Behavior(short_first_pages=False))))
+    transport, asked = recording(httpx.ASGITransport(create_app(world(), (), Behavior(short_first_pages=False))))
     await read(source, transport)
     assert len(asked) == calls
 
@@ -99,8 +99,8 @@ async def test_a_child_without_a_campaign_is_a_new_shape(source, body):
 
 @pytest.fixture
 def url(monkeypatch, warehouse_url):
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
-    sandboxed.link(warehouse_url, *WHO.values())
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
+    sandbox_fixtures.link(warehouse_url, *WHO.values())
     return warehouse_url
 
 
@@ -121,7 +121,7 @@ def sandbox(asked):
 
 
 def sync(url, base, source, window, now):
-    environment = SyncEnvironment(url, lambda conn_id: sandboxed.credentials(conn_id, base), lambda: now)
+    environment = SyncEnvironment(url, lambda conn_id: sandbox_fixtures.credentials(conn_id, base), lambda: now)
     request = SyncRequest(source, (WHO[source],), str(now), window=window, patient=False)
     for _ in range(5):
         [outcome] = asyncio.run(sync_accounts(request, environment)).outcomes

@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync.errors import (
     AdsyncError,
     ConfigError,
@@ -23,8 +23,8 @@ from adsync.ranges import DateRange
 from adsync.sources.meta import pagination, source
 from adsync.sources.meta.errors import CursorLost, ObjectMissing, check
 from adsync_sandbox.faults.script import Fault
-from noting import noting
-from sandboxed import Pauses, answering, in_memory, pages, recent, records, world
+from recording_transport import recording
+from sandbox_fixtures import Pauses, answering, in_memory, pages, recent, records, world
 
 GULF = "902345678902"
 FULL = "903456789012"
@@ -49,29 +49,29 @@ async def test_both_ends_of_a_window_are_read_and_no_day_beside_it():
 
 
 async def test_one_day_is_a_window_whose_ends_are_equal():
-    transport, asked = noting(in_memory())
+    transport, asked = recording(in_memory())
     await records("meta", "campaign_metrics", transport, asked=DateRange(TODAY, TODAY + timedelta(days=1)))
     assert json.loads(asked[0].url.params["time_range"]) == {"since": str(TODAY), "until": str(TODAY)}
 
 
 @pytest.mark.parametrize("status", ["paused", "archived", "deleted"])
 async def test_campaigns_that_ended_keep_their_rows(status):
-    owner = sandboxed.account_with("meta", status)
+    owner = sandbox_fixtures.account_with("meta", status)
     read = await records(
-        "meta", "campaign_metrics", in_memory(), asked=recent("meta", sandboxed.DAYS, owner), account_id=owner
+        "meta", "campaign_metrics", in_memory(), asked=recent("meta", sandbox_fixtures.DAYS, owner), account_id=owner
     )
     delivered = {row.campaign.id for row in world().deliveries(owner) if row.campaign.status == status}
     assert delivered <= {record.key.partition(":")[0] for record in read}
 
 
 async def test_archived_campaigns_are_listed():
-    owner = sandboxed.account_with("meta", "archived")
+    owner = sandbox_fixtures.account_with("meta", "archived")
     archived = {one.id for one in world().campaigns(owner) if one.status == "archived"}
     assert archived <= {record.key for record in await records("meta", "campaigns", in_memory(), account_id=owner)}
 
 
 async def test_one_call_covers_all_campaigns_of_the_account():
-    transport, asked = noting(in_memory())
+    transport, asked = recording(in_memory())
     read = await records("meta", "campaign_metrics", transport)
     assert len(read) > 300
     assert len(asked) == 1
@@ -79,7 +79,7 @@ async def test_one_call_covers_all_campaigns_of_the_account():
 
 async def test_too_much_data_halves_the_page_and_asks_for_the_same_one_again(monkeypatch):
     # The first page is half of what was asked for, as pages may be.
-    transport, asked = noting(in_memory(Fault("meta", "too_much_data", path="/insights", calls=(2, 3))))
+    transport, asked = recording(in_memory(Fault("meta", "too_much_data", path="/insights", calls=(2, 3))))
     monkeypatch.setattr(pagination, "PAGE_SIZE", 400)
     read = await records("meta", "campaign_metrics", transport)
     first, second, third, fourth = [request.url.params for request in asked[:4]]
@@ -91,12 +91,12 @@ async def test_too_much_data_halves_the_page_and_asks_for_the_same_one_again(mon
 
 def world_keys():
     window = recent("meta")
-    rows = world().deliveries(sandboxed.META)
+    rows = world().deliveries(sandbox_fixtures.META)
     return {f"{row.campaign.id}:{row.date}" for row in rows if window.since <= row.date < window.until}
 
 
 async def test_the_page_does_not_shrink_below_its_smallest_size():
-    transport, asked = noting(in_memory(Fault("meta", "too_much_data", path="/insights")))
+    transport, asked = recording(in_memory(Fault("meta", "too_much_data", path="/insights")))
     with pytest.raises(TooMuchData, match="reduce the amount of data"):
         await records("meta", "campaign_metrics", transport)
     assert [int(request.url.params["limit"]) for request in asked] == [1000, 500, 250, 125, pagination.SMALLEST_PAGE]
@@ -114,9 +114,9 @@ async def test_the_ready_made_next_link_is_never_followed():
 
 
 async def test_the_token_is_in_the_header_only():
-    transport, asked = noting(in_memory())
+    transport, asked = recording(in_memory())
     await records("meta", "campaigns", transport)
-    token = sandboxed.credentials("meta_acme").password
+    token = sandbox_fixtures.credentials("meta_acme").password
     assert {request.headers["authorization"] for request in asked} == {f"Bearer {token}"}
     assert not [request for request in asked if token in str(request.url)]
 
@@ -126,16 +126,16 @@ async def test_an_app_secret_proves_every_call():
 
 
 async def test_a_wrong_app_secret_is_a_permanent_error():
-    who, known = sandboxed.account("meta", FULL), sandboxed.credentials("meta_juniper")
+    who, known = sandbox_fixtures.account("meta", FULL), sandbox_fixtures.credentials("meta_juniper")
     wrong = type(known)(known.conn_id, known.host, password=known.password, extra={**known.extra, "app_secret": "no"})
-    async with sandboxed.connected(who, in_memory(), known=wrong) as client:
+    async with sandbox_fixtures.connected(who, in_memory(), known=wrong) as client:
         with pytest.raises(PermanentError, match="appsecret_proof"):
             [page async for page in source.accounts(client, who)]
 
 
 async def test_an_account_of_another_token_asks_for_a_person():
-    who = sandboxed.account("meta", GULF)
-    async with sandboxed.connected(who, in_memory(), known=sandboxed.credentials("meta_acme")) as client:
+    who = sandbox_fixtures.account("meta", GULF)
+    async with sandbox_fixtures.connected(who, in_memory(), known=sandbox_fixtures.credentials("meta_acme")) as client:
         with pytest.raises(ReauthRequired, match="grant ads_read"):
             [page async for page in source.accounts(client, who)]
 

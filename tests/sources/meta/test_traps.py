@@ -9,15 +9,15 @@ from datetime import timedelta
 import httpx
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync.errors import AdsyncError, ConfigError, ReauthRequired, ReportLost, TemporaryError, TooMuchData
 from adsync.models import ApiResponse
 from adsync.ranges import DateRange
 from adsync.sources.meta import source
 from adsync.sources.meta.errors import CursorLost, check
 from adsync_sandbox.faults.script import Fault
-from noting import noting
-from sandboxed import answering, in_memory, recent, records, world
+from recording_transport import recording
+from sandbox_fixtures import answering, in_memory, recent, records, world
 
 REPORT = source.SOURCE.stream("campaign_metrics").report
 TODAY = recent("meta").last_day
@@ -39,8 +39,8 @@ def payloads(rows):
 
 
 async def polled(transport, times=1):
-    who = sandboxed.account("meta")
-    async with sandboxed.connected(who, transport) as client:
+    who = sandbox_fixtures.account("meta")
+    async with sandbox_fixtures.connected(who, transport) as client:
         report_id = await REPORT.create(client, who, recent("meta"))
         return [await REPORT.ready(client, who, report_id) for _ in range(times)]
 
@@ -52,7 +52,7 @@ async def test_trap_1_overlapping_action_types_stay_as_they_came():
 
 
 async def test_trap_2_and_14_neither_breakdowns_nor_old_windows_are_asked_for():
-    transport, asked = noting(in_memory())
+    transport, asked = recording(in_memory())
     await records("meta", "campaign_metrics", transport)
     assert set(asked[0].url.params) == {"level", "time_increment", "time_range", "fields", "limit"}
 
@@ -65,9 +65,9 @@ async def test_trap_4_a_restated_day_has_the_key_that_it_had():
 
 
 async def test_trap_5_deleted_campaigns_come_by_their_rows_with_their_names():
-    owner = sandboxed.account_with("meta", "deleted")
+    owner = sandbox_fixtures.account_with("meta", "deleted")
     listed = {row.key for row in await records("meta", "campaigns", in_memory(), account_id=owner)}
-    asked = recent("meta", sandboxed.DAYS, owner)
+    asked = recent("meta", sandbox_fixtures.DAYS, owner)
     rows = payloads(await records("meta", "campaign_metrics", in_memory(), asked=asked, account_id=owner)).values()
     unlisted = {row["campaign_id"]: row["campaign_name"] for row in rows if row["campaign_id"] not in listed}
     assert set(unlisted) == {one.id for one in world().campaigns(owner) if one.status == "deleted"}
@@ -101,8 +101,8 @@ async def test_trap_8_a_run_that_no_server_knows_yet_is_not_ready():
 
 
 async def test_a_run_has_the_rows_that_the_synchronous_edge_has():
-    who = sandboxed.account("meta")
-    async with sandboxed.connected(who, in_memory()) as client:
+    who = sandbox_fixtures.account("meta")
+    async with sandbox_fixtures.connected(who, in_memory()) as client:
         report_id = await REPORT.create(client, who, recent("meta"))
         assert [await REPORT.ready(client, who, report_id) for _ in range(3)][-1]
         rows = [row async for page in REPORT.download(client, who, report_id) for row in page]
@@ -134,7 +134,7 @@ async def test_trap_11_budgets_stay_in_the_minor_units_that_arrived():
 async def test_trap_13_no_token_of_a_ready_made_link_gets_into_a_log_or_an_error(caplog, monkeypatch):
     caplog.set_level(logging.DEBUG)
     monkeypatch.setattr("adsync.sources.meta.pagination.PAGE_SIZE", 100)
-    token = sandboxed.credentials("meta_acme").password
+    token = sandbox_fixtures.credentials("meta_acme").password
     with pytest.raises(TemporaryError) as caught:
         await records(
             "meta", "campaign_metrics", in_memory(Fault("meta", "truncated", path="/insights", calls=(2, 3, 4)))
@@ -162,7 +162,7 @@ async def test_a_cursor_lost_again_and_again_is_an_error():
 
 
 async def test_a_single_day_that_is_too_much_is_asked_for_with_fewer_fields():
-    transport, asked = noting(in_memory(Fault("meta", "too_much_data", path="/insights", calls=(1, 2, 3, 4, 5))))
+    transport, asked = recording(in_memory(Fault("meta", "too_much_data", path="/insights", calls=(1, 2, 3, 4, 5))))
     rows = payloads(await records("meta", "campaign_metrics", transport, asked=A_DAY)).values()
     fields = [request.url.params["fields"].split(",") for request in asked]
     assert set(fields[0]) - set(fields[-1]) == {"ctr", "cpc", "cpm", "purchase_roas", "website_purchase_roas"}
@@ -171,9 +171,9 @@ async def test_a_single_day_that_is_too_much_is_asked_for_with_fewer_fields():
 
 
 async def test_a_page_size_that_was_accepted_is_where_the_next_window_begins():
-    who = sandboxed.account("meta")
-    transport, asked = noting(in_memory(Fault("meta", "too_much_data", path="/insights", calls=(1,))))
-    async with sandboxed.connected(who, transport) as client:
+    who = sandbox_fixtures.account("meta")
+    transport, asked = recording(in_memory(Fault("meta", "too_much_data", path="/insights", calls=(1,))))
+    async with sandbox_fixtures.connected(who, transport) as client:
         for _ in range(2):
             assert [page async for page in source.campaign_metrics(client, who, recent("meta"))]
     assert who.hints == {"limit": 500}
@@ -190,11 +190,11 @@ def test_logins_permissions_apps_and_settings_are_told_apart():
 
 
 async def test_a_retired_version_is_named_with_its_remedy():
-    known = sandboxed.credentials("meta_acme")
+    known = sandbox_fixtures.credentials("meta_acme")
     old = type(known)(known.conn_id, known.host, password=known.password, extra={"api_version": "v19.0"})
-    async with sandboxed.connected(sandboxed.account("meta"), in_memory(), known=old) as client:
+    async with sandbox_fixtures.connected(sandbox_fixtures.account("meta"), in_memory(), known=old) as client:
         with pytest.raises(ConfigError, match=r"deprecated version .*v19\.0.*set api_version"):
-            [page async for page in source.accounts(client, sandboxed.account("meta"))]
+            [page async for page in source.accounts(client, sandbox_fixtures.account("meta"))]
 
 
 async def test_a_request_that_timed_out_is_not_repeated_unchanged():

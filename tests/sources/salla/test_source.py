@@ -16,7 +16,7 @@ from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.behavior import Behavior
 from reading import owner, records, refusal, span
-from sandboxed import NOW, answering, in_memory, world
+from sandbox_fixtures import NOW, answering, in_memory, world
 
 STORE = "1305146709"
 WHO = owner("salla", STORE)

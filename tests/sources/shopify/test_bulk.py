@@ -7,7 +7,7 @@ import json
 import httpx
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync.errors import (
     ContractError,
     PermanentError,
@@ -19,7 +19,7 @@ from adsync.errors import (
 )
 from adsync.ranges import TimeRange
 from adsync.sources.shopify import bulk
-from sandboxed import NOW, answering
+from sandbox_fixtures import NOW, answering
 
 STORAGE = "https://storage.example/result.jsonl?signature=very-secret"
 ID = "gid://shopify/BulkOperation/1"
@@ -44,23 +44,23 @@ def shop(body, asked=None, **more):
 
 
 async def downloaded(transport):
-    who = sandboxed.account("shopify")
-    async with sandboxed.connected(who, transport) as client:
+    who = sandbox_fixtures.account("shopify")
+    async with sandbox_fixtures.connected(who, transport) as client:
         read = [record async for page in bulk.download_bulk(client, who, ID) for record in page]
         return read, client.meter
 
 
 async def ready(transport):
-    who = sandboxed.account("shopify")
-    async with sandboxed.connected(who, transport) as client:
+    who = sandbox_fixtures.account("shopify")
+    async with sandbox_fixtures.connected(who, transport) as client:
         return await bulk.bulk_ready(client, who, ID)
 
 
 async def created(body):
-    who = sandboxed.account("shopify")
+    who = sandbox_fixtures.account("shopify")
     span = TimeRange(NOW.replace(month=1), NOW)
     transport = answering(lambda _: httpx.Response(200, json={"data": {"bulkOperationRunQuery": body}}))
-    async with sandboxed.connected(who, transport) as client:
+    async with sandbox_fixtures.connected(who, transport) as client:
         return await bulk.create_bulk(client, who, span)
 
 
@@ -72,7 +72,7 @@ async def test_the_storage_service_never_sees_the_token():
     asked = []
     await downloaded(shop(lines(ORDER), asked))
     [download] = [request for request in asked if request.url.host == "storage.example"]
-    token = sandboxed.credentials("shopify_acme").password
+    token = sandbox_fixtures.credentials("shopify_acme").password
     assert token not in str(download.headers)
     assert "x-shopify-access-token" not in download.headers
 
@@ -179,7 +179,7 @@ async def test_neither_operation_nor_error_is_a_broken_contract():
 
 async def test_a_token_that_may_not_run_operations_leaves_history_to_pages():
     denied = {"errors": [{"message": "no", "extensions": {"code": "ACCESS_DENIED"}}]}
-    who = sandboxed.account("shopify")
-    async with sandboxed.connected(who, answering(lambda _: httpx.Response(200, json=denied))) as client:
+    who = sandbox_fixtures.account("shopify")
+    async with sandbox_fixtures.connected(who, answering(lambda _: httpx.Response(200, json=denied))) as client:
         with pytest.raises(ReportRefused, match="may not run bulk operations"):
             await bulk.create_bulk(client, who, TimeRange(NOW.replace(month=1), NOW))

@@ -10,7 +10,7 @@ from functools import cache
 import httpx
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync.api.client import LONGEST_PAUSE
 from adsync.errors import (
     AdsyncError,
@@ -34,7 +34,7 @@ from adsync_sandbox.generator.world import World
 from adsync_sandbox.platforms.shopify.cost import Limits
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.behavior import Behavior
-from sandboxed import CUSTOMER_KEY, NOW, Pauses, answering, in_memory, recent, records, world
+from sandbox_fixtures import CUSTOMER_KEY, NOW, Pauses, answering, in_memory, recent, records, world
 
 
 def failure(body, status=200, headers=None):
@@ -54,12 +54,12 @@ def throttled(requested, available, restore):
 
 
 def updates(span):
-    orders = world().store_orders(sandboxed.SHOPIFY)
+    orders = world().store_orders(sandbox_fixtures.SHOPIFY)
     return {one.id for one in orders if span.since <= one.payment.updated_at < span.until}
 
 
 async def test_a_span_holds_its_first_instant_and_not_its_last():
-    moments = sorted(one.payment.updated_at for one in world().store_orders(sandboxed.SHOPIFY))
+    moments = sorted(one.payment.updated_at for one in world().store_orders(sandbox_fixtures.SHOPIFY))
     span = TimeRange(moments[10], moments[20])
     assert {record.key for record in await records("shopify", "orders", in_memory(), asked=span)} == updates(span)
     assert len(updates(span)) == 10
@@ -185,16 +185,18 @@ def test_a_body_whose_errors_are_one_text_is_an_error():
 
 
 async def test_a_shop_that_is_not_there_is_a_permanent_error():
-    who = sandboxed.account("shopify")
-    known = sandboxed.credentials(who.conn_id)
-    elsewhere = type(known)(known.conn_id, f"{sandboxed.BASE}/shopify/nobody.myshopify.com", password=known.password)
-    async with sandboxed.connected(who, in_memory(), known=elsewhere) as client:
+    who = sandbox_fixtures.account("shopify")
+    known = sandbox_fixtures.credentials(who.conn_id)
+    elsewhere = type(known)(
+        known.conn_id, f"{sandbox_fixtures.BASE}/shopify/nobody.myshopify.com", password=known.password
+    )
+    async with sandbox_fixtures.connected(who, in_memory(), known=elsewhere) as client:
         with pytest.raises(PermanentError, match="HTTP 404"):
             [page async for page in source.stores(client, who)]
 
 
 async def test_a_customer_becomes_a_hash_that_only_the_workspace_can_make():
-    known = {one.id: one.customer for one in world().store_orders(sandboxed.SHOPIFY)}
+    known = {one.id: one.customer for one in world().store_orders(sandbox_fixtures.SHOPIFY)}
     read = await records("shopify", "orders", in_memory())
     for record in read:
         customer, stored = known[record.key], json.loads(bytes(record.payload))["customer"]
@@ -203,7 +205,7 @@ async def test_a_customer_becomes_a_hash_that_only_the_workspace_can_make():
 
 
 async def test_nothing_that_names_a_person_is_in_a_payload():
-    read = await records("shopify", "orders", in_memory(), asked=recent("shopify", sandboxed.DAYS))
+    read = await records("shopify", "orders", in_memory(), asked=recent("shopify", sandbox_fixtures.DAYS))
     text = b"".join(bytes(record.payload) for record in read)
     for personal in (b"buyer@example.com", b"A Buyer", b"gid://shopify/Customer/", b"email", b"variant="):
         assert personal not in text
@@ -217,7 +219,7 @@ async def test_the_tags_of_a_link_are_kept():
 
 
 def test_the_store_s_own_address_is_the_default():
-    known = sandboxed.credentials("shopify_acme")
+    known = sandbox_fixtures.credentials("shopify_acme")
     bare = type(known)(known.conn_id, password=known.password)
     assert source.base_url(bare, "acme.myshopify.com") == "https://acme.myshopify.com/admin/api/2026-10/"
 
@@ -232,10 +234,10 @@ async def test_the_store_is_read_on_terms_that_are_kept_beside_its_facts():
 
 
 async def test_a_version_that_falls_forward_is_said():
-    who = sandboxed.account("shopify")
-    known = sandboxed.credentials(who.conn_id)
+    who = sandbox_fixtures.account("shopify")
+    known = sandbox_fixtures.credentials(who.conn_id)
     old = replace(known, extra={**known.extra, "api_version": "2024-01"})
-    async with sandboxed.connected(who, in_memory(), known=old) as client:
+    async with sandbox_fixtures.connected(who, in_memory(), known=old) as client:
         [[store]] = [page async for page in source.stores(client, who)]
     [said] = notes(store.payload)
     assert "answered in API version 2025-10, not in 2024-01" in said
@@ -256,8 +258,8 @@ def every_update(of):
 
 
 async def read_with_calls(transport, span):
-    who = sandboxed.account("shopify")
-    async with sandboxed.connected(who, transport) as client:
+    who = sandbox_fixtures.account("shopify")
+    async with sandbox_fixtures.connected(who, transport) as client:
         pages = [page async for page in source.orders(client, who, span)]
         return [record for page in pages for record in page], client.meter.calls
 
@@ -270,14 +272,14 @@ def large_world():
 async def test_ten_thousand_changed_orders_take_at_most_210_calls():
     large = large_world()
     read, calls = await read_with_calls(httpx.ASGITransport(create_app(large)), every_update(large))
-    assert len(read) == len(large.store_orders(sandboxed.SHOPIFY)) > 3000
+    assert len(read) == len(large.store_orders(sandbox_fixtures.SHOPIFY)) > 3000
     assert calls / len(read) <= 210 / 10_000
 
 
 async def test_every_visit_is_there_though_only_long_journeys_are_asked_for_theirs():
     large = large_world()
     read, _ = await read_with_calls(httpx.ASGITransport(create_app(large)), every_update(large))
-    known = {one.id: one.journey for one in large.store_orders(sandboxed.SHOPIFY)}
+    known = {one.id: one.journey for one in large.store_orders(sandbox_fixtures.SHOPIFY)}
     lengths = set()
     for record in read:
         visits, stored = known[record.key].visits, json.loads(bytes(record.payload))["customerJourneySummary"]
@@ -311,7 +313,7 @@ async def test_no_query_costs_more_than_the_plan_refills_while_a_worker_may_wait
 
 
 async def test_trap_2_null_journeys_are_normal():
-    read = await records("shopify", "orders", in_memory(), asked=recent("shopify", sandboxed.DAYS))
+    read = await records("shopify", "orders", in_memory(), asked=recent("shopify", sandbox_fixtures.DAYS))
     without = [record for record in read if json.loads(bytes(record.payload))["customerJourneySummary"] is None]
     assert without
     later = NOW + timedelta(days=3)
@@ -327,7 +329,7 @@ async def test_trap_5_orders_of_every_status_come_and_rest_is_never_asked():
         asked.append((request.method, request.url.path.rpartition("/")[2], await request.aread()))
         return await in_memory().handle_async_request(request)
 
-    read = await records("shopify", "orders", httpx.MockTransport(note), asked=recent("shopify", sandboxed.DAYS))
+    read = await records("shopify", "orders", httpx.MockTransport(note), asked=recent("shopify", sandbox_fixtures.DAYS))
     assert {each[:2] for each in asked} == {("POST", "graphql.json")}
     assert not [body for *_, body in asked if b"status:" in body]
     assert [record for record in read if json.loads(bytes(record.payload))["cancelledAt"]]
@@ -340,9 +342,9 @@ async def test_trap_7_an_order_that_moves_while_pages_are_read_ends_the_read_of_
 
 
 async def test_trap_8_money_is_the_shop_s_and_a_total_does_not_shrink_with_a_refund():
-    known = {one.id: one for one in world().store_orders(sandboxed.SHOPIFY)}
+    known = {one.id: one for one in world().store_orders(sandbox_fixtures.SHOPIFY)}
     refunded = 0
-    for record in await records("shopify", "orders", in_memory(), asked=recent("shopify", sandboxed.DAYS)):
+    for record in await records("shopify", "orders", in_memory(), asked=recent("shopify", sandbox_fixtures.DAYS)):
         order, stored = known[record.key], json.loads(bytes(record.payload))
         assert stored["totalPriceSet"]["shopMoney"] == {"amount": cents(order.total), "currencyCode": "SAR"}
         assert stored["totalRefundedSet"]["shopMoney"]["amount"] == cents(order.payment.refunded)
@@ -385,7 +387,7 @@ async def test_visits_that_are_too_dear_in_one_call_are_asked_for_in_two():
         return await app.handle_async_request(request)
 
     read, _ = await read_with_calls(httpx.MockTransport(dear), every_update(large))
-    assert len(read) == len({record.key for record in read}) == len(large.store_orders(sandboxed.SHOPIFY))
+    assert len(read) == len({record.key for record in read}) == len(large.store_orders(sandbox_fixtures.SHOPIFY))
     assert max(asked) > 20
 
 
@@ -400,7 +402,7 @@ async def test_an_order_that_is_deleted_before_its_visits_come_keeps_first_and_l
         return await app.handle_async_request(request)
 
     read, _ = await read_with_calls(httpx.MockTransport(gone), every_update(large))
-    long = {one.id for one in large.store_orders(sandboxed.SHOPIFY) if len(one.journey.visits or ()) > 2}
+    long = {one.id for one in large.store_orders(sandbox_fixtures.SHOPIFY) if len(one.journey.visits or ()) > 2}
     for record in read:
         if record.key in long:
             journey = json.loads(bytes(record.payload))["customerJourneySummary"]

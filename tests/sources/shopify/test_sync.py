@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import psycopg
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync.errors import ReportLost, TemporaryError
 from adsync.extract.context import SyncEnvironment
 from adsync.extract.pending import report_ready
@@ -20,7 +20,7 @@ from adsync.ranges import DateRange
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.server.behavior import Behavior
-from sandboxed import NOW, SHOPIFY, served, world
+from sandbox_fixtures import NOW, SHOPIFY, served, world
 
 LONG, SHORT = 120, 30
 BY_PAGES = """update adsync.accounts set options = '{"report_mode": "sync"}'"""
@@ -35,7 +35,7 @@ class Shop:
     base: str
 
     def environment(self, now=NOW):
-        return SyncEnvironment(self.url, lambda name: sandboxed.credentials(name, self.base), lambda: now)
+        return SyncEnvironment(self.url, lambda name: sandbox_fixtures.credentials(name, self.base), lambda: now)
 
     def sync(self, now=NOW, **more):
         request = SyncRequest("shopify", (SHOPIFY,), "run", **{"patient": False, **more})
@@ -78,11 +78,11 @@ def unready(of):
 
 @pytest.fixture
 def shop(monkeypatch, warehouse_url):
-    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandboxed.new_key())
+    monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
 
     @contextmanager
     def shop(*faults, history_days=LONG, known=None, **manners):
-        sandboxed.link(warehouse_url, SHOPIFY, history_days=history_days)
+        sandbox_fixtures.link(warehouse_url, SHOPIFY, history_days=history_days)
         with served(faults, known, manners=Behavior(**manners)) as base:
             yield Shop(warehouse_url, base)
 

@@ -27,7 +27,7 @@ from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.behavior import Behavior
 from reading import connected, owner, records, refusal, window
-from sandboxed import Pauses, answering, credentials, in_memory, world
+from sandbox_fixtures import Pauses, answering, credentials, in_memory, world
 
 ACME, JUNIPER = "8adc3db7-8148-4fbf-999c-8d2266369d01", "c55a8f6e-92e1-4a0e-9d0f-2f1f6f1e2a03"
 WHO = owner("snapchat", ACME)

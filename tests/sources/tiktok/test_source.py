@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync.errors import (
     AdsyncError,
     ContractError,
@@ -25,7 +25,7 @@ from adsync.ranges import DateRange
 from adsync.sources.tiktok import report, source
 from adsync.sources.tiktok.errors import Incomplete, NoPermission, check
 from adsync_sandbox.faults.script import Fault
-from sandboxed import Pauses, answering, in_memory, recent, records, world
+from sandbox_fixtures import Pauses, answering, in_memory, recent, records, world
 
 NOT_ALLOWED = "7000000000000000003"
 
@@ -37,10 +37,10 @@ def failure(code, message="something", data=None):
     return caught.value
 
 
-async def reported(transport, window, account_id=sandboxed.TIKTOK, polls=3):
+async def reported(transport, window, account_id=sandbox_fixtures.TIKTOK, polls=3):
     """The rows of an asynchronous report, and how often it was asked for."""
-    who, report = sandboxed.account("tiktok", account_id), source.SOURCE.stream("campaign_metrics").report
-    async with sandboxed.connected(who, transport) as client:
+    who, report = sandbox_fixtures.account("tiktok", account_id), source.SOURCE.stream("campaign_metrics").report
+    async with sandbox_fixtures.connected(who, transport) as client:
         report_id = await report.create(client, who, window)
         asked = [await report.ready(client, who, report_id) for _ in range(polls)]
         assert asked == [False, False, True]
@@ -103,7 +103,7 @@ async def test_both_ends_of_a_window_are_read_and_no_day_beside_it():
 
 
 async def test_deleted_campaigns_are_listed_and_keep_their_rows():
-    owner = sandboxed.account_with("tiktok", "deleted")
+    owner = sandbox_fixtures.account_with("tiktok", "deleted")
     listed = {record.key for record in await records("tiktok", "campaigns", in_memory(), account_id=owner)}
     assert {one.id for one in world().campaigns(owner) if one.status == "deleted"} <= listed
     delivered = [row for row in world().deliveries(owner) if row.campaign.status == "deleted"]
@@ -130,8 +130,8 @@ def as_json(rows):
 
 
 async def test_an_asynchronous_report_may_span_more_than_thirty_days():
-    rows = await reported(in_memory(), recent("tiktok", sandboxed.DAYS))
-    assert len({row.day for row in rows}) == sandboxed.DAYS
+    rows = await reported(in_memory(), recent("tiktok", sandbox_fixtures.DAYS))
+    assert len({row.day for row in rows}) == sandbox_fixtures.DAYS
 
 
 async def test_an_app_that_may_not_order_reports_is_told_so():
@@ -141,9 +141,9 @@ async def test_an_app_that_may_not_order_reports_is_told_so():
 
 async def test_ordering_a_report_is_not_repeated_when_its_answer_was_lost():
     pause = Pauses()
-    who = sandboxed.account("tiktok")
+    who = sandbox_fixtures.account("tiktok")
     transport = in_memory(Fault("tiktok", "server_error", path="task/create", calls=(1,)))
-    async with sandboxed.connected(who, transport, pause) as client:
+    async with sandbox_fixtures.connected(who, transport, pause) as client:
         with pytest.raises(TemporaryError):
             await report.create_report(client, who, recent("tiktok"))
     assert pause == []
@@ -152,8 +152,8 @@ async def test_ordering_a_report_is_not_repeated_when_its_answer_was_lost():
 @pytest.mark.parametrize("status", ["FAILED", "CANCELED"])
 async def test_a_report_that_was_given_up_is_a_temporary_error(status):
     body = {"code": 0, "data": {"status": status, "message": "no room"}}
-    who = sandboxed.account("tiktok")
-    async with sandboxed.connected(who, answering(lambda _: httpx.Response(200, json=body))) as client:
+    who = sandbox_fixtures.account("tiktok")
+    async with sandbox_fixtures.connected(who, answering(lambda _: httpx.Response(200, json=body))) as client:
         with pytest.raises(ReportLost, match=f"report 17 ended as {status}: no room"):
             await report.report_ready(client, who, "17")
 
@@ -168,8 +168,8 @@ LINE = "1,2026-11-01 00:00:00,name,1.00,2,3,4,5,6,7,8,9,10"
 
 
 async def downloaded(text):
-    who = sandboxed.account("tiktok")
-    async with sandboxed.connected(who, answering(lambda _: httpx.Response(200, content=text))) as client:
+    who = sandbox_fixtures.account("tiktok")
+    async with sandbox_fixtures.connected(who, answering(lambda _: httpx.Response(200, content=text))) as client:
         return [record async for page in report.download_report(client, who, "17") for record in page]
 
 
@@ -215,7 +215,7 @@ async def test_the_throttle_header_means_that_rows_are_missing():
 
 async def test_the_token_stands_bare_in_its_own_header():
     def answers(request):
-        assert request.headers["access-token"] == sandboxed.credentials("tiktok_nakhla").password
+        assert request.headers["access-token"] == sandbox_fixtures.credentials("tiktok_nakhla").password
         assert "authorization" not in request.headers
         return httpx.Response(200, json={"code": 0, "data": {"list": [{"advertiser_id": "1"}]}})
 

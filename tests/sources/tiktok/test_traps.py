@@ -8,15 +8,15 @@ from datetime import timedelta
 import httpx
 import pytest
 
-import sandboxed
+import sandbox_fixtures
 from adsync.errors import PermanentError, RateLimited, ReauthRequired, ReportRefused, TemporaryError, TooMuchData
 from adsync.models import ApiResponse
 from adsync.ranges import DateRange
 from adsync.sources.tiktok import source
 from adsync.sources.tiktok.errors import check
 from adsync_sandbox.faults.script import Fault
-from noting import noting
-from sandboxed import answering, in_memory, recent, records
+from recording_transport import recording
+from sandbox_fixtures import answering, in_memory, recent, records
 
 TODAY = recent("tiktok").last_day
 A_DAY = DateRange(TODAY, TODAY + timedelta(days=1))
@@ -30,7 +30,7 @@ def filtered(request, name):
 
 async def reports(transport, **more):
     """The rows of a report and the requests for them."""
-    transport, asked = noting(transport)
+    transport, asked = recording(transport)
     rows = await records("tiktok", "campaign_metrics", transport, **more)
     return rows, [request for request in asked if REPORT in str(request.url)]
 
@@ -79,9 +79,9 @@ async def test_trap_10_what_is_incomplete_is_read_by_campaigns_and_never_by_days
 
 
 async def test_trap_10_what_was_incomplete_today_is_read_by_campaigns_at_once():
-    who = sandboxed.account("tiktok")
-    transport, asked = noting(in_memory(Fault("tiktok", "incomplete", path=REPORT, calls=(1,))))
-    async with sandboxed.connected(who, transport) as client:
+    who = sandbox_fixtures.account("tiktok")
+    transport, asked = recording(in_memory(Fault("tiktok", "incomplete", path=REPORT, calls=(1,))))
+    async with sandbox_fixtures.connected(who, transport) as client:
         for _ in range(2):
             assert [page async for page in source.campaign_metrics(client, who, recent("tiktok"))]
     whole = [one for one in asked if REPORT in str(one.url) and filtered(one, "campaign_ids") is None]
@@ -96,7 +96,7 @@ async def test_trap_10_a_campaign_that_is_incomplete_by_itself_is_said_and_not_s
 async def test_trap_11_several_advertisers_are_never_asked_for_at_once():
     _, [asked] = await reports(in_memory())
     assert "advertiser_ids" not in asked.url.params
-    assert asked.url.params["advertiser_id"] == sandboxed.TIKTOK
+    assert asked.url.params["advertiser_id"] == sandbox_fixtures.TIKTOK
 
 
 async def test_trap_12_a_request_that_timed_out_is_not_repeated_unchanged():
@@ -177,10 +177,14 @@ async def test_no_permission_on_the_account_asks_for_a_person_and_on_tasks_for_a
     denied = Fault("tiktok", "permission_denied")
     with pytest.raises(ReauthRequired, match="grant this app access"):
         await records("tiktok", "campaigns", in_memory(denied))
-    who, report = sandboxed.account("tiktok"), source.SOURCE.stream("campaign_metrics").report
-    async with sandboxed.connected(who, in_memory(Fault("tiktok", "permission_denied", path="task/create"))) as client:
+    who, report = sandbox_fixtures.account("tiktok"), source.SOURCE.stream("campaign_metrics").report
+    async with sandbox_fixtures.connected(
+        who, in_memory(Fault("tiktok", "permission_denied", path="task/create"))
+    ) as client:
         with pytest.raises(ReportRefused):
             await report.create(client, who, recent("tiktok"))
-    async with sandboxed.connected(who, in_memory(Fault("tiktok", "token_expired", path="task/create"))) as client:
+    async with sandbox_fixtures.connected(
+        who, in_memory(Fault("tiktok", "token_expired", path="task/create"))
+    ) as client:
         with pytest.raises(ReauthRequired, match="40105"):
             await report.create(client, who, recent("tiktok"))

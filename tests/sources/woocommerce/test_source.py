@@ -27,7 +27,7 @@ from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.behavior import Behavior
 from reading import connected, owner, pages, records, refusal, span
-from sandboxed import CUSTOMER_KEY, NOW, answering, credentials, in_memory, world
+from sandbox_fixtures import CUSTOMER_KEY, NOW, answering, credentials, in_memory, world
 
 # One below a path, one with plain permalinks.
 NAKHLA, JUNIPER = "shop.nakhla.example", "shop.juniper.example"

@@ -23,7 +23,7 @@ from adsync.sources.zid.source import SOURCE
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server.app import create_app
 from reading import connected, owner, records, refusal, span
-from sandboxed import NOW, answering, in_memory, world
+from sandbox_fixtures import NOW, answering, in_memory, world
 
 STORE = "394106"
 WHO = owner("zid", STORE)

@@ -1,4 +1,4 @@
-"""Waiting for what other processes do, with an end."""
+"""Waits for the effects of other processes, with a deadline."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Found = TypeVar("Found")
 
 
 def eventually(found: Callable[[], Found], what: str, *, seconds: float, pause: float = 0.05) -> Found:
-    """Ask again and again, and return the first answer that is one; what was waited for is named when time is up."""
+    """Calls `found` until it returns a true value, and returns that; fails with `what` when the time is up."""
     deadline = time.monotonic() + seconds
     while not (answer := found()):
         assert time.monotonic() < deadline, what
