@@ -1,13 +1,15 @@
-"""The loop that somebody would write by hand for this one job: the limit that the product is compared with.
+"""A hand-written loop for this one job: the limit that the sync is compared with.
 
-Ten fetches in flight, two writers; pages are split, not parsed; COPY into a temporary table, an upsert of what
-differs, the rows that vanished, the ledger. No state, no leases, no retries, no other source.
+Ten fetches in flight and two writers. Pages are split, not parsed. Rows go by COPY into a temporary table, then one
+upsert of rows that differ, one delete of rows that are missing, and one insert into `raw.observations`. There is no
+state, lease, retry or second source.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import httpx
@@ -27,7 +29,7 @@ with written as (
 insert into raw.observations (source, stream, account_id, record_key, metric_date, observed_at, payload)
 select 'meta', 'campaign_metrics', %(account)s, record_key, metric_date, %(now)s, payload from written
 """
-WITHDRAW = """
+DELETE_MISSING = """
 delete from raw.meta_campaign_metrics as known
 where account_id = %(account)s and metric_date between %(since)s and %(until)s
     and not exists (select from incoming where incoming.record_key = known.record_key)
@@ -63,8 +65,8 @@ async def fetch(http: httpx.AsyncClient, account: str, since: date, until: date,
             "level": "campaign", "time_increment": "1", "limit": "500", "after": after or "0",
             "time_range": json.dumps({"since": str(since), "until": str(until)}),
         }  # fmt: skip
-        answer = await http.get(f"act_{account}/insights", params=params)
-        page = PAGE.decode(answer.content)
+        response = await http.get(f"act_{account}/insights", params=params)
+        page = PAGE.decode(response.content)
         rows = []
         for item in page.data:
             keys = KEYS.decode(item)
@@ -94,12 +96,12 @@ async def account_month(
             while (block := await queue.get()) is not None:
                 await copy.write(block)
         await connection.execute(UPSERT, values)
-        await connection.execute(WITHDRAW, values)
+        await connection.execute(DELETE_MISSING, values)
     await fetching
 
 
-async def load(url: str, base_url: str, accounts: list[str], first: date, days: int) -> None:
-    """Read `days` days from `first` on, 30 at a time, for every account."""
+async def load(url: str, base_url: str, accounts: Sequence[str], first: date, days: int) -> None:
+    """Loads `days` days from `first` on, 30 at a time, for every account."""
     writers = asyncio.Semaphore(2)
     last = first + timedelta(days=days - 1)
     async with httpx.AsyncClient(base_url=base_url, timeout=60) as http:

@@ -1,11 +1,13 @@
-"""How near the product is to the limit: 100,200 Meta rows of 2 kB from a local server into `raw`.
+"""Compares a sync of Meta rows into `raw` with a hand-written loop, both against a local server.
 
-`python benchmarks/extract_load.py` runs ours and the loop of by_hand.py in turn, each in its own process and on its
-own fresh database, and prints wall time, CPU time and memory with their ratios. Then ten times the rows, for memory.
+`python benchmarks/extract_load.py` loads 100,200 rows of 2 kB with adsync and with the loop of by_hand.py in turn, each
+in its own process and its own new database, and prints wall time, CPU time and memory with their ratios. Then it loads
+ten times the rows with adsync, for memory. `--scale 0.02 --rounds 1` is a small size that shows only that it runs.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import resource
@@ -16,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -32,34 +35,66 @@ from adsync.ranges import DateRange
 from adsync.warehouse import migrations
 from adsync_demo.services import servers
 
-ACCOUNTS = [str(number) for number in range(1, 11)]
-CAMPAIGNS, DAYS = 334, 30
+ACCOUNTS = tuple(str(number) for number in range(1, 11))
+CAMPAIGNS, DAYS, TENFOLD = 334, 30, 10
 FIRST = date(2026, 1, 1)
 ROUNDS = 3
 HERE = Path(__file__).parent
 
+Cost = dict[str, float]
 
-def main() -> None:
-    console = Console()
-    with tempfile.TemporaryDirectory() as state, _meta() as port:
-        running = servers.start(Path(state))
+
+@dataclass(frozen=True)
+class Bench:
+    """Two servers, and how many campaigns each account of the local Meta API has."""
+
+    running: servers.Servers
+    meta_port: int
+    campaigns: int
+
+    def measure(self, kind: str, days: int) -> Cost:
+        """Returns the cost of loading `days` days in a process and a database of its own."""
+        name = f"bench_{kind}_{time.monotonic_ns()}"
+        with psycopg.connect(self.running.database_url("postgres"), autocommit=True) as connection:
+            connection.execute(f"create database {name} template adsync")
+        url = self.running.database_url(name)
+        _insert_accounts(url)
+        cost = _run_child(kind, url, self.meta_port, days)
+        self._check(kind, url, days)
+        with psycopg.connect(self.running.database_url("postgres"), autocommit=True) as connection:
+            connection.execute(f"drop database {name}")
+        return cost
+
+    def _check(self, kind: str, url: str, days: int) -> None:
+        with psycopg.connect(url) as connection:
+            rows = connection.execute("select count(*) from raw.meta_campaign_metrics").fetchone()
+            observations = connection.execute("select count(*) from raw.observations").fetchone()
+        assert rows == observations == (self.rows(days),), (kind, rows, observations)
+
+    def rows(self, days: int) -> int:
+        return len(ACCOUNTS) * self.campaigns * days
+
+
+def main(arguments: list[str]) -> None:
+    options = _parser().parse_args(arguments)
+    campaigns = max(1, round(CAMPAIGNS * options.scale))
+    with tempfile.TemporaryDirectory() as state, _local_meta(campaigns) as port:
+        bench = Bench(servers.start(Path(state)), port, campaigns)
         try:
-            migrations.migrate(running.database_url(), registry.streams())
-            runs = [
-                (_measure(running, "ours", port, DAYS), _measure(running, "hand", port, DAYS)) for _ in range(ROUNDS)
-            ]
-            tenfold = _measure(running, "ours", port, DAYS * 10)
+            migrations.migrate(bench.running.database_url(), registry.streams())
+            runs = [(bench.measure("ours", DAYS), bench.measure("hand", DAYS)) for _ in range(options.rounds)]
+            tenfold = bench.measure("ours", DAYS * TENFOLD)
         finally:
             servers.stop(Path(state))
-    console.print(_table(runs, tenfold))
+    Console().print(_table(bench, runs, tenfold))
 
 
 def child(kind: str, url: str, port: int, days: int) -> None:
-    """Do the work once and print what it cost."""
+    """Loads once and prints the cost as JSON."""
     base_url = f"http://127.0.0.1:{port}/v26.0"
     began = time.perf_counter()
     if kind == "ours":
-        asyncio.run(_ours(url, port, days))
+        asyncio.run(_sync(url, port, days))
     else:
         asyncio.run(by_hand.load(url, base_url, ACCOUNTS, FIRST, days))
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -67,31 +102,25 @@ def child(kind: str, url: str, port: int, days: int) -> None:
     sys.stdout.write(json.dumps(cost))
 
 
-async def _ours(url: str, port: int, days: int) -> None:
-    token = Credentials("meta_bench", host=f"http://127.0.0.1:{port}", password="none")
+async def _sync(url: str, port: int, days: int) -> None:
+    credentials = Credentials("meta_bench", host=f"http://127.0.0.1:{port}", password="none")
     window = DateRange(FIRST, FIRST + timedelta(days=days))
-    request = SyncRequest("meta", tuple(ACCOUNTS), "bench", window=window)
-    outcomes = await sync_accounts(request, SyncEnvironment(url, lambda _: token, lambda: datetime.now(UTC)))
-    outcomes.raise_for_failures()
+    request = SyncRequest("meta", ACCOUNTS, "bench", window=window)
+    environment = SyncEnvironment(url, lambda _: credentials, lambda: datetime.now(UTC))
+    result = await sync_accounts(request, environment)
+    result.raise_for_failures()
 
 
-def _measure(running: servers.Servers, kind: str, port: int, days: int) -> dict[str, float]:
-    name = f"bench_{kind}_{time.monotonic_ns()}"
-    with psycopg.connect(running.database_url("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template adsync")
-    _link_accounts(running.database_url(name))
-    command = [sys.executable, __file__, kind, running.database_url(name), str(port), str(days)]
-    cost = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    with psycopg.connect(running.database_url(name)) as connection:
-        rows = connection.execute("select count(*) from raw.meta_campaign_metrics").fetchone()
-        ledger = connection.execute("select count(*) from raw.observations").fetchone()
-    assert rows == ledger == (len(ACCOUNTS) * CAMPAIGNS * days,), (kind, rows, ledger)
-    with psycopg.connect(running.database_url("postgres"), autocommit=True) as connection:
-        connection.execute(f"drop database {name}")
-    return cost
+def _run_child(kind: str, url: str, port: int, days: int) -> Cost:
+    """The child's standard error goes to the terminal: its error is the reason why the benchmark stops."""
+    command = [sys.executable, __file__, "child", kind, url, str(port), str(days)]
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        sys.exit(f"extract_load: the process that measures '{kind}' failed with exit code {done.returncode}, see above")
+    return json.loads(done.stdout)
 
 
-def _link_accounts(url: str) -> None:
+def _insert_accounts(url: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(
             "insert into adsync.workspaces (workspace_id, name, currency, timezone) values ('b', 'B', 'SAR', 'UTC')"
@@ -99,13 +128,13 @@ def _link_accounts(url: str) -> None:
         connection.execute(
             "insert into adsync.accounts (platform, native_id, workspace_id, kind, conn_id)"
             " select 'meta', unnest(%s::text[]), 'b', 'ad_account', 'meta_bench'",
-            (ACCOUNTS,),
+            (list(ACCOUNTS),),
         )
 
 
 @contextmanager
-def _meta() -> Iterator[int]:
-    command = [sys.executable, str(HERE / "local_meta.py"), str(CAMPAIGNS)]
+def _local_meta(campaigns: int) -> Iterator[int]:
+    command = [sys.executable, str(HERE / "local_meta.py"), str(campaigns)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:
@@ -114,22 +143,28 @@ def _meta() -> Iterator[int]:
             server.terminate()
 
 
-def _table(runs: list[tuple[dict[str, float], dict[str, float]]], tenfold: dict[str, float]) -> Table:
-    rows = len(ACCOUNTS) * CAMPAIGNS * DAYS
-    table = Table(title=f"{rows:,} Meta rows into raw, {ROUNDS} interleaved runs, medians")
-    for heading in ("", "ours", "by hand", "ratio"):
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the full size, default 1")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"interleaved runs, default {ROUNDS}")
+    return parser
+
+
+def _table(bench: Bench, runs: list[tuple[Cost, Cost]], tenfold: Cost) -> Table:
+    table = Table(title=f"{bench.rows(DAYS):,} Meta rows into raw, {len(runs)} interleaved runs, medians")
+    for heading in ("", "adsync", "by hand", "ratio"):
         table.add_column(heading, justify="right")
     for key, label in (("wall", "wall s"), ("cpu", "client CPU s"), ("mb", "peak MB")):
         ours, hand = (statistics.median(run[side][key] for run in runs) for side in (0, 1))
         ratio = statistics.median(run[0][key] / run[1][key] for run in runs)
         table.add_row(label, f"{ours:.2f}", f"{hand:.2f}", f"{ratio:.2f}")
-    table.add_row(f"peak MB, {rows * 10:,} rows", f"{tenfold['mb']:.2f}", "", "")
+    table.add_row(f"peak MB, {bench.rows(DAYS * TENFOLD):,} rows", f"{tenfold['mb']:.2f}", "", "")
     return table
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case []:
-            main()
-        case [kind, url, port, days]:
+        case ["child", kind, url, port, days]:
             child(kind, url, int(port), int(days))
+        case arguments:
+            main(arguments)

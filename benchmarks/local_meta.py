@@ -1,6 +1,7 @@
-"""A Meta that answers from memory as fast as a socket allows: `python local_meta.py CAMPAIGNS`.
+"""A Meta API that answers from memory as fast as a socket allows: `python local_meta.py CAMPAIGNS`.
 
-It prints its port, serves account, campaign list and insights pages of about 2 kB a row, and ends with its parent.
+Prints its port. Serves the account, empty lists of campaigns, ad sets and ads, and insights pages of about 2 kB a row.
+Any other path is answered with 404. Stops when its standard input is closed.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ ACTIONS = (
     "link_click", "omni_purchase", "purchase", "offsite_conversion.fb_pixel_purchase", "add_to_cart", "lead",
     "view_content", "post_engagement", "page_engagement", "video_view", "landing_page_view", "search",
 )  # fmt: skip
-MOST_KEPT = 1000  # pages of 1 MB
+MAX_CACHED_PAGES = 1000  # of 1 MB each
+EMPTY_LISTS = ("/campaigns", "/adsets", "/ads")
 
 
 def template() -> str:
-    """One insights row with two holes, about 2 kB."""
+    """Returns one insights row of about 2 kB, with placeholders for campaign and day."""
     counts = [{"action_type": name, "value": "12", "1d_click": "7", "7d_click": "10"} for name in ACTIONS]
     values = [{"action_type": name, "value": "731.25", "1d_click": "500.10", "7d_click": "700.20"} for name in ACTIONS]
     row = {
@@ -59,39 +61,44 @@ def insights(campaigns: int, query: dict[str, list[str]]) -> bytes:
     return f'{{"data":[{rows}],"paging":{{"cursors":{{"after":"{end}"}}{more}}}}}'.encode()
 
 
-def body(campaigns: int, target: str, known: dict[str, bytes]) -> bytes:
-    """The answer to one request; a page asked for before comes from memory."""
+def body(campaigns: int, target: str, cache: dict[str, bytes]) -> bytes | None:
+    """Returns the response to one request, None for an unknown path; a page is rendered once."""
     parts = urlsplit(target)
-    if parts.path.endswith("/campaigns"):
+    if parts.path.endswith(EMPTY_LISTS):
         return b'{"data":[]}'
-    if not parts.path.endswith("/insights"):
-        account = parts.path.rpartition("act_")[2]
+    if parts.path.endswith("/insights"):
+        page = cache.get(parts.query) or insights(campaigns, parse_qs(parts.query))
+        if len(cache) < MAX_CACHED_PAGES:
+            cache[parts.query] = page
+        return page
+    account = parts.path.rpartition("/act_")[2]
+    if account.isdecimal():
         return f'{{"account_id":"{account}","name":"A","currency":"SAR","timezone_name":"Asia/Riyadh"}}'.encode()
-    page = known.get(parts.query) or insights(campaigns, parse_qs(parts.query))
-    if len(known) < MOST_KEPT:
-        known[parts.query] = page
-    return page
+    return None
+
+
+def response(content: bytes | None) -> bytes:
+    """Returns the whole HTTP message."""
+    status, content = (b"404 Not Found", b"{}") if content is None else (b"200 OK", content)
+    head = b"HTTP/1.1 %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+    return head % (status, len(content)) + content
 
 
 async def serve(campaigns: int) -> None:
-    known: dict[str, bytes] = {}
+    cache: dict[str, bytes] = {}
 
-    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answer_requests(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while head := await reader.readuntil(b"\r\n\r\n"):
-            answer = body(campaigns, head.split(b" ", 2)[1].decode(), known)
-            writer.write(
-                b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(answer)
-            )
-            writer.write(answer)
+            writer.write(response(body(campaigns, head.split(b" ", 2)[1].decode(), cache)))
             await writer.drain()
 
-    async def tolerant(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await converse(reader, writer)
+            await answer_requests(reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
-    server = await asyncio.start_server(tolerant, "127.0.0.1", 0, limit=1 << 20)
+    server = await asyncio.start_server(connection, "127.0.0.1", 0, limit=1 << 20)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)
