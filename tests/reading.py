@@ -4,16 +4,38 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 import httpx
 
 from adsync.api.client import ApiClient
 from adsync.errors import AdsyncError
-from adsync.models import Account, ApiResponse, Record
+from adsync.models import Account, ApiResponse, Credentials, Record, Token
 from adsync.ranges import DateRange, TimeRange
 from adsync.sources.base import Source
 from sandbox_fixtures import NOW, Pauses, account, credentials
+
+
+@dataclass
+class SandboxTokens:
+    """Refreshes tokens at the sandbox's token server, without a warehouse."""
+
+    source: Source
+    credentials: Credentials
+    transport: httpx.AsyncBaseTransport
+    refresh_calls: int = 0
+    is_refreshable: bool = True
+
+    async def get(self) -> Token:
+        return self.source.initial_token(self.credentials)
+
+    async def refresh(self, rejected: Token) -> Token:
+        self.refresh_calls += 1
+        async with httpx.AsyncClient(transport=self.transport) as http:
+            response = await http.send(self.source.token_refresh.request(self.credentials, rejected))
+        answer = ApiResponse(response.status_code, response.headers, response.content)
+        return self.source.token_refresh.read(answer, rejected, NOW)
 
 
 @asynccontextmanager
@@ -23,7 +45,8 @@ async def connected(
     known = more.pop("known", None) or credentials(who.conn_id)
     pause = more.pop("pause", None)
     async with httpx.AsyncClient(transport=transport, base_url=source.base_url(known, who.account_id)) as http:
-        yield ApiClient(http, source, known, Pauses() if pause is None else pause, **more)
+        token = more.pop("token", None) or source.initial_token(known)
+        yield ApiClient(http, source, known, token, sleep=Pauses() if pause is None else pause, **more)
 
 
 async def pages(source: Source, who: Account, stream: str, transport, *asked, **more) -> list[list[Record]]:

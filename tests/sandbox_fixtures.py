@@ -93,7 +93,7 @@ async def connected(
 ) -> AsyncIterator[ApiClient]:
     source, known = registry.load(who.platform), known or credentials(who.conn_id)
     async with httpx.AsyncClient(transport=transport, base_url=source.base_url(known, who.account_id)) as http:
-        yield ApiClient(http, source, known, Pauses() if pause is None else pause)
+        yield ApiClient(http, source, known, source.initial_token(known), sleep=Pauses() if pause is None else pause)
 
 
 def in_memory(*faults: Fault, known: World | None = None, **more: object) -> httpx.ASGITransport:

@@ -39,14 +39,7 @@ LAYERS = (
 )
 AIRFLOW_SIDE = LAYERS[0][:3] + LAYERS[1]
 # Edges that the rebuild has still to remove; nothing may be added.
-PENDING = frozenset(
-    {
-        ("adsync.api.client", "adsync.auth.token_manager"),
-        ("adsync.api.client", "adsync.sources.base"),
-        ("adsync.api.rate_limiter", "adsync.sources.base"),
-        ("adsync.auth.token_manager", "adsync.sources.base"),
-    }
-)
+PENDING: frozenset[tuple[str, str]] = frozenset()
 # The strategies still know the runner.
 PENDING_CYCLES = [[f"adsync.extract.{name}" for name in ("account_sync", "async_report", "daily", "incremental")]]
 # Products whose inner layout is still to be sorted.

@@ -108,7 +108,9 @@ def check(answer: ApiResponse) -> None:
 
 def source(**more: object) -> Source:
     """Of single-use refresh tokens, like the strictest platform."""
-    renewal = TokenRefresh(request, oauth.reader("shop", "install the app again"), **({"single_use": True} | more))
+    token_refresh = TokenRefresh(
+        request, oauth.reader("shop", "install the app again"), **({"single_use": True} | more)
+    )
     return Source(
         "meta",
         "store",
@@ -117,7 +119,7 @@ def source(**more: object) -> Source:
         check,
         lambda _: AccountInfo("", "", ""),
         (),
-        renewal=renewal,
+        token_refresh=token_refresh,
     )
 
 

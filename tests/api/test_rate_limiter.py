@@ -13,38 +13,39 @@ import pytest
 import sandbox_fixtures
 from adsync import registry
 from adsync.api import rate_limiter
-from adsync.api.client import LONGEST_PAUSE, ApiClient
-from adsync.api.rate_limiter import NO_RATE_LIMIT
+from adsync.api.client import MAX_WAIT, ApiClient
+from adsync.api.rate_limiter import NO_RATE_LIMIT, LimitOwners
 from adsync.errors import ConfigError, RateLimited, TemporaryError
-from adsync.models import Account, Credentials, RateLimit
+from adsync.models import Account, Credentials, RateLimit, Token
 from sandbox_fixtures import Pauses, answering
 
 WHO = sandbox_fixtures.account("meta")
 OTHER = replace(WHO, account_id="902")
 BASE = "http://platform"
 KNOWN = Credentials("meta_acme", BASE, password="t")
+TOKEN = Token("t")
 
 
 def limited(*limits):
     return replace(registry.load("meta"), limits=limits)
 
 
-def budget(url, *limits, who=WHO, known=KNOWN):
-    return rate_limiter.shared(url, limited(*limits), who, known)
+def limiter(url, *limits, who=WHO, known=KNOWN, platform="meta"):
+    return rate_limiter.open_rate_limiter(url, platform, limits, LimitOwners.of(who.account_id, known))
 
 
-async def taken(url, times, *limits, path="insights", patience=60.0, **more):
+async def taken(url, times, *limits, path="insights", max_wait=60.0, **more):
     """The waits of so many calls at once, in milliseconds."""
-    async with budget(url, *limits, **more) as mine:
-        return [round(1000 * await mine.take(path, patience)) for _ in range(times)]
+    async with limiter(url, *limits, **more) as mine:
+        return [round(1000 * await mine.reserve(path, max_wait)) for _ in range(times)]
 
 
 async def test_without_redis_nothing_is_limited():
-    async with budget(None, RateLimit("app", 1, 60)) as mine:
+    async with limiter(None, RateLimit("app", 1, 60)) as mine:
         assert mine is NO_RATE_LIMIT
-        assert await mine.take("x", 1) == 0
-        await mine.rest(3600)
-        assert await mine.take("x", 1) == 0
+        assert await mine.reserve("x", 1) == 0
+        await mine.block(3600)
+        assert await mine.reserve("x", 1) == 0
 
 
 async def test_calls_come_evenly_after_a_short_burst(redis_url):
@@ -60,10 +61,10 @@ async def test_each_place_is_given_once_also_while_it_is_waited_for(redis_url):
     assert len(set(waits[2:])) == 18
 
 
-async def test_a_place_beyond_patience_is_not_taken(redis_url):
+async def test_a_place_beyond_max_wait_is_not_taken(redis_url):
     limit = RateLimit("account", 1, 10)
     assert (await taken(redis_url, 2, limit))[1] == pytest.approx(9000, abs=100)
-    refused = await taken(redis_url, 3, limit, patience=5)
+    refused = await taken(redis_url, 3, limit, max_wait=5)
     assert refused == pytest.approx([19000] * 3, abs=200)
 
 
@@ -103,32 +104,32 @@ async def test_a_limit_of_one_path_holds_up_no_other(redis_url):
 async def test_a_refused_place_uses_up_no_other_bucket(redis_url):
     narrow, wide = RateLimit("account", 1, 100), RateLimit("account", 2, 10)
     await taken(redis_url, 1, narrow)
-    await taken(redis_url, 5, narrow, wide, patience=1)
+    await taken(redis_url, 5, narrow, wide, max_wait=1)
     assert await taken(redis_url, 1, wide) == [0]
 
 
 async def test_resting_stops_everybody_for_that_account_alone(redis_url):
-    async with budget(redis_url) as one, budget(redis_url) as two, budget(redis_url, who=OTHER) as other:
-        await one.rest(300)
-        assert await two.take("x", 5) == pytest.approx(300, abs=1)
-        assert await other.take("x", 5) == 0
-        await two.rest(2)
-        assert await one.take("x", 5) == pytest.approx(300, abs=1)
+    async with limiter(redis_url) as one, limiter(redis_url) as two, limiter(redis_url, who=OTHER) as other:
+        await one.block(300)
+        assert await two.reserve("x", 5) == pytest.approx(300, abs=1)
+        assert await other.reserve("x", 5) == 0
+        await two.block(2)
+        assert await one.reserve("x", 5) == pytest.approx(300, abs=1)
 
 
 async def test_a_rest_ends_by_itself(redis_url):
-    async with budget(redis_url) as mine:
-        await mine.rest(0.05)
-        assert 0 < await mine.take("x", 5) <= 0.05
+    async with limiter(redis_url) as mine:
+        await mine.block(0.05)
+        assert 0 < await mine.reserve("x", 5) <= 0.05
         await asyncio.sleep(0.06)
-        assert await mine.take("x", 5) == 0
+        assert await mine.reserve("x", 5) == 0
 
 
 def call(url, calls, results):
     async def one():
-        async with budget(url, RateLimit("app", 20, 1)) as mine:
+        async with limiter(url, RateLimit("app", 20, 1)) as mine:
             for _ in range(calls):
-                await asyncio.sleep(await mine.take("x", 60))
+                await asyncio.sleep(await mine.reserve("x", 60))
                 results.put(time.time())
 
     asyncio.run(one())
@@ -148,26 +149,26 @@ def test_a_limit_is_kept_across_processes(redis_url):
 
 
 async def test_redis_that_is_away_is_one_sentence_that_passes():
-    async with budget("redis://127.0.0.1:1/0", RateLimit("app", 1, 1)) as mine:
-        with pytest.raises(TemporaryError, match=r"the call budgets in Redis cannot be read .*adsync_redis"):
-            await mine.take("x", 1)
-        with pytest.raises(TemporaryError, match="in Redis cannot be read"):
-            await mine.rest(1)
+    async with limiter("redis://127.0.0.1:1/0", RateLimit("app", 1, 1)) as mine:
+        with pytest.raises(TemporaryError, match=r"cannot read the rate limits in Redis .*adsync_redis"):
+            await mine.reserve("x", 1)
+        with pytest.raises(TemporaryError, match="rate limits in Redis"):
+            await mine.block(1)
 
 
 async def test_an_address_that_is_none_is_a_setting_to_correct():
-    with pytest.raises(ConfigError, match="Redis has no such address"):
-        async with budget("http://127.0.0.1"):
+    with pytest.raises(ConfigError, match="invalid Redis URL"):
+        async with limiter("http://127.0.0.1"):
             pass
 
 
 async def test_an_app_that_rests_stops_all_its_accounts_and_no_other_app(redis_url):
     one, same, another = [replace(KNOWN, password=token, extra={"app_id": app}) for token, app in ("a7", "b7", "c8")]
-    async with budget(redis_url, known=one) as mine:
-        await mine.rest(300, "app")
+    async with limiter(redis_url, known=one) as mine:
+        await mine.block(300, "app")
     for known, seconds in ((same, 300), (another, 0)):
-        async with budget(redis_url, who=OTHER, known=known) as theirs:
-            assert await theirs.take("x", 5) == pytest.approx(seconds, abs=1)
+        async with limiter(redis_url, who=OTHER, known=known) as theirs:
+            assert await theirs.reserve("x", 5) == pytest.approx(seconds, abs=1)
 
 
 # Through the client
@@ -176,13 +177,13 @@ async def test_an_app_that_rests_stops_all_its_accounts_and_no_other_app(redis_u
 async def get(url, times, *limits, pause=None, answers=lambda _: httpx.Response(200, json={}), who=WHO):
     source = limited(*limits)
     async with (
-        rate_limiter.shared(url, source, who, KNOWN) as mine,
+        limiter(url, *limits, who=who) as mine,
         httpx.AsyncClient(transport=answering(answers), base_url=BASE) as http,
     ):
-        client = ApiClient(http, source, KNOWN, Pauses() if pause is None else pause, budget=mine)
+        client = ApiClient(http, source, KNOWN, TOKEN, rate_limiter=mine, sleep=Pauses() if pause is None else pause)
         for _ in range(times):
             await client.get("insights")
-        return client.meter.calls
+        return client.stats.calls
 
 
 async def test_seconds_are_waited_out_in_place(redis_url):
@@ -193,10 +194,10 @@ async def test_seconds_are_waited_out_in_place(redis_url):
 
 async def test_a_longer_wait_is_a_retry_with_that_delay(redis_url):
     pause = Pauses()
-    with pytest.raises(RateLimited, match="the call budget of meta is used up") as caught:
+    with pytest.raises(RateLimited, match="the rate limit of meta is used up") as caught:
         await get(redis_url, 3, RateLimit("account", 1, 10), pause=pause)
     assert caught.value.retry_after == pytest.approx(9, abs=0.2)
-    assert caught.value.retry_after > LONGEST_PAUSE
+    assert caught.value.retry_after > MAX_WAIT
     assert pause == []
 
 
@@ -220,10 +221,10 @@ async def test_a_minute_limit_of_tiktok_s_app_stops_its_other_accounts_and_one_o
 
     async def call(who, answer):
         async with (
-            rate_limiter.shared(redis_url, tiktok, who, known) as mine,
+            limiter(redis_url, *tiktok.limits, who=who, known=known, platform="tiktok") as mine,
             httpx.AsyncClient(transport=answering(lambda _: httpx.Response(200, json=answer)), base_url=BASE) as http,
         ):
-            return await ApiClient(http, tiktok, known, Pauses(), budget=mine).get("campaign/get/")
+            return await ApiClient(http, tiktok, known, TOKEN, rate_limiter=mine, sleep=Pauses()).get("campaign/get/")
 
     with pytest.raises(RateLimited, match=str(code)):
         await call(WHO, body)
@@ -231,6 +232,6 @@ async def test_a_minute_limit_of_tiktok_s_app_stops_its_other_accounts_and_one_o
     if not rests:
         assert (await others).status == 200
         return
-    with pytest.raises(RateLimited, match="budget of tiktok is used up") as caught:
+    with pytest.raises(RateLimited, match="rate limit of tiktok is used up") as caught:
         await others
     assert caught.value.retry_after == pytest.approx(300, abs=1)

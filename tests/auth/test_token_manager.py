@@ -46,8 +46,13 @@ def url(monkeypatch, warehouse_url):
     return warehouse_url
 
 
-def keeper(url, known, now=NOW, **renewal):
-    return TokenManager(url, token_server.source(**renewal), ACCOUNT, known, lambda: now)
+def manager(url, known, now=NOW, **token_refresh):
+    source = token_server.source(**token_refresh)
+    return TokenManager(url, ACCOUNT, known, source.initial_token(known), source.token_refresh, lambda: now)
+
+
+def opened(url, known):
+    return open_api_client(f"{known.host}/", token_server.source(), known, manager(url, known))
 
 
 def stored(url, columns="*"):
@@ -61,47 +66,47 @@ def unanswered(url):
 
 
 async def test_the_connection_is_the_seed(url, base, book):
-    assert await keeper(url, credentials(base)).current() == Token("access-0", "refresh-0")
+    assert await manager(url, credentials(base)).get() == Token("access-0", "refresh-0")
     assert (stored(url), book.posts) == ([], 0)
 
 
 async def test_after_the_first_renewal_the_table_is_the_truth(url, base, book):
-    mine = keeper(url, credentials(base))
+    mine = manager(url, credentials(base))
     fresh = Token("access-1", "refresh-1", NOW + timedelta(hours=1))
-    assert await mine.renewed(await mine.current()) == fresh
-    assert await keeper(url, credentials(base)).current() == fresh
+    assert await mine.refresh(await mine.get()) == fresh
+    assert await manager(url, credentials(base)).get() == fresh
     assert stored(url, "expires_at, renewed_at") == [(fresh.expires_at, NOW)]
     assert (book.posts, unanswered(url)) == (1, 0)
 
 
 async def test_a_connection_that_a_person_filled_anew_counts_again(url, base, book):
-    mine = keeper(url, credentials(base))
-    await mine.renewed(await mine.current())
+    mine = manager(url, credentials(base))
+    await mine.refresh(await mine.get())
     book.access, book.refresh = "access-new", "refresh-new"
-    again = keeper(url, credentials(base, "refresh-new", "access-new"))
-    assert (await again.current()).access == "access-new"
-    assert (await again.renewed(await again.current())).access == "access-2"
+    again = manager(url, credentials(base, "refresh-new", "access-new"))
+    assert (await again.get()).access == "access-new"
+    assert (await again.refresh(await again.get())).access == "access-2"
 
 
 async def test_a_token_that_somebody_else_has_renewed_costs_no_call(url, base, book):
-    mine = keeper(url, credentials(base))
-    old = await mine.current()
-    newer = await mine.renewed(old)
-    assert await mine.renewed(old) == newer
+    mine = manager(url, credentials(base))
+    old = await mine.get()
+    newer = await mine.refresh(old)
+    assert await mine.refresh(old) == newer
     assert book.posts == 1
 
 
 async def test_a_token_about_to_end_is_renewed_before_it_is_used(url, base, book):
-    mine = keeper(url, credentials(base))
-    await mine.renewed(await mine.current())
-    late = keeper(url, credentials(base), NOW + timedelta(minutes=59))
-    assert (await late.current()).access == "access-2"
+    mine = manager(url, credentials(base))
+    await mine.refresh(await mine.get())
+    late = manager(url, credentials(base), NOW + timedelta(minutes=59))
+    assert (await late.get()).access == "access-2"
     assert book.posts == 2
 
 
 async def test_nothing_stands_in_clear_in_the_table(url, base):
-    mine = keeper(url, credentials(base))
-    await mine.renewed(await mine.current())
+    mine = manager(url, credentials(base))
+    await mine.refresh(await mine.get())
     [row] = stored(url, "ciphertext, tokens::text")
     for secret in (b"access-1", b"refresh-1", b"refresh-0", b"access-0"):
         assert secret not in row[0]
@@ -111,45 +116,45 @@ async def test_nothing_stands_in_clear_in_the_table(url, base):
 async def test_a_key_that_was_rotated_still_opens_and_one_that_is_gone_is_named(monkeypatch, url, base):
     old, new = new_key(), new_key()
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", old)
-    mine = keeper(url, credentials(base))
-    token = await mine.renewed(await mine.current())
+    mine = manager(url, credentials(base))
+    token = await mine.refresh(await mine.get())
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", f"{new},{old}")
-    assert await mine.current() == token
+    assert await mine.get() == token
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", new)
-    with pytest.raises(ConfigError, match="ADSYNC_TOKEN_KEY does not open"):
-        await mine.current()
+    with pytest.raises(ConfigError, match="none of the keys in ADSYNC_TOKEN_KEY matches"):
+        await mine.get()
     assert encryption.decrypt(encryption.encrypt(b"x")) == b"x"
 
 
 async def test_a_dead_refresh_token_asks_a_person_and_shows_no_secret(url, base, book):
     book.behaviour = "refuse"
-    mine = keeper(url, credentials(base))
+    mine = manager(url, credentials(base))
     with pytest.raises(ReauthRequired, match=r"invalid_grant.*install the app again") as caught:
-        await mine.renewed(await mine.current())
+        await mine.refresh(await mine.get())
     assert "refresh-0" not in str(caught.value)
     assert unanswered(url) == 0
 
 
 async def test_without_a_refresh_token_the_person_learns_where_to_put_a_new_one(url, base, book):
-    mine = keeper(url, credentials(base, refresh=""))
-    with pytest.raises(ReauthRequired, match="the connection shop_acme holds nothing to renew it with"):
-        await mine.renewed(await mine.current())
+    mine = manager(url, credentials(base, refresh=""))
+    with pytest.raises(ReauthRequired, match="connection shop_acme holds nothing to refresh it with"):
+        await mine.refresh(await mine.get())
     assert book.posts == 0
 
 
 @pytest.mark.parametrize("behaviour", ["lose", 500, 502, 504])
 async def test_a_lost_answer_is_never_followed_by_a_second_post(url, base, book, behaviour):
     book.behaviour = behaviour
-    mine = keeper(url, credentials(base))
+    mine = manager(url, credentials(base))
     with pytest.raises(TemporaryError):
-        await mine.renewed(await mine.current())
+        await mine.refresh(await mine.get())
     book.behaviour = "grant"
-    with pytest.raises(ReauthRequired, match=r"the answer to the token refresh of .* UTC was lost.*shop_acme"):
-        await mine.renewed(await mine.current())
+    with pytest.raises(ReauthRequired, match=r"lost the response to the token refresh of .* UTC.*shop_acme"):
+        await mine.refresh(await mine.get())
     assert book.posts == 1
     book.refresh = "refresh-new"
-    again = keeper(url, credentials(base, "refresh-new"))
-    assert (await again.renewed(await again.current())).access == "access-2"
+    again = manager(url, credentials(base, "refresh-new"))
+    assert (await again.refresh(await again.get())).access == "access-2"
 
 
 @pytest.mark.parametrize(
@@ -164,54 +169,54 @@ async def test_a_token_server_that_says_it_gave_nothing_may_be_asked_again_and_n
     url, base, book, status, says
 ):
     book.behaviour, book.says = status, says
-    mine = keeper(url, credentials(base))
+    mine = manager(url, credentials(base))
     with pytest.raises(TemporaryError, match=f"HTTP {status}"):
-        await mine.renewed(await mine.current())
+        await mine.refresh(await mine.get())
     assert unanswered(url) == 0
     book.behaviour = "grant"
-    assert (await mine.renewed(await mine.current())).access == "access-2"
+    assert (await mine.refresh(await mine.get())).access == "access-2"
 
 
 async def test_a_refresh_token_that_may_be_used_again_is(url, base, book):
     book.behaviour = 500
-    mine = keeper(url, credentials(base), single_use=False)
+    mine = manager(url, credentials(base), single_use=False)
     with pytest.raises(TemporaryError):
-        await mine.renewed(await mine.current())
+        await mine.refresh(await mine.get())
     book.behaviour = "grant"
-    assert (await mine.renewed(await mine.current())).access == "access-2"
+    assert (await mine.refresh(await mine.get())).access == "access-2"
 
 
 async def test_a_token_server_that_was_never_reached_may_be_asked_again(url, base):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}/"
-    away = keeper(url, credentials(nowhere))
-    with pytest.raises(TemporaryError, match="the token server cannot be reached"):
-        await away.renewed(await away.current())
+    away = manager(url, credentials(nowhere))
+    with pytest.raises(TemporaryError, match="token server unreachable"):
+        await away.refresh(await away.get())
     assert unanswered(url) == 0
-    back = keeper(url, Credentials("shop_acme", base, password="access-0", extra={"refresh_token": "refresh-0"}))
-    assert (await back.renewed(await back.current())).access == "access-1"
+    back = manager(url, Credentials("shop_acme", base, password="access-0", extra={"refresh_token": "refresh-0"}))
+    assert (await back.refresh(await back.get())).access == "access-1"
 
 
 @pytest.mark.parametrize(
     ("renewal", "lasts", "later", "due"),
     [
         ({}, 3600, timedelta(days=300), False),
-        ({"every": timedelta(days=10)}, 3600, timedelta(days=9), False),
-        ({"every": timedelta(days=10)}, 3600, timedelta(days=10), True),
-        ({"early": timedelta(days=2)}, 86400 * 14, timedelta(days=11), False),
-        ({"early": timedelta(days=2)}, 86400 * 14, timedelta(days=12), True),
+        ({"max_age": timedelta(days=10)}, 3600, timedelta(days=9), False),
+        ({"max_age": timedelta(days=10)}, 3600, timedelta(days=10), True),
+        ({"refresh_before": timedelta(days=2)}, 86400 * 14, timedelta(days=11), False),
+        ({"refresh_before": timedelta(days=2)}, 86400 * 14, timedelta(days=12), True),
     ],
 )
 async def test_a_token_that_nobody_uses_is_renewed_in_time(url, base, book, renewal, lasts, later, due):
     book.lasts = lasts
-    mine = keeper(url, credentials(base))
-    await mine.renewed(await mine.current())
-    assert await keeper(url, credentials(base), NOW + later, **renewal).kept_fresh() is due
+    mine = manager(url, credentials(base))
+    await mine.refresh(await mine.get())
+    assert await manager(url, credentials(base), NOW + later, **renewal).refresh_if_old() is due
     assert book.posts == (2 if due else 1)
 
 
 async def test_a_connection_s_own_token_may_be_as_old_as_can_be(url, base, book):
-    assert await keeper(url, credentials(base), every=timedelta(days=10)).kept_fresh()
+    assert await manager(url, credentials(base), max_age=timedelta(days=10)).refresh_if_old()
     assert book.posts == 1
 
 
@@ -219,18 +224,18 @@ async def test_a_connection_s_own_token_may_be_as_old_as_can_be(url, base, book)
 
 
 async def test_a_client_renews_once_in_the_middle_of_a_run_and_sends_the_request_again(url, base, book):
-    async with open_api_client(keeper(url, credentials(base))) as client:
+    async with opened(url, credentials(base)) as client:
         await client.get("one")
         book.access = "something else"
         await client.get("two")
         await client.get("three")
     assert book.posts == 1
     assert book.reads == ["/one", "/two", "/two", "/three"]
-    assert client.meter.calls == 5
+    assert client.stats.calls == 5
 
 
 async def test_a_token_that_is_refused_although_it_is_new_is_no_endless_story(url, base, book):
-    async with open_api_client(keeper(url, credentials(base))) as client:
+    async with opened(url, credentials(base)) as client:
         book.access = "x"
         book.renew = lambda _: (200, {"access_token": "never accepted"})
         with pytest.raises(TokenExpired):
@@ -240,7 +245,7 @@ async def test_a_token_that_is_refused_although_it_is_new_is_no_endless_story(ur
 
 def work(url, base, start, results):
     async def one():
-        async with open_api_client(keeper(url, credentials(base))) as client:
+        async with opened(url, credentials(base)) as client:
             await asyncio.to_thread(start.wait)
             await client.get("orders")
             return client.token.access

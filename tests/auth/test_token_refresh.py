@@ -23,7 +23,7 @@ def answer(status, body):
 
 
 def read(source, status, body, old=None):
-    return registry.load(source).renewal.read(answer(status, body), old or Token("old", "refresh"), NOW)
+    return registry.load(source).token_refresh.read(answer(status, body), old or Token("old", "refresh"), NOW)
 
 
 # Meta
@@ -31,7 +31,7 @@ def read(source, status, body, old=None):
 
 def exchange(host="", **extra):
     known = Credentials("meta_acme", host, password="t1", extra={**META, **extra})
-    return registry.load("meta").renewal.request(known, Token("t1", expires_at=ENDS))
+    return registry.load("meta").token_refresh.request(known, Token("t1", expires_at=ENDS))
 
 
 def test_meta_exchanges_the_token_itself():
@@ -62,7 +62,7 @@ def test_meta_is_told_that_a_system_user_s_token_shall_live_sixty_days_more():
     ],
 )
 def test_meta_can_only_where_the_app_and_the_end_are_known(extra, token, possible):
-    assert registry.load("meta").renewal.possible(Credentials("c", extra=extra), token) is possible
+    assert registry.load("meta").token_refresh.can_refresh(Credentials("c", extra=extra), token) is possible
 
 
 def test_meta_s_new_token_ends_when_it_says_or_never():
@@ -87,7 +87,9 @@ def test_the_end_of_a_connection_s_own_token_may_be_told_in_unix_seconds():
 
 
 def wish(token, **extra):
-    request = registry.load("shopify").renewal.request(Credentials("shopify_acme", extra={**SHOPIFY, **extra}), token)
+    request = registry.load("shopify").token_refresh.request(
+        Credentials("shopify_acme", extra={**SHOPIFY, **extra}), token
+    )
     return request, json.loads(request.content)
 
 
@@ -97,7 +99,7 @@ def test_shopify_rotates_the_refresh_token():
     assert body == {"client_id": "c1", "client_secret": "s3cret", "grant_type": "refresh_token", "refresh_token": "r1"}
     granted = {"access_token": "b", "scope": "x", "expires_in": 3600, "refresh_token": "r2"}
     assert read("shopify", 200, granted) == Token("b", "r2", NOW + timedelta(hours=1))
-    assert registry.load("shopify").renewal.single_use
+    assert registry.load("shopify").token_refresh.single_use
 
 
 def test_shopify_s_app_asks_in_its_own_name_where_there_is_no_refresh_token():
@@ -108,14 +110,16 @@ def test_shopify_s_app_asks_in_its_own_name_where_there_is_no_refresh_token():
 
 def test_shopify_s_endpoint_is_below_the_shop():
     known = Credentials("c", "https://acme.myshopify.com", extra=SHOPIFY | {"token_url": ""})
-    url = registry.load("shopify").renewal.request(known, Token("a", "r")).url
+    url = registry.load("shopify").token_refresh.request(known, Token("a", "r")).url
     assert str(url) == "https://acme.myshopify.com/admin/oauth/access_token"
     with pytest.raises(ConfigError, match="connection c renews its token but has no host"):
-        registry.load("shopify").renewal.request(Credentials("c", extra=SHOPIFY | {"token_url": ""}), Token("a", "r"))
+        registry.load("shopify").token_refresh.request(
+            Credentials("c", extra=SHOPIFY | {"token_url": ""}), Token("a", "r")
+        )
 
 
 def test_a_custom_app_s_token_cannot_be_renewed():
-    assert not registry.load("shopify").renewal.possible(Credentials("c", password="shpat"), Token("shpat"))
+    assert not registry.load("shopify").token_refresh.can_refresh(Credentials("c", password="shpat"), Token("shpat"))
 
 
 # What token servers have in common

@@ -105,7 +105,7 @@ def test_the_first_key_seals_and_every_key_opens(monkeypatch):
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", f"{second}, {first},")
     assert encryption.decrypt(sealed) == b"secret"
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", second)
-    with pytest.raises(ConfigError, match="ADSYNC_TOKEN_KEY does not open what is stored"):
+    with pytest.raises(ConfigError, match="none of the keys in ADSYNC_TOKEN_KEY matches"):
         encryption.decrypt(sealed)
 
 

@@ -39,7 +39,7 @@ def url(monkeypatch, warehouse_url):
 def book(monkeypatch):
     """A token server whose platform wants its tokens renewed every ten days."""
     book = Book()
-    book.source = replace(token_server.source(every=timedelta(days=10)), streams=(Stream("orders", "changes", None),))
+    book.source = replace(token_server.source(max_age=timedelta(days=10)), streams=(Stream("orders", "changes", None),))
     monkeypatch.setattr(housekeeping.registry, "names", lambda: ("meta",))
     monkeypatch.setattr(housekeeping.registry, "load", lambda _: book.source)
     with serving(book) as book.base:
@@ -101,8 +101,9 @@ async def test_secrets_move_under_the_newest_key_once(monkeypatch, url, book):
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", f"{new},{old}")
     assert [housekeeping.reseal(url), housekeeping.reseal(url)] == [2, 0]
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", new)
-    keeper = TokenManager(url, book.source, ACCOUNT, credentials(book.base), lambda: NOW)
-    assert (await keeper.current()).access == "access-1"
+    known = credentials(book.base)
+    tokens = TokenManager(url, ACCOUNT, known, book.source.initial_token(known), book.source.token_refresh, lambda: NOW)
+    assert (await tokens.get()).access == "access-1"
     [(key,)] = rows(url, "select customer_key from adsync.workspaces")
     assert Fernet(new).decrypt(key.encode()) == b"k" * 32
 

@@ -13,7 +13,7 @@ from adsync.models import ApiResponse, RateLimit
 
 def meta_rest(**headers):
     named = {name.replace("_", "-"): json.dumps(value) for name, value in headers.items()}
-    return registry.load("meta").pause(ApiResponse(200, httpx.Headers(named), b"{}"))
+    return registry.load("meta").throttle(ApiResponse(200, httpx.Headers(named), b"{}"))
 
 
 def business(percent, minutes=0):
@@ -55,7 +55,7 @@ def shopify_rest(requested, available, rate=100):
     status = {"maximumAvailable": 2000, "currentlyAvailable": available, "restoreRate": rate}
     cost = {"requestedQueryCost": requested, "actualQueryCost": 3, "throttleStatus": status}
     body = json.dumps({"data": {}, "extensions": {"cost": cost}}).encode()
-    return registry.load("shopify").pause(ApiResponse(200, {}, body))
+    return registry.load("shopify").throttle(ApiResponse(200, {}, body))
 
 
 @pytest.mark.parametrize(("requested", "available", "seconds"), [(400, 1600, 0), (400, 400, 0), (400, 150, 2.5)])
@@ -69,4 +69,4 @@ def test_an_enterprise_bucket_refills_faster():
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"data": {}}', b'{"extensions": {"cost": {}}}'])
 def test_shopify_answers_without_a_cost_ask_for_no_rest(body):
-    assert registry.load("shopify").pause(ApiResponse(200, {}, body)) == 0
+    assert registry.load("shopify").throttle(ApiResponse(200, {}, body)) == 0

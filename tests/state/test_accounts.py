@@ -99,7 +99,7 @@ def test_a_workspace_that_an_application_wrote_without_a_key_gets_one(warehouse_
 def test_another_key_than_the_one_that_sealed_is_said(monkeypatch, warehouse_url, brought):
     brought(document())
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
-    with pytest.raises(ConfigError, match="ADSYNC_TOKEN_KEY does not open what is stored"):
+    with pytest.raises(ConfigError, match="none of the keys in ADSYNC_TOKEN_KEY matches"):
         accounts.load(warehouse_url, "meta")
 
 

@@ -1,6 +1,6 @@
-"""The one HTTP client: limits, timeouts, retries of seconds, redaction, and the count of calls.
+"""The HTTP client: rate limits, timeouts, short retries, token refresh, redaction, and call statistics.
 
-Every answer passes the source's own `check`, because platforms hide errors inside HTTP 200.
+Every response passes the platform's own `check`, because platforms report errors inside HTTP 200.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import httpx
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
 from adsync.api import session
 from adsync.api.rate_limiter import NO_RATE_LIMIT, RateLimiter
@@ -19,119 +20,163 @@ from adsync.api.redaction import redact, redacted
 from adsync.api.session import TIMEOUT
 from adsync.errors import AdsyncError, ConfigError, RateLimited, TemporaryError, TokenExpired, TooMuchData
 from adsync.models import ApiResponse, Credentials, Token
-from adsync.sources.base import Source
 
-if TYPE_CHECKING:
-    from adsync.auth.token_manager import TokenManager
+MAX_ATTEMPTS = 3
+FIRST_RETRY_DELAY = 0.5
+# Longer waits are left to the scheduler: the account backs off and frees its worker.
+MAX_WAIT = 5.0
 
-TRIES = 3
-LONGEST_PAUSE = 5.0
+Sleep = Callable[[float], Awaitable[Any]]
 
-Pause = Callable[[float], Awaitable[Any]]
-Renew = Callable[[Token], Awaitable[Token]]
+
+class Platform(Protocol):
+    """What the client needs to know about a platform; every `Source` provides it."""
+
+    @property
+    def name(self) -> str:
+        """The platform's name, for messages."""
+        ...
+
+    def auth(self, credentials: Credentials, token: Token, /) -> httpx.Auth:
+        """Return the scheme that authenticates a request."""
+        ...
+
+    def check(self, response: ApiResponse, /) -> None:
+        """Raise the error that the response stands for, if any."""
+        ...
+
+    def throttle(self, response: ApiResponse, /) -> float:
+        """Return for how many seconds the account should send nothing after this response."""
+        ...
+
+
+class TokenProvider(Protocol):
+    """The access token of one account."""
+
+    # Calls to the token server so far.
+    refresh_calls: int
+
+    @property
+    def is_refreshable(self) -> bool:
+        """Whether the platform can replace a token; if not, TokenExpired is raised to the caller."""
+        ...
+
+    async def get(self) -> Token:
+        """Return a token that is valid now."""
+        ...
+
+    async def refresh(self, rejected: Token) -> Token:
+        """Return a token newer than the rejected one."""
+        ...
 
 
 @dataclass
 class CallStats:
-    """Calls made and bytes received on behalf of one account."""
+    """Calls made and bytes received for one account."""
 
     calls: int = 0
     received: int = 0
 
 
 class ApiClient:
-    """One account's way to its platform: `get` and `post` return a checked answer or raise.
+    """Calls one account's API: `get` and `post` return a checked response or raise.
 
-    `renew` replaces a token that the platform refused; without it a refusal goes to the caller.
+    If the platform rejects the token, the request is repeated once with a token from `tokens`; without `tokens`,
+    TokenExpired is raised.
     """
 
     def __init__(
         self,
         http: httpx.AsyncClient,
-        source: Source,
+        platform: Platform,
         credentials: Credentials,
-        pause: Pause = asyncio.sleep,
+        token: Token,
         *,
-        token: Token | None = None,
-        renew: Renew | None = None,
-        budget: RateLimiter = NO_RATE_LIMIT,
+        tokens: TokenProvider | None = None,
+        rate_limiter: RateLimiter = NO_RATE_LIMIT,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.http = http
-        self.source = source
+        self.platform = platform
         self.credentials = credentials
-        self.pause = pause
-        self.token = token or source.seed(credentials)
-        self.renew = renew
-        self.budget = budget
-        self.meter = CallStats()
+        self.token = token
+        self.tokens = tokens
+        self.rate_limiter = rate_limiter
+        self.sleep = sleep
+        self.stats = CallStats()
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> ApiResponse:
-        return await self._patiently(self.http.build_request("GET", path, params=params))
+        return await self._send_with_retry(self.http.build_request("GET", path, params=params))
 
     async def post(self, path: str, json: Any, *, repeat: bool = False) -> ApiResponse:
-        """`repeat` says that the request may be sent again when its answer was lost."""
-        return await self._patiently(self.http.build_request("POST", path, json=json), repeat=repeat)
+        """`repeat`: the request is safe to send again if its response was lost."""
+        request = self.http.build_request("POST", path, json=json)
+        return await (self._send_with_retry(request) if repeat else self._send_with_token_refresh(request))
 
-    async def _patiently(self, request: httpx.Request, *, repeat: bool = True) -> ApiResponse:
-        """Send, and send again after hiccups that pass within seconds."""
-        for wait in (*_waits(), None):
-            try:
-                return await self._renewing(request)
-            except (TemporaryError, RateLimited) as error:
-                seconds = _pause_for(error, wait)
-                if seconds is None or not repeat:
-                    raise
-                await self.pause(seconds)
-        raise AssertionError("the last try returns or raises")
+    async def _send_with_retry(self, request: httpx.Request) -> ApiResponse:
+        """Send, and repeat after errors that pass within seconds."""
+        retrying = AsyncRetrying(
+            sleep=self.sleep,
+            stop=stop_after_attempt(MAX_ATTEMPTS),
+            wait=_wait,
+            retry=retry_if_exception(lambda error: _retry_delay(error, 1) is not None),
+            reraise=True,
+        )
+        # As a loop: called with a function, tenacity keeps the response until the next garbage collection.
+        async for attempt in retrying:
+            with attempt:
+                response = await self._send_with_token_refresh(request)
+        return response
 
-    async def _renewing(self, request: httpx.Request) -> ApiResponse:
-        """A token may end at any call; its successor gets one chance."""
+    async def _send_with_token_refresh(self, request: httpx.Request) -> ApiResponse:
+        """A token can expire between any two calls; its replacement gets one attempt."""
         try:
             return await self._send(request)
         except TokenExpired:
-            if self.renew is None:
+            if self.tokens is None or not self.tokens.is_refreshable:
                 raise
-        self.token = await self.renew(self.token)
-        self.meter.calls += 1
+        calls_before = self.tokens.refresh_calls
+        self.token = await self.tokens.refresh(self.token)
+        self.stats.calls += self.tokens.refresh_calls - calls_before
         return await self._send(request)
 
     async def _send(self, request: httpx.Request) -> ApiResponse:
-        await self._wait_for_budget(request.url.path)
-        self.meter.calls += 1
+        await self._wait_for_slot(request.url.path)
+        self.stats.calls += 1
         try:
-            answer = await self._read(request)
+            response = await self._read(request)
         except httpx.ReadTimeout as error:
-            raise TooMuchData(f"{_place(request)} did not answer within {TIMEOUT.read:.0f} s") from error
+            raise TooMuchData(f"{_describe(request)}: no response within {TIMEOUT.read:.0f} s") from error
         except httpx.RequestError as error:
             reason = redacted(str(error), self.credentials, self.token) or type(error).__name__
-            raise TemporaryError(f"{_place(request)} cannot be reached: {reason}") from error
-        self.meter.received += len(answer.body)
-        if rest := self.source.pause(answer):
-            await self.budget.rest(rest)
+            raise TemporaryError(f"{_describe(request)} is unreachable: {reason}") from error
+        self.stats.received += len(response.body)
+        if seconds := self.platform.throttle(response):
+            await self.rate_limiter.block(seconds)
         try:
-            self.source.check(answer)
+            self.platform.check(response)
         except AdsyncError as error:
             redact(error, self.credentials, self.token)
-            await self._rest_of(error)
+            await self._block_app(error)
             raise
-        return answer
+        return response
 
-    async def _rest_of(self, error: AdsyncError) -> None:
-        """The account that ran into a limit waits by itself; whoever shares the app with it has to be told."""
+    async def _block_app(self, error: AdsyncError) -> None:
+        """Block all accounts of the app after an app-wide limit; for its own limit, the account backs off by itself."""
         if isinstance(error, RateLimited) and error.scope == "app" and error.retry_after:
-            await self.budget.rest(error.retry_after, error.scope)
+            await self.rate_limiter.block(error.retry_after, error.scope)
 
-    async def _wait_for_budget(self, path: str) -> None:
-        """Seconds are waited out here; for longer the whole account steps aside, newest days read first."""
-        seconds = await self.budget.take(path, LONGEST_PAUSE)
-        if seconds > LONGEST_PAUSE:
-            raise RateLimited(f"the call budget of {self.source.name} is used up", retry_after=seconds)
+    async def _wait_for_slot(self, path: str) -> None:
+        """Sleep for a wait of seconds; for a longer one the whole account backs off."""
+        seconds = await self.rate_limiter.reserve(path, MAX_WAIT)
+        if seconds > MAX_WAIT:
+            raise RateLimited(f"the rate limit of {self.platform.name} is used up", retry_after=seconds)
         if seconds:
-            await self.pause(seconds)
+            await self.sleep(seconds)
 
     async def _read(self, request: httpx.Request) -> ApiResponse:
-        """Stream the body past httpx, whose responses sit in cycles and would keep it until a collection."""
-        response = await self.http.send(request, auth=self.source.auth(self.credentials, self.token), stream=True)
+        """Read the body into bytes of our own: httpx's responses form cycles, which keep it until a collection."""
+        response = await self.http.send(request, auth=self.platform.auth(self.credentials, self.token), stream=True)
         try:
             body = b"".join([chunk async for chunk in response.aiter_bytes()])
         finally:
@@ -140,41 +185,46 @@ class ApiClient:
 
 
 @asynccontextmanager
-async def open_api_client(keeper: TokenManager, budget: RateLimiter = NO_RATE_LIMIT) -> AsyncIterator[ApiClient]:
-    """A client for the keeper's account, closed at the end; `credentials.host` replaces the platform's own address."""
-    source, credentials = keeper.source, keeper.credentials
-    renew = keeper.renewed if source.renewal else None
-    base_url = _checked(source.base_url(credentials, keeper.account.account_id), credentials)
-    async with session.client(base_url) as http:
-        client = ApiClient(http, source, credentials, token=await keeper.current(), renew=renew, budget=budget)
-        client.meter.calls += len(keeper.asked)
+async def open_api_client(
+    base_url: str,
+    platform: Platform,
+    credentials: Credentials,
+    tokens: TokenProvider,
+    rate_limiter: RateLimiter = NO_RATE_LIMIT,
+) -> AsyncIterator[ApiClient]:
+    """Open a client with a valid token and close it at the end."""
+    async with session.client(_validated(base_url, credentials)) as http:
+        token = await tokens.get()
+        client = ApiClient(http, platform, credentials, token, tokens=tokens, rate_limiter=rate_limiter)
+        client.stats.calls += tokens.refresh_calls
         yield client
 
 
-def _checked(base_url: str, credentials: Credentials) -> str:
+def _validated(base_url: str, credentials: Credentials) -> str:
     with suppress(httpx.InvalidURL):
         url = httpx.URL(base_url)
         if url.scheme in {"http", "https"} and url.host:
             return base_url
     raise ConfigError(
-        f"connection {credentials.conn_id}: the host {credentials.host!r} is no URL: write it with https://, "
-        "or leave it empty for the platform's own"
+        f"invalid host {credentials.host!r} in connection {credentials.conn_id}: use a full URL (https://...), "
+        "or leave it empty to use the default"
     )
 
 
-def _waits() -> tuple[float, ...]:
-    return tuple(0.5 * 2**n for n in range(TRIES - 1))
-
-
-def _pause_for(error: AdsyncError, wait: float | None) -> float | None:
-    """Seconds until the next try, or None when trying again is for somebody with more patience."""
-    if wait is None or isinstance(error, TooMuchData):
-        return None
+def _retry_delay(error: BaseException, attempt: int) -> float | None:
+    """Seconds until a retry that is worth waiting for here; None: the caller decides about this error."""
     if isinstance(error, RateLimited):
-        told = error.retry_after
-        return told if told is not None and told <= LONGEST_PAUSE else None
-    return wait
+        seconds = error.retry_after
+        return seconds if seconds is not None and seconds <= MAX_WAIT else None
+    if isinstance(error, TemporaryError) and not isinstance(error, TooMuchData):
+        return FIRST_RETRY_DELAY * 2 ** (attempt - 1)
+    return None
 
 
-def _place(request: httpx.Request) -> str:
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome and state.outcome.exception()
+    return (error and _retry_delay(error, state.attempt_number)) or 0.0
+
+
+def _describe(request: httpx.Request) -> str:
     return f"{request.method} {request.url.copy_with(query=None)}"

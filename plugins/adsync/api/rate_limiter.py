@@ -1,8 +1,8 @@
-"""Call budgets shared by all tasks and processes: token buckets in Redis, one per platform and app, account or token.
+"""Rate limits shared by all tasks and processes: token buckets in Redis, one per platform and app, account or token.
 
-A bucket is the instant at which it will be full again (the generic cell rate algorithm), moved by one script, so
-that two processes never take the same place. An account that its platform asked to rest has a key of its own, and so
-has an app.
+A bucket is the time at which it will be full again (GCRA, the generic cell rate algorithm). One script reserves a slot
+in all buckets of a call, so that no slot is given out twice. If a platform asks an account or an app to wait, a key of
+its own blocks it.
 """
 
 from __future__ import annotations
@@ -11,22 +11,21 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import redis.asyncio
 from redis.exceptions import RedisError
 
 from adsync.errors import ConfigError, TemporaryError
-from adsync.models import Account, Credentials, RateLimit, Scope
-from adsync.sources.base import Source
+from adsync.models import Credentials, RateLimit, Scope
 
 PREFIX = "adsync:quota"
-# A tenth of a limit's span may be used at once; the rest comes evenly.
+# A tenth of a limit's period may be used at once; the rest is spread evenly.
 BURST = 0.1
-# KEYS: the account's resting key, the app's, then the buckets.
-# ARGV: patience, then interval and burst of each bucket, all milliseconds.
-# Answers the milliseconds until the call may go out. Its place is taken unless that is longer than patience.
-TAKE = """
+# KEYS: the account's block, the app's block, then the buckets.
+# ARGV: the maximum wait, then interval and burst of each bucket, all in milliseconds.
+# Returns the milliseconds until the call may be sent. Beyond the maximum wait no slot is reserved.
+RESERVE = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + clock[2] / 1000
 local at = now + math.max(redis.call('PTTL', KEYS[1]), redis.call('PTTL', KEYS[2]), 0)
@@ -43,93 +42,104 @@ if at - now <= tonumber(ARGV[1]) then
 end
 return math.ceil(at - now)
 """
-# A short rest must not cut a long one short.
-REST = """
+# A short block does not shorten a longer one.
+BLOCK = """
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], 1, 'PX', ARGV[1]) end
 """
 
 
 class RateLimiter(Protocol):
-    """What transport asks before each call, and tells after it."""
+    """What the API client calls before and after each request."""
 
-    async def take(self, path: str, patience: float) -> float:
-        """Reserve the next place for a call: the seconds until then. Beyond `patience` none is reserved."""
+    async def reserve(self, path: str, max_wait: float) -> float:
+        """Reserve the next slot for a call and return the seconds until then; beyond `max_wait` none is reserved."""
         ...
 
-    async def rest(self, seconds: float, scope: Scope = "account") -> None:
-        """Let nobody call for so long on behalf of this account, or of the whole app."""
+    async def block(self, seconds: float, scope: Scope = "account") -> None:
+        """Block all calls of this account, or of the whole app, for `seconds`."""
         ...
 
 
 class NoRateLimit:
-    """For runs without Redis: the platform's own refusals are all there is."""
+    """Used without Redis: only the platform's own limits apply."""
 
-    async def take(self, _path: str, _patience: float) -> float:
+    async def reserve(self, _path: str, _max_wait: float) -> float:
         return 0.0
 
-    async def rest(self, _seconds: float, _scope: Scope = "account") -> None:
+    async def block(self, _seconds: float, _scope: Scope = "account") -> None:
         pass
 
 
 NO_RATE_LIMIT = NoRateLimit()
 
 
+class LimitOwners(NamedTuple):
+    """Whose buckets a call uses, one key per scope."""
+
+    account: str
+    app: str
+    token: str
+
+    @classmethod
+    def of(cls, account_id: str, credentials: Credentials) -> LimitOwners:
+        """An app is known by its `app_id` or `client_id`, else by its token; a token by its hash."""
+        token = hashlib.sha256(credentials.password.encode()).hexdigest()[:16]
+        app = str(credentials.extra.get("app_id") or credentials.extra.get("client_id") or "")
+        return cls(account_id, app or token, token)
+
+    def key(self, scope: Scope) -> str:
+        return getattr(self, scope)
+
+
 @dataclass(frozen=True)
 class RedisRateLimiter:
-    """One account's view of the buckets."""
+    """The rate limits of one account."""
 
-    cache: redis.asyncio.Redis
-    source: Source
-    account: Account
-    credentials: Credentials
+    server: redis.asyncio.Redis
+    platform: str
+    limits: tuple[RateLimit, ...]
+    owners: LimitOwners
 
-    async def take(self, path: str, patience: float) -> float:
-        limits = [limit for limit in self.source.limits if limit.path in path]
-        keys = [self._resting("account"), self._resting("app"), *(self._bucket(limit) for limit in limits)]
-        return await self._run(TAKE, keys, [1000 * patience, *_rates(limits)]) / 1000
+    async def reserve(self, path: str, max_wait: float) -> float:
+        limits = [limit for limit in self.limits if limit.path in path]
+        keys = [self._block_key("account"), self._block_key("app"), *(self._bucket_key(limit) for limit in limits)]
+        return await self._run(RESERVE, keys, [1000 * max_wait, *_rates(limits)]) / 1000
 
-    async def rest(self, seconds: float, scope: Scope = "account") -> None:
-        await self._run(REST, [self._resting(scope)], [max(1, int(1000 * seconds))])
+    async def block(self, seconds: float, scope: Scope = "account") -> None:
+        await self._run(BLOCK, [self._block_key(scope)], [max(1, int(1000 * seconds))])
 
     async def _run(self, script: str, keys: Sequence[str], values: Sequence[float]) -> int:
         try:
-            return await self.cache.eval(script, len(keys), *keys, *values)
+            return await self.server.eval(script, len(keys), *keys, *values)
         except RedisError as error:
             raise TemporaryError(
-                f"the call budgets in Redis cannot be read ({error}): start it again, or correct its address in "
-                "adsync_redis or ADSYNC_REDIS_URL"
+                f"cannot read the rate limits in Redis ({error}): start Redis, or correct its address in adsync_redis "
+                "or ADSYNC_REDIS_URL"
             ) from error
 
-    def _resting(self, scope: Scope) -> str:
-        return f"{PREFIX}:{self.source.name}:resting:{scope}:{self._owner(scope)}"
+    def _block_key(self, scope: Scope) -> str:
+        return f"{PREFIX}:{self.platform}:resting:{scope}:{self.owners.key(scope)}"
 
-    def _bucket(self, limit: RateLimit) -> str:
-        return f"{PREFIX}:{self.source.name}:{limit.scope}:{self._owner(limit.scope)}:{limit.seconds:g}:{limit.path}"
-
-    def _owner(self, scope: Scope) -> str:
-        if scope == "account":
-            return self.account.account_id
-        extra = self.credentials.extra if scope == "app" else {}
-        app = str(extra.get("app_id") or extra.get("client_id") or "")
-        return app or hashlib.sha256(self.credentials.password.encode()).hexdigest()[:16]
+    def _bucket_key(self, limit: RateLimit) -> str:
+        return f"{PREFIX}:{self.platform}:{limit.scope}:{self.owners.key(limit.scope)}:{limit.seconds:g}:{limit.path}"
 
 
 @asynccontextmanager
-async def shared(
-    url: str | None, source: Source, account: Account, credentials: Credentials
+async def open_rate_limiter(
+    url: str | None, platform: str, limits: Sequence[RateLimit], owners: LimitOwners
 ) -> AsyncIterator[RateLimiter]:
-    """The account's budget in the Redis at `url`; unlimited without one."""
+    """The rate limiter of one account in the Redis at `url`; without a URL nothing is limited."""
     if url is None:
         yield NO_RATE_LIMIT
         return
     try:
-        cache = redis.asyncio.Redis.from_url(url)
+        server = redis.asyncio.Redis.from_url(url)
     except ValueError as error:
-        raise ConfigError(f"Redis has no such address: {error}; correct adsync_redis or ADSYNC_REDIS_URL") from error
-    async with cache:
-        yield RedisRateLimiter(cache, source, account, credentials)
+        raise ConfigError(f"invalid Redis URL: {error}; correct adsync_redis or ADSYNC_REDIS_URL") from error
+    async with server:
+        yield RedisRateLimiter(server, platform, tuple(limits), owners)
 
 
 def _rates(limits: Sequence[RateLimit]) -> list[float]:
-    """Interval and burst of each limit in milliseconds, in turn."""
+    """Interval and burst of each limit in milliseconds, alternating."""
     return [number for limit in limits for number in (1000 * limit.seconds / limit.calls, 1000 * limit.seconds * BURST)]

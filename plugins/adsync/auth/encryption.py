@@ -1,6 +1,8 @@
-"""Secrets at rest: Fernet with the keys of ADSYNC_TOKEN_KEY. The newest key seals, every listed key opens."""
+"""Encrypts secrets at rest: Fernet with the keys of ADSYNC_TOKEN_KEY. The newest encrypts, all decrypt."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -9,33 +11,41 @@ from adsync.errors import ConfigError
 
 
 def encrypt(secret: bytes) -> str:
-    return _cipher().encrypt(secret).decode()
+    return _keyring().encrypt(secret).decode()
 
 
-def decrypt(sealed: str) -> bytes:
-    """The secret again; ConfigError when none of the keys sealed it."""
+def decrypt(encrypted: str) -> bytes:
+    """Return the secret; ConfigError if it was encrypted with a key that is not listed."""
     try:
-        return _cipher().decrypt(sealed.encode())
+        return _keyring().decrypt(encrypted.encode())
     except InvalidToken as error:
-        raise ConfigError(
-            "ADSYNC_TOKEN_KEY does not open what is stored in the warehouse: add the key that sealed it to the list"
-        ) from error
+        raise _unknown_key() from error
 
 
-def rotate(sealed: str) -> str | None:
-    """The same secret under the newest key; None when that is the one that sealed it."""
-    newest = Fernet(settings.token_keys()[0])
+def rotate(encrypted: str) -> str | None:
+    """Return the secret encrypted with the newest key; None if it already is."""
+    keyring = _keyring()
+    with suppress(InvalidToken):
+        Fernet(settings.token_keys()[0]).decrypt(encrypted.encode())
+        return None
     try:
-        newest.decrypt(sealed.encode())
-    except InvalidToken:
-        return encrypt(decrypt(sealed))
-    return None
+        return keyring.rotate(encrypted.encode()).decode()
+    except InvalidToken as error:
+        raise _unknown_key() from error
 
 
-def _cipher() -> MultiFernet:
+def _keyring() -> MultiFernet:
     try:
         return MultiFernet([Fernet(key) for key in settings.token_keys()])
     except ValueError as error:
         raise ConfigError(
-            "ADSYNC_TOKEN_KEY holds no valid Fernet key: make one with cryptography's Fernet.generate_key()"
+            "invalid key in ADSYNC_TOKEN_KEY (expected Fernet keys; create one with cryptography's "
+            "Fernet.generate_key())"
         ) from error
+
+
+def _unknown_key() -> ConfigError:
+    return ConfigError(
+        "cannot decrypt stored secrets: none of the keys in ADSYNC_TOKEN_KEY matches; add the key they were encrypted "
+        "with"
+    )

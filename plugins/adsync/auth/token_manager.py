@@ -1,15 +1,15 @@
-"""The tokens that open accounts: stored encrypted, renewed by one process at a time.
+"""The access tokens of accounts: stored encrypted, refreshed by one process at a time.
 
-The connection is the seed, the table the truth after the first renewal; a connection that a person has
-filled anew counts again. Both tokens are saved before the lock is released. A single-use refresh token
-whose answer was lost is never sent a second time: that could revoke everything.
+The token in the connection is used until the first refresh, then the one in the table; a connection that was edited
+since takes precedence again. Both tokens are saved before the lock is released. If the response to a single-use refresh
+token was lost, that token is never sent again: doing so could revoke all access.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -22,11 +22,10 @@ from adsync.auth import encryption
 from adsync.auth.token_refresh import TokenRefresh
 from adsync.errors import AdsyncError, ReauthRequired, TemporaryError
 from adsync.models import Account, ApiResponse, Credentials, Token
-from adsync.sources.base import Source
 from adsync.warehouse.connection import connect
 
-# A token about to end would end on the way.
-ABOUT_TO = timedelta(seconds=120)
+# A token with less time left could expire while a request is on its way.
+MIN_VALIDITY = timedelta(seconds=120)
 
 FIND = """
 select ciphertext, renewed_at from adsync.tokens
@@ -52,140 +51,140 @@ on conflict (platform, native_id) do update set sent_at = now(), seed_digest = e
 MARK_ANSWERED = "delete from adsync.token_refreshes where platform = %(platform)s and native_id = %(id)s"
 
 
-@dataclass(frozen=True)
+@dataclass
 class TokenManager:
-    """Keeps one account's token: `current` gives it, `renewed` replaces one that was refused.
+    """The token of one account: `get` returns a valid one, `refresh` replaces one that was rejected.
 
-    `asked` is when it went to the token server: each time is a call.
+    `initial` is the token in the connection; `token_refresh` is None for platforms whose tokens cannot be refreshed.
     """
 
     url: str
-    source: Source
     account: Account
     credentials: Credentials
+    initial: Token
+    token_refresh: TokenRefresh | None
     clock: Callable[[], datetime]
-    asked: list[datetime] = field(default_factory=list)
+    refresh_calls: int = 0
 
-    async def current(self) -> Token:
-        """The token to start with; renewed first when it is about to end, or when there is none yet."""
-        if self.source.renewal is None:
-            return self._seed
-        token, _ = await self._known()
-        over = not token.access or _ends_within(token, ABOUT_TO, self.clock())
-        return await self.renewed(token) if over and self._renewable(token) else token
+    @property
+    def is_refreshable(self) -> bool:
+        """Whether the platform can replace a token at all."""
+        return self.token_refresh is not None
 
-    async def kept_fresh(self) -> bool:
-        """Renew a token that nobody uses before it is too late, as its source asks for; whether that was due."""
-        token, renewed_at = await self._known()
-        due = self._renewable(token) and _due(self.source.renewal, token, renewed_at, self.clock())
-        if due:
-            await self.renewed(token)
-        return due
+    async def get(self) -> Token:
+        """Return the current token; refresh it first if it is missing or about to expire."""
+        if self.token_refresh is None:
+            return self.initial
+        token, _ = await self._load()
+        is_over = not token.access or _expires_within(token, MIN_VALIDITY, self.clock())
+        return await self.refresh(token) if is_over and self._can_refresh(token) else token
 
-    async def renewed(self, used: Token) -> Token:
-        """A token newer than `used`: somebody else's, or the one that this call fetches under the row's lock.
+    async def refresh_if_old(self) -> bool:
+        """Refresh an unused token before it expires, by the rules of its source; return whether it was due."""
+        token, refreshed_at = await self._load()
+        if self.token_refresh is None or not self._can_refresh(token):
+            return False
+        is_due = _is_due(self.token_refresh, token, refreshed_at, self.clock())
+        if is_due:
+            await self.refresh(token)
+        return is_due
 
-        Raises ReauthRequired when only a person can restore access, TemporaryError when the token server is away.
+    async def refresh(self, rejected: Token) -> Token:
+        """Return a token newer than `rejected`: the one another process stored, or a new one requested under the lock.
+
+        Raises ReauthRequired if the account needs new authorization, TemporaryError if the token server is unreachable.
         """
-        if not (renewal := self.source.renewal) or not self._renewable(used):
+        if self.token_refresh is None or not self._can_refresh(rejected):
             raise ReauthRequired(
-                f"{self.account}: the access token is no longer accepted and {self._connection} holds nothing to renew "
-                "it with: grant access again and put the new token there"
+                f"{self.account}: access token rejected, and connection {self.credentials.conn_id} holds nothing to "
+                "refresh it with: grant access again and put the new token there"
             )
         async with connect(self.url) as connection:
             await connection.execute(LOCK, self._key)
-            found, _ = await self._read(connection)
-            if found and found.access != used.access:
-                return found
-            token = await self._asked(renewal, found or used)
-            values = {"ciphertext": _sealed(token), "expires_at": token.expires_at, "now": self.clock()}
+            stored, _ = await self._read(connection)
+            if stored and stored.access != rejected.access:
+                return stored
+            token = await self._request(self.token_refresh, stored or rejected)
+            values = {"ciphertext": _encrypted(token), "expires_at": token.expires_at, "now": self.clock()}
             await connection.execute(SAVE, self._key | values)
             await connection.execute(MARK_ANSWERED, self._key)
         return token
 
-    async def _asked(self, renewal: TokenRefresh, token: Token) -> Token:
-        if renewal.single_use and token.refresh:
-            await self._refuse_second_try()
-            await self._note(MARK_SENT)
-        answer = await self._answer(renewal.request(self.credentials, token))
-        # After an answer that can be read neither as a token nor as a refusal the refresh token may be gone.
-        if renewal.refused(answer):
-            await self._note(MARK_ANSWERED)
+    async def _request(self, token_refresh: TokenRefresh, token: Token) -> Token:
+        if token_refresh.single_use and token.refresh:
+            await self._refuse_second_use()
+            await self._commit(MARK_SENT)
+        response = await self._send(token_refresh.request(self.credentials, token))
+        # After any other failure the refresh token may be used up.
+        if token_refresh.is_rejection(response):
+            await self._commit(MARK_ANSWERED)
         try:
-            return renewal.read(answer, token, self.clock())
+            return token_refresh.read(response, token, self.clock())
         except AdsyncError as error:
             redact(error, self.credentials, token)
             raise
 
-    async def _answer(self, request: httpx.Request) -> ApiResponse:
-        self.asked.append(self.clock())
+    async def _send(self, request: httpx.Request) -> ApiResponse:
+        self.refresh_calls += 1
         try:
             return await session.send_once(request)
         except session.REQUEST_NOT_SENT as error:
-            await self._note(MARK_ANSWERED)
-            raise TemporaryError(f"{self.account}: the token server cannot be reached: {error!r}") from error
+            await self._commit(MARK_ANSWERED)
+            raise TemporaryError(f"{self.account}: token server unreachable: {error!r}") from error
         except httpx.TransportError as error:
-            raise TemporaryError(f"{self.account}: the answer to a token refresh was lost: {error!r}") from error
+            raise TemporaryError(f"{self.account}: lost the response to a token refresh: {error!r}") from error
 
-    async def _refuse_second_try(self) -> None:
+    async def _refuse_second_use(self) -> None:
         async with connect(self.url) as connection:
             sent = await (await connection.execute(UNANSWERED, self._key)).fetchone()
         if sent:
             raise ReauthRequired(
-                f"{self.account}: the answer to the token refresh of {sent[0].astimezone(UTC):%Y-%m-%d %H:%M} UTC was "
-                "lost, and a second one could revoke all access: install the app again and put its new tokens into "
-                f"{self._connection}"
+                f"{self.account}: lost the response to the token refresh of {sent[0].astimezone(UTC):%Y-%m-%d %H:%M} "
+                "UTC, and a second refresh could revoke all access: reinstall the app and put its new tokens into "
+                f"connection {self.credentials.conn_id}"
             )
 
-    async def _note(self, statement: str) -> None:
-        """Commit at once, whatever becomes of the transaction that holds the lock."""
+    async def _commit(self, statement: str) -> None:
+        """Commit at once, in a transaction apart from the one that holds the lock."""
         async with connect(self.url) as connection:
             await connection.execute(statement, self._key)
 
-    async def _known(self) -> tuple[Token, datetime | None]:
-        """The token, and when it was renewed: None while it is still the connection's own."""
+    async def _load(self) -> tuple[Token, datetime | None]:
+        """The token, and when it was refreshed; None for the connection's own token."""
         async with connect(self.url) as connection:
-            found, renewed_at = await self._read(connection)
-        return found or self._seed, renewed_at
+            stored, refreshed_at = await self._read(connection)
+        return stored or self.initial, refreshed_at
 
     async def _read(self, connection: psycopg.AsyncConnection) -> tuple[Token | None, datetime | None]:
         row = await (await connection.execute(FIND, self._key)).fetchone()
-        return (_unsealed(row[0]), row[1]) if row else (None, None)
+        return (_decrypted(row[0]), row[1]) if row else (None, None)
 
-    def _renewable(self, token: Token) -> bool:
-        renewal = self.source.renewal
-        return renewal is not None and renewal.possible(self.credentials, token)
-
-    @property
-    def _seed(self) -> Token:
-        return self.source.seed(self.credentials)
-
-    @property
-    def _connection(self) -> str:
-        return f"the connection {self.credentials.conn_id}"
+    def _can_refresh(self, token: Token) -> bool:
+        return self.token_refresh is not None and self.token_refresh.can_refresh(self.credentials, token)
 
     @property
     def _key(self) -> dict[str, object]:
         return {
             "platform": self.account.platform,
             "id": self.account.account_id,
-            "seed": hashlib.sha256(msgspec.json.encode(self._seed)).hexdigest(),
+            "seed": hashlib.sha256(msgspec.json.encode(self.initial)).hexdigest(),
         }
 
 
-def _ends_within(token: Token, span: timedelta, now: datetime) -> bool:
-    return token.expires_at is not None and token.expires_at - span <= now
+def _expires_within(token: Token, time: timedelta, now: datetime) -> bool:
+    return token.expires_at is not None and token.expires_at - time <= now
 
 
-def _due(renewal: TokenRefresh, token: Token, renewed_at: datetime | None, now: datetime) -> bool:
-    """The age of a connection's own token is not known: it may be as old as it can be."""
-    too_old = renewal.every is not None and (renewed_at is None or now - renewed_at >= renewal.every)
-    return too_old or (renewal.early is not None and _ends_within(token, renewal.early, now))
+def _is_due(token_refresh: TokenRefresh, token: Token, refreshed_at: datetime | None, now: datetime) -> bool:
+    """The age of a connection's own token is unknown: it counts as too old."""
+    max_age, refresh_before = token_refresh.max_age, token_refresh.refresh_before
+    is_too_old = max_age is not None and (refreshed_at is None or now - refreshed_at >= max_age)
+    return is_too_old or (refresh_before is not None and _expires_within(token, refresh_before, now))
 
 
-def _sealed(token: Token) -> bytes:
+def _encrypted(token: Token) -> bytes:
     return encryption.encrypt(msgspec.json.encode(token)).encode()
 
 
-def _unsealed(ciphertext: bytes) -> Token:
+def _decrypted(ciphertext: bytes) -> Token:
     return msgspec.json.decode(encryption.decrypt(ciphertext.decode()), type=Token)

@@ -1,4 +1,4 @@
-"""Answers, tokens, and how a platform gives new ones; names that everybody takes from `base`."""
+"""How a platform issues new tokens, declared by each source; the token manager sends the requests."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
     import httpx
 
 
-class Refusal(msgspec.Struct):
-    """How a token server says no (RFC 6749, 5.2)."""
+class OAuthError(msgspec.Struct):
+    """The error body of a token server (RFC 6749, 5.2)."""
 
     error: str
     error_description: str = ""
 
 
-REFUSAL = msgspec.json.Decoder(Refusal)
-REFUSED, SERVER_ERROR, UNAVAILABLE = 400, 500, 503
+OAUTH_ERROR = msgspec.json.Decoder(OAuthError)
+CLIENT_ERROR, SERVER_ERROR, UNAVAILABLE = 400, 500, 503
 
 
-def definitely_rejected(answer: ApiResponse) -> bool:
-    """Whether a failure says for certain that no token was given, so that the refresh token is what it was.
+def definitely_rejected(response: ApiResponse) -> bool:
+    """Whether the response proves that no token was issued, so that the refresh token is unused.
 
-    Any other failure of a server may stand in the place of an answer that got lost, as a gateway's does.
+    Any other server error may replace a response that was lost, as the 502 of a gateway does.
     """
-    if answer.status == UNAVAILABLE or REFUSED <= answer.status < SERVER_ERROR:
+    if response.status == UNAVAILABLE or CLIENT_ERROR <= response.status < SERVER_ERROR:
         return True
     try:
-        return answer.status >= SERVER_ERROR and bool(REFUSAL.decode(answer.body).error)
+        return response.status >= SERVER_ERROR and bool(OAUTH_ERROR.decode(response.body).error)
     except msgspec.DecodeError:
         return False
 
@@ -45,28 +45,26 @@ def has_refresh_token(_: Credentials, token: Token) -> bool:
 
 @dataclass(frozen=True)
 class TokenRefresh:
-    """How a platform renews tokens: the request to send, and the new token read from its answer.
+    """How a platform refreshes tokens.
 
-    `read(answer, old, now)` raises ReauthRequired when the refresh token is dead. `single_use` says that
-    a refresh token dies when it is used; `possible` whether connection and token hold what it takes; `refused`
-    whether an answer says that nothing was given, and so nothing used up.
-    Housekeeping renews what nobody uses: tokens older than `every`, and those that end within `early`.
+    `request` builds the request; `read(response, old, now)` returns the new token, or raises ReauthRequired if the
+    refresh token is no longer valid. `single_use`: a refresh token is invalid once it has been used.
+    `can_refresh` says whether connection and token hold what a refresh needs, `is_rejection` whether a response proves
+    that no token was issued. Housekeeping refreshes unused tokens that are older than `max_age` or expire within
+    `refresh_before`.
     """
 
     request: Callable[[Credentials, Token], httpx.Request]
     read: Callable[[ApiResponse, Token, datetime], Token]
     single_use: bool = False
-    every: timedelta | None = None
-    early: timedelta | None = None
-    possible: Callable[[Credentials, Token], bool] = has_refresh_token
-    refused: Callable[[ApiResponse], bool] = definitely_rejected
+    max_age: timedelta | None = None
+    refresh_before: timedelta | None = None
+    can_refresh: Callable[[Credentials, Token], bool] = has_refresh_token
+    is_rejection: Callable[[ApiResponse], bool] = definitely_rejected
 
 
 def initial_token(credentials: Credentials) -> Token:
-    """The token a person put into the connection: the password, and `refresh_token` and `expires` of its extra.
-
-    `expires` is in Unix seconds.
-    """
+    """The token in the connection: its password, and `refresh_token` and `expires` (Unix seconds) of its extra."""
     extra = credentials.extra
-    expires = datetime.fromtimestamp(int(extra["expires"]), UTC) if extra.get("expires") else None
-    return Token(credentials.password, str(extra.get("refresh_token", "")), expires)
+    expires_at = datetime.fromtimestamp(int(extra["expires"]), UTC) if extra.get("expires") else None
+    return Token(credentials.password, str(extra.get("refresh_token", "")), expires_at)

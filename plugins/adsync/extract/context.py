@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from adsync.api import rate_limiter
 from adsync.api.client import ApiClient, open_api_client
+from adsync.api.rate_limiter import LimitOwners, open_rate_limiter
 from adsync.auth.token_manager import TokenManager
 from adsync.models import Account, Credentials
 from adsync.sources.base import Source
@@ -30,11 +30,26 @@ class SyncEnvironment:
 
 @asynccontextmanager
 async def open_client(source: Source, account: Account, environment: SyncEnvironment) -> AsyncIterator[ApiClient]:
-    """A client for the account, with its token of now and the budgets that it shares."""
+    """Open an API client for the account, with a valid token and the rate limits it shares."""
     credentials = await asyncio.to_thread(environment.credentials, account.conn_id)
-    keeper = TokenManager(environment.warehouse_url, source, account, credentials, environment.clock)
+    tokens = token_manager(source, account, credentials, environment)
+    base_url = source.base_url(credentials, account.account_id)
+    owners = LimitOwners.of(account.account_id, credentials)
     async with (
-        rate_limiter.shared(environment.redis_url, source, account, credentials) as budget,
-        open_api_client(keeper, budget) as client,
+        open_rate_limiter(environment.redis_url, source.name, source.limits, owners) as rate_limiter,
+        open_api_client(base_url, source, credentials, tokens, rate_limiter) as client,
     ):
         yield client
+
+
+def token_manager(
+    source: Source, account: Account, credentials: Credentials, environment: SyncEnvironment
+) -> TokenManager:
+    return TokenManager(
+        url=environment.warehouse_url,
+        account=account,
+        credentials=credentials,
+        initial=source.initial_token(credentials),
+        token_refresh=source.token_refresh,
+        clock=environment.clock,
+    )

@@ -149,7 +149,7 @@ async def _attempt(
         outcome,
         seconds=time.monotonic() - began,
         tally=reader.tally,
-        meter=client.meter,
+        meter=client.stats,
         since=reader.since,
         through=reader.through,
         waiting=reader.waiting,

@@ -10,9 +10,8 @@ import psycopg
 
 from adsync import registry
 from adsync.auth import encryption
-from adsync.auth.token_manager import TokenManager
 from adsync.errors import AdsyncError, ReauthRequired
-from adsync.extract.context import SyncEnvironment
+from adsync.extract.context import SyncEnvironment, token_manager
 from adsync.models import Account
 from adsync.sources.base import Source
 from adsync.state import accounts
@@ -67,14 +66,16 @@ def clear_leases(url: str) -> int:
 
 def _renewable(url: str) -> list[tuple[Source, Account]]:
     sources = [registry.load(name) for name in registry.names()]
-    return [(source, account) for source in sources if source.renewal for account in accounts.load(url, source.name)]
+    return [
+        (source, account) for source in sources if source.token_refresh for account in accounts.load(url, source.name)
+    ]
 
 
 async def _renewed(source: Source, account: Account, environment: SyncEnvironment) -> str:
     try:
         credentials = await asyncio.to_thread(environment.credentials, account.conn_id)
-        keeper = TokenManager(environment.warehouse_url, source, account, credentials, environment.clock)
-        return "renewed" if await keeper.kept_fresh() else "fresh"
+        tokens = token_manager(source, account, credentials, environment)
+        return "renewed" if await tokens.refresh_if_old() else "fresh"
     except ReauthRequired as error:
         await _ask_a_person(source, account, error, environment.warehouse_url)
     except (AdsyncError, psycopg.OperationalError) as error:

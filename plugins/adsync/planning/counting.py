@@ -40,7 +40,7 @@ class Count:
             self,
             records=self.records | {name: counted.records for name, counted in found.items()},
             pages={name: counted.page for name, counted in found.items() if counted.page},
-            note=f"its {what} were counted just now (calls made for it: {client.meter.calls})",
+            note=f"its {what} were counted just now (calls made for it: {client.stats.calls})",
         )
 
     async def _of(self, client: ApiClient, stream: Stream) -> RecordCount | None:

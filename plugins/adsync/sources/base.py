@@ -123,7 +123,7 @@ class Source:
 
     `check` raises the error that an answer stands for; `facts` reads the payload of the first stream,
     `notes` reads there what a person should know though nothing failed, one sentence each.
-    `limits` are the documented budgets; `pause` reads from an answer how many seconds the account should rest.
+    `limits` are the documented budgets; `throttle` reads from an answer how many seconds the account should rest.
     `options` names the keys an account may carry in workspaces.yaml, each with its allowed values
     (empty: any text). `lookback` is for how many days, the last one included, it still changes what it said:
     so many are restated every night.
@@ -137,10 +137,10 @@ class Source:
     facts: Callable[[RawJson], AccountInfo]
     streams: tuple[Stream, ...]
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    seed: Callable[[Credentials], Token] = initial_token
-    renewal: TokenRefresh | None = None
+    initial_token: Callable[[Credentials], Token] = initial_token
+    token_refresh: TokenRefresh | None = None
     limits: tuple[RateLimit, ...] = ()
-    pause: Callable[[ApiResponse], float] = no_throttle
+    throttle: Callable[[ApiResponse], float] = no_throttle
     lookback: int = 28
     notes: Callable[[RawJson], tuple[str, ...]] = no_notes
 

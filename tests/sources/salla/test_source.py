@@ -220,8 +220,8 @@ async def test_trap_6_the_id_is_the_key_and_the_reference_is_kept_beside_it():
 
 
 def test_trap_7_a_refresh_token_is_for_one_use_and_never_older_than_ten_days():
-    assert SOURCE.renewal.single_use
-    assert SOURCE.renewal.every == timedelta(days=10)
+    assert SOURCE.token_refresh.single_use
+    assert SOURCE.token_refresh.max_age == timedelta(days=10)
 
 
 async def test_trap_8_a_status_that_the_merchant_made_up_stands_below_its_parent():
@@ -385,15 +385,15 @@ def test_a_limit_is_waited_for_as_its_headers_say(headers, wait):
 def test_calls_slow_down_when_little_of_the_budget_is_left(left, rest):
     headers = {**RATE, "x_ratelimit_remaining": left, "x_ratelimit_reset": RESET}
     headers = httpx.Headers({name.replace("_", "-"): text for name, text in headers.items()})
-    assert SOURCE.pause(ApiResponse(200, headers, b"{}")) == rest
-    assert SOURCE.pause(ApiResponse(200, {}, b"{}")) == 0
+    assert SOURCE.throttle(ApiResponse(200, headers, b"{}")) == rest
+    assert SOURCE.throttle(ApiResponse(200, {}, b"{}")) == 0
 
 
 # Tokens
 
 
 def test_a_renewal_is_a_form_without_a_redirect():
-    request = SOURCE.renewal.request(CREDENTIALS, TOKEN)
+    request = SOURCE.token_refresh.request(CREDENTIALS, TOKEN)
     assert str(request.url) == "https://accounts.salla.sa/oauth2/token"
     assert set(parse_qs(request.read().decode())) == {"grant_type", "refresh_token", "client_id", "client_secret"}
 
@@ -409,19 +409,19 @@ def test_a_renewal_is_a_form_without_a_redirect():
 )
 def test_an_end_is_an_instant_or_a_duration(told, ends):
     body = json.dumps({"access_token": "new", "refresh_token": "next", **told}).encode()
-    token = SOURCE.renewal.read(ApiResponse(200, {}, body), TOKEN, NOW)
+    token = SOURCE.token_refresh.read(ApiResponse(200, {}, body), TOKEN, NOW)
     assert (token.access, token.refresh, token.expires_at) == ("new", "next", ends)
 
 
 def test_a_used_refresh_token_asks_for_a_person():
     body = b'{"error":"invalid_grant","error_description":"already used"}'
     with pytest.raises(ReauthRequired, match="install the app again"):
-        SOURCE.renewal.read(ApiResponse(401, {}, body), TOKEN, NOW)
+        SOURCE.token_refresh.read(ApiResponse(401, {}, body), TOKEN, NOW)
 
 
 def test_the_seed_tells_when_the_first_token_ends():
     extra = {**CREDENTIALS.extra, "expires": int(NOW.timestamp())}
-    assert SOURCE.seed(Credentials("salla", password="access", extra=extra)).expires_at == NOW
+    assert SOURCE.initial_token(Credentials("salla", password="access", extra=extra)).expires_at == NOW
 
 
 async def test_errors_are_asked_for_in_english():

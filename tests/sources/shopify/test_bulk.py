@@ -47,7 +47,7 @@ async def downloaded(transport):
     who = sandbox_fixtures.account("shopify")
     async with sandbox_fixtures.connected(who, transport) as client:
         read = [record async for page in bulk.download_bulk(client, who, ID) for record in page]
-        return read, client.meter
+        return read, client.stats
 
 
 async def ready(transport):

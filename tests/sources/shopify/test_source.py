@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 import sandbox_fixtures
-from adsync.api.client import LONGEST_PAUSE
+from adsync.api.client import MAX_WAIT
 from adsync.errors import (
     AdsyncError,
     ContractError,
@@ -261,7 +261,7 @@ async def read_with_calls(transport, span):
     who = sandbox_fixtures.account("shopify")
     async with sandbox_fixtures.connected(who, transport) as client:
         pages = [page async for page in source.orders(client, who, span)]
-        return [record for page in pages for record in page], client.meter.calls
+        return [record for page in pages for record in page], client.stats.calls
 
 
 @cache
@@ -302,7 +302,7 @@ async def test_no_query_costs_more_than_the_plan_refills_while_a_worker_may_wait
         sizes.append(json.loads(await request.aread())["variables"].get("first", 0))
         answer = await app.handle_async_request(request)
         cost = json.loads(await answer.aread())["extensions"]["cost"]
-        assert cost["requestedQueryCost"] <= min(1000, restore * LONGEST_PAUSE)
+        assert cost["requestedQueryCost"] <= min(1000, restore * MAX_WAIT)
         return answer
 
     await read_with_calls(httpx.MockTransport(note), every_update(large))

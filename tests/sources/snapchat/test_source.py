@@ -26,7 +26,7 @@ from adsync.sources.snapchat.stats import params as stats_params
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.behavior import Behavior
-from reading import connected, owner, records, refusal, window
+from reading import SandboxTokens, connected, owner, records, refusal, window
 from sandbox_fixtures import Pauses, answering, credentials, in_memory, world
 
 ACME, JUNIPER = "8adc3db7-8148-4fbf-999c-8d2266369d01", "c55a8f6e-92e1-4a0e-9d0f-2f1f6f1e2a03"
@@ -162,15 +162,8 @@ async def test_trap_7_micros_beyond_what_a_float_holds_keep_every_digit():
 
 async def test_trap_8_a_token_that_ends_in_the_middle_is_renewed_and_the_call_sent_again():
     _, transport = sandbox(Fault("snapchat", "token_dies", path="/stats", calls=(2,)))
-
-    async def renew(used):
-        request = SOURCE.renewal.request(known, used)
-        async with httpx.AsyncClient(transport=transport) as http:
-            response = await http.send(request)
-        return SOURCE.renewal.read(ApiResponse(response.status_code, response.headers, response.content), used, NOW)
-
     known = credentials(WHO.conn_id)
-    read = await metrics(transport, known=known, renew=renew)
+    read = await metrics(transport, known=known, tokens=SandboxTokens(SOURCE, known, transport))
     assert {record.key for record in read} == set(expected())
 
 
@@ -383,7 +376,7 @@ def test_a_limit_is_waited_for_as_its_headers_say():
 
 
 def test_a_renewal_is_a_form_with_the_refresh_token():
-    request = SOURCE.renewal.request(CREDENTIALS, TOKEN)
+    request = SOURCE.token_refresh.request(CREDENTIALS, TOKEN)
     assert (request.method, str(request.url)) == ("POST", "https://accounts.snapchat.com/login/oauth2/access_token")
     assert {key: value[0] for key, value in parse_qs(request.read().decode()).items()} == {
         "grant_type": "refresh_token", "refresh_token": "refresh", "client_id": "app", "client_secret": "hush",
@@ -395,12 +388,12 @@ def granted(**body):
 
 
 def test_a_new_token_lives_as_long_as_it_says_and_keeps_the_refresh_token():
-    token = SOURCE.renewal.read(granted(), TOKEN, NOW)
+    token = SOURCE.token_refresh.read(granted(), TOKEN, NOW)
     assert (token.access, token.refresh, token.expires_at) == ("new", "refresh", NOW + timedelta(seconds=1800))
 
 
 def test_a_new_refresh_token_takes_the_place_of_the_old_one():
-    assert SOURCE.renewal.read(granted(refresh_token="next"), TOKEN, NOW).refresh == "next"
+    assert SOURCE.token_refresh.read(granted(refresh_token="next"), TOKEN, NOW).refresh == "next"
 
 
 @pytest.mark.parametrize(
@@ -414,7 +407,7 @@ def test_a_new_refresh_token_takes_the_place_of_the_old_one():
 def test_a_dead_refresh_token_asks_for_a_person(status, code, expected):
     body = json.dumps({"error": code, "error_description": "revoked"}).encode()
     with pytest.raises(expected):
-        SOURCE.renewal.read(ApiResponse(status, {}, body), TOKEN, NOW)
+        SOURCE.token_refresh.read(ApiResponse(status, {}, body), TOKEN, NOW)
 
 
 def test_the_limits_are_those_of_the_app_and_of_the_token():

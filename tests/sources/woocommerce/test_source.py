@@ -314,7 +314,7 @@ async def test_a_poisoned_order_is_isolated_and_told_and_every_other_one_read():
         with pytest.raises(Unreadable, match="crashes over"):
             await read(client)
     assert set(got) == set(expected(NAKHLA)) - {poisoned}
-    assert client.meter.calls < 150
+    assert client.stats.calls < 150
 
 
 async def test_a_site_that_is_down_has_no_poisoned_order():

@@ -22,8 +22,8 @@ from adsync.sources.zid import source
 from adsync.sources.zid.source import SOURCE
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server.app import create_app
-from reading import connected, owner, records, refusal, span
-from sandbox_fixtures import NOW, answering, in_memory, world
+from reading import SandboxTokens, connected, owner, records, refusal, span
+from sandbox_fixtures import NOW, answering, credentials, in_memory, world
 
 STORE = "394106"
 WHO = owner("zid", STORE)
@@ -36,7 +36,7 @@ CREDENTIALS = Credentials(
         "redirect_uri": "https://app.example/back",
     },
 )  # fmt: skip
-TOKEN = SOURCE.seed(CREDENTIALS)
+TOKEN = SOURCE.initial_token(CREDENTIALS)
 
 
 def expected(since):
@@ -167,14 +167,8 @@ async def test_trap_4_redirects_are_never_followed():
 async def test_trap_4_a_session_that_ends_in_the_middle_is_renewed():
     app = create_app(world(), (Fault("zid", "token_dies", path="orders", calls=(1,)),))
     transport = httpx.ASGITransport(app)
-
-    async def renew(used):
-        request = SOURCE.renewal.request(client.credentials, used)
-        async with httpx.AsyncClient(transport=transport) as http:
-            response = await http.send(request)
-        return SOURCE.renewal.read(ApiResponse(response.status_code, response.headers, response.content), used, NOW)
-
-    async with connected(SOURCE, WHO, transport, renew=renew) as client:
+    tokens = SandboxTokens(SOURCE, credentials(WHO.conn_id), transport)
+    async with connected(SOURCE, WHO, transport, tokens=tokens) as client:
         read = [one async for page in SOURCE.stream("orders").read(client, WHO, span()) for one in page]
     assert set(rows(read)) == set(expected(span().since - ONE_DAY))
 
@@ -360,27 +354,27 @@ def test_no_more_than_one_call_a_second():
 
 
 def test_a_renewal_needs_the_redirect_uri():
-    request = SOURCE.renewal.request(CREDENTIALS, TOKEN)
+    request = SOURCE.token_refresh.request(CREDENTIALS, TOKEN)
     assert str(request.url) == "https://oauth.zid.sa/oauth/token"
     assert parse_qs(request.read().decode())["redirect_uri"] == ["https://app.example/back"]
     lacking = Credentials("zid", extra={**CREDENTIALS.extra, "redirect_uri": ""})
     with pytest.raises(ConfigError, match="redirect_uri"):
-        SOURCE.renewal.request(lacking, TOKEN)
+        SOURCE.token_refresh.request(lacking, TOKEN)
 
 
 @pytest.mark.parametrize("name", ["authorization", "Authorization"])
 def test_a_renewal_brings_three_new_secrets(name):
     body = {"access_token": "store2", name: "app2", "refresh_token": "refresh2", "expires_in": 31_536_000}
-    token = SOURCE.renewal.read(ApiResponse(200, {}, json.dumps(body).encode()), TOKEN, NOW)
+    token = SOURCE.token_refresh.read(ApiResponse(200, {}, json.dumps(body).encode()), TOKEN, NOW)
     assert (token.access, token.refresh, token.extra) == ("store2", "refresh2", {"authorization": "app2"})
     assert token.expires_at == NOW + timedelta(days=365)
 
 
 def test_a_refresh_token_is_not_trusted_to_work_twice():
-    assert SOURCE.renewal.single_use
+    assert SOURCE.token_refresh.single_use
 
 
 @pytest.mark.parametrize("status", [400, 401])
 def test_a_dead_refresh_token_asks_for_a_person(status):
     with pytest.raises(ReauthRequired, match="approve the app again"):
-        SOURCE.renewal.read(ApiResponse(status, {}, b'{"error":"invalid_grant","message":"x"}'), TOKEN, NOW)
+        SOURCE.token_refresh.read(ApiResponse(status, {}, b'{"error":"invalid_grant","message":"x"}'), TOKEN, NOW)

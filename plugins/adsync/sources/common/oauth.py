@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import httpx
 import msgspec
 
-from adsync.auth.token_refresh import REFUSAL, Refusal
+from adsync.auth.token_refresh import OAUTH_ERROR, OAuthError
 from adsync.errors import AdsyncError, ConfigError, ReauthRequired
 from adsync.models import ApiResponse, Credentials, Token
 from adsync.sources.common.decoding import decode, decode_or_none
@@ -48,7 +48,7 @@ def granted(platform: str, answer: ApiResponse, old: Token, now: datetime) -> To
 def _refused(platform: str, answer: ApiResponse, remedy: str) -> AdsyncError:
     if answer.status >= SERVER_ERROR or answer.status in TOO_MANY:
         return error_for_status(f"{platform}'s token server", answer)
-    said = decode_or_none(answer.body, REFUSAL) or Refusal(f"HTTP {answer.status}")
+    said = decode_or_none(answer.body, OAUTH_ERROR) or OAuthError(f"HTTP {answer.status}")
     text = f"{platform} gives no new token ({said.error}: {said.error_description})"
     if said.error == "invalid_client":
         return ConfigError(f"{text}; correct client_id and client_secret in the connection")

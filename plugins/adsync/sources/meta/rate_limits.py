@@ -50,7 +50,7 @@ PERCENTAGES = {
 }
 
 
-def pause(answer: ApiResponse) -> float:
+def throttle(answer: ApiResponse) -> float:
     """Seconds the account should rest: until it is let in again, or a while when a budget is nearly used up."""
     business, account = _business(answer.headers), _account(answer.headers)
     blocked = 60.0 * max((entry.estimated_time_to_regain_access for entry in business), default=0.0)

@@ -21,8 +21,8 @@ from adsync.sources.meta.ads import ads
 from adsync.sources.meta.errors import check
 from adsync.sources.meta.insights import campaign_metrics, create_report, download_report, report_ready
 from adsync.sources.meta.pagination import PAGE_SIZE, listing
-from adsync.sources.meta.rate_limits import LIMITS, pause
-from adsync.sources.meta.token_refresh import HOST, RENEWAL, VERSION
+from adsync.sources.meta.rate_limits import LIMITS, throttle
+from adsync.sources.meta.token_refresh import HOST, TOKEN_REFRESH, VERSION
 
 LONGEST_WINDOW = 30
 # Older days are an error.
@@ -99,7 +99,7 @@ SOURCE = Source(
         Stream("ads", "entity", ads, every=A_DAY, page=PAGE_SIZE, aside=True),
     ),
     options={"purchase_action": ()},
-    renewal=RENEWAL,
+    token_refresh=TOKEN_REFRESH,
     limits=LIMITS,
-    pause=pause,
+    throttle=throttle,
 )

@@ -39,9 +39,9 @@ def read(answer: ApiResponse, old: Token, now: datetime) -> Token:
     return oauth.granted("meta", answer, old, now)
 
 
-def possible(credentials: Credentials, token: Token) -> bool:
+def can_refresh(credentials: Credentials, token: Token) -> bool:
     extra = credentials.extra
     return bool(token.access and token.expires_at and extra.get("app_id") and extra.get("app_secret"))
 
 
-RENEWAL = TokenRefresh(exchange, read, early=timedelta(days=10), possible=possible)
+TOKEN_REFRESH = TokenRefresh(exchange, read, refresh_before=timedelta(days=10), can_refresh=can_refresh)

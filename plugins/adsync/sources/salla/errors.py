@@ -89,7 +89,7 @@ def _unauthorised(said: Problem, text: str) -> AdsyncError:
     return TokenExpired(text)
 
 
-def pause(answer: ApiResponse) -> float:
+def throttle(answer: ApiResponse) -> float:
     """Seconds to rest: until the bucket is empty when nothing is left of it, a second a call when little is."""
     limit, left = (answer.headers.get(name, "") for name in (LIMIT_HEADER, LEFT_HEADER))
     if not limit.isdecimal() or not left.isdecimal() or int(left) > SCARCE * int(limit):

@@ -26,9 +26,9 @@ from adsync.models import (
 from adsync.ranges import ONE_DAY, TimeRange
 from adsync.sources.base import Source, Stream, no_stored_payloads
 from adsync.sources.common.decoding import decode
-from adsync.sources.salla.errors import check, pause
+from adsync.sources.salla.errors import check, throttle
 from adsync.sources.salla.order_changes import ENOUGH_OLD, LISTING, ONE, PAGE_SIZE, ChangedOrders
-from adsync.sources.salla.token_refresh import RENEWAL, auth
+from adsync.sources.salla.token_refresh import TOKEN_REFRESH, auth
 
 HOST = "https://api.salla.dev/admin/v2"
 ZONE = "Asia/Riyadh"
@@ -109,9 +109,9 @@ SOURCE = Source(
             count=count,
         ),
     ),
-    renewal=RENEWAL,
+    token_refresh=TOKEN_REFRESH,
     # The largest plan's; smaller ones are told by the headers of every answer.
     limits=(RateLimit("account", 720, 60),),
-    pause=pause,
+    throttle=throttle,
     lookback=30,
 )

@@ -18,7 +18,7 @@ from adsync.models import ApiResponse, Credentials, Token
 from adsync.sources.common import oauth
 from adsync.sources.common.decoding import decode_or_none
 
-RENEWAL_URL = "https://accounts.salla.sa/oauth2/token"
+REFRESH_URL = "https://accounts.salla.sa/oauth2/token"
 REMEDY = "ask the merchant to install the app again and put its new tokens into the connection"
 # A refresh token may die of a month's idleness.
 OLDEST_TOKEN = timedelta(days=10)
@@ -52,11 +52,11 @@ def auth(credentials: Credentials, token: Token) -> httpx.Auth:
     return SallaToken(token.access)
 
 
-def renew(credentials: Credentials, token: Token) -> httpx.Request:
-    return oauth.form(credentials, token, RENEWAL_URL)
+def token_request(credentials: Credentials, token: Token) -> httpx.Request:
+    return oauth.form(credentials, token, REFRESH_URL)
 
 
-def renewed(answer: ApiResponse, old: Token, now: datetime) -> Token:
+def read_token(answer: ApiResponse, old: Token, now: datetime) -> Token:
     """`expires` is an instant where others say how long; some answers say `expires_in` and mean either."""
     token = oauth.reader("salla", REMEDY)(answer, old, now)
     told = decode_or_none(answer.body, ENDS) or Ends()
@@ -67,4 +67,4 @@ def renewed(answer: ApiResponse, old: Token, now: datetime) -> Token:
     return replace(token, expires_at=at)
 
 
-RENEWAL = TokenRefresh(renew, renewed, single_use=True, every=OLDEST_TOKEN)
+TOKEN_REFRESH = TokenRefresh(token_request, read_token, single_use=True, max_age=OLDEST_TOKEN)

@@ -134,14 +134,14 @@ async def _lines(client: ApiClient, operation: Operation) -> AsyncIterator[bytes
     """The lines of the result; only a line feed ends one, because texts may hold Unicode's other line ends."""
     if operation.url is None:
         return
-    client.meter.calls += 1
+    client.stats.calls += 1
     rest = b""
     try:
         async with client.http.stream("GET", operation.url) as answer:
             if answer.status_code != HTTP_OK:
                 raise TemporaryError(f"shopify bulk operation {operation.id}: its result answered {answer.status_code}")
             async for chunk in answer.aiter_bytes():
-                client.meter.received += len(chunk)
+                client.stats.received += len(chunk)
                 *lines, rest = (rest + chunk).split(b"\n")
                 for line in lines:
                     yield line

@@ -85,7 +85,7 @@ def _of_code(problem: Problem, cost: Cost | None) -> AdsyncError:
     return PermanentError(text)
 
 
-def pause(answer: ApiResponse) -> float:
+def throttle(answer: ApiResponse) -> float:
     """Seconds until the bucket holds another query as dear as this one."""
     envelope = decode_or_none(answer.body, ENVELOPE)
     return _missing_seconds(envelope.extensions.cost) or 0.0 if envelope else 0.0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from adsync.api.client import LONGEST_PAUSE, ApiClient
+from adsync.api.client import MAX_WAIT, ApiClient
 from adsync.models import Account, RecordCount
 from adsync.ranges import TimeRange
 from adsync.sources.common.decoding import decode
@@ -40,7 +40,7 @@ COUNT_ANSWER = msgspec.json.Decoder(CountAnswer)
 def affordable(extensions: Extensions) -> int:
     """How many orders the bucket refills while a worker may wait."""
     bucket = extensions.cost and extensions.cost.throttle_status
-    points = bucket.restore_rate * LONGEST_PAUSE if bucket else 0.0
+    points = bucket.restore_rate * MAX_WAIT if bucket else 0.0
     return max(SMALLEST_PAGE, int(points) // ORDER_POINTS) if points else FIRST_PAGE
 
 

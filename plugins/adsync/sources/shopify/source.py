@@ -23,11 +23,11 @@ from adsync.sources.common.decoding import decode
 from adsync.sources.shopify import queries
 from adsync.sources.shopify.access_warnings import notes, terms
 from adsync.sources.shopify.bulk import bulk_ready, create_bulk, download_bulk
-from adsync.sources.shopify.errors import Extensions, check, pause
+from adsync.sources.shopify.errors import Extensions, check, throttle
 from adsync.sources.shopify.orders import MOST_BY_ID, Node, by_id, completed, unfinished
 from adsync.sources.shopify.query_cost import FIRST_PAGE, PAGE_SIZE, SMALLEST_PAGE, affordable, count
 from adsync.sources.shopify.search_filter import instant, updated_within
-from adsync.sources.shopify.token_refresh import RENEWAL
+from adsync.sources.shopify.token_refresh import TOKEN_REFRESH
 
 VERSION = "2026-10"
 LONGEST_SPAN = 30
@@ -172,6 +172,6 @@ SOURCE = Source(
         ),
     ),
     options={"report_mode": ("auto", "sync", "async")},
-    renewal=RENEWAL,
-    pause=pause,
+    token_refresh=TOKEN_REFRESH,
+    throttle=throttle,
 )

@@ -25,7 +25,7 @@ def request(credentials: Credentials, token: Token) -> httpx.Request:
     return httpx.Request("POST", _url(credentials), json=app | (grant if token.refresh else OURSELVES))
 
 
-def possible(credentials: Credentials, _: Token) -> bool:
+def can_refresh(credentials: Credentials, _: Token) -> bool:
     return bool(credentials.extra.get("client_id") and credentials.extra.get("client_secret"))
 
 
@@ -41,6 +41,6 @@ def _url(credentials: Credentials) -> str:
 
 
 # A refresh token that nobody uses for 90 days is gone.
-RENEWAL = TokenRefresh(
-    request, oauth.reader("shopify", REMEDY), single_use=True, every=timedelta(days=30), possible=possible
+TOKEN_REFRESH = TokenRefresh(
+    request, oauth.reader("shopify", REMEDY), single_use=True, max_age=timedelta(days=30), can_refresh=can_refresh
 )

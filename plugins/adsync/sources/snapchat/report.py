@@ -53,7 +53,7 @@ async def _ready(client: ApiClient, account: Account, run_id: str) -> str:
             raise ReportLost(f"snapchat gave the report {run_id} up")
         if run.async_status.upper() == READY and run.result:
             return run.result
-        await client.pause(POLL_SECONDS)
+        await client.sleep(POLL_SECONDS)
     raise ReportLost(f"the snapchat report {run_id} is not ready after {MOST_POLLS * POLL_SECONDS:.0f} s")
 
 

@@ -20,7 +20,7 @@ from adsync.sources.snapchat.entities import PAGE_SIZE, accounts, campaigns, fac
 from adsync.sources.snapchat.errors import check
 from adsync.sources.snapchat.stats import OPTIONS, campaign_metrics
 
-RENEWAL_URL = "https://accounts.snapchat.com/login/oauth2/access_token"
+REFRESH_URL = "https://accounts.snapchat.com/login/oauth2/access_token"
 REMEDY = (
     "log in to Snapchat again, as somebody with a role on the ad account, and put the new tokens into the connection"
 )
@@ -30,8 +30,8 @@ LONGEST_WINDOW = 31
 A_DAY, MINUTES = timedelta(hours=20), timedelta(minutes=5)
 
 
-def renew(credentials: Credentials, token: Token) -> httpx.Request:
-    return oauth.form(credentials, token, RENEWAL_URL)
+def token_request(credentials: Credentials, token: Token) -> httpx.Request:
+    return oauth.form(credentials, token, REFRESH_URL)
 
 
 SOURCE = Source(
@@ -57,7 +57,7 @@ SOURCE = Source(
         Stream("ads", "entity", ads, every=A_DAY, page=PAGE_SIZE, aside=True),
     ),
     options=OPTIONS,
-    renewal=TokenRefresh(renew, oauth.reader("snapchat", REMEDY)),
+    token_refresh=TokenRefresh(token_request, oauth.reader("snapchat", REMEDY)),
     limits=(RateLimit("app", 20, 1), RateLimit("token", 10, 1)),
     lookback=30,
 )

@@ -21,7 +21,7 @@ from adsync.sources.common import oauth
 from adsync.sources.common.decoding import decode
 
 HOST = "https://api.zid.sa/v1"
-RENEWAL_URL = "https://oauth.zid.sa/oauth/token"
+REFRESH_URL = "https://oauth.zid.sa/oauth/token"
 REMEDY = "ask the merchant to approve the app again and put its new tokens into the connection"
 # Both tokens live a year.
 OLDEST_TOKEN = timedelta(days=300)
@@ -85,7 +85,7 @@ def auth(credentials: Credentials, token: Token) -> httpx.Auth:
     return CrossedTokens(token.extra["authorization"], token.access)
 
 
-def seed(credentials: Credentials) -> Token:
+def initial_token(credentials: Credentials) -> Token:
     return replace(
         token_refresh.initial_token(credentials),
         extra={"authorization": str(credentials.extra.get("authorization", ""))},
@@ -108,12 +108,12 @@ def facts(payload: RawJson) -> AccountInfo:
     return AccountInfo(store.title, store.currency, store.timezone)
 
 
-def renew(credentials: Credentials, token: Token) -> httpx.Request:
+def token_request(credentials: Credentials, token: Token) -> httpx.Request:
     """Unlike elsewhere, `redirect_uri` is needed."""
-    return oauth.form(credentials, token, RENEWAL_URL, "redirect_uri")
+    return oauth.form(credentials, token, REFRESH_URL, "redirect_uri")
 
 
-def renewed(answer: ApiResponse, old: Token, now: datetime) -> Token:
+def read_token(answer: ApiResponse, old: Token, now: datetime) -> Token:
     """Three secrets come back, and all are new."""
     token = oauth.reader("zid", REMEDY)(answer, old, now)
     secrets = decode(answer.body, SECRETS, "zid token")
@@ -124,4 +124,4 @@ def renewed(answer: ApiResponse, old: Token, now: datetime) -> Token:
 
 
 # Nobody says whether a refresh token may be used twice: taken for no.
-RENEWAL = TokenRefresh(renew, renewed, single_use=True, every=OLDEST_TOKEN)
+TOKEN_REFRESH = TokenRefresh(token_request, read_token, single_use=True, max_age=OLDEST_TOKEN)

@@ -20,7 +20,7 @@ from adsync.models import Account, Page, RateLimit, RecordCount
 from adsync.ranges import ONE_DAY, TimeRange
 from adsync.sources.base import Source, Stream
 from adsync.sources.common.decoding import decode
-from adsync.sources.zid.auth import RENEWAL, auth, base_url, facts, seed, stores
+from adsync.sources.zid.auth import TOKEN_REFRESH, auth, base_url, facts, initial_token, stores
 from adsync.sources.zid.errors import check
 from adsync.sources.zid.orders import Order, origin_told, read, record
 from adsync.sources.zid.timezone_check import Clocks
@@ -126,8 +126,8 @@ SOURCE = Source(
         Stream("stores", "entity", stores),
         Stream("orders", "changes", orders, longest=LONGEST_SPAN, page=PAGE_SIZE, early=ONE_DAY, count=count),
     ),
-    seed=seed,
-    renewal=RENEWAL,
+    initial_token=initial_token,
+    token_refresh=TOKEN_REFRESH,
     limits=(RateLimit("account", 1, 1),),
     lookback=30,
 )
