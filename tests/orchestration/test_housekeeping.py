@@ -15,7 +15,7 @@ from adsync.auth.token_manager import TokenManager
 from adsync.errors import ConfigError
 from adsync.extract.context import SyncEnvironment
 from adsync.orchestration import housekeeping
-from adsync.sources.base import Stream
+from adsync.sources.base import IncrementalStream
 from sandbox_fixtures import new_key
 from token_server import ACCOUNT, Book, credentials, serving
 
@@ -39,7 +39,7 @@ def url(monkeypatch, warehouse_url):
 def book(monkeypatch):
     """A token server whose platform wants its tokens renewed every ten days."""
     book = Book()
-    book.source = replace(token_server.source(max_age=timedelta(days=10)), streams=(Stream("orders", "changes", None),))
+    book.source = replace(token_server.source(max_age=timedelta(days=10)), streams=(IncrementalStream("orders", None),))
     monkeypatch.setattr(housekeeping.registry, "names", lambda: ("meta",))
     monkeypatch.setattr(housekeeping.registry, "load", lambda _: book.source)
     with serving(book) as book.base:
