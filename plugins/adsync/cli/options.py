@@ -33,7 +33,7 @@ def chosen(
     """The account asked for, else those that are due, with days all; ConfigError for one that is not linked."""
     if account_id is None:
         if days:
-            return sharding.linked_accounts(url, source, workspaces)
+            return sharding.active_accounts(url, source, workspaces)
         return sharding.due_accounts(url, source, now=datetime.now(UTC), workspaces=workspaces)
     if not accounts.load(url, source, [account_id]):
         raise ConfigError(f"{settings.workspaces_file()}: {source} account {account_id} is not linked; add it there")
