@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 import import_graph
 from adsync import registry
+from adsync.cli.app import create_app
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGE = ROOT / "plugins" / "adsync"
 MAX_MODULE_LINES, MAX_FUNCTION_LINES = 400, 50
 MAX_ROOT_MODULES, MAX_PACKAGE_MODULES = 10, 12
 
@@ -199,13 +200,29 @@ def test_functions_have_a_bounded_size(name):
     assert long == {}
 
 
+def cli_commands() -> set[str]:
+    """Every command of the command line with its group: `sync`, `config check`."""
+
+    def walk(command: object, words: tuple[str, ...]) -> Iterator[str]:
+        nested = getattr(command, "commands", {})
+        for word, each in nested.items():
+            yield from walk(each, (*words, word))
+        if not nested:
+            yield " ".join(words)
+
+    return set(walk(get_command(create_app()), ()))
+
+
+def test_every_module_of_the_command_line_is_a_command():
+    modules = {name.rpartition(".")[2] for name in FILES if name.startswith("adsync.cli.")}
+    assert {command.split()[0] for command in cli_commands()} == modules - {"app", "options", "progress"}
+
+
 def test_documentation_names_every_command():
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
     rows = [line for page in pages for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
     targets = re.findall(r"^([a-z-]+):.* ## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    parsers = "".join(file.read_text(encoding="utf-8") for file in (PACKAGE / "cli").glob("*.py"))
-    wanted = {f"make {target}" for target in targets if target != "help"}
-    wanted |= {
-        f".venv/bin/python -m adsync {command}" for command in re.findall(r'commands\.add_parser\("(\w+)"', parsers)
-    }
-    assert {command for command in wanted if not any(f"`{command}" in row for row in rows)} == set()
+    documented = {f"make {target}" for target in targets if target != "help"}
+    documented |= {f".venv/bin/python -m adsync {command}" for command in cli_commands()}
+    assert {"make demo", ".venv/bin/python -m adsync config check"} <= documented
+    assert {command for command in documented if not any(f"`{command}" in row for row in rows)} == set()

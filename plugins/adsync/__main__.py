@@ -1,7 +1,4 @@
-"""`python -m adsync`: the same work as the DAGs do, without Airflow.
-
-Exit code 0: done. 1: something went wrong that may pass. 2: a person has to correct something.
-"""
+"""`python -m adsync`: the work of the DAGs without Airflow. `adsync.cli.app` lists commands and exit codes."""
 
 from __future__ import annotations
 

@@ -60,6 +60,10 @@ def test_before_the_first_build_the_command_says_what_to_do(monkeypatch, warehou
 
 @pytest.mark.parametrize("threshold", ["half", "0", "-1", "NaN"])
 def test_a_threshold_that_cannot_be_meant_is_said(capsys, threshold):
-    with pytest.raises(SystemExit):
-        main(["alerts", "backtest", "--rule", "roas_drop", "--since", "2026-11-01", f"--threshold={threshold}"])
-    assert "argument --threshold:" in capsys.readouterr().err
+    assert main(["alerts", "backtest", "--rule", "roas_drop", "--since", "2026-11-01", f"--threshold={threshold}"]) == 2
+    assert "Invalid value for '--threshold': " in capsys.readouterr().err
+
+
+def test_an_unknown_rule_is_reported_with_the_known_ones(capsys):
+    assert main(["alerts", "backtest", "--rule", "roas", "--since", "2026-11-01"]) == 2
+    assert "unknown rule 'roas' (expected roas_drop, high_spend_low_conversions, ctr_drop)" in capsys.readouterr().err

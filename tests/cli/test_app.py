@@ -1,4 +1,4 @@
-"""The command line, as a person or a shell sees it: one sentence and an exit code."""
+"""The command line as a shell sees it: one sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ import pytest
 import yaml
 
 import sandbox_fixtures
-from adsync.cli.app import main
+from adsync.cli.app import COMMANDS as WORDS
+from adsync.cli.app import CONFIGURATION_ERROR as INVALID
+from adsync.cli.app import OK, main
+from adsync.cli.app import TEMPORARY_FAILURE as FAILED
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.generator.world import World
-from adsync_sandbox.server import files
+from adsync_sandbox.server import files, serve
 from polling import eventually
 from sandbox_fixtures import META, SHOPIFY, served, world
 
 ROOT = Path(__file__).resolve().parents[2]
-OK, FAILED, WRONG = 0, 1, 2
 
 
 @pytest.fixture(scope="module")
 def live():
-    """The command line has the machine's clock: here the world stands at this moment."""
+    """The command line uses the machine's clock, so the world ends at this moment."""
     return World.create(7, datetime.now(UTC), days=sandbox_fixtures.DAYS, orders=4)
 
 
@@ -40,7 +42,7 @@ def base(live):
 
 @pytest.fixture
 def shell(monkeypatch, tmp_path, warehouse_url, base):
-    """An environment in which everything is right; returns the configuration file."""
+    """Sets up a valid environment and returns its configuration file."""
     file = tmp_path / "workspaces.yaml"
     file.write_text(yaml.safe_dump(files.workspaces(world())), encoding="utf-8")
     monkeypatch.setenv("ADSYNC_CONFIG", str(file))
@@ -65,28 +67,28 @@ def raw_rows(url):
     return sum(rows(url, f"select count(*) from raw.{name}")[0][0] for name in tables)
 
 
-def said(capsys):
-    """The one line on standard error that begins with the program's name."""
+def error_line(capsys):
+    """Returns the only line on standard error that starts with the program's name."""
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("adsync: ")]
     assert len(lines) == 1
     return lines[0]
 
 
 @pytest.mark.usefixtures("shell")
-def test_a_right_configuration_is_counted(capsys):
+def test_config_check_counts_workspaces_and_accounts(capsys):
     assert main(["config", "check"]) == OK
     assert capsys.readouterr().out.endswith("3 workspaces, 19 accounts, all connections set\n")
 
 
 @pytest.mark.usefixtures("shell")
-def test_one_account_is_brought_up_to_date_and_its_line_is_said(capsys, warehouse_url):
+def test_sync_loads_one_account_and_prints_its_result(capsys, warehouse_url):
     assert main(["sync", "--source", "shopify", "--account", SHOPIFY]) == OK
     assert f"shopify {SHOPIFY} (acme): ok; " in capsys.readouterr().err
     assert raw_rows(warehouse_url) > 100
 
 
 @pytest.mark.usefixtures("shell")
-def test_asked_days_include_the_last_one(capsys, warehouse_url, live):
+def test_until_is_inclusive(capsys, warehouse_url, live):
     since, until = (str(live.today("Europe/London") - timedelta(days=ago)) for ago in (5, 3))
     assert main(["sync", "--source", "meta", "--account", META, "--since", since, "--until", until]) == OK
     assert f"{since} to {until}" in capsys.readouterr().err
@@ -94,7 +96,7 @@ def test_asked_days_include_the_last_one(capsys, warehouse_url, live):
     assert days == [(since, until)]
 
 
-def test_importing_a_file_is_counted(shell, capsys, warehouse_url):
+def test_accounts_import_counts_what_it_imported(shell, capsys, warehouse_url):
     assert main(["accounts", "import", str(shell)]) == OK
     assert "3 workspaces and 19 accounts imported" in capsys.readouterr().out
     assert rows(warehouse_url, "select count(*) from adsync.accounts") == [(19,)]
@@ -126,11 +128,11 @@ COMMANDS = {
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_mistake_in_the_file_is_one_sentence_and_nothing_is_written(shell, capsys, warehouse_url, command, name):
+def test_an_invalid_file_is_one_error_sentence_and_nothing_is_written(shell, capsys, warehouse_url, command, name):
     change, sentence = CHANGES[name]
     rewritten(shell, change)
-    assert main([str(shell) if word == "FILE" else word for word in COMMANDS[command]]) == WRONG
-    told = said(capsys)
+    assert main([str(shell) if word == "FILE" else word for word in COMMANDS[command]]) == INVALID
+    told = error_line(capsys)
     assert str(shell) in told
     assert sentence in told
     assert rows(warehouse_url, "select count(*) from adsync.accounts") == [(0,)]
@@ -141,10 +143,10 @@ def test_a_mistake_in_the_file_is_one_sentence_and_nothing_is_written(shell, cap
 @pytest.mark.parametrize(
     ("text", "sentence"), [(None, "does not exist"), ("a: [", "is no valid YAML"), ("", "begin it")]
 )
-def test_a_file_that_is_missing_or_malformed_is_named(shell, capsys, command, text, sentence):
+def test_a_missing_or_malformed_file_is_named(shell, capsys, command, text, sentence):
     shell.unlink() if text is None else shell.write_text(text)
-    assert main([str(shell) if word == "FILE" else word for word in COMMANDS[command]]) == WRONG
-    told = said(capsys)
+    assert main([str(shell) if word == "FILE" else word for word in COMMANDS[command]]) == INVALID
+    told = error_line(capsys)
     assert str(shell) in told
     assert sentence in told
 
@@ -152,8 +154,8 @@ def test_a_file_that_is_missing_or_malformed_is_named(shell, capsys, command, te
 @pytest.mark.parametrize("arguments", [["config", "check"], ["sync", "--source", "meta", "--account", META]])
 def test_a_missing_connection_is_named_with_file_and_remedy(shell, capsys, monkeypatch, warehouse_url, arguments):
     monkeypatch.delenv("AIRFLOW_CONN_META_ACME")
-    assert main(arguments) == WRONG
-    told = said(capsys)
+    assert main(arguments) == INVALID
+    told = error_line(capsys)
     assert str(shell) in told
     assert "conn_id 'meta_acme' names no connection" in told
     assert "AIRFLOW_CONN_META_ACME" in told
@@ -170,10 +172,12 @@ ACCOUNTS = [
 
 @pytest.mark.usefixtures("shell")
 @pytest.mark.parametrize(("source", "account_id", "conn_id"), ACCOUNTS)
-def test_a_wrong_token_is_said_without_it(capsys, monkeypatch, warehouse_url, base, source, account_id, conn_id):
+def test_an_invalid_token_is_reported_without_its_value(
+    capsys, monkeypatch, warehouse_url, base, source, account_id, conn_id
+):
     connect(monkeypatch, conn_id, **files.connections(world(), base)[conn_id] | {"password": "wr0ng-t0ken"})
-    assert main(["sync", "--source", source, "--account", account_id]) == WRONG
-    told = said(capsys)
+    assert main(["sync", "--source", source, "--account", account_id]) == INVALID
+    told = error_line(capsys)
     assert account_id in told
     assert "token" in told
     assert "wr0ng-t0ken" not in told
@@ -181,9 +185,14 @@ def test_a_wrong_token_is_said_without_it(capsys, monkeypatch, warehouse_url, ba
 
 
 @pytest.mark.usefixtures("shell")
-def test_without_airflow_too_a_person_is_told_once_and_once_that_it_is_over(caplog, monkeypatch, base):
+def test_a_notice_is_delivered_once_when_it_opens_and_once_when_it_closes_without_airflow(caplog, monkeypatch, base):
     right = files.connections(world(), base)["meta_acme"]
-    for password, code in (("wr0ng", WRONG), ("wr0ng", WRONG), (right["password"], OK), (right["password"], OK)):
+    for password, code in (
+        ("wr0ng", INVALID),
+        ("wr0ng", INVALID),
+        (right["password"], OK),
+        (right["password"], OK),
+    ):
         connect(monkeypatch, "meta_acme", **right | {"password": password})
         assert main(["sync", "--source", "meta", "--account", META]) == code
     told = [message for message in caplog.messages if META in message or "Acme" in message]
@@ -192,76 +201,76 @@ def test_without_airflow_too_a_person_is_told_once_and_once_that_it_is_over(capl
 
 
 @pytest.mark.usefixtures("shell")
-def test_without_airflow_a_person_is_told_of_what_fails_again_and_again(caplog, monkeypatch):
+def test_repeated_failures_open_a_notice_without_airflow(caplog, monkeypatch):
     monkeypatch.setenv("MAX_RETRY_ATTEMPTS", "2")
     connect(monkeypatch, "meta_acme", host="http://127.0.0.1:1", password="t")
     told = []
     for _ in range(4):
-        assert main(["sync", "--source", "meta", "--account", META]) in {FAILED, WRONG}
+        assert main(["sync", "--source", "meta", "--account", META]) in {FAILED, INVALID}
         told.append(sum("stands still (TemporaryError)" in message for message in caplog.messages))
     assert told == [0, 0, 1, 1]
 
 
 @pytest.mark.usefixtures("shell")
-def test_a_channel_of_the_command_line_is_a_connection_of_the_environment(caplog, monkeypatch, base):
+def test_notification_channels_are_connections_of_the_environment(caplog, monkeypatch, base):
     monkeypatch.setenv("ADSYNC_NOTIFY", "log,webhook_crm")
     connect(monkeypatch, "meta_acme", host=f"{base}/meta")
     connect(monkeypatch, "webhook_crm", host=f"{base}/health")
-    assert main(["sync", "--source", "meta", "--account", META]) == WRONG
+    assert main(["sync", "--source", "meta", "--account", META]) == INVALID
     assert "channel webhook_crm did not take the message: HTTP 405" in caplog.text
 
 
 @pytest.mark.usefixtures("shell")
-def test_an_empty_token_is_said(capsys, monkeypatch, base):
+def test_an_empty_token_is_reported(capsys, monkeypatch, base):
     connect(monkeypatch, "meta_acme", host=f"{base}/meta")
-    assert main(["sync", "--source", "meta", "--account", META]) == WRONG
-    assert "connection meta_acme has no password" in said(capsys)
+    assert main(["sync", "--source", "meta", "--account", META]) == INVALID
+    assert "connection meta_acme has no password" in error_line(capsys)
 
 
 @pytest.mark.usefixtures("shell")
-def test_an_unreachable_host_may_pass(capsys, monkeypatch, warehouse_url):
+def test_an_unreachable_host_is_a_temporary_failure(capsys, monkeypatch, warehouse_url):
     connect(monkeypatch, "meta_acme", host="http://127.0.0.1:1", password="t")
     assert main(["sync", "--source", "meta", "--account", META]) == FAILED
-    assert "http://127.0.0.1:1/" in said(capsys)
+    assert "http://127.0.0.1:1/" in error_line(capsys)
     assert raw_rows(warehouse_url) == 0
 
 
 @pytest.mark.usefixtures("shell")
-def test_a_host_without_scheme_is_a_person_s_to_correct(capsys, monkeypatch):
+def test_a_host_without_scheme_is_a_configuration_error(capsys, monkeypatch):
     connect(monkeypatch, "meta_acme", host="graph.facebook.com", password="t")
-    assert main(["sync", "--source", "meta", "--account", META]) == WRONG
-    assert "write it with https://" in said(capsys)
+    assert main(["sync", "--source", "meta", "--account", META]) == INVALID
+    assert "use a full URL (https://...)" in error_line(capsys)
 
 
 @pytest.mark.usefixtures("shell")
 @pytest.mark.parametrize(
     ("url", "code", "sentence"),
     [
-        (None, WRONG, "ADSYNC_WAREHOUSE_URL is not set"),
+        (None, INVALID, "ADSYNC_WAREHOUSE_URL is not set"),
         ("postgresql://adsync:hidden@127.0.0.1:1/adsync", FAILED, "127.0.0.1:1/adsync does not answer"),
-        ("not a url", WRONG, "the warehouse's URL"),
-        ("http://adsync:hidden@127.0.0.1/adsync", WRONG, "the warehouse's URL"),
+        ("not a url", INVALID, "the warehouse's URL"),
+        ("http://adsync:hidden@127.0.0.1/adsync", INVALID, "the warehouse's URL"),
     ],
 )
-def test_a_warehouse_that_is_not_there_is_said(capsys, monkeypatch, url, code, sentence):
+def test_a_missing_or_unreachable_warehouse_is_reported_without_its_password(capsys, monkeypatch, url, code, sentence):
     monkeypatch.delenv("ADSYNC_WAREHOUSE_URL")
     if url:
         monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", url)
     assert main(["sync", "--source", "meta"]) == code
-    told = said(capsys)
+    told = error_line(capsys)
     assert sentence in told
     assert "hidden" not in told
 
 
 @pytest.mark.usefixtures("shell")
 @pytest.mark.parametrize("key", [None, "nonsense", "another"])
-def test_a_token_key_that_is_missing_or_wrong_is_said(capsys, monkeypatch, warehouse_url, key):
+def test_a_missing_or_wrong_token_key_is_reported(capsys, monkeypatch, warehouse_url, key):
     assert main(["accounts", "import", os.environ["ADSYNC_CONFIG"]]) == OK
     monkeypatch.delenv("ADSYNC_TOKEN_KEY")
     if key:
         monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key() if key == "another" else key)
-    assert main(["sync", "--source", "meta", "--account", META]) == WRONG
-    assert "ADSYNC_TOKEN_KEY" in said(capsys)
+    assert main(["sync", "--source", "meta", "--account", META]) == INVALID
+    assert "ADSYNC_TOKEN_KEY" in error_line(capsys)
     assert raw_rows(warehouse_url) == 0
 
 
@@ -270,29 +279,47 @@ def test_a_token_key_that_is_missing_or_wrong_is_said(capsys, monkeypatch, wareh
     ("more", "sentence"),
     [
         (["--source", "facebook"], "registered are meta, tiktok, snapchat, shopify"),
-        (["--source", "meta", "--account", "1"], "meta account 1 is not linked; add it there"),
-        (["--source", "meta", "--until", "2026-11-01"], "--until needs --since"),
+        (["--source", "meta", "--account", "1"], "unknown meta account 1 in "),
+        (["--source", "meta", "--until", "2026-11-01"], "--until requires --since"),
         (["--source", "meta", "--since", "2026-11-02", "--until", "2026-11-01"], "swap them"),
     ],
 )
-def test_an_argument_that_cannot_be_meant_is_said(capsys, more, sentence):
-    assert main(["sync", *more]) == WRONG
-    assert sentence in said(capsys)
+def test_invalid_arguments_are_a_configuration_error(capsys, more, sentence):
+    assert main(["sync", *more]) == INVALID
+    assert sentence in error_line(capsys)
 
 
 @pytest.mark.parametrize(
     "arguments", [[], ["sing"], ["sync"], ["sync", "--source", "meta", "--since", "soon"], ["config", "burn"]]
 )
-def test_a_command_that_does_not_exist_shows_how_it_is_used(capsys, arguments):
-    with pytest.raises(SystemExit) as caught:
-        main(arguments)
-    assert caught.value.code == WRONG
-    assert "usage: adsync" in capsys.readouterr().err
+def test_invalid_usage_exits_with_2_and_shows_the_usage(capsys, arguments):
+    assert main(arguments) == INVALID
+    assert "Usage: adsync" in capsys.readouterr().err
+
+
+def test_an_invalid_date_names_option_value_and_format(capsys):
+    assert main(["sync", "--source", "meta", "--since", "2026-13-01"]) == INVALID
+    assert "Invalid value for '--since': invalid date '2026-13-01' (expected YYYY-MM-DD)" in capsys.readouterr().err
+
+
+def test_the_help_lists_every_command_in_plain_text(capsys):
+    assert main(["--help"]) == OK
+    text = capsys.readouterr().out
+    assert text.isascii()
+    assert {line.split()[0] for line in text.partition("Commands:\n")[2].splitlines()} == set(WORDS)
+
+
+def test_the_sandbox_receives_its_arguments_unchanged(monkeypatch):
+    received = []
+    monkeypatch.setattr(serve, "main", lambda arguments: received.append(arguments) or 2)
+    arguments = ["--seed", "3", "--port=0", "-x", "--faults", "faults.yaml", "--help"]
+    assert main(["sandbox", *arguments]) == 2
+    assert received == [arguments]
 
 
 @pytest.mark.usefixtures("shell")
-def test_a_killed_sync_leaves_nothing_half_and_the_next_one_completes(capsys, monkeypatch, warehouse_url, live):
-    """SIGKILL while a page is awaited; the lease of the dead is moved into the past, not waited for."""
+def test_a_killed_sync_leaves_no_partial_batch_and_the_next_sync_completes(capsys, monkeypatch, warehouse_url, live):
+    """Sends SIGKILL during a page request; the lease that is left behind is moved into the past."""
     with served([Fault("meta", "slow", path="/insights", wait=3, calls=(2,))], known=live) as slow:
         connect(monkeypatch, "meta_acme", **files.connections(world(), slow)["meta_acme"])
         command = [sys.executable, "-m", "adsync", "sync", "--source", "meta", "--account", META]

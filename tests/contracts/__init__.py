@@ -16,7 +16,6 @@ from adsync import registry
 from adsync.errors import AdsyncError
 from adsync.models import Account
 from adsync.ranges import DateRange, TimeRange
-from adsync.sources.base import EntityStream
 from adsync_sandbox.generator.world import World
 
 Asked = DateRange | TimeRange
@@ -109,8 +108,7 @@ def of(source: str) -> Contract:
 
 def synced(source: str) -> list[str]:
     """The streams of many records that every sync reads."""
-    streams = registry.load(source).streams[1:]
-    return [each.name for each in streams if not (isinstance(each, EntityStream) and each.restate_only)]
+    return [stream.name for stream in registry.load(source).streams[1:] if not stream.aside]
 
 
 SOURCES = registry.names()

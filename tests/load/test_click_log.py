@@ -54,8 +54,8 @@ def test_good_rows_are_loaded_and_bad_ones_told_by_line(warehouse, tmp_path, cap
     assert main(["clicks", "load", file]) == 2
     said = capsys.readouterr()
     assert f"{file} line 3: clicked_at '2026-11-20T12:00:00' has no offset" in said.err
-    assert said.err.endswith(f"adsync: 1 of 3 rows of {file} are no clicks, for the reasons above\n")
-    assert said.out == f"{file}: 2 clicks read, 2 of them new or changed\n"
+    assert said.err.endswith(f"adsync: 1 of 3 rows in {file} were rejected (see above)\n")
+    assert said.out == f"{file}: 2 clicks read, 2 new or changed\n"
     assert [(row["workspace_id"], row["click_id"]) for row in stored(warehouse)] == [("acme", "c1"), ("blue", "c1")]
 
 
@@ -73,7 +73,7 @@ def test_a_file_loaded_twice_changes_nothing_and_a_corrected_row_is_one_row(ware
     before = stored(warehouse)
     assert main(["clicks", "load", file]) == 0
     assert stored(warehouse) == before
-    assert capsys.readouterr().out.endswith("1 clicks read, 0 of them new or changed\n")
+    assert capsys.readouterr().out.endswith("1 clicks read, 0 new or changed\n")
     # Told twice in one file: the last line is true.
     corrected = GOOD.replace("7781,,", "7781,#1001,")
     assert main(["clicks", "load", put(tmp_path, "log.csv", HEADER + GOOD + corrected)]) == 0

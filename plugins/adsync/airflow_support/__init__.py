@@ -1,1 +1,1 @@
-"""Airflow code shared by DAGs and operators: assets, metrics, notifier, pool, run context and run notes."""
+"""What DAGs and operators share and only Airflow needs."""

@@ -1,1 +1,1 @@
-"""One module per command: `add` describes its arguments, `run` does it."""
+"""The command line: one module per command, shared options in `options`, exit codes in `app`."""

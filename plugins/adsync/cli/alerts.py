@@ -1,43 +1,52 @@
-"""`alerts backtest`: what a threshold would have fired, before it is set."""
+"""`alerts backtest`: shows which alerts a rule would have raised in the past."""
 
 from __future__ import annotations
 
-import argparse
+from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
 from adsync import settings
-from adsync.alerts import backtest
-from adsync.cli import options
-
-if TYPE_CHECKING:
-    from adsync.cli.options import Commands
+from adsync.alerts import backtest as backtests
+from adsync.cli.options import Workspace, parse_day
 
 
-def add(commands: Commands) -> None:
-    command = commands.add_parser("alerts", help="what an alert rule would have fired on what was known then")
-    command.add_argument("action", choices=["backtest"])
-    command.add_argument("--rule", required=True, choices=backtest.RULES)
-    command.add_argument("--since", required=True, type=options.day, help="first day to judge, in each account's zone")
-    command.add_argument("--threshold", type=_share, help="share of the usual; without it each workspace's own")
-    command.add_argument("--workspace", help="only this workspace; without it every one")
-    command.set_defaults(run=_run)
+def parse_rule(text: str) -> str:
+    if text not in backtests.RULES:
+        raise typer.BadParameter(f"unknown rule {text!r} (expected {', '.join(backtests.RULES)})")
+    return text
 
 
-def _run(options: argparse.Namespace) -> None:
-    question = backtest.BacktestRequest(options.rule, options.since, options.threshold, options.workspace)
-    fired, judged = backtest.run(settings.warehouse_url(), question)
-    backtest.show(question, fired, judged, Console(highlight=False))
-
-
-def _share(text: str) -> Decimal:
-    """A positive number; argparse tells what is wrong with any other text."""
+def parse_share(text: str) -> Decimal:
     try:
         value = Decimal(text)
     except InvalidOperation as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number; write it as 0.7") from error
+        raise typer.BadParameter(f"invalid number {text!r} (expected a share such as 0.7)") from error
     if not value.is_finite() or value <= 0:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0; write a share such as 0.7")
+        raise typer.BadParameter(f"{text} is not above 0 (expected a share such as 0.7)")
     return value
+
+
+Rule = Annotated[str, typer.Option(parser=parse_rule, metavar="RULE", help=f"One of {', '.join(backtests.RULES)}.")]
+Since = Annotated[
+    date, typer.Option(parser=parse_day, metavar="DAY", help="First day to evaluate, in each account's time zone.")
+]
+Threshold = Annotated[
+    Decimal | None,
+    typer.Option(
+        parser=parse_share, metavar="SHARE", help="Share of the baseline. Default: the threshold of each workspace."
+    ),
+]
+
+
+def backtest(rule: Rule, since: Since, threshold: Threshold = None, workspace: Workspace = None) -> None:
+    """Shows which alerts a rule would have raised.
+
+    Each day is evaluated on the figures that were known one day later.
+    """
+    request = backtests.BacktestRequest(rule, since, threshold, workspace)
+    matches, evaluated = backtests.run(settings.warehouse_url(), request)
+    backtests.show(request, matches, evaluated, Console(highlight=False))

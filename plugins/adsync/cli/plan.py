@@ -1,47 +1,134 @@
-"""`plan`: what a sync would fetch now, or a restate of those days, before it does."""
+"""`plan`: estimates what a sync or a restatement would fetch. A table on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Annotated
 
+import typer
 from rich.console import Console
+from rich.table import Table
 
 from adsync import registry, settings
-from adsync.cli import forecast_table
-from adsync.cli import options as shared
+from adsync.cli import options
+from adsync.cli.options import Account, Since, Until
 from adsync.errors import ConfigError
 from adsync.orchestration import restatement
+from adsync.planning.estimate import Estimate, Step, minutes, share
 from adsync.planning.forecast import ForecastRequest, forecast
+from adsync.sources.base import Source
 from adsync.state import accounts
 
-if TYPE_CHECKING:
-    from adsync.cli.options import Commands
+UNKNOWN = "?"
+COLUMNS = ("account", "stream", "days", "windows", "rows", "calls", "minutes", "of the hour")
+Sources = Annotated[
+    list[str] | None, typer.Option("--source", metavar="NAME", help="Only this source; repeatable. Default: all.")
+]
+Workspaces = Annotated[
+    list[str] | None, typer.Option("--workspace", metavar="ID", help="Only this workspace; repeatable. Default: all.")
+]
 
 
-def add(commands: Commands) -> None:
-    command = commands.add_parser("plan", help="what a sync or a restate would fetch: days, calls, minutes, rows")
-    command.add_argument("--source", action="append", help="only this source, may be repeated; without it every one")
-    command.add_argument("--workspace", action="append", default=[], help="only this workspace, may be repeated")
-    shared.which(command)
-    command.set_defaults(run=_run)
+def plan(
+    source: Sources = None,
+    workspace: Workspaces = None,
+    account: Account = None,
+    since: Since = None,
+    until: Until = None,
+) -> None:
+    """Estimates the calls, minutes and rows of a sync.
 
-
-def _run(options: argparse.Namespace) -> None:
-    url, window = settings.warehouse_url(), shared.window(options)
-    if options.account and len(options.source or ()) != 1:
-        raise ConfigError("--account needs one --source: say whose account it is")
-    sources = [registry.load(name) for name in options.source or registry.names()]
+    With --since, estimates a restatement of those days. Only accounts that were never synced cost API calls.
+    """
+    url, days = settings.warehouse_url(), options.date_range(since, until)
+    if account and len(source or ()) != 1:
+        raise ConfigError("--account requires exactly one --source: name the source of the account")
+    sources = [registry.load(name) for name in source or registry.names()]
+    workspaces = workspace or []
     accounts.prepare(url)
-    restatement.check_workspaces(url, options.workspace)
+    restatement.check_workspaces(url, workspaces)
     console = Console(highlight=False)
     everything = []
-    for source in sources:
-        listed = shared.chosen(url, source.name, options.account, window, options.workspace)
-        question = ForecastRequest(source.name, tuple(listed), window)
-        estimates = asyncio.run(forecast(question, shared.environment(url)))
-        forecast_table.show(source, estimates, console)
-        everything.append((source, estimates))
+    for each in sources:
+        selected = options.select_accounts(url, each.name, account, days, workspaces)
+        request = ForecastRequest(each.name, tuple(selected), days)
+        estimates = asyncio.run(forecast(request, options.environment(url)))
+        show(each, estimates, console)
+        everything.append((each, estimates))
     if len(everything) > 1:
-        forecast_table.show_total(everything, console)
+        show_total(everything, console)
+
+
+def show(source: Source, estimates: Sequence[Estimate], console: Console) -> None:
+    """Prints the estimate of every account of a source, and their sum."""
+    if console.is_terminal:
+        console.print(_table(source, estimates))
+        lines = [f"{each.account}: {each.note}" for each in estimates if each.note]
+    else:
+        lines = _lines(source, estimates)
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def show_total(everything: Sequence[tuple[Source, Sequence[Estimate]]], console: Console) -> None:
+    """Prints one line over all sources. Sources are synced in parallel, so the slowest one gives the duration."""
+    estimates = [each for _, some in everything for each in some]
+    at_least = "" if all(each.complete for each in estimates) else "at least "
+    calls, rows = sum(each.calls for each in estimates), sum(each.rows for each in estimates)
+    longest = max(minutes(source.limits, [each.calls for each in some]) for source, some in everything)
+    counts = f"{at_least}{calls:,} calls, {longest:.1f} minutes, {at_least}{rows:,} rows"
+    console.print(f"all sources, {len(estimates)} accounts: {counts}", markup=False, soft_wrap=True)
+
+
+def _lines(source: Source, estimates: Sequence[Estimate]) -> list[str]:
+    lines = []
+    for each in estimates:
+        lines += [f"{each.account} {_step_line(step)}" for step in each.steps]
+        note = f"; {each.note}" if each.note else ""
+        lines.append(f"{each.account}: {_sum_line(source, [each])}{note}")
+    return [*lines, f"{source.name}, {len(estimates)} accounts: {_sum_line(source, estimates)}"]
+
+
+def _table(source: Source, estimates: Sequence[Estimate]) -> Table:
+    table = Table(title=f"{source.name}: estimate of a sync now")
+    for name in COLUMNS:
+        table.add_column(name, justify="left" if name in COLUMNS[:3] else "right")
+    for each in estimates:
+        for step in each.steps:
+            table.add_row("", step.stream, _days(step), str(step.windows), _number(step.rows), _number(step.calls))
+        table.add_row(str(each.account), *_sums(source, [each]), end_section=True)
+    table.add_row(f"{len(estimates)} accounts", *_sums(source, estimates), style="bold")
+    return table
+
+
+def _sums(source: Source, estimates: Sequence[Estimate]) -> tuple[str, ...]:
+    calls = [each.calls for each in estimates]
+    rows = sum(each.rows for each in estimates)
+    at_least = "" if all(each.complete for each in estimates) else "at least "
+    time = f"{minutes(source.limits, calls):.1f}"
+    return "", "", "", f"{at_least}{rows:,}", f"{at_least}{sum(calls):,}", time, _share(source, calls)
+
+
+def _step_line(step: Step) -> str:
+    method = f" ({step.way})" if step.way else ""
+    days = f"{_days(step)}, {step.windows} windows, " if step.since else ""
+    return f"{step.stream}: {days}{_number(step.rows)} rows, {_number(step.calls)} calls{method}"
+
+
+def _sum_line(source: Source, estimates: Sequence[Estimate]) -> str:
+    rows, calls, time, part = _sums(source, estimates)[3:]
+    return f"{calls} calls, {time} minutes, {rows} rows, {part} of the hour's budget"
+
+
+def _days(step: Step) -> str:
+    return f"{step.since} to {step.through}" if step.since else ""
+
+
+def _number(number: int | None) -> str:
+    return UNKNOWN if number is None else f"{number:,}"
+
+
+def _share(source: Source, calls: Sequence[int]) -> str:
+    used = share(source.limits, calls)
+    return UNKNOWN if used is None else f"{used:.2f} %"

@@ -1,4 +1,4 @@
-"""How a long command shows that it lives: a bar on a terminal, plain lines elsewhere."""
+"""Progress of a long command: a bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rich.progress import Progress
 
 
 @contextmanager
-def over(title: str, total: int) -> Iterator[Callable[[str], None]]:
-    """Yield a function that is called with one line for each of `total` things done."""
+def show(title: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Yields a function to call with one line for each of `total` finished items."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     if not console.is_terminal:
         yield lambda line: console.print(line, markup=False)
@@ -19,8 +19,8 @@ def over(title: str, total: int) -> Iterator[Callable[[str], None]]:
     with Progress(console=console) as bars:
         task = bars.add_task(title, total=total)
 
-        def say(line: str) -> None:
+        def advance(line: str) -> None:
             bars.console.print(line, markup=False)
             bars.advance(task)
 
-        yield say
+        yield advance

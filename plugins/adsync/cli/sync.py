@@ -1,47 +1,49 @@
-"""`sync`: one source's accounts, brought up to date without Airflow."""
+"""`sync`: syncs the accounts of one source without Airflow."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import uuid
-from typing import TYPE_CHECKING
+from typing import Annotated
+
+import typer
 
 from adsync import registry, settings
-from adsync.cli import options as shared
-from adsync.cli import progress
+from adsync.cli import options, progress
+from adsync.cli.options import Account, Since, Until
 from adsync.config import connections
+from adsync.errors import PermanentError, TemporaryError
+from adsync.extract.results import ShardFailed
 from adsync.extract.runner import SyncRequest, sync_until_reported
 from adsync.notifications import admin_notices
 from adsync.notifications.channels.factory import open_channel
 from adsync.state import accounts
 
-if TYPE_CHECKING:
-    from adsync.cli.options import Commands
+Source = Annotated[str, typer.Option(metavar="NAME", help="Source to sync, such as meta or shopify.")]
 
 
-def add(commands: Commands) -> None:
-    command = commands.add_parser("sync", help="bring accounts of one source up to date")
-    command.add_argument("--source", required=True)
-    shared.which(command)
-    command.set_defaults(run=_run)
+def sync(source: Source, account: Account = None, since: Since = None, until: Until = None) -> None:
+    """Syncs the accounts of one source.
 
-
-def _run(options: argparse.Namespace) -> None:
-    url, window = settings.warehouse_url(), shared.window(options)
-    source = registry.load(options.source)
+    With --since, the given days are read again; otherwise each account continues from its last sync.
+    """
+    url, days = settings.warehouse_url(), options.date_range(since, until)
+    loaded = registry.load(source)
     accounts.prepare(url)
-    chosen = shared.chosen(url, source.name, options.account, window)
+    selected = options.select_accounts(url, loaded.name, account, days)
     request = SyncRequest(
-        source.name,
-        tuple(chosen),
+        loaded.name,
+        tuple(selected),
         f"cli-{uuid.uuid4().hex[:12]}",
-        window=window,
+        window=days,
         patient=False,
         most_failures=settings.max_retry_attempts(),
     )
-    environment = shared.environment(url)
-    with progress.over(source.name, len(chosen)) as say:
-        outcomes = asyncio.run(sync_until_reported(request, environment, lambda done: say(done.line)))
+    environment = options.environment(url)
+    with progress.show(loaded.name, len(selected)) as advance:
+        results = asyncio.run(sync_until_reported(request, environment, lambda done: advance(done.line)))
     admin_notices.deliver(url, settings.notify_channels(), lambda name: open_channel(name, connections.credentials))
-    outcomes.raise_for_failures()
+    try:
+        results.raise_for_failures()
+    except ShardFailed as error:
+        raise (PermanentError if error.retry_after is None else TemporaryError)(str(error)) from error

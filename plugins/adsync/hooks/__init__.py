@@ -1,1 +1,1 @@
-"""Reads Airflow connections and returns the types that the rest of the package uses."""
+"""Airflow's connections, in the words of the core."""

@@ -1,4 +1,4 @@
-"""Builds the SyncEnvironment of a task and opens notification channels, with credentials from Airflow connections."""
+"""Credentials of ad accounts and stores from Airflow connections, and the core's surroundings inside a task."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from adsync.notifications.channels import factory
 from adsync.notifications.message import Channel
 from adsync.warehouse.connection import connect_now
 
-LINKED_ACCOUNTS = """
+OWNERS = """
     select string_agg(format('workspace %%s (%%s %%s)', workspace_id, platform, native_id), ', ' order by native_id)
     from adsync.accounts
     where conn_id = %s
@@ -23,26 +23,20 @@ LINKED_ACCOUNTS = """
 
 
 def environment() -> SyncEnvironment:
-    """Returns the warehouse, credentials, clock and Redis that a sync uses inside Airflow."""
     return SyncEnvironment(warehouse_url(), credentials, now, redis_url_if_any())
 
 
 def credentials(conn_id: str) -> Credentials:
-    """Returns the connection's credentials; the ConfigError for a missing connection names its accounts."""
+    """What the connection holds; a ConfigError says which accounts need a connection that is missing."""
     found = find(conn_id)
     if found is None:
-        raise missing(conn_id, _linked_accounts(conn_id))
+        raise missing(conn_id, _owners(conn_id))
     return _credentials(found)
 
 
 def open_channel(name: str) -> Channel:
-    """Opens a notification channel; unless it is `log`, its name is a connection id."""
+    """The channel of that name, which is a connection's too."""
     return factory.open_channel(name, lambda conn_id: _credentials(required(conn_id, "notices and alerts")))
-
-
-def now() -> datetime:
-    """Returns the current time in UTC."""
-    return datetime.now(UTC)
 
 
 def _credentials(found: Connection) -> Credentials:
@@ -50,7 +44,11 @@ def _credentials(found: Connection) -> Credentials:
     return Credentials(found.conn_id, host, found.login or "", found.password or "", found.extra_dejson)
 
 
-def _linked_accounts(conn_id: str) -> str:
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _owners(conn_id: str) -> str:
     with connect_now(warehouse_url()) as connection:
-        (accounts,) = connection.execute(LINKED_ACCOUNTS, (conn_id,)).fetchone() or (None,)
-    return accounts or "an account that is no longer configured"
+        (owners,) = connection.execute(OWNERS, (conn_id,)).fetchone() or (None,)
+    return owners or "an account that is no longer configured"

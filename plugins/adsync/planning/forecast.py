@@ -18,7 +18,7 @@ from adsync.models import Account
 from adsync.planning.counting import Count
 from adsync.planning.estimate import Estimate, Known, estimate
 from adsync.ranges import DateRange
-from adsync.sources.base import DailyStream, EntityStream, IncrementalStream, Source, Stream
+from adsync.sources.base import Source, Stream
 from adsync.state import accounts
 from adsync.state.stream_state import StreamState, history
 from adsync.state.sync_state import SyncStateStore
@@ -69,17 +69,13 @@ async def _one(
     count = Count(account, span, {name: number for name, number in stored.items() if number})
     if unread:
         count = await count.taken(source, unread, environment)
-    restated = {
-        each.name: await _stored(connection, source, account, each)
-        for each in source.streams
-        if isinstance(each, EntityStream) and each.restate_only
-    }
+    aside = {each.name: await _stored(connection, source, account, each) for each in source.streams if each.aside}
     known = Known(
         reach,
         now.astimezone(zone_of(account)).date(),
         now,
         coverage,
-        {**count.records, **restated},
+        {**count.records, **aside},
         {stream.name: rate for stream, rate in await _rates(connection, source, account, coverage, count)},
         count.pages,
         question.asked,
@@ -87,16 +83,13 @@ async def _one(
     return estimate(source, account, known, count.note)
 
 
-def _listings(source: Source) -> list[EntityStream]:
+def _listings(source: Source) -> list[Stream]:
     """What an account has many of and every sync reads: the entities but the account itself."""
-    return [each for each in source.streams[1:] if isinstance(each, EntityStream) and not each.restate_only]
+    return [stream for stream in source.streams[1:] if stream.shape == "entity" and not stream.aside]
 
 
 def _countable(source: Source) -> list[Stream]:
-    return [
-        *_listings(source),
-        *(each for each in source.streams if isinstance(each, IncrementalStream) and each.count),
-    ]
+    return [*_listings(source), *(stream for stream in source.streams if stream.count)]
 
 
 async def _rates(
@@ -109,13 +102,12 @@ async def _rates(
     """Records per day: as lately; of metrics that were never read one per campaign, of orders as counted."""
     rates: list[tuple[Stream, float | None]] = []
     for stream in source.streams:
-        match stream:
-            case DailyStream():
-                usual = await _scalar(connection, source, account, stream, COUNT_A_DAY)
-                rates.append((stream, usual or count.records.get("campaigns")))
-            case IncrementalStream():
-                usual = await _changes_a_day(connection, source, account, stream, coverage[stream.name])
-                rates.append((stream, count.a_day(stream) if usual is None else usual))
+        if stream.shape == "daily":
+            usual = await _scalar(connection, source, account, stream, COUNT_A_DAY)
+            rates.append((stream, usual or count.records.get("campaigns")))
+        elif stream.shape == "changes":
+            usual = await _changes_a_day(connection, source, account, stream, coverage[stream.name])
+            rates.append((stream, count.a_day(stream) if usual is None else usual))
     return [(stream, rate) for stream, rate in rates if rate is not None]
 
 

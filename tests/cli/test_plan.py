@@ -1,4 +1,4 @@
-"""The plan on a terminal and elsewhere."""
+"""The estimate as a table on a terminal and as plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import date
 
 from rich.console import Console
 
-from adsync.cli.forecast_table import show
+from adsync.cli.plan import show
 from adsync.models import Account, RateLimit
 from adsync.planning.estimate import Estimate, Step
 from adsync.sources.base import Source
 
-SOURCE = Source("meta", "ad_account", None, None, None, None, (), rate_limits=(RateLimit("app", 600, 60),))
+SOURCE = Source("meta", "ad_account", None, None, None, None, (), limits=(RateLimit("app", 600, 60),))
 ACCOUNT = Account("acme", "meta", "1", "meta_acme")
 DAYS = (date(2026, 10, 24), date(2026, 11, 22))
 STEPS = (Step("accounts", None, None, 1, 1, 1), Step("campaign_metrics", *DAYS, 1, 15_000, 599))
@@ -24,7 +24,7 @@ def shown(*estimates, terminal=False):
     return text.getvalue()
 
 
-def test_elsewhere_it_is_plain_lines():
+def test_output_outside_a_terminal_is_plain_lines():
     assert shown(Estimate(ACCOUNT, STEPS, "counted")).splitlines() == [
         "meta 1 (acme) accounts: 1 rows, 1 calls",
         "meta 1 (acme) campaign_metrics: 2026-10-24 to 2026-11-22, 1 windows, 15,000 rows, 599 calls",
@@ -33,14 +33,14 @@ def test_elsewhere_it_is_plain_lines():
     ]
 
 
-def test_what_is_unknown_makes_the_sum_a_lower_bound():
+def test_an_unknown_stream_makes_the_total_a_lower_bound():
     lines = shown(Estimate(ACCOUNT, (*STEPS, Step("orders", *DAYS, 1, None, None)))).splitlines()
     assert lines[2].endswith("orders: 2026-10-24 to 2026-11-22, 1 windows, ? rows, ? calls")
     assert "at least 600 calls" in lines[-1]
 
 
-def test_on_a_terminal_it_is_a_table():
+def test_output_on_a_terminal_is_a_table():
     text = shown(Estimate(ACCOUNT, STEPS, "counted"), terminal=True)
-    assert "what a sync would fetch now" in text
+    assert "meta: estimate of a sync now" in text
     assert "15,001" in text
     assert "meta 1 (acme): counted" in text
