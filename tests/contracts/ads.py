@@ -8,7 +8,7 @@ from functools import cache
 import sandbox_fixtures
 from adsync.models import Account
 from adsync.ranges import DateRange
-from adsync_sandbox.generator import children
+from adsync_sandbox.generator.ads import ad_sets
 from adsync_sandbox.generator.world import World
 
 
@@ -26,8 +26,8 @@ def children_of(*, deleted: bool) -> Callable[[World, Account, DateRange], set[s
 
     def known(world: World, account: Account, _asked: DateRange) -> set[str]:
         found = [one for one in world.campaigns(account.account_id) if deleted or one.status != "deleted"]
-        sets = {f"ad_set:{child.id}" for one in found for child in children.ad_sets(one)}
-        return sets | {f"ad:{child.id}" for one in found for child in children.ads(one)}
+        sets = {f"ad_set:{child.id}" for one in found for child in ad_sets.ad_sets(one)}
+        return sets | {f"ad:{child.id}" for one in found for child in ad_sets.ads(one)}
 
     return known
 

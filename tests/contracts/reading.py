@@ -11,8 +11,8 @@ import contracts
 import sandbox_fixtures
 from adsync.models import Record
 from adsync_sandbox.faults.script import Fault
-from adsync_sandbox.platforms.shopify.cost import Limits
 from adsync_sandbox.server.behavior import Behavior
+from adsync_sandbox.server.leaky_bucket import Limits
 
 # So that a page's price is no reason to cut it.
 ROOMY = Limits(max_cost=100_000)

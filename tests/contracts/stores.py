@@ -26,7 +26,7 @@ def sold(*hidden: str, earlier: timedelta = timedelta()) -> Callable[[World, Acc
     """Another store's orders that were saved in the span or so much earlier; none of the hidden statuses."""
 
     def known(world: World, account: Account, asked: TimeRange) -> set[str]:
-        sales = world.store_sales(account.account_id)
+        sales = world.store_orders(account.account_id)
         return {str(one.id) for one in sales if one.state.status not in hidden and within(one.state.updated_at, asked)}
 
     def within(at: datetime, asked: TimeRange) -> bool:
@@ -39,7 +39,7 @@ def placed(world: World, account: Account, asked: TimeRange) -> set[str]:
     """Another store's orders that were placed on the days of the span, or on the days beside them."""
     zone = ZoneInfo(account.timezone)
     first, last = asked.since.astimezone(zone).date() - ONE_DAY, asked.until.astimezone(zone).date() + ONE_DAY
-    sales = world.store_sales(account.account_id)
+    sales = world.store_orders(account.account_id)
     return {str(one.id) for one in sales if first <= one.placed_at.astimezone(zone).date() <= last}
 
 

@@ -53,7 +53,7 @@ def stored(bring, table):
 
 def sold(store):
     hidden = {"checkout-draft", "auto-draft"}
-    return {str(one.id) for one in world().store_sales(store) if one.state.status not in hidden}
+    return {str(one.id) for one in world().store_orders(store) if one.state.status not in hidden}
 
 
 @pytest.mark.parametrize(("source", "store"), STORES)

@@ -1,4 +1,4 @@
-"""The answer key: what adsync's marts must say about the invented business, worked out in plain Python.
+"""The answer key: what adsync's marts must contain for the business, computed in plain Python.
 
-It reads orders as a person with the contract in hand would; it knows no SQL and no adapter.
+It applies the contract to the generated orders and shares no code with the SQL or the adapters.
 """

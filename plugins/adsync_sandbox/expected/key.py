@@ -1,8 +1,7 @@
-"""answer_key.json: spend, claims, attributed revenue, ROAS, alerts and issues that adsync must arrive at.
+"""answer_key.json: spend, claims, attributed revenue, ROAS, alerts and issues that adsync must compute.
 
-Native amounts have two decimals, reporting amounts four; all are strings. Claims are counted as the contract
-says: one purchase type per Meta account, so purchases seen by the pixel alone count nothing where the
-account reports omni_purchase.
+Native amounts have two decimals, reporting amounts four; all are strings. Claims are counted by the contract: one
+purchase type per account, so purchases seen by the pixel alone count as 0 if the account reports omni_purchase.
 """
 
 from __future__ import annotations
@@ -12,14 +11,20 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from adsync_sandbox.expected.books import AnyOrder, collected_cents, is_revenue, is_unheard_of, net_cents
 from adsync_sandbox.expected.last_click import decide
 from adsync_sandbox.expected.matching import Directory, directory
-from adsync_sandbox.generator.accounts import AdAccount, Store, Workspace
-from adsync_sandbox.generator.campaigns import Campaign
-from adsync_sandbox.generator.delivery import Delivery
+from adsync_sandbox.expected.revenue_rules import (
+    AnyOrder,
+    collected_cents,
+    has_documented_status,
+    is_revenue,
+    net_cents,
+)
+from adsync_sandbox.generator.accounts import AdAccount, Workspace
+from adsync_sandbox.generator.ads.anomalies import ALERTS, anomaly_of
+from adsync_sandbox.generator.ads.campaigns import NEVER_SHOWN, Campaign
+from adsync_sandbox.generator.ads.delivery import Delivery
 from adsync_sandbox.generator.money import amount, reporting
-from adsync_sandbox.generator.planted import ALERTS, ANOMALIES, SILENT
 from adsync_sandbox.generator.world import World
 
 Row = dict[str, object]
@@ -27,37 +32,33 @@ ZERO = Decimal("0.0000")
 
 
 def answer_key(world: World) -> Row:
-    """The whole key, ready for JSON; the shape is the contract's."""
-    won = {workspace.id: _attributed(world, workspace) for workspace in world.workspaces}
+    """Returns the whole key, ready for JSON, in the shape of the contract."""
+    attributed = {workspace.id: _attributed(world, workspace) for workspace in world.workspaces}
     return {
         "now": world.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "seed": world.seed,
         "campaign_days": [_campaign_day(row) for account in world.ad_accounts for row in world.deliveries(account.id)],
-        "attribution": [row for one in world.workspaces for row in _by_campaign(one, won[one.id])],
-        "workspace_roas": [row for one in world.workspaces for row in _roas(world, one, won[one.id])],
+        "attribution": [row for one in world.workspaces for row in _by_campaign(one, attributed[one.id])],
+        "workspace_roas": [row for one in world.workspaces for row in _roas(world, one, attributed[one.id])],
         "alerts": _alerts(world),
         "issues": _issues(world),
     }
 
 
 def claims(row: Delivery) -> tuple[int, int]:
-    """Conversions and cents that the platform claims, as adsync counts them."""
+    """Returns the conversions and cents that the platform claims, as adsync counts them."""
     counted = row.campaign.goal != "pixel_only" or not row.campaign.account.reports_omni_purchase
     return (row.conversions, row.revenue) if counted else (0, 0)
 
 
 def workspace_directory(world: World, workspace_id: str) -> Directory:
-    """Every campaign of a workspace: deleted ones that no list shows still have rows in the statistics."""
+    """Returns all campaigns of a workspace: deleted ones that are not listed still have rows in the statistics."""
     ours = [account.id for account in world.ad_accounts if account.workspace_id == workspace_id]
     return directory(campaign for account_id in ours for campaign in world.campaigns(account_id))
 
 
 def workspace_orders(world: World, workspace_id: str) -> list[AnyOrder]:
-    return [one for store in world.stores if store.workspace_id == workspace_id for one in _orders_of(world, store)]
-
-
-def _orders_of(world: World, store: Store) -> tuple[AnyOrder, ...]:
-    return world.store_orders(store.id) if store.platform == "shopify" else world.store_sales(store.id)
+    return [one for store in world.stores if store.workspace_id == workspace_id for one in world.store_orders(store.id)]
 
 
 def _campaign_day(row: Delivery) -> Row:
@@ -88,10 +89,10 @@ def _net(order: AnyOrder, workspace: Workspace) -> Decimal:
     return reporting(net_cents(order), order.store.currency, workspace.currency)
 
 
-def _by_campaign(workspace: Workspace, won: list[tuple[AnyOrder, Campaign, Decimal]]) -> list[Row]:
+def _by_campaign(workspace: Workspace, attributed: list[tuple[AnyOrder, Campaign, Decimal]]) -> list[Row]:
     orders: Counter[Campaign] = Counter()
     revenue: dict[Campaign, Decimal] = defaultdict(lambda: ZERO)
-    for _, campaign, net in won:
+    for _, campaign, net in attributed:
         orders[campaign] += 1
         revenue[campaign] += net
     return [
@@ -106,34 +107,34 @@ def _by_campaign(workspace: Workspace, won: list[tuple[AnyOrder, Campaign, Decim
     ]
 
 
-class Ledger:
-    """Sums per (day, platform); a cell exists once anything was entered."""
+class DaySums:
+    """Sums per (day, platform); a cell exists once a value was added."""
 
     def __init__(self) -> None:
         self.cells: dict[tuple[date, str], dict[str, Decimal | int]] = {}
 
-    def enter(self, day: date, platform: str, **amounts: Decimal | int) -> None:
+    def add(self, day: date, platform: str, **amounts: Decimal | int) -> None:
         cell = self.cells.setdefault((day, platform), {})
         for name, value in amounts.items():
             cell[name] = cell.get(name, 0) + value
 
 
-def _roas(world: World, workspace: Workspace, won: list[tuple[AnyOrder, Campaign, Decimal]]) -> list[Row]:
-    ledger = Ledger()
+def _roas(world: World, workspace: Workspace, attributed: list[tuple[AnyOrder, Campaign, Decimal]]) -> list[Row]:
+    sums = DaySums()
     for account in (one for one in world.ad_accounts if one.workspace_id == workspace.id):
-        _enter_claims(ledger, world, account, workspace)
-    for order, campaign, net in won:
+        _add_claims(sums, world, account, workspace)
+    for order, campaign, net in attributed:
         account = campaign.account
         collected = reporting(collected_cents(order), order.store.currency, workspace.currency)
         amounts = {"orders": 1, "attributed": net, "collected": collected}
-        ledger.enter(_day(order.placed_at, account.timezone), account.platform, **amounts)
-        ledger.enter(_day(order.placed_at, workspace.timezone), "all", **amounts)
+        sums.add(_day(order.placed_at, account.timezone), account.platform, **amounts)
+        sums.add(_day(order.placed_at, workspace.timezone), "all", **amounts)
     for order in filter(is_revenue, workspace_orders(world, workspace.id)):
-        ledger.enter(_day(order.placed_at, workspace.timezone), "all", store=_net(order, workspace))
-    return [_roas_row(workspace, day, platform, cell) for (day, platform), cell in sorted(ledger.cells.items())]
+        sums.add(_day(order.placed_at, workspace.timezone), "all", store=_net(order, workspace))
+    return [_roas_row(workspace, day, platform, cell) for (day, platform), cell in sorted(sums.cells.items())]
 
 
-def _enter_claims(ledger: Ledger, world: World, account: AdAccount, workspace: Workspace) -> None:
+def _add_claims(sums: DaySums, world: World, account: AdAccount, workspace: Workspace) -> None:
     for row in world.deliveries(account.id):
         conversions, revenue = claims(row)
         amounts = {
@@ -141,8 +142,8 @@ def _enter_claims(ledger: Ledger, world: World, account: AdAccount, workspace: W
             "claimed": reporting(revenue, account.currency, workspace.currency),
             "conversions": conversions,
         }
-        ledger.enter(row.date, account.platform, **amounts)
-        ledger.enter(row.date, "all", **amounts)
+        sums.add(row.date, account.platform, **amounts)
+        sums.add(row.date, "all", **amounts)
 
 
 def _roas_row(workspace: Workspace, day: date, platform: str, cell: dict[str, Decimal | int]) -> Row:
@@ -164,8 +165,8 @@ def _day(at: datetime, timezone: str) -> date:
     return at.astimezone(ZoneInfo(timezone)).date()
 
 
-def _planted(world: World, account_id: str, slot: int) -> Row:
-    campaign = next(one for one in world.campaigns(account_id) if one.slot == slot)
+def _planted(world: World, account: AdAccount, slot: int) -> Row:
+    campaign = next(one for one in world.campaigns(account.id) if one.slot == slot)
     yesterday = world.today(campaign.account.timezone) - timedelta(days=1)
     return {
         "workspace_id": campaign.account.workspace_id,
@@ -177,21 +178,34 @@ def _planted(world: World, account_id: str, slot: int) -> Row:
 
 def _alerts(world: World) -> list[Row]:
     return [
-        {**_planted(world, *where), "type": kind} for where, anomaly in ANOMALIES.items() for kind in ALERTS[anomaly]
+        {**_planted(world, account, slot), "type": alert}
+        for account in world.ad_accounts
+        for slot in account.planted
+        for alert in ALERTS.get(anomaly_of(account, slot) or "", ())
     ]
 
 
 def _issues(world: World) -> list[Row]:
-    silent = _planted(world, *SILENT)
-    found = [{key: silent[key] for key in ("workspace_id", "campaign_id", "date")} | {"type": "missing_metrics"}]
-    return found + [row for one in world.workspaces for row in _unheard_of(world, one)]
+    return [*_silent_campaigns(world), *(row for one in world.workspaces for row in _undocumented(world, one))]
 
 
-def _unheard_of(world: World, workspace: Workspace) -> list[Row]:
-    """One row per store with statuses that nobody documents, on the last day of such an order."""
+def _silent_campaigns(world: World) -> list[Row]:
+    silent = [
+        _planted(world, account, slot)
+        for account in world.ad_accounts
+        for slot, planted in account.planted.items()
+        if planted == NEVER_SHOWN
+    ]
+    keys = ("workspace_id", "campaign_id", "date")
+    return [{key: row[key] for key in keys} | {"type": "missing_metrics"} for row in silent]
+
+
+def _undocumented(world: World, workspace: Workspace) -> list[Row]:
+    """Returns one row per store with undocumented statuses, on the last day of such an order."""
     last: dict[str, date] = {}
-    for order in filter(is_unheard_of, workspace_orders(world, workspace.id)):
-        day = _day(order.placed_at, workspace.timezone)
-        last[order.store.id] = max(day, last.get(order.store.id, day))
+    for order in workspace_orders(world, workspace.id):
+        if not has_documented_status(order):
+            day = _day(order.placed_at, workspace.timezone)
+            last[order.store.id] = max(day, last.get(order.store.id, day))
     about = {"workspace_id": workspace.id, "type": "unknown_status", "campaign_id": None}
     return [about | {"date": day.isoformat()} for day in last.values()]

@@ -1,6 +1,6 @@
-"""Last click in plain Python: the latest touch that names one of our campaigns within seven days before.
+"""Last click in plain Python: the latest touch within seven days before the order that names a campaign.
 
-Later visits that name none take nothing away; a touch after the order never counts.
+Later visits that name no campaign are ignored; a touch after the order never counts.
 """
 
 from __future__ import annotations
@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from adsync_sandbox.expected.books import AnyOrder, is_revenue
 from adsync_sandbox.expected.matching import Directory, match, tags_of_attributes, tags_of_visit
-from adsync_sandbox.generator.campaigns import Campaign
+from adsync_sandbox.expected.revenue_rules import AnyOrder, is_revenue
+from adsync_sandbox.generator.ads.campaigns import Campaign
+from adsync_sandbox.platforms.registry import SPECS
 
 WINDOW = timedelta(days=7)
 NOTHING = timedelta(0)
@@ -18,7 +19,7 @@ NOTHING = timedelta(0)
 
 @dataclass(frozen=True)
 class Decision:
-    """Where an order went, or why it went nowhere; `how` is the match rule or the reason."""
+    """The campaign an order is attributed to, or none; `how` is the match rule or the reason."""
 
     campaign: Campaign | None
     how: str
@@ -27,7 +28,8 @@ class Decision:
 def decide(order: AnyOrder, known: Directory) -> Decision:
     if not is_revenue(order):
         return Decision(None, "not_revenue")
-    if order.store.platform == "zid":
+    stores = SPECS[order.store.platform].stores
+    if stores and not stores.exposes_source:
         return Decision(None, "platform_does_not_expose")
     if not order.journey.visits:
         tags = tags_of_attributes(order.journey.attributes)

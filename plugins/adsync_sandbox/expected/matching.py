@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-from adsync_sandbox.expected.normalizing import decoded, flaw, normalised
-from adsync_sandbox.generator.campaigns import Campaign
-from adsync_sandbox.generator.visits import Visit
-from adsync_sandbox.platforms.spec import ADS
+from adsync_sandbox.expected.normalizing import decoded, flaw, normalized
+from adsync_sandbox.generator.ads.campaigns import Campaign
+from adsync_sandbox.generator.orders.visits import Visit
+from adsync_sandbox.platforms.registry import ADS
 
 # Google sells no ads here, but its clicks and links arrive.
 CLICK_IDS = {ads.click_id.casefold(): name for name, ads in ADS.items() if not ads.stray}
@@ -52,7 +52,7 @@ def directory(campaigns: Iterable[Campaign]) -> Directory:
     by_id = {campaign.id: campaign for campaign in campaigns}
     for campaign in by_id.values():
         if not _is_never_named(campaign):
-            by_name[normalised(campaign.name)].append(campaign)
+            by_name[normalized(campaign.name)].append(campaign)
     return Directory(by_id, by_name)
 
 
@@ -99,7 +99,7 @@ def match(tags: Tags, known: Directory) -> tuple[Campaign | None, str]:
         return None, _nameless(tags)
     if reason := flaw(tags.campaign):
         return None, reason
-    return _by_name(known.by_name.get(normalised(tags.campaign), []), platform_of(tags))
+    return _by_name(known.by_name.get(normalized(tags.campaign), []), platform_of(tags))
 
 
 def _nameless(tags: Tags) -> str:

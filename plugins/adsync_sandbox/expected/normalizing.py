@@ -30,7 +30,7 @@ def decoded(text: str) -> str:
     return text
 
 
-def normalised(text: str) -> str:
+def normalized(text: str) -> str:
     text = unicodedata.normalize("NFKC", unescape(decoded(text)))
     text = INVISIBLE.sub("", text).translate(ARABIC_DIGITS).casefold()
     return SEPARATORS.sub(" ", text).strip()

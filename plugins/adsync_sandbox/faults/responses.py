@@ -6,15 +6,14 @@ only its own answers; and, for ads, the `day` of a row, and the places where its
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from starlette.responses import Response
 
 from adsync_sandbox.faults import common
 from adsync_sandbox.faults.script import Fault
-from adsync_sandbox.platforms.spec import SOURCES
+from adsync_sandbox.platforms import registry
+from adsync_sandbox.platforms.registry import SOURCES
 
-OF = {source: import_module(f"adsync_sandbox.platforms.{source}.faults") for source in SOURCES}
+OF = {source: registry.module(source, "faults") for source in SOURCES}
 
 
 def instead(fault: Fault) -> Response | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from adsync_sandbox.platforms.spec import OF, SOURCES
+from adsync_sandbox.platforms.registry import SOURCES, SPECS
 
 A_DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
@@ -33,7 +33,7 @@ OF_REPORTS = ("restated_day", "withdrawn_day", "job_failed", "job_stuck")
 
 def _known(source: str) -> frozenset[str]:
     """The kinds that a source knows."""
-    facts = OF[source]
+    facts = SPECS[source]
     ending = () if facts.tokens.key else OF_TOKENS_THAT_END
     return facts.faults.union(EVERYBODYS, ending, OF_REPORTS if facts.ads else ())
 

@@ -1,5 +1,5 @@
-"""Where the invented business comes from: accounts, campaigns, delivery, visits and orders.
+"""Generates the business: campaigns and their delivery, visits and orders.
 
-Everything is drawn from (seed, entity, day), never from a running sequence: yesterday's numbers stay
-what they were when the clock moves on.
+Every random number is drawn from (seed, entity, day), never from one running sequence, so past days keep their
+numbers when the clock moves on.
 """

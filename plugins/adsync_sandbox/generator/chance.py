@@ -1,4 +1,4 @@
-"""Repeatable chance: the same words always give the same draws, in every process."""
+"""Repeatable random numbers: the same words give the same draws in every process."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ def chance(seed: int, *words: object) -> Random:
 
 
 def happens(rng: Random, per_mille: int) -> bool:
-    """Whether something comes to pass that does so in this many of a thousand cases."""
+    """Returns whether an event occurs that does so in `per_mille` of 1000 cases."""
     return rng.randrange(PER_MILLE) < per_mille
 
 
 def wobble(rng: Random, value: int, per_mille: int) -> int:
-    """Move a whole number up or down by at most `per_mille` thousandths, in whole numbers only."""
+    """Returns the value moved up or down by at most `per_mille` thousandths, as an integer."""
     return value * rng.randint(PER_MILLE - per_mille, PER_MILLE + per_mille) // PER_MILLE

@@ -1,4 +1,4 @@
-"""Which day it is somewhere, and how much of it has passed."""
+"""The local day of a time zone, and how much of it has passed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def today(timezone: str, now: datetime) -> date:
 
 
 def elapsed_per_mille(timezone: str, now: datetime) -> int:
-    """Thousandths of the local day that have passed, by the clock on the wall."""
+    """Returns the thousandths of the local day that have passed, by local clock time."""
     local = now.astimezone(ZoneInfo(timezone))
     seconds = local.hour * 3600 + local.minute * 60 + local.second
     return seconds * PER_MILLE // 86_400
 
 
 def each_day(first: date, last: date) -> list[date]:
-    """Every day from `first` to `last`, both included."""
+    """Returns the days from `first` to `last`, both included."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]

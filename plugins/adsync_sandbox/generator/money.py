@@ -1,4 +1,4 @@
-"""Money as whole cents, written with two decimals and converted at fixed pegs.
+"""Money in whole cents, written with two decimals and converted at fixed rates.
 
 A reporting amount is rounded once per row, half up, to four decimals: sums are sums of rounded rows.
 """
@@ -13,7 +13,7 @@ REPORTING_STEP = Decimal("0.0001")
 
 
 def amount(cents: int) -> str:
-    """Whole cents as the platforms write money: 1234 is "12.34"."""
+    """Returns cents as the platforms write money: 1234 is "12.34"."""
     return f"{cents // 100}.{cents % 100:02d}"
 
 
@@ -22,10 +22,10 @@ def rate(source: str, target: str) -> Decimal:
 
 
 def reporting(cents: int, source: str, target: str) -> Decimal:
-    """One row's amount in the workspace's currency."""
+    """Returns one row's amount in the workspace's currency."""
     return (Decimal(cents) / 100 * rate(source, target)).quantize(REPORTING_STEP, ROUND_HALF_UP)
 
 
 def exchange(cents: int, source: str, target: str) -> int:
-    """Whole cents of another currency, for prices that the business sets itself."""
+    """Returns whole cents of another currency, for prices that the business sets itself."""
     return int((cents * PER_USD[target] / PER_USD[source]).quantize(Decimal(1), ROUND_HALF_UP))

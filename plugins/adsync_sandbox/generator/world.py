@@ -1,29 +1,28 @@
-"""One seeded invented business as it stands at a given moment; the platforms' APIs only read it.
+"""One seeded business as of a given moment; the platforms' APIs only read it.
 
-Everything is worked out on first use and kept: an account nobody asks about costs nothing.
+Everything is generated on first use and cached: an account that is never requested costs nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from adsync_sandbox.generator.accounts import AD_ACCOUNTS, STORES, WORKSPACES, AdAccount, Store, Workspace
-from adsync_sandbox.generator.campaigns import Campaign, campaigns_between
-from adsync_sandbox.generator.catalogue import STANDING
+from adsync_sandbox.generator.accounts import WORKSPACES, AdAccount, Store, Workspace
+from adsync_sandbox.generator.ads.campaign_names import STANDING
+from adsync_sandbox.generator.ads.campaigns import Campaign, campaigns_between
+from adsync_sandbox.generator.ads.delivery import Delivery, deliveries
 from adsync_sandbox.generator.days import today
-from adsync_sandbox.generator.delivery import Delivery, deliveries
-from adsync_sandbox.generator.orders import Market, Order, orders_between
-from adsync_sandbox.generator.sales import Sale, sales_between
-from adsync_sandbox.generator.scene import roster
+from adsync_sandbox.generator.orders.market_context import Market, running_campaigns
+from adsync_sandbox.platforms.registry import AD_ACCOUNTS, ADS, SPECS, STORES, module
 
-# The longest look back of a journey: campaigns that ended before the window may have brought its first orders.
-EARLIER = timedelta(days=30)
+# The longest lookback of a journey: campaigns that ended before the window may have brought its first orders.
+LOOKBACK = timedelta(days=30)
 HISTORY_DAYS = 120
 ORDERS_A_DAY = 60
-# WooCommerce, Salla and Zid stores sell a quarter of what a Shopify shop sells.
+# Small stores sell a quarter of what large ones sell.
 SMALLER = 4
 
 
@@ -31,8 +30,8 @@ SMALLER = 4
 class World:
     """The business at `now` (zone-aware), with `days` of history up to and including each account's today.
 
-    `orders` is how many a Shopify shop gets a day, `sales` how many any other store; `more_campaigns` are standing
-    ones beyond every account's usual eleven. Amounts are whole cents of the account's or shop's currency.
+    `orders` is the number of orders a large store gets a day, `sales` that of any other; `more_campaigns` are standing
+    campaigns beyond each account's usual eleven. Amounts are whole cents of the account's or store's currency.
     """
 
     seed: int
@@ -54,7 +53,7 @@ class World:
         campaigns_per_account: int = 0,
     ) -> World:
         if now.tzinfo is None:
-            raise ValueError("the world needs a zone-aware now")
+            raise ValueError(f"invalid `now`: {now.isoformat()} (expected a zone-aware datetime)")
         several = orders // SMALLER if sales is None else sales
         more = max(0, campaigns_per_account - STANDING)
         return cls(seed, now.replace(microsecond=0), days, orders, several, more)
@@ -84,29 +83,25 @@ class World:
         return self.today(timezone) - timedelta(days=self.days - 1)
 
     def campaigns(self, account_id: str) -> tuple[Campaign, ...]:
-        """The account's campaigns that ran inside its window, whatever became of them."""
-        return self._once(_campaigns, account_id)
+        """Returns the account's campaigns that ran inside its window, whatever their status is now."""
+        return self._cached(_campaigns, account_id)
 
     def deliveries(self, account_id: str) -> tuple[Delivery, ...]:
-        """Every campaign-day with delivery, by day."""
-        return self._once(_deliveries, account_id)
+        """Returns every campaign day with delivery, by day."""
+        return self._cached(_deliveries, account_id)
 
-    def store_orders(self, store_id: str) -> tuple[Order, ...]:
-        """A Shopify shop's orders."""
-        return self._once(_orders, store_id)
+    def store_orders(self, store_id: str) -> tuple:
+        """Returns a store's orders in its platform's own type, drafts and trash included."""
+        return self._cached(_orders, store_id)
 
-    def store_sales(self, store_id: str) -> tuple[Sale, ...]:
-        """The orders of a WooCommerce, Salla or Zid store, drafts and trash included."""
-        return self._once(_sales, store_id)
-
-    def _once(self, make: Callable[[World, str], tuple], native_id: str) -> tuple:
+    def _cached(self, make: Callable[[World, str], tuple], native_id: str) -> tuple:
         key = (make.__name__, native_id)
-        if key not in self._kept:
-            self._kept[key] = make(self, native_id)
-        return self._kept[key]
+        if key not in self._cache:
+            self._cache[key] = make(self, native_id)
+        return self._cache[key]
 
     @cached_property
-    def _kept(self) -> dict[tuple[str, str], tuple]:
+    def _cache(self) -> dict[tuple[str, str], tuple]:
         return {}
 
 
@@ -119,38 +114,33 @@ def _deliveries(world: World, account_id: str) -> tuple[Delivery, ...]:
     return deliveries(world.seed, world.campaigns(account_id), first, world.now)
 
 
-def _orders(world: World, store_id: str) -> tuple[Order, ...]:
-    """Snapchat brings nobody to a Shopify shop of this world: what happened there before it came still holds."""
-    store = _store(world, store_id)
-    advertisers = [one for one in world.ad_accounts if one.platform != "snapchat"]
-    market = _market(world, store, advertisers, world.orders)
-    return orders_between(market, _first_full_day(world, store))
-
-
-def _sales(world: World, store_id: str) -> tuple[Sale, ...]:
-    store = _store(world, store_id)
-    market = _market(world, store, world.ad_accounts, world.sales, favoured="snapchat")
-    return sales_between(market, _first_full_day(world, store))
+def _orders(world: World, store_id: str) -> tuple:
+    store = next(store for store in world.stores if store.id == store_id)
+    # One day later than the history, so that the first day is complete in every zone.
+    first = world.first_day(store.timezone) + timedelta(days=1)
+    return module(store.platform, "business").draw_orders(_market(world, store), first)
 
 
 def _account(world: World, account_id: str) -> AdAccount:
     return next(one for one in world.ad_accounts if one.id == account_id)
 
 
-def _store(world: World, store_id: str) -> Store:
-    return next(store for store in world.stores if store.id == store_id)
-
-
-def _first_full_day(world: World, store: Store) -> date:
-    """A day short of the history, so that no zone's first day is cut."""
-    return world.first_day(store.timezone) + timedelta(days=1)
-
-
-def _market(world: World, store: Store, accounts: Iterable[AdAccount], a_day: int, favoured: str = "") -> Market:
-    ours, theirs = [], []
-    for one in accounts:
-        (ours if one.workspace_id == store.workspace_id else theirs).extend(_running_since(world, one, EARLIER))
-    return Market(world.seed, store, roster(tuple(ours), favoured), roster(tuple(theirs)), a_day, world.now)
+def _market(world: World, store: Store) -> Market:
+    stores = SPECS[store.platform].stores
+    large = stores is not None and stores.large
+    weights = {name: ads.large_store_weight if large else ads.small_store_weight for name, ads in ADS.items()}
+    own, foreign = [], []
+    for one in world.ad_accounts:
+        if weights[one.platform]:
+            (own if one.workspace_id == store.workspace_id else foreign).extend(_running_since(world, one, LOOKBACK))
+    return Market(
+        seed=world.seed,
+        store=store,
+        running=running_campaigns(tuple(own), weights),
+        foreign=running_campaigns(tuple(foreign), {}),
+        orders_a_day=world.orders if large else world.sales,
+        now=world.now,
+    )
 
 
 def _running_since(world: World, account: AdAccount, earlier: timedelta) -> tuple[Campaign, ...]:

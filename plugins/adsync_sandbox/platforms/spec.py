@@ -1,27 +1,18 @@
-"""What is settled of every invented platform before it answers anything: one module each, found by its name.
-
-The names, and their order, are those of dbt_project.yml: a platform that is listed there has its module here.
-"""
+"""What is fixed about a platform before it answers a call. Each platform has one `SPEC` in `<name>/spec.py`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
-
-import yaml
-
-PROJECT = Path(__file__).resolve().parents[3] / "dbt_project" / "dbt_project.yml"
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """How its access goes on.
+    """How a platform's tokens expire and are refreshed.
 
-    `seconds` is how long an access token lives (None: until somebody ends it); a `key` is there for ever. `only_in` is
-    the workspace whose tokens alone end by themselves. A refresh token is used up by its use unless `reusable`; used
-    up, it still works until the newer access token was used (`forgiving`), or its second use ends everything
-    (`second_use_ends_all`). `side_by_side`: a new token leaves the earlier one alive until its own end.
+    An access token lives `seconds` (None: until it is revoked); a `key` is permanent. `only_in` is the one workspace
+    whose tokens expire. A refresh token is single-use unless `reusable`. A used one still works until the newer access
+    token was used (`forgiving`), or its second use revokes all tokens (`second_use_ends_all`). With `side_by_side` a
+    new access token leaves the earlier one valid until its own expiry.
     """
 
     seconds: float | None = None
@@ -35,11 +26,12 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Ads:
-    """How its ads show elsewhere: the words of its links, and its part in the invented business.
+    """An ad platform: the words of its links, and its part in the business.
 
-    `sources` are what people write into utm_source, `words` what the answer key takes for it there, `click_id` its
-    parameter (`stray` when it stands on links of all kinds). Ids begin as its own do, or are UUIDs; `overclaim` and
-    `share` (of the usual spend) are thousandths.
+    `sources` are the values advertisers write into utm_source, `words` those that the answer key reads as this
+    platform. `click_id` is the platform's URL parameter (`stray` if organic links carry it too). Ids begin with the
+    given digits, or are UUIDs. `overclaim` and `share` (of the usual spend) are in thousandths. Its campaigns bring
+    visitors to large and to small stores with the given weights (0: none).
     """
 
     sources: tuple[str, ...]
@@ -52,22 +44,26 @@ class Ads:
     child_ids: str = ""
     share: int = 1000
     lists_deleted: bool = True
+    large_store_weight: int = 1
+    small_store_weight: int = 1
 
 
 @dataclass(frozen=True)
-class Facts:
-    """One platform; `faults` are the kinds that it knows beside those of all, and `ads` is null for a store."""
+class Stores:
+    """A store platform: large stores get the world's `orders` a day, the others its `sales`.
+
+    With `exposes_source` false, orders carry no hint of where the customer came from.
+    """
+
+    large: bool = False
+    exposes_source: bool = True
+
+
+@dataclass(frozen=True)
+class PlatformSpec:
+    """One platform. `faults` are the kinds it supports in addition to the common ones; it has `ads` or `stores`."""
 
     tokens: Tokens
     faults: frozenset[str] = frozenset()
     ads: Ads | None = None
-
-
-def _listed() -> dict[str, list[str]]:
-    return yaml.safe_load(PROJECT.read_text(encoding="utf-8"))["vars"]["adsync_sources"]
-
-
-AD_PLATFORMS = tuple(_listed()["ad_platforms"])
-SOURCES = (*AD_PLATFORMS, *_listed()["stores"])
-OF: dict[str, Facts] = {name: import_module(f"adsync_sandbox.platforms.{name}.spec").FACTS for name in SOURCES}
-ADS: dict[str, Ads] = {name: facts.ads for name, facts in OF.items() if facts.ads}
+    stores: Stores | None = None

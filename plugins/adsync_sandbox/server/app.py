@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from importlib import import_module
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -15,7 +14,8 @@ from starlette.routing import Mount, Route
 
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.generator.world import World
-from adsync_sandbox.platforms.spec import SOURCES
+from adsync_sandbox.platforms import registry
+from adsync_sandbox.platforms.registry import SOURCES
 from adsync_sandbox.server.behavior import Behavior
 from adsync_sandbox.server.middleware import CallLog, FaultMiddleware
 from adsync_sandbox.server.token_store import TokenStore
@@ -35,7 +35,7 @@ def create_app(
     """
     manners, script, record = manners or Behavior(), tuple(faults), CallLog()
     vault = TokenStore(world, manners.token_seconds, clock)
-    platforms = {source: import_module(f"adsync_sandbox.platforms.{source}.app") for source in SOURCES}
+    platforms = {source: registry.module(source, "app") for source in SOURCES}
     mounts = [Mount(f"/{source}", made.create_app(world, vault, manners)) for source, made in platforms.items()]
     app = Starlette(
         routes=[Route("/health", health), Route("/calls", calls), Route("/faults", struck), *mounts],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from adsync_sandbox.platforms.shopify.cost import Limits
+from adsync_sandbox.server.leaky_bucket import Limits
 
 GENEROUS = Limits(bucket=100_000, restore=10_000)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from adsync_sandbox.generator.accounts import AdAccount, Store
 from adsync_sandbox.generator.world import World
+from adsync_sandbox.platforms import registry
 
 Connection = dict[str, object]
 
@@ -16,5 +15,5 @@ def connections(world: World, base_url: str) -> dict[str, Connection]:
 
 
 def _connection(account: AdAccount | Store, base_url: str, world: World) -> Connection:
-    platform = import_module(f"adsync_sandbox.platforms.{account.platform}.app")
+    platform = registry.module(account.platform, "app")
     return {"conn_type": "generic", **platform.connection(account, f"{base_url}/{account.platform}", world)}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from adsync_sandbox.generator.accounts import AdAccount, Store
 from adsync_sandbox.generator.world import World
-from adsync_sandbox.platforms.spec import OF
+from adsync_sandbox.platforms.registry import SPECS
 
 REVOKED = "(revoked)"
 
@@ -35,7 +35,7 @@ class Grant:
 
 def renews(account: AdAccount | Store) -> bool:
     """Whether its tokens end by themselves."""
-    tokens = OF[account.platform].tokens
+    tokens = SPECS[account.platform].tokens
     return tokens.seconds is not None and tokens.only_in in {"", account.workspace_id}
 
 
@@ -90,7 +90,7 @@ class TokenStore:
         """A new pair for a refresh token; Refused when there is none to be had."""
         conn_id = self._conn_of(platform, refresh)
         self.refreshes[conn_id] += 1
-        old, tokens = self.grants[conn_id], OF[platform].tokens
+        old, tokens = self.grants[conn_id], SPECS[platform].tokens
         if not tokens.side_by_side:
             self._end(conn_id)
         if not tokens.reusable:
@@ -151,15 +151,15 @@ class TokenStore:
         raise Refused(refresh)
 
     def _again(self, platform: str, refresh: str, conn_id: str) -> str:
-        if OF[platform].tokens.forgiving and self.grants[conn_id].access not in self._used:
+        if SPECS[platform].tokens.forgiving and self.grants[conn_id].access not in self._used:
             return conn_id
-        if OF[platform].tokens.second_use_ends_all:
+        if SPECS[platform].tokens.second_use_ends_all:
             self._revoke(conn_id)
         raise Refused(refresh)
 
     def _issue(self, conn_id: str, access: str, refresh: str = "") -> Grant:
         platform = conn_id.partition("_")[0]
-        seconds = self.seconds.get(platform, OF[platform].tokens.seconds)
+        seconds = self.seconds.get(platform, SPECS[platform].tokens.seconds)
         ends = self.clock() + seconds if seconds is not None and conn_id in self._renewing else None
         self._ends[access], self._known[access] = (conn_id, ends), conn_id
         line = access.replace("-token-", "-{}-")

@@ -5,9 +5,9 @@ from time import process_time
 
 import pytest
 
-from adsync_sandbox.expected.books import collected_cents, is_revenue, net_cents
 from adsync_sandbox.expected.key import answer_key, workspace_directory, workspace_orders
 from adsync_sandbox.expected.last_click import decide
+from adsync_sandbox.expected.revenue_rules import collected_cents, is_revenue, net_cents
 from adsync_sandbox.generator.world import World
 
 from . import rules
@@ -47,7 +47,7 @@ def test_nothing_but_the_planted_alerts_and_silence_is_there(seed, now):
 def test_each_shop_with_a_status_of_some_plugin_is_an_issue_on_the_last_day_of_one(world, key):
     shops = world.stores_of("woocommerce")
     invented = {
-        sale.store.id for shop in shops for sale in world.store_sales(shop.id) if sale.state.status == "deposit-due"
+        sale.store.id for shop in shops for sale in world.store_orders(shop.id) if sale.state.status == "deposit-due"
     }
     issues = [issue for issue in key["issues"] if issue["type"] == "unknown_status"]
     assert len(issues) == len(invented) > 0
@@ -143,7 +143,7 @@ EXPECTED = {
     "unknown_campaign": {"unknown_campaign"},
     "nameless_campaign": {"direct"},
     "shared_name": {"ambiguous_name", "name_in_platform"},
-    "somebody_elses_campaign": {"unknown_campaign"},
+    "campaign_of_another_workspace": {"unknown_campaign"},
     "click_id_alone": {"platform_only"},
     "direct": {"no_utm"},
     "found_by_search": {"platform_only"},
@@ -185,7 +185,7 @@ EXPECTED_OF_SALES = {
     "damaged_id": {"damaged_id"},
     "unknown_campaign": {"unknown_campaign"},
     "shared_name": {"ambiguous_name"},
-    "somebody_elses_campaign": {"unknown_campaign"},
+    "campaign_of_another_workspace": {"unknown_campaign"},
     "click_id_alone": {"no_utm"},
     "google_click_id": {"unknown_campaign"},
     "typed_in": {"no_utm"},
@@ -200,7 +200,7 @@ EXPECTED_OF_SALES = {
     "macro_on_the_order": {"macro_unexpanded"},
     "damaged_on_the_order": {"damaged_id"},
     "unknown_on_the_order": {"unknown_campaign"},
-    "elses_on_the_order": {"unknown_campaign"},
+    "foreign_id_on_the_order": {"unknown_campaign"},
     "source_direct": {"no_touch"},
     "not_exposed": {"platform_does_not_expose"},
 }
@@ -222,7 +222,7 @@ def test_a_touch_of_the_other_stores_ends_the_way_it_was_drawn(world):
 
 
 def test_zid_brings_revenue_and_no_attribution(world):
-    sales = [sale for sale in world.store_sales("394106") if is_revenue(sale)]
+    sales = [sale for sale in world.store_orders("394106") if is_revenue(sale)]
     assert sum(net_cents(sale) for sale in sales) > 0
     assert {decide(sale, workspace_directory(world, "nakhla")).campaign for sale in sales} == {None}
 
@@ -245,7 +245,7 @@ def test_zid_brings_revenue_and_no_attribution(world):
     ],
 )
 def test_a_status_counts_as_the_contract_says(world, platform, status, counts):
-    sales = [one for store in world.stores_of(platform) for one in world.store_sales(store.id)]
+    sales = [one for store in world.stores_of(platform) for one in world.store_orders(store.id)]
     assert {is_revenue(one) for one in sales if one.state.status == status and not one.draft} <= {counts}
     assert any(one.state.status == status for one in sales)
 
@@ -253,7 +253,7 @@ def test_a_status_counts_as_the_contract_says(world, platform, status, counts):
 def test_refunds_and_cash_on_delivery_are_in_every_store(world):
     for store in world.stores:
         if store.platform != "shopify":
-            sales = world.store_sales(store.id)
+            sales = world.store_orders(store.id)
             assert any(sale.state.refunds and net_cents(sale) == 0 for sale in sales)
             assert any("cod" in sale.state.method and is_revenue(sale) for sale in sales)
             assert any(sale.state.updated_at - sale.placed_at > timedelta(days=7) for sale in sales)

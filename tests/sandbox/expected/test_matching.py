@@ -1,10 +1,10 @@
 import pytest
 
 from adsync_sandbox.expected.matching import directory, match, platform_of, tags_of_visit
-from adsync_sandbox.expected.normalizing import flaw, normalised
+from adsync_sandbox.expected.normalizing import flaw, normalized
 from adsync_sandbox.generator.chance import chance
-from adsync_sandbox.generator.scene import Scene
-from adsync_sandbox.generator.visits import DRESSES, Utm
+from adsync_sandbox.generator.orders.market_context import Market, OrderContext
+from adsync_sandbox.generator.orders.visits import SPELLINGS, Utm
 
 
 @pytest.fixture(scope="module")
@@ -16,8 +16,8 @@ def test_a_name_stays_itself_however_it_is_dressed(world):
     rng = chance(1, "dresses")
     for account in world.ad_accounts:
         for campaign in world.campaigns(account.id):
-            forms = {normalised(dress(rng, campaign.name)) for dress in DRESSES}
-            assert forms == {normalised(campaign.name)}
+            forms = {normalized(spell(rng, campaign.name)) for spell in SPELLINGS}
+            assert forms == {normalized(campaign.name)}
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,10 @@ def test_values_that_name_nothing_are_recognised(text, reason):
 
 
 def _visit(world, query, utm=None, referrer=None):
-    scene = Scene(chance(1), "acme.myshopify.com", 1, world.now, lambda _: ([], []), lambda _: ([], []))
-    return scene.visit(world.now - world.now, query, utm=utm, referrer=referrer)
+    store = world.stores_of("shopify")[0]
+    market = Market(1, store, lambda _: ([], []), lambda _: ([], []), 0, world.now)
+    context = OrderContext(chance(1), store.id, 1, world.now, market)
+    return context.visit(world.now - world.now, query, utm=utm, referrer=referrer)
 
 
 def test_an_id_in_the_link_beats_the_name_the_shop_read(world, known):

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from adsync_sandbox.expected.normalizing import normalised
+from adsync_sandbox.expected.normalizing import normalized
 from adsync_sandbox.generator.accounts import WORKSPACES
 from adsync_sandbox.generator.world import World
 
@@ -88,7 +88,7 @@ def test_names_are_shared_between_workspaces_platforms_and_accounts(world):
     where = {}
     for account in world.ad_accounts:
         for campaign in world.campaigns(account.id):
-            where.setdefault(normalised(campaign.name), []).append(account)
+            where.setdefault(normalized(campaign.name), []).append(account)
     shared = [accounts for accounts in where.values() if len(accounts) > 1]
     assert any(len({one.workspace_id for one in accounts}) > 1 for accounts in shared)
     assert any(_same_workspace(accounts, lambda one: one.platform) for accounts in shared)
@@ -126,8 +126,8 @@ def test_the_other_stores_orders_only_move_forward_too(world):
     for store in start.stores:
         if store.platform == "shopify":
             continue
-        now_known = {sale.id: sale for sale in later.store_sales(store.id)}
-        for then in start.store_sales(store.id):
+        now_known = {sale.id: sale for sale in later.store_orders(store.id)}
+        for then in start.store_orders(store.id):
             now = now_known[then.id]
             assert (then.total, then.placed_at, then.journey) == (now.total, now.placed_at, now.journey)
             assert then.placed_at <= then.state.updated_at <= min(now.state.updated_at, start.now)

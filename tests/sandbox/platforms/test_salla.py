@@ -5,7 +5,7 @@ import pytest
 
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.platforms.salla.orders import status
-from adsync_sandbox.platforms.shopify.cost import Limits
+from adsync_sandbox.server.leaky_bucket import Limits
 
 STORE = "1305146709"
 BASE = "/salla/admin/v2"
@@ -34,7 +34,7 @@ async def test_a_page_holds_thirty_whatever_was_asked(sandbox, small_world):
     asked = (await get(sandbox(), "orders", per_page=60)).json()["pagination"]
     unasked = (await get(sandbox(), "orders")).json()["pagination"]
     assert (asked["perPage"], asked["count"], unasked["perPage"]) == (30, 30, 15)
-    assert asked["total"] == len(small_world.store_sales(STORE))
+    assert asked["total"] == len(small_world.store_orders(STORE))
     assert asked["links"].keys() == {"next"}
 
 
@@ -45,7 +45,7 @@ async def test_links_are_a_list_when_there_are_none(sandbox):
 
 async def test_pages_join_into_every_order_drafts_included(sandbox, small_world):
     found = await walk(sandbox())
-    assert {one["id"] for one in found} == {sale.id for sale in small_world.store_sales(STORE)}
+    assert {one["id"] for one in found} == {sale.id for sale in small_world.store_orders(STORE)}
     assert {one["draft"] for one in found} == {True, False}
 
 
@@ -67,14 +67,14 @@ async def test_dates_are_days_of_creation_in_the_stores_zone(sandbox, small_worl
     found = await walk(sandbox(), from_date="2026-11-10", to_date="2026-11-11")
     assert {one["id"] for one in found} == {
         sale.id
-        for sale in small_world.store_sales(STORE)
+        for sale in small_world.store_orders(STORE)
         if (sale.placed_at + timedelta(hours=3)).date().isoformat() in {"2026-11-10", "2026-11-11"}
     }
     assert (await get(sandbox(), "orders", from_date="soon")).status_code == 422
 
 
 async def test_times_are_local_and_money_is_numbers(sandbox, small_world):
-    sale = small_world.store_sales(STORE)[40]
+    sale = small_world.store_orders(STORE)[40]
     order = (await get(sandbox(), f"orders/{sale.id}")).json()["data"]
     local = datetime.fromisoformat(order["date"]["date"])
     assert (order["date"]["timezone"], local) == (
@@ -87,7 +87,7 @@ async def test_times_are_local_and_money_is_numbers(sandbox, small_world):
 
 async def test_tags_stand_in_one_container_or_the_other_and_a_light_order_has_none(sandbox, small_world):
     client, kinds = sandbox(), {}
-    for sale in small_world.store_sales(STORE):
+    for sale in small_world.store_orders(STORE):
         kinds.setdefault(sale.kind, sale)
     tagged = kinds["id_on_the_order"]
     whole = (await get(client, f"orders/{tagged.id}")).json()["data"]
@@ -100,7 +100,7 @@ async def test_tags_stand_in_one_container_or_the_other_and_a_light_order_has_no
 
 
 async def test_a_merchants_own_status_stands_below_the_platforms(sandbox, world):
-    own = {status(sale)["customized"]["id"] for sale in world.store_sales(STORE) if sale.state.status == "in_progress"}
+    own = {status(sale)["customized"]["id"] for sale in world.store_orders(STORE) if sale.state.status == "in_progress"}
     assert len(own) == 2
     listed = (await get(sandbox(), "orders/statuses")).json()["data"]
     assert {"restored", "payment_pending"} <= {one["slug"] for one in listed}
@@ -121,7 +121,7 @@ async def test_the_store_tells_no_zone(sandbox):
 
 async def test_a_list_that_moves_while_it_is_read_loses_rows(sandbox, small_world):
     moved = await walk(sandbox(writes_during_paging=4), sort_by="updated_at-desc")
-    assert len({one["id"] for one in moved}) < len(small_world.store_sales(STORE)) == len(moved)
+    assert len({one["id"] for one in moved}) < len(small_world.store_orders(STORE)) == len(moved)
 
 
 async def test_the_bucket_tells_what_is_left_and_when_to_come_back(sandbox):

@@ -1,6 +1,6 @@
 import pytest
 
-from adsync_sandbox.platforms.shopify.cost import Limits
+from adsync_sandbox.server.leaky_bucket import Limits
 
 SHOP = "acme.myshopify.com"
 TOKEN = {"X-Shopify-Access-Token": "sandbox-shopify-token-of-acme"}

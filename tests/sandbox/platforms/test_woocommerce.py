@@ -3,7 +3,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from adsync_sandbox.generator.accounts import STORES
+from adsync_sandbox.platforms.registry import STORES
 from adsync_sandbox.platforms.woocommerce.api import consumer_key, consumer_secret
 from adsync_sandbox.platforms.woocommerce.orders import order_row
 
@@ -80,7 +80,7 @@ async def test_the_currency_is_told_apart(sandbox):
 
 async def test_pages_join_into_every_order_but_trash_and_drafts(sandbox, small_world):
     client = sandbox()
-    sales = small_world.store_sales(NAKHLA.id)
+    sales = small_world.store_orders(NAKHLA.id)
     found = await everything(client)
     assert [one["id"] for one in found] == [
         sale.id
@@ -115,7 +115,7 @@ async def test_an_offset_becomes_the_sites_wall_clock_whatever_the_column(sandbo
     found = await everything(sandbox(), modified_after=value, dates_are_gmt=gmt)
     assert {one["id"] for one in found} == {
         sale.id
-        for sale in small_world.store_sales(NAKHLA.id)
+        for sale in small_world.store_orders(NAKHLA.id)
         if sale.state.updated_at > bound and sale.state.status not in {"trash", "checkout-draft"}
     }
 
@@ -168,7 +168,7 @@ async def test_an_order_tells_every_moment_twice_and_refunds_below_zero(sandbox,
     found = {one["id"]: one for one in await everything(sandbox())}
     refunded = next(one for one in found.values() if one["refunds"])
     assert refunded["refunds"][0]["total"].startswith("-")
-    sale = next(one for one in small_world.store_sales(NAKHLA.id) if one.id == refunded["id"])
+    sale = next(one for one in small_world.store_orders(NAKHLA.id) if one.id == refunded["id"])
     local = datetime.fromisoformat(refunded["date_created"]) - datetime.fromisoformat(refunded["date_created_gmt"])
     assert local == timedelta(hours=3)
     assert int(refunded["total"].replace(".", "")) == sale.total
@@ -182,7 +182,7 @@ async def test_an_unknown_order_is_a_404_of_its_own(sandbox):
 
 
 async def test_the_touch_has_the_scripts_quirks(world):
-    sales = [one for store in (NAKHLA, JUNIPER) for one in world.store_sales(store.id)]
+    sales = [one for store in (NAKHLA, JUNIPER) for one in world.store_orders(store.id)]
     found = {}
     for sale in sales:
         found.setdefault(sale.kind, meta(order_row(sale, sale.placed_at, world.now.tzinfo, {})))
@@ -196,7 +196,7 @@ async def test_the_touch_has_the_scripts_quirks(world):
 
 
 async def test_of_a_key_that_stands_twice_the_highest_id_is_true(world):
-    sale = next(one for one in world.store_sales(NAKHLA.id) if one.kind == "written_twice")
+    sale = next(one for one in world.store_orders(NAKHLA.id) if one.kind == "written_twice")
     row = order_row(sale, sale.placed_at, world.now.tzinfo, {})
     twice = [one for one in row["meta_data"] if one["key"] == f"{META}utm_campaign"]
     assert len(twice) == 2

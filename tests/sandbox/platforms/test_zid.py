@@ -53,7 +53,7 @@ async def test_pages_join_into_every_order_and_nothing_tells_of_pages(sandbox, s
     first = (await get(client, "store/orders", per_page=100)).json()
     assert not {"pagination", "next", "links"} & set(first)
     found = await walk(client)
-    assert first["total_order_count"] == len(found) == len(small_world.store_sales(STORE))
+    assert first["total_order_count"] == len(found) == len(small_world.store_orders(STORE))
     assert sum(first["total_order_count_per_status"].values()) == len(found)
     assert (await get(client, "store/orders", per_page=101)).status_code == 422
 
@@ -66,7 +66,7 @@ async def test_without_a_payload_type_the_form_is_short(sandbox):
 
 async def test_a_range_means_creation_unless_told_otherwise(sandbox, small_world):
     since = datetime(2026, 11, 20, tzinfo=UTC)
-    sales = small_world.store_sales(STORE)
+    sales = small_world.store_orders(STORE)
     created = await walk(sandbox(), date_from="2026-11-20T00:00:00.000+0000")
     changed = await walk(sandbox(), date_from="2026-11-20T00:00:00.000+0000", date_attribute="updated_at")
     assert {one["id"] for one in created} == {sale.id for sale in sales if sale.placed_at >= since}
@@ -76,12 +76,12 @@ async def test_a_range_means_creation_unless_told_otherwise(sandbox, small_world
 
 async def test_a_day_at_the_end_of_a_range_is_a_whole_day(sandbox, small_world):
     found = await walk(sandbox(), date_from="2026-11-20", date_to="2026-11-20")
-    days = {sale.id for sale in small_world.store_sales(STORE) if f"{sale.placed_at:%F}" == "2026-11-20"}
+    days = {sale.id for sale in small_world.store_orders(STORE) if f"{sale.placed_at:%F}" == "2026-11-20"}
     assert {one["id"] for one in found} == days
 
 
 async def test_an_order_has_fourteen_decimals_and_utc_clocks_beside_a_local_one(sandbox, small_world):
-    sale = small_world.store_sales(STORE)[30]
+    sale = small_world.store_orders(STORE)[30]
     order = (await get(sandbox(), f"store/orders/{sale.id}/view")).json()["order"]
     assert len(order["order_total"].partition(".")[2]) == 14
     assert round(float(order["order_total"]) * 100) == sale.total
@@ -91,7 +91,7 @@ async def test_an_order_has_fourteen_decimals_and_utc_clocks_beside_a_local_one(
 
 
 async def test_cancelled_has_two_spellings(world):
-    assert {"cancelled", "canceled"} <= {sale.state.status for sale in world.store_sales(STORE)}
+    assert {"cancelled", "canceled"} <= {sale.state.status for sale in world.store_orders(STORE)}
 
 
 async def test_marketplace_buyers_are_masked(sandbox):

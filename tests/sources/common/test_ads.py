@@ -15,7 +15,7 @@ from adsync.errors import ContractError
 from adsync.extract.context import SyncEnvironment
 from adsync.extract.runner import SyncRequest, sync_accounts
 from adsync.ranges import DateRange
-from adsync_sandbox.generator import children
+from adsync_sandbox.generator.ads import ad_sets
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.behavior import Behavior
 from recording_transport import recording
@@ -34,8 +34,8 @@ def expected(source):
     found = {}
     for campaign in world().campaigns(WHO[source]):
         if campaign.status not in HIDDEN[source]:
-            found |= {("ad_set", one.id): (campaign.id, one.name) for one in children.ad_sets(campaign)}
-            found |= {("ad", one.id): (campaign.id, one.name) for one in children.ads(campaign)}
+            found |= {("ad_set", one.id): (campaign.id, one.name) for one in ad_sets.ad_sets(campaign)}
+            found |= {("ad", one.id): (campaign.id, one.name) for one in ad_sets.ads(campaign)}
     return found
 
 

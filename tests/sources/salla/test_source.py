@@ -58,7 +58,7 @@ async def created(transport, days=39, known=None, **more):
 
 
 def expected(since):
-    return {str(sale.id): sale for sale in world().store_sales(STORE) if sale.state.updated_at >= since}
+    return {str(sale.id): sale for sale in world().store_orders(STORE) if sale.state.updated_at >= since}
 
 
 def rows(read):

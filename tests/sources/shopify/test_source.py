@@ -31,9 +31,9 @@ from adsync.sources.shopify.errors import check
 from adsync.sources.shopify.orders import unfinished
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.generator.world import World
-from adsync_sandbox.platforms.shopify.cost import Limits
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.behavior import Behavior
+from adsync_sandbox.server.leaky_bucket import Limits
 from sandbox_fixtures import CUSTOMER_KEY, NOW, Pauses, answering, in_memory, recent, records, world
 
 

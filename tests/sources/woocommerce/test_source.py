@@ -41,7 +41,7 @@ def expected(site, asked=None, *, trash=True):
     hidden = {"checkout-draft", "auto-draft"} | (set() if trash else {"trash"})
     return {
         str(sale.id): sale
-        for sale in world().store_sales(site)
+        for sale in world().store_orders(site)
         if asked.since <= sale.state.updated_at.replace(microsecond=0) < asked.until and sale.state.status not in hidden
     }
 

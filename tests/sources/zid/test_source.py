@@ -40,7 +40,7 @@ TOKEN = SOURCE.initial_token(CREDENTIALS)
 
 
 def expected(since):
-    return {str(sale.id): sale for sale in world().store_sales(STORE) if sale.state.updated_at >= since}
+    return {str(sale.id): sale for sale in world().store_orders(STORE) if sale.state.updated_at >= since}
 
 
 async def orders(transport, asked=None, **more):

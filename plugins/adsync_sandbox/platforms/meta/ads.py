@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adsync_sandbox.generator.children import Ad, ads
+from adsync_sandbox.generator.ads.ad_sets import Ad, ads
 from adsync_sandbox.platforms.meta.api import opened
 from adsync_sandbox.platforms.meta.errors import bad_parameter
 from adsync_sandbox.platforms.meta.pages import page

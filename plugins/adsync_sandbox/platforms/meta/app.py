@@ -14,10 +14,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from adsync_sandbox.generator.accounts import META_APP_ID, AdAccount
-from adsync_sandbox.generator.campaigns import Campaign
+from adsync_sandbox.generator.accounts import AdAccount
+from adsync_sandbox.generator.ads.campaigns import Campaign
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.platforms.meta import ads, errors
+from adsync_sandbox.platforms.meta.accounts import APP_ID
 from adsync_sandbox.platforms.meta.api import Call, opened
 from adsync_sandbox.platforms.meta.errors import bad_parameter
 from adsync_sandbox.platforms.meta.insights import insights, poll, run_of
@@ -87,7 +88,7 @@ def create_app(world: World, vault: TokenStore, manners: Behavior) -> Starlette:
 
 
 def connection(account: AdAccount, base: str, _world: World) -> dict[str, object]:
-    app = {"app_id": META_APP_ID, "app_secret": account.app_secret} if account.app_secret else {}
+    app = {"app_id": APP_ID, "app_secret": account.app_secret} if account.app_secret else {}
     more = {"token_url": f"{base}/oauth/access_token"} if app else {}
     return {"host": base, "password": account.token, "extra": {"api_version": API_VERSION, **app, **more}}
 

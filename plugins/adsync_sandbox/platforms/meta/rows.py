@@ -12,8 +12,8 @@ from decimal import Decimal
 from functools import partial
 
 from adsync_sandbox.generator.accounts import AdAccount
-from adsync_sandbox.generator.campaigns import Campaign
-from adsync_sandbox.generator.delivery import Delivery
+from adsync_sandbox.generator.ads.campaigns import Campaign
+from adsync_sandbox.generator.ads.delivery import Delivery
 from adsync_sandbox.generator.money import amount
 
 SIX_PLACES = Decimal("0.000001")

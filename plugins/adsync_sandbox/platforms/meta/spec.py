@@ -1,10 +1,10 @@
-"""Meta, as the sheet has it."""
+"""Meta: tokens, faults, and its part in the business."""
 
 from __future__ import annotations
 
-from adsync_sandbox.platforms.spec import Ads, Facts, Tokens
+from adsync_sandbox.platforms.spec import Ads, PlatformSpec, Tokens
 
-FACTS = Facts(
+SPEC = PlatformSpec(
     # A system user's token never ends.
     Tokens(seconds=60 * 86_400.0, only_in="juniper", side_by_side=True),
     frozenset(

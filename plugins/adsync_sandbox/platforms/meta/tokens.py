@@ -10,7 +10,7 @@ import hmac
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from adsync_sandbox.generator.accounts import META_APP_ID
+from adsync_sandbox.platforms.meta.accounts import APP_ID
 from adsync_sandbox.platforms.meta.errors import GraphError, bad_parameter
 from adsync_sandbox.server.call_accounts import about
 from adsync_sandbox.server.token_store import Refused, TokenStore
@@ -24,7 +24,7 @@ async def exchange(request: Request) -> Response:
     params, vault = request.query_params, request.app.state.vault
     if params.get("grant_type") != GRANT:
         raise bad_parameter(f"grant_type must be {GRANT}")
-    if params.get("client_id") != META_APP_ID or not _is_secret(request, params.get("client_secret", "")):
+    if params.get("client_id") != APP_ID or not _is_secret(request, params.get("client_secret", "")):
         raise GraphError(101, "Error validating application. Cannot get application info due to a system error.")
     try:
         grant = vault.exchange("meta", params.get(GRANT, ""))
@@ -41,10 +41,10 @@ async def inspect(request: Request) -> Response:
     """What a token is worth; 0 for one that never ends."""
     params = request.query_params
     app_id, _, secret = params.get("access_token", "").partition("|")
-    if app_id != META_APP_ID or not _is_secret(request, secret):
+    if app_id != APP_ID or not _is_secret(request, secret):
         raise GraphError(190, "Invalid OAuth access token signature.")
     token, vault = params.get("input_token", ""), request.app.state.vault
-    known: dict[str, object] = {"app_id": META_APP_ID, "type": "SYSTEM_USER", "is_valid": False, "scopes": SCOPES}
+    known: dict[str, object] = {"app_id": APP_ID, "type": "SYSTEM_USER", "is_valid": False, "scopes": SCOPES}
     if vault.owner("meta", token) is None:
         error = {"code": 190, "subcode": 463, "message": "Error validating access token: Session has expired"}
         return JSONResponse({"data": {**known, "error": error}})

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from adsync_sandbox.generator.accounts import Store
-from adsync_sandbox.platforms.shopify.cost import Bucket
 from adsync_sandbox.server.call_accounts import about
+from adsync_sandbox.server.leaky_bucket import Bucket
 
 UNAUTHORIZED, NOT_FOUND, UNPROCESSABLE, TOO_MANY = 401, 404, 422, 429
 INVALID_TOKEN = "The access token is invalid or expired."

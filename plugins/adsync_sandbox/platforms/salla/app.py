@@ -16,15 +16,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adsync_sandbox.generator.accounts import Store
-from adsync_sandbox.generator.sales import Sale
+from adsync_sandbox.generator.orders.store_orders import StoreOrder
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.platforms.salla import api
 from adsync_sandbox.platforms.salla.api import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE, Call, SallaError, opened
 from adsync_sandbox.platforms.salla.orders import NAMES, STATUS_IDS, ZONE, row, status, whole
-from adsync_sandbox.platforms.salla.spec import FACTS
-from adsync_sandbox.platforms.shopify.cost import Bucket
+from adsync_sandbox.platforms.salla.spec import SPEC
 from adsync_sandbox.server.behavior import Behavior
 from adsync_sandbox.server.call_accounts import about
+from adsync_sandbox.server.leaky_bucket import Bucket
 from adsync_sandbox.server.token_forms import form_of
 from adsync_sandbox.server.token_store import Refused, TokenStore, renewal
 
@@ -49,7 +49,7 @@ def create_app(world: World, vault: TokenStore, manners: Behavior) -> Starlette:
 
 def connection(store: Store, base: str, world: World) -> dict[str, object]:
     # Told by the world's clock: a connection that reads differently each time would look filled anew.
-    expires = int(world.now.timestamp() + (FACTS.tokens.seconds or 0))
+    expires = int(world.now.timestamp() + (SPEC.tokens.seconds or 0))
     extra = {**renewal(store, f"{base}/oauth2/token"), "expires": expires}
     return {"host": f"{base}{BASE}", "password": store.token, "extra": extra}
 
@@ -114,25 +114,25 @@ async def token(request: Request) -> Response:
     return JSONResponse({**tokens, "expires": int(grant.expires_at or 0), "scope": "orders.read offline_access"})
 
 
-def _sales(call: Call) -> tuple[Sale, ...]:
-    return call.request.app.state.world.store_sales(call.store.id)
+def _sales(call: Call) -> tuple[StoreOrder, ...]:
+    return call.request.app.state.world.store_orders(call.store.id)
 
 
-def _changed_at(request: Request, sale: Sale) -> datetime:
+def _changed_at(request: Request, sale: StoreOrder) -> datetime:
     return request.app.state.changed.get(sale.id, sale.state.updated_at)
 
 
-def _write(request: Request, found: list[Sale]) -> None:
+def _write(request: Request, found: list[StoreOrder]) -> None:
     """Somebody changes the orders that stand last: they move to the front, and everything else one down."""
     changed, state = request.app.state.changed, request.app.state
     for sale in found[len(found) - state.writes :] if state.writes else ():
         changed[sale.id] = state.world.now + timedelta(seconds=len(changed) + 1)
 
 
-def _tests(call: Call) -> list[Callable[[Sale], bool]]:
+def _tests(call: Call) -> list[Callable[[StoreOrder], bool]]:
     params = call.params
     first, last = (_day(params, name) for name in ("from_date", "to_date"))
-    tests: list[Callable[[Sale], bool]] = []
+    tests: list[Callable[[StoreOrder], bool]] = []
     if first:
         tests.append(lambda sale: _created(sale) >= first)
     if last:
@@ -144,7 +144,7 @@ def _tests(call: Call) -> list[Callable[[Sale], bool]]:
     return tests
 
 
-def _created(sale: Sale) -> date:
+def _created(sale: StoreOrder) -> date:
     return sale.placed_at.astimezone(ZoneInfo(ZONE)).date()
 
 
@@ -157,10 +157,10 @@ def _day(params: dict[str, str], name: str) -> date | None:
         raise SallaError(UNPROCESSABLE, "error", f"alert.invalid_fields: {name}") from error
 
 
-def _sorted(call: Call, found: list[Sale]) -> list[Sale]:
+def _sorted(call: Call, found: list[StoreOrder]) -> list[StoreOrder]:
     """Newest first unless asked otherwise; an order it does not know is none at all."""
     name, _, direction = call.params.get("sort_by", "created_at-desc").partition("-")
-    keys: dict[str, Callable[[Sale], object]] = {
+    keys: dict[str, Callable[[StoreOrder], object]] = {
         "id": lambda sale: sale.id,
         "total": lambda sale: (sale.total, sale.id),
         "created_at": lambda sale: (sale.placed_at, sale.id),

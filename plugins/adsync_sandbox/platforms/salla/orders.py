@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from adsync_sandbox.generator.sales import Sale
+from adsync_sandbox.generator.orders.store_orders import StoreOrder
 
 ZONE = "Asia/Riyadh"
 FIRST_STATUS, OWN_STATUS = 1_939_592_350, 566_146_469
@@ -32,7 +32,7 @@ UTM_CONTAINER, OTHER_CONTAINER = "source_details", "campaign"
 Row = dict[str, object]
 
 
-def row(sale: Sale) -> Row:
+def row(sale: StoreOrder) -> Row:
     """What a list tells: neither time of change nor source nor amounts."""
     return {
         "id": sale.id,
@@ -54,7 +54,7 @@ def row(sale: Sale) -> Row:
     }
 
 
-def whole(sale: Sale, changed_at: datetime, *, light: bool) -> Row:
+def whole(sale: StoreOrder, changed_at: datetime, *, light: bool) -> Row:
     """The order by its id; a light one comes without items and without what is known of its source."""
     known = {**row(sale), "updated_at": clock(changed_at), "currency": sale.store.currency, "amounts": _amounts(sale)}
     known["source"] = "dashboard" if sale.journey.carrier == "admin" else "store"
@@ -72,7 +72,7 @@ def clock(at: datetime) -> Row:
     return {"date": f"{local:%Y-%m-%d %H:%M:%S}.000000", "timezone_type": 3, "timezone": ZONE}
 
 
-def status(sale: Sale) -> Row:
+def status(sale: StoreOrder) -> Row:
     """The platform's status, and for some orders one that the merchant made up below it."""
     slug = sale.state.status
     standard = {"id": STATUS_IDS[slug], "name": NAMES[slug]}
@@ -80,11 +80,11 @@ def status(sale: Sale) -> Row:
     return {**standard, "slug": slug, "customized": own}
 
 
-def _money(sale: Sale, cents: int) -> Row:
+def _money(sale: StoreOrder, cents: int) -> Row:
     return {"amount": cents // 100 if cents % 100 == 0 else cents / 100, "currency": sale.store.currency}
 
 
-def _amounts(sale: Sale) -> Row:
+def _amounts(sale: StoreOrder) -> Row:
     shipping = min(sale.total // 2, SHIPPING)
     on_delivery = min(sale.total // 4, ON_DELIVERY) if sale.state.method == "cod" else 0
     tax = sale.total * TAX_PERCENT // (100 + TAX_PERCENT)
@@ -98,7 +98,7 @@ def _amounts(sale: Sale) -> Row:
     }
 
 
-def _customer(sale: Sale) -> Row:
+def _customer(sale: StoreOrder) -> Row:
     return {
         "id": sale.customer or 2_250_000_000_000 + sale.id % 1_000_000,
         "first_name": "مشتري",
@@ -109,7 +109,7 @@ def _customer(sale: Sale) -> Row:
     }
 
 
-def _source(sale: Sale) -> Row:
+def _source(sale: StoreOrder) -> Row:
     tags = dict(sale.journey.attributes)
     carrier = sale.journey.carrier
     kind = {UTM_CONTAINER: "campaign", OTHER_CONTAINER: "campaign", "admin": "dashboard"}.get(carrier, "direct")

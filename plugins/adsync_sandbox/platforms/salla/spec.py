@@ -1,10 +1,10 @@
-"""Salla, as the sheet has it."""
+"""Salla: tokens, faults, and its part in the business."""
 
 from __future__ import annotations
 
-from adsync_sandbox.platforms.spec import Facts, Tokens
+from adsync_sandbox.platforms.spec import PlatformSpec, Stores, Tokens
 
-FACTS = Facts(
+SPEC = PlatformSpec(
     Tokens(seconds=14 * 86_400.0, second_use_ends_all=True),
     frozenset(
         {
@@ -12,4 +12,5 @@ FACTS = Facts(
             *("user_deleted", "user_inactive", "blocked", "poisoned_order"),
         }
     ),
+    stores=Stores(),
 )

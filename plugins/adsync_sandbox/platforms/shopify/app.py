@@ -16,13 +16,13 @@ from starlette.routing import Route
 from adsync_sandbox.generator.accounts import Store
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.platforms.shopify.bulk import Bulk
-from adsync_sandbox.platforms.shopify.cost import Bucket
+from adsync_sandbox.platforms.shopify.graphql.query import Executor, Query, Refused, Source, check, cost
+from adsync_sandbox.platforms.shopify.graphql.query_language import SyntaxFault, read
 from adsync_sandbox.platforms.shopify.order_search import Finder
-from adsync_sandbox.platforms.shopify.query import Executor, Query, Refused, Source, check, cost
-from adsync_sandbox.platforms.shopify.query_language import SyntaxFault, read
 from adsync_sandbox.platforms.shopify.tokens import access_token
 from adsync_sandbox.server.behavior import Behavior
 from adsync_sandbox.server.call_accounts import about
+from adsync_sandbox.server.leaky_bucket import Bucket
 from adsync_sandbox.server.token_store import TokenStore, renewal, renews
 
 VERSIONS = ("2025-10", "2026-01", "2026-04", "2026-07", "2026-10")

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from random import Random
 
 from adsync_sandbox.generator.accounts import Store
+from adsync_sandbox.platforms.shopify.graphql.query import Executor, Query, Refused, Source, check
+from adsync_sandbox.platforms.shopify.graphql.query_language import Document, Field, SyntaxFault, read
+from adsync_sandbox.platforms.shopify.graphql.schema import TYPES, is_connection
 from adsync_sandbox.platforms.shopify.order_search import Finder
 from adsync_sandbox.platforms.shopify.orders import iso
-from adsync_sandbox.platforms.shopify.query import Executor, Query, Refused, Source, check
-from adsync_sandbox.platforms.shopify.query_language import Document, Field, SyntaxFault, read
-from adsync_sandbox.platforms.shopify.schema import TYPES, is_connection
 
 ROOT = "QueryRoot"
 MOST_CONNECTIONS = 5

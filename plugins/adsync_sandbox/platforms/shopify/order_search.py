@@ -14,11 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from adsync_sandbox.generator.orders import Order
-from adsync_sandbox.generator.visits import Journey
+from adsync_sandbox.generator.orders.visits import Journey
 from adsync_sandbox.generator.world import World
+from adsync_sandbox.platforms.shopify.business import Order
+from adsync_sandbox.platforms.shopify.graphql.query import Refused, Source
 from adsync_sandbox.platforms.shopify.orders import order_node
-from adsync_sandbox.platforms.shopify.query import Refused, Source
 
 LARGEST_PAGE = 250
 WITHOUT_ALL_ORDERS = timedelta(days=60)

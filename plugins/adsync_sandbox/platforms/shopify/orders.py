@@ -9,10 +9,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from adsync_sandbox.generator.money import amount, exchange
-from adsync_sandbox.generator.orders import Order
-from adsync_sandbox.generator.payments import Refund
-from adsync_sandbox.generator.visits import Utm, Visit
-from adsync_sandbox.platforms.shopify.query import Source
+from adsync_sandbox.generator.orders.payments import Refund
+from adsync_sandbox.generator.orders.visits import Utm, Visit
+from adsync_sandbox.platforms.shopify.business import Order
+from adsync_sandbox.platforms.shopify.graphql.query import Source
 
 TAX_PER_MILLE, SHIPPING = 150, 1_500
 

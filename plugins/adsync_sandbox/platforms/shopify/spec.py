@@ -1,11 +1,12 @@
-"""Shopify, as the sheet has it."""
+"""Shopify: tokens, faults, and its part in the business."""
 
 from __future__ import annotations
 
-from adsync_sandbox.platforms.spec import Facts, Tokens
+from adsync_sandbox.platforms.spec import PlatformSpec, Stores, Tokens
 
-FACTS = Facts(
+SPEC = PlatformSpec(
     # A custom app's token never ends.
     Tokens(seconds=3600.0, only_in="juniper", forgiving=True),
     frozenset({"internal_error", "shop_frozen", "poisoned_order", "partial_success", "bulk_failed", "bulk_short"}),
+    stores=Stores(large=True),
 )

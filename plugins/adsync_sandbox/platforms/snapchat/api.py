@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from adsync_sandbox.generator.accounts import AdAccount
-from adsync_sandbox.generator.campaigns import Campaign
+from adsync_sandbox.generator.ads.campaigns import Campaign
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.server.call_accounts import about
 

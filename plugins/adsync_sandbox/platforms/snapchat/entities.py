@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adsync_sandbox.generator.campaigns import Campaign
-from adsync_sandbox.generator.children import Ad, AdSet, ad_sets, ads
+from adsync_sandbox.generator.ads.ad_sets import Ad, AdSet, ad_sets, ads
+from adsync_sandbox.generator.ads.campaigns import Campaign
 from adsync_sandbox.platforms.snapchat.api import Call, bad_parameter, items, opened, succeeded
 
 MICROS_PER_CENT = 10_000

@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from adsync_sandbox.generator.accounts import AdAccount
+from adsync_sandbox.generator.ads.delivery import Delivery
 from adsync_sandbox.generator.days import ONE_DAY
-from adsync_sandbox.generator.delivery import Delivery
 from adsync_sandbox.platforms.snapchat.api import (
     BAD_REQUEST,
     FORBIDDEN,

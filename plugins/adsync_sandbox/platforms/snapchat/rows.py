@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from adsync_sandbox.generator.delivery import Delivery
+from adsync_sandbox.generator.ads.delivery import Delivery
 
 MICROS_PER_CENT = 10_000
 FINAL_AFTER = timedelta(hours=48)

@@ -1,10 +1,10 @@
-"""Snapchat, as the sheet has it."""
+"""Snapchat: tokens, faults, and its part in the business."""
 
 from __future__ import annotations
 
-from adsync_sandbox.platforms.spec import Ads, Facts, Tokens
+from adsync_sandbox.platforms.spec import Ads, PlatformSpec, Tokens
 
-FACTS = Facts(
+SPEC = PlatformSpec(
     Tokens(seconds=3600.0, reusable=True, side_by_side=True),
     frozenset({"rate_limit_reset", "error_inside", "partial_success", "empty_breakdown"}),
     Ads(
@@ -12,8 +12,10 @@ FACTS = Facts(
         words=frozenset({"snapchat", "snap", "sc", "snapads"}),
         click_id="ScCid",
         overclaim=1150,
-        # The smaller channel here.
+        # A smaller channel than the others.
         share=450,
         lists_deleted=False,
+        large_store_weight=0,
+        small_store_weight=6,
     ),
 )

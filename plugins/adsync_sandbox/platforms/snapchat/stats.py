@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adsync_sandbox.generator.accounts import AdAccount
-from adsync_sandbox.generator.campaigns import Campaign
+from adsync_sandbox.generator.ads.campaigns import Campaign
+from adsync_sandbox.generator.ads.delivery import Delivery
 from adsync_sandbox.generator.days import ONE_DAY, each_day
-from adsync_sandbox.generator.delivery import Delivery
 from adsync_sandbox.platforms.snapchat.api import Call, items, opened, succeeded
 from adsync_sandbox.platforms.snapchat.query import Query, read
 from adsync_sandbox.platforms.snapchat.reports import submitted

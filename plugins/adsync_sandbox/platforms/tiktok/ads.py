@@ -7,7 +7,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adsync_sandbox.generator.children import Ad, ads
+from adsync_sandbox.generator.ads.ad_sets import Ad, ads
 from adsync_sandbox.platforms.tiktok.api import bad_parameter, opened, paged
 
 FIELDS: dict[str, Callable[[Ad], object]] = {

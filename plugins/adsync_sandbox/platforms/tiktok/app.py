@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from adsync_sandbox.generator.accounts import AdAccount
-from adsync_sandbox.generator.campaigns import Campaign
+from adsync_sandbox.generator.ads.campaigns import Campaign
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.platforms.tiktok import ads, api
 from adsync_sandbox.platforms.tiktok.api import bad_parameter, envelope, opened, paged

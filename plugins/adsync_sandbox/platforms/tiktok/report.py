@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from adsync_sandbox.generator.accounts import AdAccount
-from adsync_sandbox.generator.delivery import Delivery
+from adsync_sandbox.generator.ads.delivery import Delivery
 from adsync_sandbox.platforms.tiktok.api import (
     NO_PERMISSION,
     TASK_NOT_READY,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from adsync_sandbox.generator.delivery import Delivery
+from adsync_sandbox.generator.ads.delivery import Delivery
 from adsync_sandbox.generator.money import amount
 
 DIMENSIONS = ["campaign_id", "stat_time_day"]

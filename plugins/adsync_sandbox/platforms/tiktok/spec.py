@@ -1,10 +1,10 @@
-"""TikTok, as the sheet has it."""
+"""TikTok: tokens, faults, and its part in the business."""
 
 from __future__ import annotations
 
-from adsync_sandbox.platforms.spec import Ads, Facts, Tokens
+from adsync_sandbox.platforms.spec import Ads, PlatformSpec, Tokens
 
-FACTS = Facts(
+SPEC = PlatformSpec(
     Tokens(),
     frozenset({"internal_error", "partial_success", "incomplete"}),
     Ads(

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adsync_sandbox.generator.accounts import Store
-from adsync_sandbox.generator.sales import Sale
+from adsync_sandbox.generator.orders.store_orders import StoreOrder
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.platforms.woocommerce import api
 from adsync_sandbox.platforms.woocommerce.api import (
@@ -115,8 +115,8 @@ def _one(call: Call) -> Response:
     return JSONResponse(order_row(sale, shelf.changed_at(sale), shelf.zone, call.params))
 
 
-def _sale(call: Call, number: str) -> Sale:
-    for sale in call.request.app.state.world.store_sales(call.store.id):
+def _sale(call: Call, number: str) -> StoreOrder:
+    for sale in call.request.app.state.world.store_orders(call.store.id):
         if str(sale.id) == number:
             return sale
     raise WooError(NOT_FOUND, "woocommerce_rest_shop_order_invalid_id", "Invalid ID.")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from adsync_sandbox.generator.accounts import Store
-from adsync_sandbox.generator.sales import Sale
+from adsync_sandbox.generator.orders.store_orders import StoreOrder
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.platforms.woocommerce.api import invalid
 
@@ -36,26 +36,26 @@ class Shelf:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.store.timezone)
 
-    def changed_at(self, sale: Sale) -> datetime:
+    def changed_at(self, sale: StoreOrder) -> datetime:
         return self.changed.get(sale.id, sale.state.updated_at)
 
-    def write(self, sales: Iterable[Sale]) -> None:
+    def write(self, sales: Iterable[StoreOrder]) -> None:
         """Somebody saves these orders: their time of change moves on, past everything so far."""
         for sale in sales:
             self.changed[sale.id] = self.world.now + timedelta(seconds=len(self.changed) + 1)
 
 
-def found(shelf: Shelf, params: Mapping[str, str]) -> list[Sale]:
+def found(shelf: Shelf, params: Mapping[str, str]) -> list[StoreOrder]:
     """Everything a list holds, sorted."""
     keep = [_statuses(params), *_bounds(shelf, params)]
-    sales = [one for one in shelf.world.store_sales(shelf.store.id) if all(test(one) for test in keep)]
+    sales = [one for one in shelf.world.store_orders(shelf.store.id) if all(test(one) for test in keep)]
     ordering = params.get("orderby", "date")
     if ordering not in ORDERINGS:
         raise invalid("orderby", f"orderby is not one of {', '.join(ORDERINGS)}.")
     direction = params.get("order", "desc")
     if direction not in {"asc", "desc"}:
         raise invalid("order", "order is not one of asc, desc.")
-    keys: dict[str, Callable[[Sale], tuple[object, int]]] = {
+    keys: dict[str, Callable[[StoreOrder], tuple[object, int]]] = {
         "date": lambda sale: (sale.placed_at.replace(microsecond=0), sale.id),
         "modified": lambda sale: (shelf.changed_at(sale), sale.id),
     }
@@ -78,21 +78,21 @@ def _number(params: Mapping[str, str], name: str, default: int, largest: int) ->
     return int(text)
 
 
-def _statuses(params: Mapping[str, str]) -> Callable[[Sale], bool]:
+def _statuses(params: Mapping[str, str]) -> Callable[[StoreOrder], bool]:
     asked = {value for name in ("status", "status[]") for value in params.get(name, "").split(",") if value}
     if not asked or asked == {"any"}:
         return lambda sale: sale.state.status not in HIDDEN
     return lambda sale: sale.state.status in asked
 
 
-def _bounds(shelf: Shelf, params: Mapping[str, str]) -> list[Callable[[Sale], bool]]:
+def _bounds(shelf: Shelf, params: Mapping[str, str]) -> list[Callable[[StoreOrder], bool]]:
     gmt = params.get("dates_are_gmt", "false") in {"true", "1"}
 
     def clock(at: datetime) -> datetime:
         return at.astimezone(UTC if gmt else shelf.zone).replace(tzinfo=None, microsecond=0)
 
-    tests: list[Callable[[Sale], bool]] = []
-    columns: dict[str, Callable[[Sale], datetime]] = {"": lambda sale: sale.placed_at}
+    tests: list[Callable[[StoreOrder], bool]] = []
+    columns: dict[str, Callable[[StoreOrder], datetime]] = {"": lambda sale: sale.placed_at}
     if shelf.knows_modified:
         columns["modified_"] = shelf.changed_at
     for prefix, read in columns.items():

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from adsync_sandbox.generator.money import amount
-from adsync_sandbox.generator.payments import Refund
-from adsync_sandbox.generator.sales import Sale
+from adsync_sandbox.generator.orders.payments import Refund
+from adsync_sandbox.generator.orders.store_orders import StoreOrder
 
 PREFIX = "_wc_order_attribution_"
 TAX_PER_MILLE, SHIPPING = 130, 1_500
@@ -23,7 +23,7 @@ PERSON = {"first_name": "A", "last_name": "Buyer", "email": "buyer@example.com",
 Row = dict[str, object]
 
 
-def order_row(sale: Sale, changed_at: datetime, zone: ZoneInfo, params: Mapping[str, str]) -> Row:
+def order_row(sale: StoreOrder, changed_at: datetime, zone: ZoneInfo, params: Mapping[str, str]) -> Row:
     """The whole order, or the fields asked for by _fields."""
     row = {**_facts(sale), **_times(sale, changed_at, zone), **_money(sale), **_people(sale)}
     row["meta_data"] = [one for one in _meta(sale) if _wanted(str(one["key"]), params)]
@@ -31,17 +31,17 @@ def order_row(sale: Sale, changed_at: datetime, zone: ZoneInfo, params: Mapping[
     return {name: value for name, value in row.items() if name in asked} if asked else row
 
 
-def refund_row(sale: Sale, refund: Refund) -> Row:
+def refund_row(sale: StoreOrder, refund: Refund) -> Row:
     """A refund by itself has a positive amount; inside its order it is negative."""
     at = refund.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
     return {"id": _refund_id(sale, refund), "date_created_gmt": at, "amount": amount(refund.cents), "reason": ""}
 
 
-def _refund_id(sale: Sale, refund: Refund) -> int:
+def _refund_id(sale: StoreOrder, refund: Refund) -> int:
     return sale.id * 10 + refund.serial
 
 
-def _facts(sale: Sale) -> Row:
+def _facts(sale: StoreOrder) -> Row:
     by_staff = sale.journey.carrier == "admin"
     return {
         "id": sale.id,
@@ -65,7 +65,7 @@ def _facts(sale: Sale) -> Row:
     }
 
 
-def _times(sale: Sale, changed_at: datetime, zone: ZoneInfo) -> Row:
+def _times(sale: StoreOrder, changed_at: datetime, zone: ZoneInfo) -> Row:
     moments = {
         "date_created": sale.placed_at,
         "date_modified": changed_at,
@@ -79,7 +79,7 @@ def _times(sale: Sale, changed_at: datetime, zone: ZoneInfo) -> Row:
     return found
 
 
-def _money(sale: Sale) -> Row:
+def _money(sale: StoreOrder) -> Row:
     refunds = [
         {"id": _refund_id(sale, one), "reason": "", "total": f"-{amount(one.cents)}"} for one in sale.state.refunds
     ]
@@ -97,7 +97,7 @@ def _money(sale: Sale) -> Row:
     }
 
 
-def _people(sale: Sale) -> Row:
+def _people(sale: StoreOrder) -> Row:
     return {
         "customer_id": sale.customer or 0,
         "customer_ip_address": "203.0.113.7",
@@ -116,11 +116,11 @@ def _wanted(key: str, params: Mapping[str, str]) -> bool:
     return True
 
 
-def _meta(sale: Sale) -> list[Row]:
+def _meta(sale: StoreOrder) -> list[Row]:
     return [{"id": sale.id * 100 + n, "key": key, "value": value} for n, (key, value) in enumerate(_pairs(sale))]
 
 
-def _pairs(sale: Sale) -> Iterator[tuple[str, object]]:
+def _pairs(sale: StoreOrder) -> Iterator[tuple[str, object]]:
     yield "_card_number", 4_242_424_242_424_242
     yield "_national_id", {"type": "iqama", "number": "2000000000"}
     yield "is_vat_exempt", "no"
@@ -133,7 +133,7 @@ def _pairs(sale: Sale) -> Iterator[tuple[str, object]]:
     yield "_tags", ["vip", 3]
 
 
-def _attribution(sale: Sale) -> Iterator[tuple[str, str]]:
+def _attribution(sale: StoreOrder) -> Iterator[tuple[str, str]]:
     """The order's touch; staff's orders say so, and some orders know nothing at all."""
     journey = sale.journey
     if journey.carrier:

@@ -1,10 +1,10 @@
-"""WooCommerce, as the sheet has it."""
+"""WooCommerce: tokens, faults, and its part in the business."""
 
 from __future__ import annotations
 
-from adsync_sandbox.platforms.spec import Facts, Tokens
+from adsync_sandbox.platforms.spec import PlatformSpec, Stores, Tokens
 
-FACTS = Facts(
+SPEC = PlatformSpec(
     Tokens(key=True),
     frozenset(
         {
@@ -12,4 +12,5 @@ FACTS = Facts(
             *("headers_stripped", "numbers_for_texts", "unstamped_change"),
         }
     ),
+    stores=Stores(),
 )

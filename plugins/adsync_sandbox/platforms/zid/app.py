@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from adsync_sandbox.generator.accounts import Store
-from adsync_sandbox.generator.sales import Sale
+from adsync_sandbox.generator.orders.store_orders import StoreOrder
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.platforms.zid import api
 from adsync_sandbox.platforms.zid.api import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE, ZidError, opened
@@ -29,7 +29,7 @@ from adsync_sandbox.server.token_store import Grant, Refused, TokenStore, renewa
 DEFAULT_PAGE, LARGEST_PAGE = 10, 100
 PAYLOADS = {"default", "simple", "tiny", "pos", "print", "print_summary"}
 REDIRECT_URI = "https://app.example/zid/callback"
-ATTRIBUTES: dict[str, Callable[[Sale], datetime]] = {
+ATTRIBUTES: dict[str, Callable[[StoreOrder], datetime]] = {
     "created_at": lambda sale: sale.placed_at,
     "updated_at": lambda sale: sale.state.updated_at,
 }
@@ -125,11 +125,11 @@ def _three_secrets(grant: Grant, vault: TokenStore) -> dict[str, object]:
     return {"token_type": "Bearer", "expires_in": vault.left(grant), **secrets}
 
 
-def _sales(request: Request, store_id: str) -> list[Sale]:
-    return list(request.app.state.world.store_sales(store_id))
+def _sales(request: Request, store_id: str) -> list[StoreOrder]:
+    return list(request.app.state.world.store_orders(store_id))
 
 
-def _tests(request: Request) -> list[Callable[[Sale], bool]]:
+def _tests(request: Request) -> list[Callable[[StoreOrder], bool]]:
     params = request.query_params
     name = params.get("date_attribute", "created_at")
     if name not in ATTRIBUTES:
@@ -147,7 +147,7 @@ def _tests(request: Request) -> list[Callable[[Sale], bool]]:
     return tests
 
 
-def _payment(sale: Sale) -> str:
+def _payment(sale: StoreOrder) -> str:
     return sale.state.payment
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from adsync_sandbox.generator.money import amount
-from adsync_sandbox.generator.sales import Sale
+from adsync_sandbox.generator.orders.store_orders import StoreOrder
 
 VAT_PERCENT = 15
 NAMES = {"new": "جديد", "delivered": "تم التوصيل", "cancelled": "ملغي", "canceled": "ملغي"}
@@ -23,7 +23,7 @@ FULL_ONLY = (
 Row = dict[str, object]
 
 
-def order_row(sale: Sale, *, full: bool) -> Row:
+def order_row(sale: StoreOrder, *, full: bool) -> Row:
     row = {**_facts(sale), **_money(sale), **_flags(sale)}
     return row if full else {name: value for name, value in row.items() if name not in FULL_ONLY}
 
@@ -32,7 +32,7 @@ def utc(at: datetime | None) -> str | None:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if at else None
 
 
-def _facts(sale: Sale) -> Row:
+def _facts(sale: StoreOrder) -> Row:
     state = sale.state
     return {
         "id": sale.id,
@@ -51,14 +51,14 @@ def _facts(sale: Sale) -> Row:
     }
 
 
-def _issued(sale: Sale) -> str:
+def _issued(sale: StoreOrder) -> str:
     """The store's own clock, twelve hours of it, in Arabic."""
     local = sale.placed_at.astimezone(ZoneInfo(sale.store.timezone))
     half = "ص" if f"{local:%p}".upper() == "AM" else "م"
     return f"{local:%d-%m-%Y | %I:%M} {half}"
 
 
-def _money(sale: Sale) -> Row:
+def _money(sale: StoreOrder) -> Row:
     code = sale.store.currency
     vat = sale.total * VAT_PERCENT // (100 + VAT_PERCENT)
     parts = (("sub_totals_before_vat", sale.total - vat), ("vat", vat), ("total", sale.total))
@@ -74,7 +74,7 @@ def _money(sale: Sale) -> Row:
     }
 
 
-def _flags(sale: Sale) -> Row:
+def _flags(sale: StoreOrder) -> Row:
     return {
         "is_guest_customer": int(sale.customer is None),
         "is_marketplace_order": _marketplace(sale),
@@ -86,11 +86,11 @@ def _flags(sale: Sale) -> Row:
     }
 
 
-def _marketplace(sale: Sale) -> bool:
+def _marketplace(sale: StoreOrder) -> bool:
     return sale.number % 20 == 0
 
 
-def _customer(sale: Sale) -> Row:
+def _customer(sale: StoreOrder) -> Row:
     """A marketplace masks its buyers: the same mask for all of them."""
     if _marketplace(sale):
         return {"id": sale.customer or 1, "name": "J*** D***", "email": "j***@example.com", "mobile": "96650*****"}

@@ -1,6 +1,6 @@
-"""Ad sets and ads below a campaign: two of each, worked out of the campaign's id, so that nothing else changes.
+"""Two ad sets below each campaign and two ads below each ad set, derived from the campaign's id.
 
-They share their campaign's fate: what was deleted took them along.
+They have their campaign's status: a deleted campaign deletes them too.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
-from adsync_sandbox.generator.campaigns import Campaign
-from adsync_sandbox.platforms.spec import ADS as ADS_OF
+from adsync_sandbox.generator.ads.campaigns import Campaign
+from adsync_sandbox.platforms.registry import ADS as AD_SPECS
 
 AD_SETS = ("Broad", "Lookalike")
 ADS = ("Video", "Carousel")
-# As long as the platform's own, which begins as no campaign's does.
+# As long as the platform's own ids.
 DIGITS = 10**14
 
 
 @dataclass(frozen=True)
 class AdSet:
-    """TikTok says ad group, Snapchat ad squad."""
+    """TikTok calls it ad group, Snapchat ad squad."""
 
     campaign: Campaign
     id: str
@@ -29,7 +29,7 @@ class AdSet:
 
 @dataclass(frozen=True)
 class Ad:
-    """The lowest level: what a person sees."""
+    """The lowest level: what is shown to users."""
 
     ad_set: AdSet
     id: str
@@ -50,7 +50,7 @@ def ads(campaign: Campaign) -> tuple[Ad, ...]:
 
 def _id(campaign: Campaign, what: str) -> str:
     digest = hashlib.sha256(f"{campaign.id}/{what}".encode()).digest()
-    begins = ADS_OF[campaign.account.platform].child_ids
+    begins = AD_SPECS[campaign.account.platform].child_ids
     if not begins:
         return str(UUID(bytes=digest[:16], version=4))
     return f"{begins}{int.from_bytes(digest) % DIGITS:014d}"

@@ -1,15 +1,15 @@
-"""Where each trap of the sheets lies in the sandbox: always open, behind a manner, or behind a fault.
+"""How the sandbox reproduces each quirk of the platforms' sheets: always, by a setting of Behavior, or by a fault.
 
-The number is the sheet's own, in its section "traps"; "other" are behaviours told elsewhere in the sheet. Traps
-that are another connector's mistake, and no behaviour of a server, are not here.
+The number is the sheet's own, in its section "traps"; "other" are behaviors described elsewhere in the sheet.
+Mistakes of other connectors, which are no behavior of a server, are not listed.
 """
 
 from __future__ import annotations
 
 ALWAYS = "always"
-Trap = tuple[str, int | str]
+Quirk = tuple[str, int | str]
 
-TRAPS: dict[Trap, tuple[str, ...]] = {
+QUIRKS: dict[Quirk, tuple[str, ...]] = {
     ("meta", 1): (ALWAYS,),
     ("meta", 4): ("fault restated_day",),
     ("meta", 5): (ALWAYS,),
@@ -23,7 +23,7 @@ TRAPS: dict[Trap, tuple[str, ...]] = {
     ("meta", "other"): (
         *("fault rate_limited", "fault usage_in_minutes", "fault usage_in_seconds", "fault too_much_data"),
         *("fault internal_error", "fault not_replicated", "fault permission_denied", "fault repeated_row"),
-        *("fault job_too_large", "manner short_first_pages"),
+        *("fault job_too_large", "setting short_first_pages"),
     ),
     ("tiktok", 1): (ALWAYS, "fault internal_error", "fault permission_denied"),
     ("tiktok", 2): (ALWAYS,),
@@ -41,28 +41,28 @@ TRAPS: dict[Trap, tuple[str, ...]] = {
     ("snapchat", 4): (ALWAYS,),
     ("snapchat", 6): (ALWAYS,),
     ("snapchat", 7): (ALWAYS,),
-    ("snapchat", 8): ("manner token_seconds", "fault token_dies"),
-    ("snapchat", 9): ("manner snapchat_stats_page", "manner snapchat_most_in_breakdown", "fault empty_breakdown"),
+    ("snapchat", 8): ("setting token_seconds", "fault token_dies"),
+    ("snapchat", 9): ("setting snapchat_stats_page", "setting snapchat_most_in_breakdown", "fault empty_breakdown"),
     ("snapchat", 10): ("fault partial_success", "fault error_inside"),
     ("snapchat", 11): (ALWAYS,),
     ("snapchat", 12): (ALWAYS,),
     ("snapchat", "other"): ("fault rate_limited", "fault rate_limit_reset", "fault app_removed", "fault job_failed"),
-    ("shopify", 1): ("manner journeys_ready_after",),
+    ("shopify", 1): ("setting journeys_ready_after",),
     ("shopify", 2): (ALWAYS,),
     ("shopify", 3): ("fault bulk_failed", "fault bulk_short"),
     ("shopify", 4): (ALWAYS,),
     ("shopify", 5): (ALWAYS,),
-    ("shopify", 6): ("manner read_all_orders",),
+    ("shopify", 6): ("setting read_all_orders",),
     ("shopify", 8): (ALWAYS,),
     ("shopify", 9): ("fault server_error", "fault too_much_data"),
     ("shopify", 10): ("fault permission_denied",),
     ("shopify", "other"): (
         *("fault partial_success", "fault internal_error", "fault rate_limited", "fault shop_frozen"),
-        *("fault token_dies", "fault answer_lost", "manner shopify_limits"),
+        *("fault token_dies", "fault answer_lost", "setting shopify_limits"),
     ),
-    ("woocommerce", 1): (ALWAYS, "manner woocommerce_knows_modified"),
+    ("woocommerce", 1): (ALWAYS, "setting woocommerce_knows_modified"),
     ("woocommerce", 2): (ALWAYS,),
-    ("woocommerce", 3): ("manner writes_during_paging", "fault unstamped_change"),
+    ("woocommerce", 3): ("setting writes_during_paging", "fault unstamped_change"),
     ("woocommerce", 5): (ALWAYS,),
     ("woocommerce", 6): (ALWAYS,),
     ("woocommerce", 7): (ALWAYS,),
@@ -82,7 +82,7 @@ TRAPS: dict[Trap, tuple[str, ...]] = {
     ("salla", "other"): (
         *("fault user_deleted", "fault user_inactive", "fault permission_denied", "fault token_expired"),
         *("fault blocked", "fault error_inside", "fault rate_limited", "fault rate_limit_reset"),
-        *("manner writes_during_paging", "manner salla_limits"),
+        *("setting writes_during_paging", "setting salla_limits"),
     ),
     ("zid", 1): (ALWAYS,),
     ("zid", 2): (ALWAYS,),

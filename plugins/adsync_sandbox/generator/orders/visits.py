@@ -1,4 +1,4 @@
-"""A visit to a shop, and the links people arrive by: clean, encoded once or twice, dressed up, or damaged."""
+"""Visits to a store and the links they arrive by: clean, encoded once or twice, disguised, or damaged."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from random import Random
 from urllib.parse import quote, urlencode
 
 from adsync_sandbox.generator.chance import happens
-from adsync_sandbox.platforms.spec import ADS
+from adsync_sandbox.platforms.registry import ADS
 
 SOURCES = {name: ads.sources for name, ads in ADS.items()}
 CLICK_IDS = {name: ads.click_id for name, ads in ADS.items()}
 REFERRERS = {name: ads.referrer for name, ads in ADS.items()}
+# Values of utm_campaign that name no campaign: unexpanded macros, ids that a spreadsheet damaged, unknown names.
+MACROS = ("{{campaign.name}}", "__CAMPAIGN_NAME__", "%7B%7Bcampaign.id%7D%7D", "_CAMPAIGN_NAME_")
+DAMAGED = ("1.2E+17", "1.20210123456780E+17", "1.80001E+15")
+UNKNOWN = ("influencer_spring", "newsletter-42", "120299999999999999", "خصم الصيف القديم", "riyadh_nov")
 PRODUCTS = ("oud-box", "linen-throw", "coffee-cups", "gift-card")
 TO_ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 EN_DASH, EM_DASH = "\u2013", "\u2014"
@@ -22,7 +26,7 @@ RIGHT_TO_LEFT_MARK, ZERO_WIDTH_SPACE, TATWEEL = "\u200f", "\u200b", "\u0640"
 
 @dataclass(frozen=True)
 class Utm:
-    """What the shop itself recognised in the link; Shopify never recognises utm_id."""
+    """The tags that the store itself recognized in the link."""
 
     source: str | None = None
     medium: str | None = None
@@ -34,7 +38,7 @@ class Utm:
 
 @dataclass(frozen=True)
 class Visit:
-    """One arrival at the shop; `utm` is null when the shop recognised nothing."""
+    """One arrival at the store; `utm` is null if the store recognized no tag."""
 
     id: str
     occurred_at: datetime
@@ -46,9 +50,9 @@ class Visit:
 
 @dataclass(frozen=True)
 class Journey:
-    """What is known of how an order came about; `visits` is null when nothing is.
+    """What the store knows about the visits before an order; `visits` is null if it knows none.
 
-    `later` is what will be known once a journey is ready; `carrier` is where the shop keeps what it knows.
+    `later` are the visits of a journey once it is ready; `carrier` is the field that holds the source.
     """
 
     visits: tuple[Visit, ...] | None
@@ -59,7 +63,7 @@ class Journey:
 
 
 def link(shop: str, rng: Random, query: dict[str, str]) -> str:
-    """A landing page whose query holds these keys among the shop's own, and at times what nobody should keep."""
+    """Returns a landing page with these query keys among the store's own, and sometimes with personal data."""
     personal = {"email": "buyer@example.com"} if happens(rng, 10) else {}
     whole = {"variant": str(rng.randrange(10**6)), **query, **personal}
     return f"https://{shop}/products/{rng.choice(PRODUCTS)}?{urlencode(whole, quote_via=quote)}"
@@ -78,8 +82,8 @@ def _stretched(_rng: Random, name: str) -> str:
     return name if at is None else name[: at + 1] + TATWEEL + name[at + 1 :]
 
 
-# Every one of them is the same name after normalisation.
-DRESSES: tuple[Callable[[Random, str], str], ...] = (
+# Each is the same name after normalization.
+SPELLINGS: tuple[Callable[[Random, str], str], ...] = (
     lambda _rng, name: name,
     lambda _rng, name: name,
     lambda _rng, name: name.upper(),
@@ -95,6 +99,6 @@ DRESSES: tuple[Callable[[Random, str], str], ...] = (
 )
 
 
-def dressed(rng: Random, name: str) -> str:
-    """A campaign's name the way it may arrive in a link."""
-    return rng.choice(DRESSES)(rng, name)
+def respelled(rng: Random, name: str) -> str:
+    """Returns a campaign's name in one of the spellings that arrive in links."""
+    return rng.choice(SPELLINGS)(rng, name)

@@ -1,7 +1,7 @@
-"""What a campaign did on a day of its account: the platform's own numbers, claims included.
+"""The metrics of a campaign on a day of its account, as the platform reports them, claims included.
 
-Claims are not orders: every platform claims a little more than the store sold. Noise stays within a few
-per cent, so that nothing but the planted anomalies stands out.
+Claims are not orders: each platform claims a little more than the store sold. Noise stays within a few percent, so
+only the planted anomalies stand out.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from adsync_sandbox.generator.campaigns import Campaign
+from adsync_sandbox.generator.ads.anomalies import anomaly_of
+from adsync_sandbox.generator.ads.campaigns import Campaign
 from adsync_sandbox.generator.chance import PER_MILLE, chance, wobble
 from adsync_sandbox.generator.days import ONE_DAY, each_day, elapsed_per_mille, today
 from adsync_sandbox.generator.money import exchange
-from adsync_sandbox.generator.planted import ANOMALIES, distort
-from adsync_sandbox.platforms.spec import ADS
+from adsync_sandbox.platforms.registry import ADS
 
 NOISE = 70
 USUAL_ORDER = 8_500
@@ -36,7 +36,7 @@ class Delivery:
 
 
 def deliveries(seed: int, campaigns: tuple[Campaign, ...], first: date, now: datetime) -> tuple[Delivery, ...]:
-    """Every row a platform holds for these campaigns of one account, by day; none where nothing was shown."""
+    """Returns the rows a platform has for these campaigns of one account, by day; none for days without delivery."""
     zone = campaigns[0].account.timezone
     last = today(zone, now)
     rows = (_row(seed, campaign, day, last, now) for day in each_day(first, last) for campaign in campaigns)
@@ -49,8 +49,8 @@ def _row(seed: int, campaign: Campaign, day: date, last: date, now: datetime) ->
     row = _whole_day(seed, campaign, day)
     if day == last:
         return _so_far(row, elapsed_per_mille(campaign.account.timezone, now))
-    anomaly = ANOMALIES.get((campaign.account.id, campaign.slot))
-    return distort(row, anomaly) if anomaly and day == last - ONE_DAY else row
+    anomaly = anomaly_of(campaign.account, campaign.slot)
+    return apply_anomaly(row, anomaly) if anomaly and day == last - ONE_DAY else row
 
 
 def _whole_day(seed: int, campaign: Campaign, day: date) -> Delivery:
@@ -78,3 +78,11 @@ def _so_far(row: Delivery, per_mille: int) -> Delivery:
         conversions=conversions,
         revenue=row.revenue * per_mille // PER_MILLE if conversions else 0,
     )
+
+
+def apply_anomaly(day: Delivery, anomaly: str) -> Delivery:
+    if anomaly == "earns_less":
+        return replace(day, conversions=max(1, day.conversions * 40 // 100), revenue=day.revenue * 40 // 100)
+    if anomaly == "spends_in_vain":
+        return replace(day, spend=day.spend * 22 // 10, conversions=0, revenue=0)
+    return replace(day, clicks=day.clicks * 40 // 100, link_clicks=day.link_clicks * 40 // 100)

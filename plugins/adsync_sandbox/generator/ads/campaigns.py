@@ -1,7 +1,7 @@
-"""Campaigns: eight standing ones in every account, and three slots where one flight follows another.
+"""Campaigns: eight standing ones in each account, and three slots in which one flight follows another.
 
-A flight's dates are absolute, so campaigns come and go as the clock moves, and none changes its past.
-On its first day a flight is still paused; it goes live in that day's last hour.
+A flight's dates are absolute, so campaigns start and end as the clock moves, and none changes its past.
+A flight is paused on its first day and goes live in the last hour of it.
 """
 
 from __future__ import annotations
@@ -12,20 +12,23 @@ from random import Random
 from uuid import UUID
 
 from adsync_sandbox.generator.accounts import AdAccount
-from adsync_sandbox.generator.catalogue import ROTATING, STANDING, campaign_name
+from adsync_sandbox.generator.ads.anomalies import anomaly_of
+from adsync_sandbox.generator.ads.campaign_names import ROTATING, STANDING, campaign_name
 from adsync_sandbox.generator.chance import PER_MILLE, chance
 from adsync_sandbox.generator.money import exchange
-from adsync_sandbox.generator.planted import ANOMALIES, SILENT
-from adsync_sandbox.platforms.spec import ADS
+from adsync_sandbox.platforms.registry import ADS
 
 FLIGHT_DAYS = 40
 STRIDE = 45
 OPENING = date(2024, 3, 1)
 FIRST_FLIGHT = OPENING.toordinal() // STRIDE
-# What becomes of a flight when it is over, by slot: every account has all three at any time.
+# The status of a flight after its end, by slot: each account has all three at any time.
 ENDINGS = ("deleted", "archived", "paused")
-# What a campaign of weight 1000 spends a day, in US cents.
+# Spend of a campaign of weight 1000 on a day, in US cents.
 USUAL_SPEND = 3_300
+# Active but without any delivery; purchases seen by the pixel alone in an account that reports omni_purchase.
+NEVER_SHOWN, PIXEL_ONLY = "never_shown", "pixel_only"
+PLANTED_GOALS = (NEVER_SHOWN, PIXEL_ONLY)
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Campaign:
 def campaigns_between(
     seed: int, account: AdAccount, first: date, today: date, *, more: int = 0
 ) -> tuple[Campaign, ...]:
-    """Every campaign of the account that was running at some time from `first` to `today`, and `more` standing ones."""
+    """Returns the account's campaigns that ran between `first` and `today`, and `more` standing ones."""
     extra = range(STANDING + ROTATING, STANDING + ROTATING + more)
     standing = [_campaign(seed, account, slot, 0, today) for slot in (*range(STANDING), *extra)]
     flights = [
@@ -105,18 +108,14 @@ def _campaign(seed: int, account: AdAccount, slot: int, generation: int, today: 
 
 def _weight(rng: Random, account: AdAccount, slot: int) -> int:
     drawn = rng.randint(600, 1700)
-    return 2600 if (account.id, slot) in ANOMALIES else drawn
+    return 2600 if anomaly_of(account, slot) else drawn
 
 
 def _goal(account: AdAccount, slot: int) -> str:
-    if (account.id, slot) == SILENT:
-        return "never_shown"
-    if slot == STANDING - 1:
-        return "awareness"
-    # Its purchases are seen by the pixel alone, in an account that otherwise reports omni_purchase.
-    if (account.id, slot) == ("901234567891", 6):
-        return "pixel_only"
-    return "sales"
+    planted = account.planted.get(slot)
+    if planted in PLANTED_GOALS:
+        return planted
+    return "awareness" if slot == STANDING - 1 else "sales"
 
 
 def _status(start: date, end: date | None, today: date, ending: str) -> str:

@@ -12,7 +12,7 @@ from adsync_sandbox.faults.script import KINDS, SOURCES, Fault
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.behavior import Behavior
-from adsync_sandbox.traps import ALWAYS, TRAPS
+from sandbox.quirks import ALWAYS, QUIRKS
 
 SNAP = "8adc3db7-8148-4fbf-999c-8d2266369d01"
 HEADERS = {
@@ -55,13 +55,13 @@ async def call(client, source, links, **more):
     return await client.get(path, params={**params, **more}, headers=HEADERS.get(source), auth=auth)
 
 
-def test_every_trap_names_a_fault_of_its_source_or_a_manner():
-    manners = {one.name for one in dataclasses.fields(Behavior)}
-    for (source, _), ways in TRAPS.items():
+def test_every_quirk_names_a_fault_of_its_source_or_a_setting():
+    settings = {one.name for one in dataclasses.fields(Behavior)}
+    for (source, _), ways in QUIRKS.items():
         for way in ways:
             what, _, name = way.partition(" ")
             assert (
-                way == ALWAYS or (what == "fault" and source in KINDS[name]) or (what == "manner" and name in manners)
+                way == ALWAYS or (what == "fault" and source in KINDS[name]) or (what == "setting" and name in settings)
             )
 
 
@@ -74,9 +74,9 @@ def test_every_kind_of_fault_does_something_for_each_of_its_sources():
             assert (instead(Fault(source, kind)) is not None) != does_not_answer, (kind, source)
 
 
-def test_every_kind_of_fault_lays_some_trap_or_is_of_general_use():
-    laid = {way.removeprefix("fault ") for ways in TRAPS.values() for way in ways}
-    assert set(KINDS) - laid == {"http_429", "added_field"}
+def test_every_kind_of_fault_reproduces_a_quirk_or_is_of_general_use():
+    used = {way.removeprefix("fault ") for ways in QUIRKS.values() for way in ways}
+    assert set(KINDS) - used == {"http_429", "added_field"}
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -255,4 +255,4 @@ async def test_a_large_account_is_one_call_of_snapchats(small_world):
 
 def test_a_large_store_has_ten_thousand_changed_orders(small_world):
     large = World.create(1, small_world.now, days=32, orders=0, sales=345)
-    assert len(large.store_sales("shop.juniper.example")) >= 10_000
+    assert len(large.store_orders("shop.juniper.example")) >= 10_000

@@ -8,8 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from adsync_sandbox.platforms.shopify.query_language import Document, Field, Fragment, Selection, Spread, Variable
-from adsync_sandbox.platforms.shopify.schema import ARGUMENTS, INTERFACES, TYPES, is_connection
+from adsync_sandbox.platforms.shopify.graphql.query_language import (
+    Document,
+    Field,
+    Fragment,
+    Selection,
+    Spread,
+    Variable,
+)
+from adsync_sandbox.platforms.shopify.graphql.schema import ARGUMENTS, INTERFACES, TYPES, is_connection
 
 TYPENAME = "__typename"
 TRANSPARENT = ("nodes", "edges", "node")
