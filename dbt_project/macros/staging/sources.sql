@@ -35,7 +35,7 @@
         lower(split_part(record_key, ':', 1)) as campaign_id, metric_date as date,
         {{ context[platform ~ '_day']('payload') }},
         payload is null as is_withdrawn, observed_at, loaded_at
-    from {{ source('ledger', 'observations') }}
+    from {{ source('raw', 'observations') }}
     where source = '{{ platform }}' and stream = 'campaign_metrics'
     {%- endfor %}
 {%- endmacro %}

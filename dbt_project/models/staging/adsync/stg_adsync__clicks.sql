@@ -2,7 +2,7 @@ with
 
 source as (
 
-    select * from {{ source('ledger', 'clicks') }}
+    select * from {{ source('raw', 'clicks') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 source as (
 
-    select * from {{ source('ledger', 'former_names') }}
+    select * from {{ source('raw', 'former_names') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 source as (
 
-    select * from {{ source('ledger', 'observations') }}
+    select * from {{ source('raw', 'observations') }}
 
 ),
 
