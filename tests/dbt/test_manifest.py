@@ -122,10 +122,10 @@ def test_every_table_that_figures_come_from_has_a_freshness_to_keep(manifest):
     ("exposure", "reader"),
     [
         ("dashboard", "dashboard/snapshot.py"),
-        ("ads_page", "dashboard/page"),
+        ("ads_page", "dashboard/web"),
         ("alerts", "alerts"),
-        ("consistency_report", "consistency.py"),
-        ("explanations", "explanations.py"),
+        ("consistency_report", "status/consistency.py"),
+        ("explanations", "status/order_explanation.py"),
     ],
 )
 def test_an_exposure_depends_on_the_marts_that_its_code_reads(manifest, exposure, reader):
