@@ -157,7 +157,7 @@ def link(url: str, *account_ids: str, **settings: object) -> None:
             workspace[key] = [one for one in workspace[key] if not account_ids or one[id_key] in account_ids]
     sources = {name: registry.load(name) for name in registry.names()}
     with connect_now(url) as connection:
-        accounts.store(connection, workspaces.checked(document, "test", sources), Path("test"))
+        accounts.store(connection, workspaces.validated(document, "test", sources), Path("test"))
 
 
 def new_key() -> str:

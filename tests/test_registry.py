@@ -37,5 +37,5 @@ def test_every_stream_has_a_place_in_raw():
 
 @pytest.mark.parametrize("name", ["facebook", "", "base", "../meta"])
 def test_a_source_that_nobody_registered_is_refused_with_what_there_is(name):
-    with pytest.raises(ConfigError, match=f"registered are {', '.join(registry.names())}"):
+    with pytest.raises(ConfigError, match=f"expected one of {', '.join(registry.names())}"):
         registry.load(name)

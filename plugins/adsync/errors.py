@@ -1,19 +1,20 @@
-"""Every error, arranged by what the caller does about it.
+"""All errors, arranged by how the caller recovers.
 
     AdsyncError
-    ├─ RateLimited       wait what the platform says, else an hour
+    ├─ RateLimited       wait as long as the platform says, else an hour
     ├─ TokenExpired      refresh once, retry after five minutes
-    ├─ TemporaryError    retry, waiting longer each time
-    │  ├─ TooMuchData    the same call would fail again: ask for less
-    │  └─ ReportLost     an asynchronous report will never be ready: order another
+    ├─ TemporaryError    retry with exponential backoff
+    │  ├─ TooMuchData    the same call would fail again: request less
+    │  └─ ReportLost     an asynchronous report will never be ready: create another
     └─ PermanentError    no retry
-       ├─ ReportRefused    this app may not order asynchronous reports: do without
-       ├─ ReauthRequired   a person must grant access again
-       ├─ ConfigError      a person must correct a setting
-       ├─ Unreadable       a few records cannot be read; all others were
-       └─ ContractError    the answer has a shape we do not know
+       ├─ ReportRefused    the app may not create asynchronous reports: read without one
+       ├─ ReauthRequired   an admin has to authorize the account again
+       ├─ ConfigError      an admin has to correct a setting
+       ├─ Unreadable       some records are unreadable; all others were read
+       └─ ContractError    the response has an unknown shape
 
-A message is one sentence for the person who will act on it; it never holds a secret.
+Names are stored in tables and do not change. A message is one sentence for the admin who acts on it and contains no
+secret.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from typing import Literal
 
 
 class AdsyncError(Exception):
-    """Anything adsync raises on purpose."""
+    """Base class of all errors."""
 
 
 class RateLimited(AdsyncError):
-    """The platform wants a pause of `retry_after` seconds; None when it did not say how long.
+    """A rate limit was exceeded; wait `retry_after` seconds (None: the platform did not say how long).
 
-    `scope` says whose limit it was: the account's, or that of the app, which all its accounts share.
+    `scope`: the limit of the account, or the limit of the app, shared by all its accounts.
     """
 
     def __init__(
@@ -40,40 +41,40 @@ class RateLimited(AdsyncError):
 
 
 class TokenExpired(AdsyncError):
-    """The access token is no longer accepted."""
+    """The access token was rejected."""
 
 
 class TemporaryError(AdsyncError):
-    """Something that usually passes by itself."""
+    """An error that usually passes by itself."""
 
 
 class TooMuchData(TemporaryError):
-    """The platform cannot answer a request of this size."""
+    """The request is too large for the platform."""
 
 
 class ReportLost(TemporaryError):
-    """The platform gave an asynchronous report up."""
+    """The platform abandoned an asynchronous report."""
 
 
 class PermanentError(AdsyncError):
-    """Repeating the call would fail in the same way."""
+    """An error that a retry would repeat."""
 
 
 class ReauthRequired(PermanentError):
-    """Only a person can restore access: the message names the account and what to do."""
+    """Access needs new authorization: the message names the account and the action."""
 
 
 class ReportRefused(PermanentError):
-    """The app may not order asynchronous reports: read the days without one."""
+    """The app may not create asynchronous reports: read the days without one."""
 
 
 class ConfigError(PermanentError):
-    """A setting is wrong: the message names file, key and remedy."""
+    """A setting is invalid: the message names file, key, value and remedy."""
 
 
 class Unreadable(PermanentError):
-    """A few records cannot be read; raised after the last of the others, which are whole and may be kept."""
+    """Some records are unreadable. Raised after all others were read; those are complete and can be kept."""
 
 
 class ContractError(PermanentError):
-    """An answer lacks what its documentation promises: the message names the missing part."""
+    """A response differs from its documentation: the message names the missing part."""

@@ -1,4 +1,4 @@
-"""Names to sources. The list itself lives in dbt_project.yml, so dbt and Python cannot disagree."""
+"""The sources by name. The list is in dbt_project.yml, so that dbt and Python share it."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def names() -> tuple[str, ...]:
 
 
 def load(name: str) -> Source:
-    """The source of that name; ConfigError when none is registered under it."""
+    """Return the source of that name; ConfigError if the name is unknown."""
     if name not in names():
-        raise ConfigError(f"there is no source {name!r}; registered are {', '.join(names())}")
+        raise ConfigError(f"unknown source {name!r} (expected one of {', '.join(names())})")
     return import_module(f"adsync.sources.{name}.source").SOURCE
 
 
 def streams() -> list[tuple[str, str]]:
-    """Every (source, stream) pair: each has a raw table."""
+    """All (source, stream) pairs; each has a raw table."""
     return [(name, stream.name) for name in names() for stream in load(name).streams]

@@ -1,6 +1,6 @@
-"""How long to wait before an error is tried again; None means that trying again would not help.
+"""The wait between two attempts of a task, by error: minutes to hours.
 
-These are the minutes and hours between attempts of a task. Hiccups of seconds are repeated by `transport`.
+Errors that pass within seconds are retried by `api.client`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from datetime import timedelta
 from adsync.errors import AdsyncError, RateLimited, TemporaryError, TokenExpired
 
 DEFAULT_RATE_LIMIT_WAIT = 3600.0
-AFTER_REFRESH = 300.0
-BASE = 60.0
+TOKEN_EXPIRED_WAIT = 300.0
+BASE_WAIT = 60.0
 JITTER = 0.1
 
 
@@ -24,7 +24,10 @@ def retry_delay(
     random: Callable[[], float] = random.random,
     scale: float = 1.0,
 ) -> timedelta | None:
-    """The wait after the `attempt`-th failure (1 is the first), times `scale`; `random` draws from [0, 1)."""
+    """Return the wait after the given attempt (from 1), times `scale`; None if a retry would fail again.
+
+    `random` draws from [0, 1).
+    """
     seconds = _seconds(error, attempt, random)
     return None if seconds is None else timedelta(seconds=seconds * scale)
 
@@ -34,10 +37,10 @@ def _seconds(error: AdsyncError, attempt: int, random: Callable[[], float]) -> f
         case RateLimited():
             return DEFAULT_RATE_LIMIT_WAIT if error.retry_after is None else error.retry_after
         case TokenExpired():
-            return AFTER_REFRESH
+            return TOKEN_EXPIRED_WAIT
         case TemporaryError():
-            # Only ever longer: accounts that failed together must not come back together, nor too early.
-            return BASE * 2**attempt * (1 + JITTER * random())
+            # Jitter only lengthens the wait: accounts that failed together should not retry together, nor too early.
+            return BASE_WAIT * 2**attempt * (1 + JITTER * random())
         case _:
-            # A failed shard has already worked out the wait of its most patient account.
+            # A failed shard carries the longest wait of its accounts.
             return getattr(error, "retry_after", None)

@@ -1,4 +1,4 @@
-"""Environment variables: the only module that reads them.
+"""Environment variables of the core.
 
 A missing or invalid value raises ConfigError naming the variable and what is accepted.
 """
@@ -22,29 +22,29 @@ def workspaces_file() -> Path:
     return Path(os.environ.get("ADSYNC_CONFIG", DEFAULT_CONFIG))
 
 
-def names_config_file() -> bool:
-    """Whether somebody said which file to read; otherwise an application may own the tables itself."""
+def has_config_file() -> bool:
+    """Whether a file is configured; without one, an application may write the tables itself."""
     return "ADSYNC_CONFIG" in os.environ
 
 
 def warehouse_url() -> str:
-    """The warehouse outside Airflow; inside it is the connection `adsync_warehouse`."""
+    """The warehouse outside Airflow; inside, the connection `adsync_warehouse` is used."""
     return _required("ADSYNC_WAREHOUSE_URL", "a libpq URL such as postgresql://user:password@host:5432/adsync")
 
 
 def redis_url() -> str | None:
-    """Redis outside Airflow, if there is one; inside it is the connection `adsync_redis`."""
+    """Redis outside Airflow, if any; inside, the connection `adsync_redis` is used."""
     return os.environ.get("ADSYNC_REDIS_URL") or None
 
 
 def token_keys() -> list[str]:
-    """Fernet keys, newest first: the first encrypts, all decrypt."""
-    listed = _required("ADSYNC_TOKEN_KEY", "one or more Fernet keys, separated by commas, the newest first")
+    """Fernet keys, the newest first: it encrypts, all decrypt."""
+    listed = _required("ADSYNC_TOKEN_KEY", "one or more Fernet keys separated by commas, the newest first")
     return [key.strip() for key in listed.split(",") if key.strip()]
 
 
 def notify_channels() -> tuple[str, ...]:
-    """Where notices go that ask for a person: names as in workspaces.yaml's `channels`."""
+    """Channels that notify an admin; names as in `channels` of workspaces.yaml."""
     listed = os.environ.get("ADSYNC_NOTIFY", DEFAULT_NOTIFY)
     return tuple(name.strip() for name in listed.split(",") if name.strip())
 
@@ -56,12 +56,12 @@ def state_folder() -> Path:
 def max_retry_attempts() -> int:
     text = os.environ.get("MAX_RETRY_ATTEMPTS", str(DEFAULT_RETRIES))
     if not text.isdecimal():
-        raise ConfigError(f"MAX_RETRY_ATTEMPTS is {text!r}: set a whole number such as {DEFAULT_RETRIES}")
+        raise ConfigError(f"invalid MAX_RETRY_ATTEMPTS: {text!r} (expected a whole number such as {DEFAULT_RETRIES})")
     return int(text)
 
 
 def keep_days() -> dict[str, int | None]:
-    """For how many days runs, observations and raw rows are kept; None: for ever, which is the default."""
+    """Days that runs, observations and raw rows are kept; None, the default: forever."""
     return {what: _days(f"ADSYNC_KEEP_{what.upper()}") for what in RETENTION_NAMES}
 
 
@@ -70,11 +70,11 @@ def _days(name: str) -> int | None:
     if text == "keep":
         return None
     if not text.isdecimal() or int(text) < MIN_KEEP_DAYS:
-        raise ConfigError(f"{name} is {text!r}: set keep, or a whole number of days from {MIN_KEEP_DAYS} up")
+        raise ConfigError(f"invalid {name}: {text!r} (expected `keep`, or at least {MIN_KEEP_DAYS} days)")
     return int(text)
 
 
 def _required(name: str, meaning: str) -> str:
     if value := os.environ.get(name):
         return value
-    raise ConfigError(f"{name} is not set: set it to {meaning}")
+    raise ConfigError(f"missing environment variable {name}: set it to {meaning}")

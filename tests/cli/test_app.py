@@ -141,7 +141,7 @@ def test_an_invalid_file_is_one_error_sentence_and_nothing_is_written(shell, cap
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize(
-    ("text", "sentence"), [(None, "does not exist"), ("a: [", "is no valid YAML"), ("", "begin it")]
+    ("text", "sentence"), [(None, "does not exist"), ("a: [", "invalid YAML"), ("", "expected the key `workspaces`")]
 )
 def test_a_missing_or_malformed_file_is_named(shell, capsys, command, text, sentence):
     shell.unlink() if text is None else shell.write_text(text)
@@ -157,7 +157,7 @@ def test_a_missing_connection_is_named_with_file_and_remedy(shell, capsys, monke
     assert main(arguments) == INVALID
     told = error_line(capsys)
     assert str(shell) in told
-    assert "conn_id 'meta_acme' names no connection" in told
+    assert "unknown connection 'meta_acme' in conn_id" in told
     assert "AIRFLOW_CONN_META_ACME" in told
     if "sync" in arguments:
         assert raw_rows(warehouse_url) == 0
@@ -246,10 +246,10 @@ def test_a_host_without_scheme_is_a_configuration_error(capsys, monkeypatch):
 @pytest.mark.parametrize(
     ("url", "code", "sentence"),
     [
-        (None, INVALID, "ADSYNC_WAREHOUSE_URL is not set"),
-        ("postgresql://adsync:hidden@127.0.0.1:1/adsync", FAILED, "127.0.0.1:1/adsync does not answer"),
-        ("not a url", INVALID, "the warehouse's URL"),
-        ("http://adsync:hidden@127.0.0.1/adsync", INVALID, "the warehouse's URL"),
+        (None, INVALID, "missing environment variable ADSYNC_WAREHOUSE_URL"),
+        ("postgresql://adsync:hidden@127.0.0.1:1/adsync", FAILED, "127.0.0.1:1/adsync is unreachable"),
+        ("not a url", INVALID, "invalid warehouse URL"),
+        ("http://adsync:hidden@127.0.0.1/adsync", INVALID, "invalid warehouse URL"),
     ],
 )
 def test_a_missing_or_unreachable_warehouse_is_reported_without_its_password(capsys, monkeypatch, url, code, sentence):
@@ -278,7 +278,7 @@ def test_a_missing_or_wrong_token_key_is_reported(capsys, monkeypatch, warehouse
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        (["--source", "facebook"], "registered are meta, tiktok, snapchat, shopify"),
+        (["--source", "facebook"], "expected one of meta, tiktok, snapchat, shopify"),
         (["--source", "meta", "--account", "1"], "unknown meta account 1 in "),
         (["--source", "meta", "--until", "2026-11-01"], "--until requires --since"),
         (["--source", "meta", "--since", "2026-11-02", "--until", "2026-11-01"], "swap them"),

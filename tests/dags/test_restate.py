@@ -190,6 +190,6 @@ def test_a_wrong_parameter_stops_the_run_with_one_sentence(url, restate, capfd):
     assert told["scope", -1] == "failed"
     assert told["meta.sync", -1] == "upstream_failed"
     said = capfd.readouterr().out
-    assert "there is no source 'mta'; registered are meta, tiktok" in said
+    assert "unknown source 'mta' (expected one of meta, tiktok" in said
     assert "PARTIAL: nothing was read: what to read is unclear; see the log of task scope" in said
     assert rows(url) == []

@@ -70,7 +70,7 @@ def test_a_run_whose_settings_are_wrong_is_red_and_names_the_file(run, settings,
     state, tasks = run("sync_meta")
     assert (state, tasks) == ("failed", [("plan", "failed"), ("report", "failed"), ("sync", "upstream_failed")])
     said = capfd.readouterr().out
-    assert f"{settings} is no valid YAML" in said
+    assert f"{settings}: invalid YAML" in said
     assert "PARTIAL: no meta account was synced: planning failed" in said
 
 

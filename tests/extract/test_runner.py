@@ -216,7 +216,7 @@ def test_a_missing_connection_fails_that_account_only(url, bring):
 
         def known(conn_id):
             if conn_id == "meta_acme":
-                raise ConfigError("conn_id 'meta_acme' names no connection")
+                raise ConfigError("unknown connection 'meta_acme' in conn_id")
             return sandbox_fixtures.credentials(conn_id, base)
 
         outcomes = bring("meta", META, ALL_META[2], replaced=known)

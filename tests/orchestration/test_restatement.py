@@ -50,7 +50,7 @@ def test_filters_are_kept_without_repetition():
         ({"since": "2026-01-02", "until": "2026-01-01"}, "until 2026-01-01 is before since 2026-01-02: swap them"),
         ({"since": "2026-11-24"}, "2026-11-24 has not come yet"),
         ({"sources": "meta"}, "restate: sources 'meta' is no list of names"),
-        ({"sources": ["mta"]}, "there is no source 'mta'; registered are meta, "),
+        ({"sources": ["mta"]}, "unknown source 'mta' (expected one of meta, "),
         ({"backfill": True, "since": "2026-01-01"}, "restate: a backfill re-reads its own days"),
     ],
 )

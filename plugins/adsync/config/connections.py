@@ -1,59 +1,93 @@
-"""Airflow connections outside Airflow: `AIRFLOW_CONN_<CONN_ID>`, as JSON or as a URI."""
+"""Airflow connections outside Airflow: `AIRFLOW_CONN_<CONN_ID>`, as JSON or as a URI.
+
+Both are read exactly as Airflow's own `Connection` reads them, quirks included; a test compares the two. The package
+must not import Airflow: commands have to work without it.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from adsync.errors import ConfigError
 from adsync.models import Credentials
 from adsync.settings import workspaces_file
 
+JSON_KEYS = {"conn_type", "description", "host", "schema", "login", "password", "port", "extra"}
+EXTRA_KEY = "__extra__"
+
 
 def unknown_connection(conn_id: str) -> ConfigError:
-    """The one sentence for a conn_id that leads nowhere, inside Airflow and outside."""
+    """The error for a conn_id of workspaces.yaml without a connection."""
     return ConfigError(
-        f"{workspaces_file()}: conn_id {conn_id!r} names no connection: create it in Airflow (Admin, Connections), "
+        f"{workspaces_file()}: unknown connection {conn_id!r} in conn_id: create it in Airflow (Admin > Connections), "
         f"or set AIRFLOW_CONN_{conn_id.upper()}"
     )
 
 
 def credentials(conn_id: str) -> Credentials:
-    """An Airflow connection from `AIRFLOW_CONN_<CONN_ID>`, in either of Airflow's two notations."""
+    """Return the connection in `AIRFLOW_CONN_<CONN_ID>`; ConfigError if it is missing or invalid."""
     name = f"AIRFLOW_CONN_{conn_id.upper()}"
     text = os.environ.get(name)
     if text is None:
         raise unknown_connection(conn_id)
     try:
-        return _from_json(conn_id, text) if text.lstrip().startswith("{") else _from_uri(conn_id, text)
+        return _from_json(conn_id, text) if text.lstrip().startswith("{") else _from_uri(conn_id, text.strip())
     except (ValueError, TypeError) as error:
-        raise ConfigError(f"{name} is neither a connection's JSON nor its URI; correct it") from error
+        # Not the error's text: it may hold the password.
+        raise ConfigError(f"invalid {name} (expected a connection as JSON or as a URI)") from error
+
+
+def host_with_port(host: str | None, port: int | str | None) -> str:
+    """Join the two fields of a connection into a base URL."""
+    return f"{host}:{int(port)}" if host and port else host or ""
 
 
 def _from_json(conn_id: str, text: str) -> Credentials:
     fields: dict[str, Any] = json.loads(text)
-    extra = _extra(fields.get("extra") or {})
+    if not fields.keys() <= JSON_KEYS:
+        raise ValueError("unknown key")
+    host = host_with_port(fields.get("host"), fields.get("port"))
     return Credentials(
-        conn_id, fields.get("host") or "", fields.get("login") or "", fields.get("password") or "", extra
+        conn_id, host, fields.get("login") or "", fields.get("password") or "", _extra(fields.get("extra") or {})
     )
 
 
-def _from_uri(conn_id: str, text: str) -> Credentials:
-    """`scheme://login:password@host:port/?key=value`; a host that is itself a URL arrives percent-encoded."""
-    parts = urlsplit(text)
-    if not parts.scheme:
-        raise ValueError("no scheme")
-    host = unquote(parts.netloc.rpartition("@")[2])
-    query = dict(parse_qsl(parts.query))
-    extra = _extra(query["__extra__"]) if "__extra__" in query else query
-    return Credentials(conn_id, host, unquote(parts.username or ""), unquote(parts.password or ""), extra)
+def _from_uri(conn_id: str, uri: str) -> Credentials:
+    """`type://login:password@host:port/?key=value`; the host may be a URL, percent-encoded or after `type://`."""
+    conn_type, schemes = urlsplit(uri).scheme, uri.count("://")
+    if not conn_type or schemes not in {1, 2}:
+        raise ValueError("not a URI")
+    host_has_scheme = schemes > 1
+    rest = uri.replace(f"{conn_type}://", "" if host_has_scheme else "//")
+    if host_has_scheme and {"@", ":"} & set(rest.split("://", 1)[0]):
+        raise ValueError("not a URI")
+    parts = urlsplit(rest)
+    host = _hostname(parts)
+    if host and host_has_scheme and parts.scheme:
+        host = f"{parts.scheme}://{host}"
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    extra = _extra(query[EXTRA_KEY] or {}) if EXTRA_KEY in query else query
+    return Credentials(
+        conn_id,
+        host_with_port(host, parts.port),
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        extra,
+    )
+
+
+def _hostname(parts: SplitResult) -> str:
+    """`urlsplit` lowers the case of a host name; a path in it keeps its case."""
+    host = unquote(parts.hostname or "")
+    return unquote(parts.netloc.rpartition("@")[2].partition(":")[0]) if "/" in host else host
 
 
 def _extra(value: Any) -> dict[str, Any]:
-    """An object, or the JSON text of one."""
+    """The extra of a connection: an object, or the JSON text of one."""
     found = json.loads(value) if isinstance(value, str) else value
     if not isinstance(found, dict):
-        raise TypeError("extra is no object")
+        raise TypeError("extra must be an object")
     return found

@@ -1,9 +1,13 @@
-"""What workspaces.yaml may say, and what is wrong when it says something else."""
+"""The settings of workspaces.yaml, and the checks they have to pass.
+
+An error names the file, the key, the value and what is accepted.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Annotated, Any
 from zoneinfo import available_timezones
@@ -11,35 +15,53 @@ from zoneinfo import available_timezones
 import msgspec
 from babel.core import get_global
 
-from adsync.config import rates
 from adsync.errors import ConfigError
 from adsync.sources.base import Source
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
-Days = Annotated[int, msgspec.Meta(ge=1, le=1100)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+HistoryDays = Annotated[int, msgspec.Meta(ge=1, le=1100)]
+BaselineDays = Annotated[int, msgspec.Meta(ge=1, le=30)]
+Unset = msgspec.UnsetType
+UNSET = msgspec.UNSET
 
 
 class Attribution(msgspec.Struct, forbid_unknown_fields=True):
-    """How orders find their campaign."""
+    """How orders are attributed to campaigns."""
 
     window_days: Annotated[int, msgspec.Meta(ge=1, le=90)] = 7
     model: Annotated[str, msgspec.Meta(pattern="^last_click$")] = "last_click"
 
 
-class Alerts(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """Thresholds of the alert rules, and where alerts are delivered."""
+class Alerts(msgspec.Struct, forbid_unknown_fields=True):
+    """Thresholds of the alert rules, and the channels alerts are sent to.
 
-    roas_drop_ratio: Positive = 0.7
-    min_spend: Annotated[float, msgspec.Meta(ge=0)] = 100
-    high_spend_ratio: Positive = 1.5
-    low_conversions_ratio: Positive = 0.5
-    ctr_drop_ratio: Positive = 0.5
-    min_baseline_days: Annotated[int, msgspec.Meta(ge=1, le=30)] = 7
+    The defaults of the thresholds are those of the dbt model stg_adsync__workspaces.
+    """
+
+    roas_drop_ratio: Positive | Unset = UNSET
+    min_spend: NotNegative | Unset = UNSET
+    high_spend_ratio: Positive | Unset = UNSET
+    low_conversions_ratio: Positive | Unset = UNSET
+    ctr_drop_ratio: Positive | Unset = UNSET
+    min_baseline_days: BaselineDays | Unset = UNSET
     channels: list[str] = msgspec.field(default_factory=lambda: ["log"])
 
 
+class ExchangeRate(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename={"sold": "from", "bought": "to"}):
+    """From the day `since` on, one unit of `sold` is worth `rate` units of `bought`.
+
+    A workspace's own rates take precedence over those of the seed; each holds until the next one.
+    """
+
+    sold: str
+    bought: str
+    since: date
+    rate: Positive
+
+
 class Workspace(msgspec.Struct, forbid_unknown_fields=True):
-    """One client: its reporting currency and zone, its ad accounts and stores."""
+    """One client: its reporting currency and time zone, its ad accounts and stores."""
 
     id: Annotated[str, msgspec.Meta(pattern="^[a-z0-9_-]{1,64}$")]
     name: str
@@ -47,21 +69,21 @@ class Workspace(msgspec.Struct, forbid_unknown_fields=True):
     timezone: str
     attribution: Attribution = msgspec.field(default_factory=Attribution)
     alerts: Alerts = msgspec.field(default_factory=Alerts)
-    history_days: Days = 90
+    history_days: HistoryDays = 90
     recent_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 2
-    fx_rates: list[rates.Rate] = msgspec.field(default_factory=list)
-    # Values of any type: an id without quotes is a number, and its sentence should name it.
+    fx_rates: list[ExchangeRate] = msgspec.field(default_factory=list)
+    # Values of any type: an id without quotes is a number, and its error names it.
     ad_accounts: list[dict[str, Any]] = msgspec.field(default_factory=list)
     stores: list[dict[str, Any]] = msgspec.field(default_factory=list)
 
 
-class Workspaces(msgspec.Struct, forbid_unknown_fields=True):
+class WorkspacesFile(msgspec.Struct, forbid_unknown_fields=True):
     """The whole file."""
 
     workspaces: Annotated[list[Workspace], msgspec.Meta(min_length=1)]
 
 
-class Link(msgspec.Struct, frozen=True):
+class AccountLink(msgspec.Struct, frozen=True):
     """One account of one workspace, as the file names it."""
 
     workspace_id: str
@@ -73,46 +95,63 @@ class Link(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Setup:
-    """A checked file: its workspaces, and every account with the workspace that owns it."""
+class Configuration:
+    """A valid file: its workspaces, and every account with the workspace that owns it."""
 
-    workspaces: list[Workspace]
-    links: list[Link]
+    workspaces: tuple[Workspace, ...]
+    links: tuple[AccountLink, ...]
 
 
-def checked(document: Any, file: str, sources: Mapping[str, Source]) -> Setup:
-    """Turn the file's document into a Setup; ConfigError names file, key and remedy."""
+def validated(document: Any, file: str, sources: Mapping[str, Source]) -> Configuration:
+    """Return the configuration that the file's document holds; ConfigError if it is invalid."""
     if not isinstance(document, dict):
-        raise ConfigError(f"{file}: holds no settings; begin it with the key workspaces, and list them below")
+        raise ConfigError(f"{file}: no settings found (expected the key `workspaces` with a list below it)")
     try:
-        listed = msgspec.convert(document, Workspaces).workspaces
+        listed = msgspec.convert(document, WorkspacesFile).workspaces
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{file}: {_key_first(str(error))}; correct this key") from error
+        raise ConfigError(f"{file}: {_key_first(str(error))} (correct this key)") from error
     for number, workspace in enumerate(listed):
-        _check_places(f"{file}: workspaces[{number}]", workspace)
+        _check_workspace(f"{file}: workspaces[{number}]", workspace)
     links = [link for number, workspace in enumerate(listed) for link in _links(file, number, workspace, sources)]
-    _check_twins(file, [workspace.id for workspace in listed], links)
-    return Setup(listed, links)
+    _check_duplicates(file, [workspace.id for workspace in listed], links)
+    return Configuration(tuple(listed), tuple(links))
 
 
 def _key_first(message: str) -> str:
-    """Msgspec ends its sentence with the path; people look for the key first."""
+    """Move the path from the end of msgspec's message to its start, as in every other error."""
     sentence, _, path = message.partition(" - at `")
     return f"{path.rstrip('`').removeprefix('$').removeprefix('.')}: {sentence}" if path else sentence
 
 
-def _check_places(place: str, workspace: Workspace) -> None:
-    if workspace.timezone not in _zones():
+def _check_workspace(place: str, workspace: Workspace) -> None:
+    if workspace.timezone not in _time_zones():
         raise ConfigError(
-            f"{place}.timezone: {workspace.timezone!r} is no IANA time zone; write one such as Asia/Riyadh"
+            f"{place}.timezone: unknown time zone {workspace.timezone!r} (expected an IANA name such as Asia/Riyadh)"
         )
     if workspace.currency not in _currencies():
-        raise ConfigError(f"{place}.currency: {workspace.currency!r} is no ISO 4217 currency; write one such as SAR")
-    rates.check(place, workspace.fx_rates, workspace.currency, _currencies())
+        raise ConfigError(
+            f"{place}.currency: unknown currency {workspace.currency!r} (expected an ISO 4217 code such as SAR)"
+        )
+    for number, rate in enumerate(workspace.fx_rates):
+        _check_rate(f"{place}.fx_rates[{number}]", rate, workspace.fx_rates[:number], workspace.currency)
+
+
+def _check_rate(place: str, rate: ExchangeRate, earlier: list[ExchangeRate], currency: str) -> None:
+    """ConfigError for a rate that would never be used, or that is given twice."""
+    if rate.sold not in _currencies():
+        raise ConfigError(f"{place}.from: unknown currency {rate.sold!r} (expected an ISO 4217 code such as EGP)")
+    if rate.bought != currency:
+        raise ConfigError(
+            f"{place}.to: invalid currency {rate.bought!r} (expected {currency}, the workspace's)"
+        )
+    if rate.sold == currency:
+        raise ConfigError(f"{place}.from: unnecessary rate for {currency}, the workspace's currency: remove it")
+    if any((rate.sold, rate.since) == (other.sold, other.since) for other in earlier):
+        raise ConfigError(f"{place}.since: duplicate rate for {rate.sold} from {rate.since}: remove one")
 
 
 @cache
-def _zones() -> set[str]:
+def _time_zones() -> set[str]:
     """Read once: the standard library walks through its folders at every call."""
     return available_timezones()
 
@@ -124,7 +163,7 @@ def _currencies() -> frozenset[str]:
     return frozenset(code for entries in used for code, _, until, tender in entries if tender and until is None)
 
 
-def _links(file: str, number: int, workspace: Workspace, sources: Mapping[str, Source]) -> Iterator[Link]:
+def _links(file: str, number: int, workspace: Workspace, sources: Mapping[str, Source]) -> Iterator[AccountLink]:
     for key, kind, id_key in (("ad_accounts", "ad_account", "account_id"), ("stores", "store", "store_id")):
         for position, entry in enumerate(getattr(workspace, key)):
             place = f"{file}: workspaces[{number}].{key}[{position}]"
@@ -133,32 +172,32 @@ def _links(file: str, number: int, workspace: Workspace, sources: Mapping[str, S
 
 def _link(
     place: str, workspace_id: str, entry: dict[str, Any], kind: str, id_key: str, sources: Mapping[str, Source]
-) -> Link:
+) -> AccountLink:
     for key in ("platform", id_key, "conn_id"):
         if not entry.get(key):
-            raise ConfigError(f"{place}.{key}: is missing; add it")
+            raise ConfigError(f"{place}.{key}: missing (add it)")
     for key, value in entry.items():
         if not isinstance(value, str):
-            raise ConfigError(f"{place}.{key}: {value!r} is no text; write it in quotes")
+            raise ConfigError(f"{place}.{key}: invalid value {value!r} (expected text: write it in quotes)")
     platform, native_id, conn_id = (entry.pop(key) for key in ("platform", id_key, "conn_id"))
     known = sorted(name for name, source in sources.items() if source.kind == kind)
     if platform not in known:
-        raise ConfigError(f"{place}.platform: {platform!r} is not known here; write one of {', '.join(known)}")
+        raise ConfigError(f"{place}.platform: unknown platform {platform!r} (expected one of {', '.join(known)})")
     _check_options(place, entry, sources[platform])
-    return Link(workspace_id, platform, kind, native_id, conn_id, entry)
+    return AccountLink(workspace_id, platform, kind, native_id, conn_id, entry)
 
 
 def _check_options(place: str, options: Mapping[str, str], source: Source) -> None:
     for key, value in options.items():
         if key not in source.options:
-            raise ConfigError(f"{place}.{key}: {source.name} has no such key; remove it or correct its spelling")
+            raise ConfigError(f"{place}.{key}: unknown key for {source.name}: remove it or correct its spelling")
         if (allowed := source.options[key]) and value not in allowed:
-            raise ConfigError(f"{place}.{key}: {value!r} is not possible; write one of {', '.join(allowed)}")
+            raise ConfigError(f"{place}.{key}: invalid value {value!r} (expected one of {', '.join(allowed)})")
 
 
-def _check_twins(file: str, ids: list[str], links: list[Link]) -> None:
-    if twin := _first_twin(ids):
-        raise ConfigError(f"{file}: workspaces: the id {twin!r} is there twice; give each workspace its own")
+def _check_duplicates(file: str, ids: list[str], links: list[AccountLink]) -> None:
+    if duplicate := next((each for each in ids if ids.count(each) > 1), None):
+        raise ConfigError(f"{file}: workspaces: duplicate id {duplicate!r}: give each workspace its own")
     owners: dict[tuple[str, str], str] = {}
     for link in links:
         if owner := owners.get((link.platform, link.native_id)):
@@ -167,7 +206,3 @@ def _check_twins(file: str, ids: list[str], links: list[Link]) -> None:
                 f"{link.workspace_id!r}; an account belongs to one workspace: remove one link"
             )
         owners[link.platform, link.native_id] = link.workspace_id
-
-
-def _first_twin(values: list[str]) -> str | None:
-    return next((value for value in values if values.count(value) > 1), None)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from airflow.sdk import Connection
 
+from adsync.config.connections import host_with_port
 from adsync.extract.context import SyncEnvironment
 from adsync.hooks.connections import find, missing, required
 from adsync.hooks.redis_url import redis_url_if_any
@@ -31,16 +32,16 @@ def credentials(conn_id: str) -> Credentials:
     found = find(conn_id)
     if found is None:
         raise missing(conn_id, _owners(conn_id))
-    return _credentials(found)
+    return to_credentials(found)
 
 
 def open_channel(name: str) -> Channel:
     """The channel of that name, which is a connection's too."""
-    return factory.open_channel(name, lambda conn_id: _credentials(required(conn_id, "notices and alerts")))
+    return factory.open_channel(name, lambda conn_id: to_credentials(required(conn_id, "notices and alerts")))
 
 
-def _credentials(found: Connection) -> Credentials:
-    host = f"{found.host}:{found.port}" if found.host and found.port else found.host or ""
+def to_credentials(found: Connection) -> Credentials:
+    host = host_with_port(found.host, found.port)
     return Credentials(found.conn_id, host, found.login or "", found.password or "", found.extra_dejson)
 
 

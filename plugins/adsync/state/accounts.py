@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 from adsync import registry, settings
 from adsync.auth import encryption
 from adsync.config import loader
-from adsync.config.workspaces import Link, Setup, Workspace
+from adsync.config.workspaces import AccountLink, Configuration, Workspace
 from adsync.errors import ConfigError
 from adsync.models import Account
 from adsync.warehouse import migrations
@@ -67,39 +67,39 @@ def prepare(url: str) -> None:
     migrations.migrate(url, registry.streams())
     file = settings.workspaces_file()
     with connect_now(url) as connection:
-        if not file.exists() and not settings.names_config_file() and _any_account(connection):
+        if not file.exists() and not settings.has_config_file() and _any_account(connection):
             return
         store(connection, read(file), file)
 
 
-def read(file: Path) -> Setup:
+def read(file: Path) -> Configuration:
     """The file, checked against the registered sources."""
     return loader.read_workspaces(file, {name: registry.load(name) for name in registry.names()})
 
 
-def import_file(url: str, file: Path) -> Setup:
+def import_file(url: str, file: Path) -> Configuration:
     """Upsert one file; ConfigError, and nothing written, when it has a mistake."""
-    setup = read(file)
+    configuration = read(file)
     migrations.migrate(url, registry.streams())
     with connect_now(url) as connection:
-        store(connection, setup, file)
-    return setup
+        store(connection, configuration, file)
+    return configuration
 
 
-def store(connection: psycopg.Connection, setup: Setup, file: Path) -> None:
+def store(connection: psycopg.Connection, configuration: Configuration, file: Path) -> None:
     """Upsert workspaces and accounts in one transaction; accounts that the file brought and dropped become inactive.
 
     An application may write the tables too: what it brought the file does not retire.
     """
     path = str(file.resolve())
     with connection.transaction():
-        _refuse_other_owners(connection, setup.links, file)
-        for workspace in setup.workspaces:
+        _refuse_other_owners(connection, configuration.links, file)
+        for workspace in configuration.workspaces:
             connection.execute(UPSERT_WORKSPACE, _workspace_row(workspace))
-        for link in setup.links:
+        for link in configuration.links:
             row = {**msgspec.structs.asdict(link), "options": Jsonb(link.options), "file": path}
             connection.execute(UPSERT_ACCOUNT, row)
-        linked = [f"{link.platform}:{link.native_id}" for link in setup.links]
+        linked = [f"{link.platform}:{link.native_id}" for link in configuration.links]
         retired = connection.execute(RETIRE, {"file": path, "linked": linked}).fetchall()
     for platform, native_id, workspace_id in retired:
         LOG.warning("%s %s (%s) is synced no more: %s does not name it", platform, native_id, workspace_id, file)
@@ -126,7 +126,7 @@ def _workspace_row(workspace: Workspace) -> dict[str, object]:
     }
 
 
-def _refuse_other_owners(connection: psycopg.Connection, links: list[Link], file: Path) -> None:
+def _refuse_other_owners(connection: psycopg.Connection, links: Sequence[AccountLink], file: Path) -> None:
     owners = {
         (platform, native_id): owner
         for platform, native_id, owner in connection.execute(

@@ -102,5 +102,5 @@ async def test_a_wrong_question_is_told_what_would_be_right(page, question, stat
 async def test_a_warehouse_that_is_away_is_one_sentence_without_its_password(cut_off):
     answer = await cut_off.get("/api/overview")
     assert answer.status_code == 503
-    assert answer.json()["error"].startswith("the warehouse 127.0.0.1:1/adsync does not answer")
+    assert answer.json()["error"].startswith("warehouse 127.0.0.1:1/adsync is unreachable")
     assert "secret" not in answer.text
