@@ -72,9 +72,7 @@ def test_the_uri_that_airflow_writes_for_a_connection_means_the_same_too(monkeyp
 def test_a_missing_connection_names_file_key_and_remedy(monkeypatch, tmp_path):
     monkeypatch.delenv("AIRFLOW_CONN_META_ACME", raising=False)
     monkeypatch.setenv("ADSYNC_CONFIG", str(tmp_path / "mine.yaml"))
-    with pytest.raises(
-        ConfigError, match=r"mine\.yaml: unknown connection 'meta_acme' in conn_id: create it"
-    ):
+    with pytest.raises(ConfigError, match=r"mine\.yaml: unknown connection 'meta_acme' in conn_id: create it"):
         connections.credentials("meta_acme")
 
 
@@ -104,7 +102,5 @@ INVALID = [
 
 @pytest.mark.parametrize("text", INVALID)
 def test_an_invalid_connection_is_named_without_its_text(monkeypatch, text):
-    with pytest.raises(
-        ConfigError, match=r"^invalid AIRFLOW_CONN_META_ACME \(expected a connection as JSON"
-    ):
+    with pytest.raises(ConfigError, match=r"^invalid AIRFLOW_CONN_META_ACME \(expected a connection as JSON"):
         connection(monkeypatch, text)

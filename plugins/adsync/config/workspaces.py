@@ -141,9 +141,7 @@ def _check_rate(place: str, rate: ExchangeRate, earlier: list[ExchangeRate], cur
     if rate.sold not in _currencies():
         raise ConfigError(f"{place}.from: unknown currency {rate.sold!r} (expected an ISO 4217 code such as EGP)")
     if rate.bought != currency:
-        raise ConfigError(
-            f"{place}.to: invalid currency {rate.bought!r} (expected {currency}, the workspace's)"
-        )
+        raise ConfigError(f"{place}.to: invalid currency {rate.bought!r} (expected {currency}, the workspace's)")
     if rate.sold == currency:
         raise ConfigError(f"{place}.from: unnecessary rate for {currency}, the workspace's currency: remove it")
     if any((rate.sold, rate.since) == (other.sold, other.since) for other in earlier):
