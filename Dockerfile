@@ -1,10 +1,10 @@
-# One image for every Airflow process; what it runs is said in docker-compose.yaml.
+# One image for every Airflow process; docker-compose.yaml sets the command.
 
-# The chart library of the Ads page, by its pinned checksum: npm takes it, and is needed for nothing else.
+# The chart library of the Ads page, with a pinned checksum. npm is needed for nothing else.
 FROM node:22.12.0-bookworm-slim AS charts
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*
 COPY plugins/adsync/dashboard/web/uplot.py /page/
-RUN python3 /page/library.py
+RUN python3 /page/uplot.py
 
 FROM python:3.11.14-slim-bookworm
 
@@ -20,7 +20,7 @@ RUN useradd --uid 10001 --create-home adsync \
 USER adsync
 WORKDIR /srv/adsync
 
-# The locked packages first: a changed DAG does not install them again.
+# The locked packages first: a changed DAG does not reinstall them.
 COPY --chown=adsync requirements.txt ./
 RUN python -m venv /srv/venv \
     && pip install --no-cache-dir "$(sed -n 's/^\(uv==[^ ;]*\).*/\1/p' requirements.txt)" \
@@ -30,7 +30,7 @@ COPY --chown=adsync plugins plugins
 COPY --chown=adsync --from=charts /page/library plugins/adsync/dashboard/web/library
 COPY --chown=adsync dags dags
 COPY --chown=adsync dbt_project dbt_project
-# Airflow forks for every task: modules that are compiled once start twice as fast.
+# Airflow forks for every task; compiled modules halve its start.
 RUN python -m compileall -q -j 2 /srv/venv/lib plugins dags >/dev/null || true
 
 CMD ["airflow", "version"]
