@@ -1,15 +1,15 @@
-"""Keeps the accounts in order while nobody looks, once a day.
+"""Daily maintenance: refreshes tokens, rotates encryption keys, clears stale leases, applies retention.
 
 **When a task is red**
 
-- `prepare`: the message names the file and key of a wrong setting, or says that the warehouse does not answer.
-- `renew_tokens`: the warehouse does not answer. A token that could not be renewed is a line in the log and no failure;
-  one that only a person can replace is a notice, as after a sync.
-- `reseal`: `ADSYNC_TOKEN_KEY` lacks a key that sealed something: add it to the list again, behind the newest.
-- `clear_leases`: the warehouse does not answer. Nothing depends on it.
-- `forget`: the message names a wrong `ADSYNC_KEEP_...`, or the warehouse does not answer. Nothing was removed. Its log
-  says how many rows were.
-- `analyze`: the warehouse does not answer. Queries are as fast as yesterday.
+- `prepare`: a setting is invalid (the message names file and key) or the warehouse is unreachable.
+- `renew_tokens`: the warehouse is unreachable. A failed token refresh does not fail the task: it is logged, and if
+  reauthorization is required, a notice is sent as after a sync.
+- `reseal`: `ADSYNC_TOKEN_KEY` lacks a key that stored secrets are encrypted with. Add that key again after the newest.
+- `clear_leases`: the warehouse is unreachable. No other task depends on it.
+- `forget`: an `ADSYNC_KEEP_...` setting is invalid (the message names it) or the warehouse is unreachable. Nothing was
+  deleted. The log of a successful task shows the number of deleted rows.
+- `analyze`: the warehouse is unreachable. No data is affected; planner statistics are not updated.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from datetime import UTC, datetime
 from airflow.sdk import DAG, CronDataIntervalTimetable, task
 
 from adsync import settings
-from adsync.airflow_support.notifier import tell_admins
-from adsync.airflow_support.run_types import ALL_BUT_BACKFILL
+from adsync.airflow_support.notifier import admin_callbacks
+from adsync.airflow_support.run_context import RUN_TYPES_WITHOUT_BACKFILL
 from adsync.hooks.environment import environment
 from adsync.hooks.warehouse import warehouse_url
 from adsync.load import retention
@@ -33,53 +33,53 @@ from adsync.state import accounts
 
 @task
 def prepare() -> None:
-    """Migrate, and take over workspaces.yaml."""
+    """Migrates the warehouse and loads workspaces.yaml."""
     accounts.prepare(warehouse_url())
 
 
-@task(multiple_outputs=False, **tell_admins())
-def renew_tokens() -> dict[str, int]:
-    """Renew tokens that are old or will end soon; then say who needs a person."""
-    return asyncio.run(housekeeping.renew_tokens(environment()))
+@task(task_id="renew_tokens", multiple_outputs=False, **admin_callbacks())
+def refresh_tokens() -> dict[str, int]:
+    """Refreshes tokens that are old or expire soon, then delivers notices about accounts to reauthorize."""
+    return asyncio.run(housekeeping.refresh_tokens(environment()))
 
 
-@task
-def reseal() -> int:
-    """Put every stored secret under the newest key of ADSYNC_TOKEN_KEY."""
-    return housekeeping.reseal(warehouse_url())
+@task(task_id="reseal")
+def rotate_encryption() -> int:
+    """Re-encrypts every stored secret with the newest key of ADSYNC_TOKEN_KEY."""
+    return housekeeping.rotate_encryption(warehouse_url())
 
 
-@task
-def clear_leases() -> int:
-    """Forget the leases of runs that are gone."""
-    return housekeeping.clear_leases(warehouse_url())
+@task(task_id="clear_leases")
+def clear_stale_leases() -> int:
+    """Clears the leases of runs that ended without releasing them."""
+    return housekeeping.clear_stale_leases(warehouse_url())
 
 
-@task(multiple_outputs=False)
-def forget() -> dict[str, int]:
-    """Remove what is older than ADSYNC_KEEP_RUNS, ADSYNC_KEEP_OBSERVATIONS and ADSYNC_KEEP_RAW say."""
+@task(task_id="forget", multiple_outputs=False)
+def apply_retention() -> dict[str, int]:
+    """Deletes rows older than ADSYNC_KEEP_RUNS, ADSYNC_KEEP_OBSERVATIONS and ADSYNC_KEEP_RAW."""
     return retention.forget(warehouse_url(), settings.keep_days())
 
 
 @task
 def analyze() -> int:
-    """Let PostgreSQL plan by what is stored by now."""
+    """Updates PostgreSQL's planner statistics."""
     return retention.analyze(warehouse_url())
 
 
 with DAG(
     dag_id="housekeeping",
-    description="tokens renewed, secrets under the newest key, dead leases cleared, old rows forgotten",
+    description="Daily maintenance: tokens, encryption keys, leases, retention, planner statistics",
     schedule=CronDataIntervalTimetable("20 3 * * *", timezone="UTC"),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    allowed_run_types=ALL_BUT_BACKFILL,
+    allowed_run_types=RUN_TYPES_WITHOUT_BACKFILL,
     deadline=deadline_after(6),
     default_args=default_args(),
     tags=["adsync"],
     doc_md=__doc__,
 ):
     prepared = prepare()
-    prepared >> [renew_tokens(), reseal(), clear_leases()]
-    prepared >> forget() >> analyze()
+    prepared >> [refresh_tokens(), rotate_encryption(), clear_stale_leases()]
+    prepared >> apply_retention() >> analyze()

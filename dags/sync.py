@@ -1,17 +1,18 @@
-"""Brings one source's accounts up to date in the raw tables, every hour.
+"""Syncs one source every hour: campaigns and metrics, or orders, into the raw tables.
 
 **When a task is red**
 
-- `plan`: the message names the file and key of a wrong setting, or says that the warehouse does not answer. Nothing
-  was synced. Correct it, then clear the task.
-- `sync`: its square's name says which account, why, and when the next try is. That account is not done; all others of
-  the shard are. Rate limits, expired tokens and platform trouble are retried by themselves, each after its own wait; a
-  task that is red has no try left, or the message asks for a person: grant access again, or correct the connection.
-  Then clear it: only unfinished accounts are synced again.
-- `report`: the run is incomplete; its message, which is the run's note too, lists accounts and reasons. All others have
-  their numbers; what is missing is made up by the next run that succeeds. No action is needed here.
+- `plan`: a setting is invalid (the message names file and key) or the warehouse is unreachable. Nothing was synced.
+  Correct the cause, then clear the task.
+- `sync`: the task's label shows the account and the reason; the other accounts of its shard are done. Rate limits,
+  expired access tokens and temporary platform errors are retried automatically, each after its own wait. A red task has
+  no retry left, or requires an action: authorize the account again, or correct the connection. Then clear the task;
+  only unfinished accounts are synced again.
+- `report`: the run is incomplete. Its message, which is also the run's note, lists accounts and reasons. All other
+  accounts are up to date. No action is needed here: the next successful run reads what is missing.
 
-Green with `sync` skipped: nothing was due.
+A task that is *up for retry* has only its number in the grid; its log and `python -m adsync status` show the account,
+the reason and the next try. A green run with `sync` skipped had no accounts due.
 """
 
 from __future__ import annotations
@@ -23,16 +24,14 @@ from airflow.sdk import DAG, CronDataIntervalTimetable, TriggerRule, get_current
 
 from adsync import registry
 from adsync.airflow_support import assets, metrics
-from adsync.airflow_support.noted import noted
-from adsync.airflow_support.notifier import tell_admins
-from adsync.airflow_support.run_key import run_key
-from adsync.airflow_support.run_types import ALL_BUT_BACKFILL
+from adsync.airflow_support.notifier import admin_callbacks
+from adsync.airflow_support.run_context import RUN_TYPES_WITHOUT_BACKFILL, publish_note, run_key
 from adsync.hooks.environment import now
 from adsync.hooks.warehouse import warehouse_url
 from adsync.operators.deadline import deadline_after
 from adsync.operators.retry_policy import default_args
 from adsync.operators.sync import GRID_LABEL, SyncOperator
-from adsync.orchestration import sharding as planning
+from adsync.orchestration import sharding
 from adsync.orchestration.run_summary import summarize_run
 from adsync.state import accounts
 from adsync.status.accounts import lag
@@ -40,41 +39,42 @@ from adsync.status.accounts import lag
 
 @task
 def plan(source: str) -> list[dict[str, Any]]:
-    """Migrate, take over workspaces.yaml, and divide the accounts that are due into shards."""
+    """Migrates the warehouse, loads workspaces.yaml, and divides the accounts that are due into shards."""
     url = warehouse_url()
     accounts.prepare(url)
-    return planning.tasks(url, source, planning.due_shards(url, source, now=now()))
+    shards = sharding.plan_shards(sharding.due_accounts(url, source, now=now()))
+    return sharding.task_arguments(url, source, shards)
 
 
-@task(trigger_rule=TriggerRule.ALL_DONE, **tell_admins())
+@task(trigger_rule=TriggerRule.ALL_DONE, **admin_callbacks())
 def report(source: str, planned: list[dict[str, Any]] | None) -> str:
-    """Fail the run when any planned account is not done."""
+    """Fails the run if a planned account is not done."""
     url, key = warehouse_url(), run_key(get_current_context())
-    metrics.lag(source, lag(url, source))
-    return noted(lambda: summarize_run(url, source, key, planning.accounts_of(planned)))
+    metrics.record_lag(source, lag(url, source))
+    return publish_note(lambda: summarize_run(url, key, {source: sharding.planned_accounts(planned)}))
 
 
 for source in registry.names():
     with DAG(
         dag_id=f"sync_{source}",
-        description=f"{source}: campaigns and metrics, or orders, into raw",
+        description=f"Syncs {source} into raw: {'orders' if source in registry.stores() else 'campaigns and metrics'}",
         schedule=CronDataIntervalTimetable("0 * * * *", timezone="UTC"),
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=3,
-        # It would sync today once per day: `restate` is what reads days again.
-        allowed_run_types=ALL_BUT_BACKFILL,
-        # A limit that a platform does not explain is waited out for an hour; after two, something else is wrong.
+        # A backfill would sync the present once per day; the DAG `restate` reads past days.
+        allowed_run_types=RUN_TYPES_WITHOUT_BACKFILL,
+        # A rate limit without a stated wait takes an hour; after two hours something else is wrong.
         deadline=deadline_after(2, source),
         default_args=default_args(),
         tags=["adsync", "sync", source],
         doc_md=__doc__,
     ):
-        shards = plan(source)
+        planned = plan(source)
         sync = SyncOperator.partial(
             task_id="sync",
             source=source,
             outlets=[assets.raw(source)],
             map_index_template=GRID_LABEL,
-        ).expand_kwargs(shards)
-        sync >> report(source, shards)
+        ).expand_kwargs(planned)
+        sync >> report(source, planned)

@@ -25,7 +25,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from adsync import registry
 from adsync.airflow_support import assets
 from adsync.airflow_support.pools import MARTS
-from adsync.airflow_support.run_types import ALL_BUT_BACKFILL
+from adsync.airflow_support.run_context import RUN_TYPES_WITHOUT_BACKFILL
 from adsync.alerts.delivery import deliver
 from adsync.alerts.episodes import update_episodes
 from adsync.dashboard.cache import refresh
@@ -88,7 +88,7 @@ with DAG(
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    allowed_run_types=ALL_BUT_BACKFILL,
+    allowed_run_types=RUN_TYPES_WITHOUT_BACKFILL,
     # The cached dashboard lives an hour.
     deadline=deadline_after(1),
     # One run at a time, and should somebody raise that: still one dbt, one delivery, one refresh.

@@ -66,7 +66,7 @@ def airflow_metadata(local_servers: servers.Servers) -> Iterator[Sessions]:
     settings.configure_vars()
     settings.configure_orm()
     initdb()
-    Pool.create_or_update_pool(pools.MARTS, pools.SLOTS, pools.MEANING, include_deferred=False)
+    Pool.create_or_update_pool(pools.MARTS, pools.SLOTS, pools.DESCRIPTION, include_deferred=False)
     with pytest.MonkeyPatch.context() as patch:
         _forget_deadlines(patch)
         yield create_session

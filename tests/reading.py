@@ -14,7 +14,7 @@ from adsync.errors import AdsyncError
 from adsync.models import Account, ApiResponse, Credentials, Record, Token
 from adsync.ranges import DateRange, TimeRange
 from adsync.sources.base import Source
-from sandbox_fixtures import NOW, Pauses, account, credentials
+from sandbox_fixtures import NOW, Pauses, account, credentials, read_arguments
 
 
 @dataclass
@@ -52,7 +52,7 @@ async def connected(
 async def pages(source: Source, who: Account, stream: str, transport, *asked, **more) -> list[list[Record]]:
     read = more.pop("read", source.stream(stream).read)
     async with connected(source, who, transport, **more) as client:
-        return [page async for page in read(client, who, *asked)]
+        return [page async for page in read(client, who, *read_arguments(source.stream(stream), *asked))]
 
 
 async def records(source: Source, who: Account, stream: str, transport, *asked, **more) -> list[Record]:

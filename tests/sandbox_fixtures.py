@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -18,8 +18,9 @@ from adsync import registry
 from adsync.api.client import ApiClient
 from adsync.auth import encryption
 from adsync.config import workspaces
-from adsync.models import Account, Credentials, Record
+from adsync.models import Account, Credentials, LearnedLimits, Record
 from adsync.ranges import DateRange, TimeRange
+from adsync.sources.base import DailyStream, EntityStream, IncrementalStream, Stream
 from adsync.state import accounts
 from adsync.warehouse.connection import connect_now
 from adsync_sandbox.faults.script import Fault
@@ -104,6 +105,16 @@ def answering(answers: Answers) -> httpx.MockTransport:
     return httpx.MockTransport(answers)
 
 
+async def nothing_stored(_: Sequence[str]) -> Mapping[str, bytes]:
+    return {}
+
+
+def read_arguments(stream: Stream, *asked: object) -> tuple[object, ...]:
+    """What a stream's `read` takes after the account; by default nothing is learned and nothing is stored."""
+    more = {EntityStream: (), DailyStream: (None, LearnedLimits()), IncrementalStream: (None, nothing_stored)}
+    return (*asked, *more[type(stream)][len(asked) :])
+
+
 async def pages(
     source: str,
     stream: str,
@@ -116,9 +127,9 @@ async def pages(
     """Every page of one read of a stream."""
     declared = registry.load(source).stream(stream)
     who = account(source, account_id)
-    span = () if declared.shape == "entity" else (asked or recent(source, account_id=account_id),)
+    span = () if isinstance(declared, EntityStream) else (asked or recent(source, account_id=account_id),)
     async with connected(who, transport, pause) as client:
-        return [page async for page in declared.read(client, who, *span)]
+        return [page async for page in declared.read(client, who, *read_arguments(declared, *span))]
 
 
 async def records(source: str, stream: str, transport: httpx.AsyncBaseTransport, **more: object) -> list[Record]:

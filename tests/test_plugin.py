@@ -5,7 +5,7 @@ import sys
 
 from adsync.plugin import AdsPlugin
 
-# Airflow loads the file by its path, under the bare name of it, in every process.
+# Airflow loads the file by its path, under its bare name, in every process.
 LOAD = """
 import runpy, sys
 found = runpy.run_path(sys.argv[1], run_name="plugin")
@@ -14,13 +14,13 @@ print(plugin.name, [name for name in ("fastapi", "adsync.dashboard") if name in 
 """
 
 
-def test_a_task_that_loads_the_plugin_does_not_load_the_page():
+def test_loading_the_plugin_does_not_import_the_page():
     file = sys.modules[AdsPlugin.__module__].__file__
     done = subprocess.run([sys.executable, "-c", LOAD, file], capture_output=True, text=True, check=True)
     assert done.stdout == "adsync []\n"
 
 
-def test_the_entry_leads_to_where_the_page_is_mounted():
+def test_the_navigation_entry_leads_to_the_mounted_page():
     plugin = AdsPlugin()
     [app], [view] = plugin.fastapi_apps, plugin.external_views
     assert view["href"] == f"{app['url_prefix']}/"

@@ -3,6 +3,7 @@ import yaml
 
 from adsync import registry
 from adsync.errors import ConfigError
+from adsync.sources.base import EntityStream
 
 
 def test_the_list_is_the_one_that_dbt_reads():
@@ -24,7 +25,7 @@ def test_a_source_is_named_as_its_module_and_says_what_it_is(name):
 @pytest.mark.parametrize("name", registry.names())
 def test_the_first_stream_of_a_source_is_the_account_itself(name):
     first, *others = registry.load(name).streams
-    assert first.shape == "entity"
+    assert isinstance(first, EntityStream)
     assert len({stream.name for stream in (first, *others)}) == len(others) + 1
     assert registry.load(name).stream(first.name) is first
 

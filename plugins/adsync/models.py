@@ -33,10 +33,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Account:
-    """An ad account or a store of one workspace; `account_id` is the platform's own id.
-
-    `hints` is what the reading of a daily stream taught its source today, such as how much may be asked for at once.
-    """
+    """An ad account or a store of one workspace; `account_id` is the platform's own id."""
 
     workspace_id: str
     platform: str
@@ -44,7 +41,6 @@ class Account:
     conn_id: str
     timezone: str = "UTC"
     options: Mapping[str, Any] = field(default_factory=dict)
-    hints: dict[str, Any] = field(default_factory=dict, compare=False)
     customer_key: bytes = field(default=b"", repr=False)
 
     def __str__(self) -> str:
@@ -86,6 +82,19 @@ Page = list[Record]
 
 # The stored payloads of those keys that have one.
 StoredPayloads = Callable[[Sequence[str]], Awaitable[Mapping[str, bytes]]]
+
+
+@dataclass
+class LearnedLimits:
+    """How much of a daily stream one request may ask for, as learned from requests that were too much.
+
+    Not frozen: a read lowers the limits while it runs. `reduced_request` is the smallest form that a source knows of
+    its request, such as fewer fields or some campaigns at a time.
+    """
+
+    window_days: int | None = None
+    page_size: int | None = None
+    reduced_request: bool = False
 
 
 class AccountInfo(NamedTuple):

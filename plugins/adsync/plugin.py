@@ -1,10 +1,10 @@
-"""The Ads page inside Airflow: its application below /adsync/, its entry in the navigation; and when a run is late.
+"""Airflow plugin: mounts the Ads page below /adsync/, adds it to the navigation and registers the deadline reference.
 
-Airflow loads this file in every process, under the bare name `plugin`; only the API server asks for the application,
-and only what makes or reads runs for the deadlines, so only there are they imported.
+Airflow loads this file in every process, under the bare name `plugin`. Only the API server reads `fastapi_apps`, so the
+web application is imported there and nowhere else.
 """
 
-# Importing the web application costs a task's process most of a second that it has no use for.
+# Importing the web application would cost every task process most of a second.
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PREFIX = "/adsync"
 
 
 class AdsPlugin(AirflowPlugin):
-    """What Airflow reads of a plugin: names and shapes are Airflow's."""
+    """The attributes that Airflow reads; their names and shapes are Airflow's."""
 
     name = "adsync"
 
@@ -30,13 +30,8 @@ class AdsPlugin(AirflowPlugin):
         from adsync.hooks.redis_url import redis_url
         from adsync.hooks.warehouse import warehouse_url
 
-        return [
-            {
-                "name": "Ads",
-                "app": create_app(require_plugin_access, Stores(warehouse_url, redis_url)),
-                "url_prefix": PREFIX,
-            }
-        ]
+        app = create_app(require_plugin_access, Stores(warehouse_url, redis_url))
+        return [{"name": "Ads", "app": app, "url_prefix": PREFIX}]
 
     @cached_property
     def external_views(self) -> list[dict[str, Any]]:

@@ -72,7 +72,7 @@ def _start_airflow(scene: Scene, progress: Progress, client: httpx.Client) -> li
         running = airflow_processes.start(scene.place, scene.variables)
         airflow_processes.wait_until_healthy(client, running, tell)
         rest.log_in(client, environment.USER, scene.keys.password)
-        rest.make_pool(client, pools.MARTS, pools.SLOTS, pools.MEANING)
+        rest.make_pool(client, pools.MARTS, pools.SLOTS, pools.DESCRIPTION)
     return running
 
 

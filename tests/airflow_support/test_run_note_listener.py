@@ -8,22 +8,22 @@ from airflow.models.dagrun import DagRun
 from airflow.sdk import DAG, task
 
 from adsync.airflow_support import run_note_listener
-from adsync.airflow_support.noted import noted
+from adsync.airflow_support.run_context import publish_note
 from adsync.notes_plugin import RunNotesPlugin
 from adsync.orchestration.run_summary import PartialSync
 
 
 @pytest.fixture
 def note_of(run_dag, airflow_metadata):
-    """Run a DAG whose only task reports this way; returns the run's state and its note."""
+    """Runs a DAG whose only task publishes this summary; returns the run's state and its note."""
     manager = get_listener_manager()
     already = manager.pm.is_registered(run_note_listener)
     manager.add_listener(run_note_listener)
 
-    def note_of(say):
+    def note_of(summarize):
         @task
         def report():
-            noted(say)
+            publish_note(summarize)
 
         with DAG("notes_test", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
             report()
@@ -36,18 +36,18 @@ def note_of(run_dag, airflow_metadata):
         manager.pm.unregister(run_note_listener)
 
 
-def test_a_good_report_is_the_note_of_its_run(note_of):
+def test_the_summary_is_the_note_of_its_run(note_of):
     assert note_of(lambda: "meta: 3 of 3 accounts done") == ("success", "meta: 3 of 3 accounts done")
 
 
-def test_bad_news_is_noted_and_still_fails_the_run(note_of):
-    def say():
+def test_a_partial_sync_is_the_note_and_still_fails_the_run(note_of):
+    def summarize():
         raise PartialSync("PARTIAL: 1 of 3 accounts failed: meta 9012 (acme): متجر")
 
-    assert note_of(say) == ("failed", "PARTIAL: 1 of 3 accounts failed: meta 9012 (acme): متجر")
+    assert note_of(summarize) == ("failed", "PARTIAL: 1 of 3 accounts failed: meta 9012 (acme): متجر")
 
 
-def test_the_plugin_brings_the_listener_and_airflows_loader_may_see_it():
+def test_the_plugin_registers_the_listener_and_is_not_ignored_by_airflows_loader():
     assert RunNotesPlugin.listeners == [run_note_listener]
     folder = Path(inspect.getfile(RunNotesPlugin)).parent
     assert "!adsync/notes_plugin.py" in (folder.parent / ".airflowignore").read_text().splitlines()

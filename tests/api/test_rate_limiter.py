@@ -27,7 +27,7 @@ TOKEN = Token("t")
 
 
 def limited(*limits):
-    return replace(registry.load("meta"), limits=limits)
+    return replace(registry.load("meta"), rate_limits=limits)
 
 
 def limiter(url, *limits, who=WHO, known=KNOWN, platform="meta"):
@@ -221,7 +221,7 @@ async def test_a_minute_limit_of_tiktok_s_app_stops_its_other_accounts_and_one_o
 
     async def call(who, answer):
         async with (
-            limiter(redis_url, *tiktok.limits, who=who, known=known, platform="tiktok") as mine,
+            limiter(redis_url, *tiktok.rate_limits, who=who, known=known, platform="tiktok") as mine,
             httpx.AsyncClient(transport=answering(lambda _: httpx.Response(200, json=answer)), base_url=BASE) as http,
         ):
             return await ApiClient(http, tiktok, known, TOKEN, rate_limiter=mine, sleep=Pauses()).get("campaign/get/")

@@ -12,7 +12,7 @@ from adsync.models import Account, RateLimit
 from adsync.planning.estimate import Estimate, Step
 from adsync.sources.base import Source
 
-SOURCE = Source("meta", "ad_account", None, None, None, None, (), limits=(RateLimit("app", 600, 60),))
+SOURCE = Source("meta", "ad_account", None, None, None, None, (), rate_limits=(RateLimit("app", 600, 60),))
 ACCOUNT = Account("acme", "meta", "1", "meta_acme")
 DAYS = (date(2026, 10, 24), date(2026, 11, 22))
 STEPS = (Step("accounts", None, None, 1, 1, 1), Step("campaign_metrics", *DAYS, 1, 15_000, 599))

@@ -16,6 +16,7 @@ from adsync import registry
 from adsync.errors import AdsyncError
 from adsync.models import Account
 from adsync.ranges import DateRange, TimeRange
+from adsync.sources.base import EntityStream
 from adsync_sandbox.generator.world import World
 
 Asked = DateRange | TimeRange
@@ -108,7 +109,8 @@ def of(source: str) -> Contract:
 
 def synced(source: str) -> list[str]:
     """The streams of many records that every sync reads."""
-    return [stream.name for stream in registry.load(source).streams[1:] if not stream.aside]
+    streams = registry.load(source).streams[1:]
+    return [each.name for each in streams if not (isinstance(each, EntityStream) and each.restate_only)]
 
 
 SOURCES = registry.names()

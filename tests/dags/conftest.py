@@ -14,11 +14,11 @@ def parsed():
 
 @pytest.fixture
 def dags():
-    """The DAGs by id, parsed anew: the environment of the test is in force."""
+    """The DAGs by id, parsed within the test's environment."""
     return parsed()
 
 
 @pytest.fixture
 def parse():
-    """The same, for every call: a run's parameters stay in the DAG it was run from."""
+    """Parses the DAGs at every call, because `DAG.test` leaves a run's parameters in the DAG."""
     return parsed

@@ -1,4 +1,4 @@
-"""One platform is down for two hours: only its own DAG is red, one notice asks for help, and recovery closes it."""
+"""An outage of one platform: only its DAG fails, one notice is opened, and recovery resolves it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def world():
 
 @pytest.fixture
 def platforms(monkeypatch, tmp_path, warehouse_url, world):
-    """Serve the platforms with these faults to the tasks of DAGs; one account of Meta and one shop are linked."""
+    """Serves the platforms with these faults to DAG tasks; one Meta account and one shop are linked."""
     document = files.workspaces(world)
     for workspace in document["workspaces"]:
         workspace["ad_accounts"] = [one for one in workspace["ad_accounts"] if one["account_id"] == META]
@@ -51,7 +51,7 @@ def platforms(monkeypatch, tmp_path, warehouse_url, world):
 
 @pytest.fixture
 def run(parse, airflow_metadata):
-    """The states of a run and of its tasks, and the label of its first account in the grid."""
+    """Runs a DAG; returns the states of the run and its tasks, and the label of its first sync task."""
 
     def run(dag_id):
         made = parse()[dag_id].test()
@@ -69,21 +69,23 @@ def rows(url, query):
         return connection.execute(query).fetchall()
 
 
-def test_an_outage_is_one_red_dag_and_one_notice_until_it_is_over(platforms, run, warehouse_url, capfd):
+def test_an_outage_fails_one_dag_and_opens_one_notice_until_recovery(platforms, run, warehouse_url, capfd):
     with platforms(DOWN):
         for _ in range(2):
-            state, tasks, shown = run("sync_meta")
+            state, tasks, label = run("sync_meta")
             assert (state, tasks) == ("failed", {"plan": "success", "sync": "failed", "report": "failed"})
-            assert shown.startswith(f"{META}: trouble: ")
+            assert label.startswith(f"{META}: temporary error: ")
             assert f"PARTIAL: 1 of 1 accounts failed: meta {META} (acme): " in capfd.readouterr().out
         assert run("sync_shopify")[0] == "success"
         assert rows(warehouse_url, "select count(*) > 0 from raw.shopify_orders") == [(True,)]
-        [(account, message, is_open, untold)] = rows(warehouse_url, NOTICES)
-        assert (account, is_open, untold) == (META, True, False)
+        [(account, message, is_open, undelivered)] = rows(warehouse_url, NOTICES)
+        assert (account, is_open, undelivered) == (META, True, False)
         assert "500" in message
     with platforms():
         assert run("sync_meta")[0] == "success"
     assert [row[2:] for row in rows(warehouse_url, NOTICES)] == [(False, False)]
-    told = rows(warehouse_url, "select status, channel from adsync.deliveries where subject = 'notice' order by 1")
-    assert told == [("closed", "log"), ("open", "log")]
+    deliveries = rows(
+        warehouse_url, "select status, channel from adsync.deliveries where subject = 'notice' order by 1"
+    )
+    assert deliveries == [("closed", "log"), ("open", "log")]
     assert rows(warehouse_url, "select count(*) > 0 from raw.meta_campaign_metrics") == [(True,)]

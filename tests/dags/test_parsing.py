@@ -12,13 +12,13 @@ from adsync.operators.retry_policy import SyncRetryPolicy
 SYNCS = [f"sync_{source}" for source in registry.names()]
 
 
-def test_there_is_one_sync_per_source_and_one_dag_each_for_what_all_share(dags):
+def test_there_is_one_sync_dag_per_source_and_three_shared_dags(dags):
     assert set(dags) == {"transform", "restate", "housekeeping", *SYNCS}
 
 
-def test_parsing_needs_neither_network_nor_settings(monkeypatch, request):
+def test_parsing_needs_no_network_and_no_settings(monkeypatch, request):
     def refuse(*_):
-        raise AssertionError("a DAG file opened a connection while it was parsed")
+        raise AssertionError("parsing a DAG file opened a connection")
 
     for name in [name for name in os.environ if name.startswith(("ADSYNC_", "AIRFLOW_CONN_"))]:
         monkeypatch.delenv(name)
@@ -26,12 +26,12 @@ def test_parsing_needs_neither_network_nor_settings(monkeypatch, request):
     request.getfixturevalue("dags")
 
 
-def test_every_dag_survives_the_way_to_the_scheduler(dags):
+def test_every_dag_can_be_serialized_for_the_scheduler(dags):
     for dag in dags.values():
         assert DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag)).dag_id == dag.dag_id
 
 
-def test_every_task_waits_as_its_error_says_and_five_times_at_most(dags):
+def test_every_task_has_the_sync_retry_policy_and_five_retries(dags):
     for dag in dags.values():
         assert isinstance(dag.default_args["retry_policy"], SyncRetryPolicy)
         for task in dag.tasks:
@@ -47,7 +47,7 @@ def test_the_number_of_retries_is_a_setting(monkeypatch, request):
 
 
 @pytest.mark.parametrize("dag_id", SYNCS)
-def test_syncs_run_hourly_over_whole_intervals(dags, dag_id):
+def test_syncs_run_hourly_with_data_intervals(dags, dag_id):
     dag = dags[dag_id]
     assert dag.timetable == CronDataIntervalTimetable("0 * * * *", timezone="UTC")
     assert (dag.max_active_runs, dag.catchup) == (3, False)
@@ -59,12 +59,12 @@ def test_syncs_run_hourly_over_whole_intervals(dags, dag_id):
 
 
 @pytest.mark.parametrize("source", registry.names())
-def test_a_sync_announces_its_raw_tables(dags, source):
+def test_a_sync_has_its_raw_tables_as_outlet(dags, source):
     sync = dags[f"sync_{source}"].task_dict["sync"]
     assert [asset.name for asset in sync.partial_kwargs["outlets"]] == [f"raw_{source}"]
 
 
-def test_transform_runs_after_any_sync_and_by_the_clock_one_at_a_time(dags):
+def test_transform_runs_after_any_sync_and_every_15_minutes_one_at_a_time(dags):
     dag = dags["transform"]
     assert isinstance(dag.timetable, AssetOrTimeSchedule)
     assert dag.timetable.timetable == CronDataIntervalTimetable("*/15 * * * *", timezone="UTC")
@@ -74,22 +74,22 @@ def test_transform_runs_after_any_sync_and_by_the_clock_one_at_a_time(dags):
     assert [task.task_id for task in dag.topological_sort()] == order
 
 
-def test_every_dag_has_a_deadline_and_the_syncs_tell_whose(dags):
+def test_every_dag_has_a_deadline_and_those_of_syncs_name_the_source(dags):
     assert all(len(dag.deadline) == 1 for dag in dags.values())
     assert {dag.deadline[0].callback.kwargs["source"] for dag in dags.values()} == {None, *registry.names()}
 
 
-def test_only_days_can_be_backfilled(dags):
+def test_only_restate_can_be_backfilled(dags):
     allowed = {dag_id: dag.allowed_run_types for dag_id, dag in dags.items()}
     assert {dag_id for dag_id, types in allowed.items() if types is None or "backfill" in types} == {"restate"}
 
 
-def test_dbt_and_publishing_go_one_at_a_time_however_many_runs_there_are(dags):
+def test_transform_uses_the_pool_with_one_slot(dags):
     assert {task.pool for task in dags["transform"].tasks} == {pools.MARTS}
     assert pools.SLOTS == 1
 
 
-def test_restate_is_one_group_per_source_between_its_scope_and_its_report(dags):
+def test_restate_has_one_group_per_source_between_scope_and_report(dags):
     dag = dags["restate"]
     assert dag.timetable == CronDataIntervalTimetable("0 0 * * *", timezone="UTC")
     assert (dag.max_active_runs, dag.catchup) == (1, False)
@@ -99,7 +99,7 @@ def test_restate_is_one_group_per_source_between_its_scope_and_its_report(dags):
         assert dag.task_dict[f"{source}.sync"].downstream_task_ids == {"report"}
 
 
-def test_restates_parameters_are_a_form(dags):
+def test_restates_parameters_have_titles_and_descriptions_for_the_form(dags):
     params = {name: dags["restate"].params.get_param(name) for name in dags["restate"].params}
     assert list(params) == ["since", "until", "sources", "workspaces"]
     assert all(param.schema["title"] and param.description for param in params.values())
@@ -121,5 +121,5 @@ def outlets(task):
     return (task.partial_kwargs if task.is_mapped else vars(task)).get("outlets", [])
 
 
-def test_every_dag_says_what_to_do_when_it_is_red(dags):
+def test_every_dag_documents_what_to_do_when_a_task_is_red(dags):
     assert all("When a task is red" in dag.doc_md and dag.tags and dag.owner == "data-team" for dag in dags.values())

@@ -1,6 +1,6 @@
-"""The DAG restate against the sandbox: which rows it reads again, and which it leaves alone.
+"""The DAG restate with the sandbox: which rows it re-syncs and which it leaves unchanged.
 
-Stored rows are spoilt first: those that were read again are whole afterwards, all others are still spoilt.
+Stored rows are corrupted first: re-synced rows are intact afterwards, all others are still corrupted.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ RIYADH, NEW_YORK, LONDON_SHOP = "901234567890", "903456789012", "juniper.myshopi
 ZONES = {RIYADH: "Asia/Riyadh", NEW_YORK: "America/New_York", LONDON_SHOP: "Europe/London"}
 SINCE, UNTIL = date(2026, 11, 9), date(2026, 11, 13)
 DAY = date(2026, 11, 11)
-SPOIL = """
-update raw.{} set payload = payload || '{{"spoilt": true}}' where not payload ? 'spoilt'
+CORRUPT = """
+update raw.{} set payload = payload || '{{"corrupt": true}}' where not payload ? 'corrupt'
 """
 ROWS = """
 select 'meta', account_id, metric_date::text, record_key, payload::text, loaded_at from raw.meta_campaign_metrics
@@ -40,8 +40,8 @@ def faults():
 
 @pytest.fixture
 def url(monkeypatch, tmp_path, warehouse_url, faults, airflow_metadata):
-    """A warehouse whose accounts are three of the small world's; everything a task reads from outside is set."""
-    del airflow_metadata  # its tables have to be there, that is all
+    """A warehouse with three accounts of the small world, and the environment of tasks."""
+    del airflow_metadata  # only creates the tables
     document = files.workspaces(sandbox_fixtures.world())
     for workspace in document["workspaces"]:
         for key, id_key in (("ad_accounts", "account_id"), ("stores", "store_id")):
@@ -62,7 +62,7 @@ def url(monkeypatch, tmp_path, warehouse_url, faults, airflow_metadata):
 
 @pytest.fixture
 def restate(url, parse, monkeypatch):
-    """Run the DAG; a run of `backfill` is what `airflow backfill create` makes for that day."""
+    """Runs the DAG; with `backfill` the run is like one that `airflow backfill create` makes for that day."""
     del url
 
     def run(backfill=None, **conf):
@@ -84,7 +84,7 @@ def restate(url, parse, monkeypatch):
 
 @pytest.fixture
 def filled(url, restate):
-    """Five days of all three accounts, as the platforms tell them."""
+    """Syncs five days of all three accounts; returns the rows."""
     assert restate(since=str(SINCE), until=str(UNTIL)).state == "success"
     return rows(url)
 
@@ -95,21 +95,21 @@ def rows(url):
 
 
 def journal(url):
-    """The half-open days that the last two runs say they have read."""
+    """The half-open days that the last two runs have recorded."""
     query = "select window_from::date, window_until::date from adsync.sync_runs order by sync_run_id desc limit 6"
     with psycopg.connect(url) as connection:
         return set(connection.execute(query))
 
 
-def spoil(url):
+def corrupt(url):
     with psycopg.connect(url) as connection:
         for table in ("meta_campaign_metrics", "shopify_orders"):
-            connection.execute(SPOIL.format(table))
+            connection.execute(CORRUPT.format(table))
     return rows(url)
 
 
 def day_of(row):
-    """The day a row belongs to where its account is: a metric's own, an order's last change."""
+    """The day of a row in its account's time zone: a metric's own day, or that of an order's last change."""
     source, account_id, when = row[:3]
     if source == "meta":
         return date.fromisoformat(when)
@@ -120,53 +120,53 @@ def keys(found):
     return [row[:4] for row in found]
 
 
-def is_spoilt(row):
-    return '"spoilt": true' in row[4]
+def is_corrupt(row):
+    return '"corrupt": true' in row[4]
 
 
 def states(run):
     return {(task.task_id, task.map_index): str(task.state) for task in run.get_task_instances()}
 
 
-def test_a_range_is_read_in_every_accounts_own_days(filled):
+def test_a_range_is_read_in_each_accounts_own_days(filled):
     assert {account_id for _, account_id, *_ in filled} == set(ZONES)
     assert {day_of(row) for row in filled} <= {SINCE + timedelta(days=n) for n in range(5)}
     assert {day_of(row) for row in filled if row[0] == "meta"} == {SINCE + timedelta(days=n) for n in range(5)}
 
 
-def test_a_backfill_reads_exactly_its_own_day_and_twice_changes_nothing(url, filled, restate):
-    spoilt = spoil(url)
+def test_a_backfill_re_syncs_exactly_its_own_day_and_is_idempotent(url, filled, restate):
+    corrupted = corrupt(url)
     assert restate(DAY).state == "success"
-    healed = rows(url)
-    assert keys(healed) == keys(filled)
-    assert {day_of(row) for row in healed if not is_spoilt(row)} == {DAY}
-    assert {day_of(row) for row in healed if is_spoilt(row)} == {day_of(row) for row in filled} - {DAY}
-    assert {row[1] for row in healed if not is_spoilt(row)} == set(ZONES)
-    untouched = [(before, after) for before, after in zip(spoilt, healed, strict=True) if is_spoilt(after)]
+    after_run = rows(url)
+    assert keys(after_run) == keys(filled)
+    assert {day_of(row) for row in after_run if not is_corrupt(row)} == {DAY}
+    assert {day_of(row) for row in after_run if is_corrupt(row)} == {day_of(row) for row in filled} - {DAY}
+    assert {row[1] for row in after_run if not is_corrupt(row)} == set(ZONES)
+    untouched = [(before, after) for before, after in zip(corrupted, after_run, strict=True) if is_corrupt(after)]
     assert all(before == after for before, after in untouched)
     assert restate(DAY).state == "success"
-    assert rows(url) == healed
+    assert rows(url) == after_run
     assert journal(url) == {(DAY, DAY + timedelta(days=1))}
 
 
-def test_what_was_read_again_is_what_the_platform_said_before(url, filled, restate):
-    spoil(url)
+def test_a_restated_range_equals_what_was_synced_before(url, filled, restate):
+    corrupt(url)
     assert restate(since=str(SINCE), until=str(UNTIL)).state == "success"
     assert [row[:5] for row in rows(url)] == [row[:5] for row in filled]
 
 
 @pytest.mark.usefixtures("filled")
 def test_filters_choose_sources_and_workspaces(url, restate):
-    spoil(url)
+    corrupt(url)
     run = restate(DAY, sources=["meta"], workspaces=["juniper"])
-    assert {row[1] for row in rows(url) if not is_spoilt(row)} == {NEW_YORK}
-    told = states(run)
-    assert told["meta.sync", 0] == "success"
-    assert told["shopify.sync", -1] == "skipped"
+    assert {row[1] for row in rows(url) if not is_corrupt(row)} == {NEW_YORK}
+    task_states = states(run)
+    assert task_states["meta.sync", 0] == "success"
+    assert task_states["shopify.sync", -1] == "skipped"
 
 
-def test_the_lookback_ends_with_the_runs_day(url, dags):
-    """Run by hand at a point in time; the small world's own today is the last day it tells."""
+def test_the_lookback_ends_with_the_day_of_the_run(url, dags):
+    """Triggered manually for a point in time before the small world's today."""
     run = dags["restate"].test(logical_date=datetime(2026, 11, 20, 0, 0, 1, tzinfo=UTC), run_conf={"sources": ["meta"]})
     assert run.state == "success"
     days = {day_of(row) for row in rows(url)}
@@ -174,22 +174,22 @@ def test_the_lookback_ends_with_the_runs_day(url, dags):
 
 
 @pytest.mark.parametrize("faults", [[Fault("meta", "server_error", path="/insights")]])
-def test_a_platform_that_is_down_holds_nobody_and_makes_the_run_partial(url, restate, capfd):
+def test_an_outage_makes_the_run_partial_and_blocks_no_other_source(url, restate, capfd):
     run = restate(DAY)
-    told = states(run)
+    task_states = states(run)
     assert str(run.state) == "failed"
-    assert told["shopify.sync", 0] == "success"
-    assert (told["meta.sync", 0], told["report", -1]) == ("failed", "failed")
+    assert task_states["shopify.sync", 0] == "success"
+    assert (task_states["meta.sync", 0], task_states["report", -1]) == ("failed", "failed")
     assert {row[0] for row in rows(url)} == {"shopify"}
     assert "PARTIAL: 2 of 3 accounts failed: meta 901234567890 (acme): " in capfd.readouterr().out
 
 
-def test_a_wrong_parameter_stops_the_run_with_one_sentence(url, restate, capfd):
+def test_an_invalid_parameter_fails_the_run_with_one_message(url, restate, capfd):
     run = restate(since="2026-11-09", sources=["mta"])
-    told = states(run)
-    assert told["scope", -1] == "failed"
-    assert told["meta.sync", -1] == "upstream_failed"
-    said = capfd.readouterr().out
-    assert "unknown source 'mta' (expected one of meta, tiktok" in said
-    assert "PARTIAL: nothing was read: what to read is unclear; see the log of task scope" in said
+    task_states = states(run)
+    assert task_states["scope", -1] == "failed"
+    assert task_states["meta.sync", -1] == "upstream_failed"
+    output = capfd.readouterr().out
+    assert "unknown source 'mta' (expected one of meta, tiktok" in output
+    assert "PARTIAL: nothing was read: task `scope` failed (see its log)" in output
     assert rows(url) == []

@@ -1,10 +1,10 @@
-"""Retries before a real scheduler: they come when the errors asked for it, and meanwhile the grid says who waits."""
+"""Retries with a real scheduler: the error decides their time, and until then `status` names the waiting account."""
 
 from __future__ import annotations
 
 import os
-import re
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from dbt_process import copy_of
 from psycopg.rows import dict_row
 
 import sandbox_fixtures
+from adsync.status.accounts import list_accounts
 from adsync_demo.airflow_home import airflow_processes, environment, keys, rest
 from adsync_demo.paths import DemoPaths
 from adsync_demo.services import files, processes
@@ -24,7 +25,7 @@ from polling import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 150.0
-# Every wait at a hundredth of its length, that of an untold limit at a thousandth.
+# Delays are scaled to a hundredth; that of a rate limit without a stated wait to a thousandth.
 DAG = """
 from datetime import UTC, datetime
 
@@ -37,11 +38,11 @@ with DAG("retries", schedule="@once", start_date=datetime(2026, 1, 1, tzinfo=UTC
          default_args={"retries": 2, "retry_policy": SyncRetryPolicy(scale=0.01)}):
 
     @task(retries=1)
-    def told_limit():
+    def stated_limit():
         raise RateLimited("slow down", 420)
 
     @task(retries=1, retry_policy=SyncRetryPolicy(scale=0.001))
-    def untold_limit():
+    def unstated_limit():
         raise RateLimited("slow down")
 
     @task
@@ -56,7 +57,7 @@ with DAG("retries", schedule="@once", start_date=datetime(2026, 1, 1, tzinfo=UTC
     def permanent():
         raise PermanentError("never")
 
-    told_limit(), untold_limit(), temporary(), expired(), permanent()
+    stated_limit(), unstated_limit(), temporary(), expired(), permanent()
 """
 LIMITED = """
 from datetime import UTC, datetime
@@ -76,10 +77,10 @@ ASKED = {
     ("permanent", 1): None,
     ("temporary", 1): (1.2, 1.32),
     ("temporary", 2): (2.4, 2.64),
-    ("told_limit", 1): (4.2, 4.2),
-    ("untold_limit", 1): (3.6, 3.6),
+    ("stated_limit", 1): (4.2, 4.2),
+    ("unstated_limit", 1): (3.6, 3.6),
 }
-RUNS = {"expired": 2, "permanent": 1, "temporary": 3, "told_limit": 2, "untold_limit": 2}
+RUNS = {"expired": 2, "permanent": 1, "temporary": 3, "stated_limit": 2, "unstated_limit": 2}
 OVER = "select from dag_run where dag_id = 'retries' and state in ('failed', 'success')"
 TRIES = """
 select task_id, try_number, state, start_date, end_date, retry_delay_override as asked
@@ -93,7 +94,7 @@ order by task_id, try_number
 
 @pytest.fixture(scope="module")
 def airflow(local_servers, tmp_path_factory):
-    """Scheduler, parser and API server with the two DAGs, for this module alone; Meta asks for ten minutes."""
+    """Scheduler, DAG processor and API server with the two DAGs; Meta's rate limit asks for ten minutes."""
     place = DemoPaths(ROOT, files.make_state(tmp_path_factory.mktemp("retries") / "state"), os.environ)
     limit = Fault("meta", "rate_limited", wait=600)
     with (
@@ -107,13 +108,14 @@ def airflow(local_servers, tmp_path_factory):
         own = {"AIRFLOW_CONN_ADSYNC_WAREHOUSE": warehouse}
         own |= environment.platforms(sandbox_files.connections(sandbox_fixtures.world(), base))
         with running(local_servers, place, metadata, own) as client:
-            yield Airflow(metadata, client)
+            yield Airflow(metadata, warehouse, client)
 
 
 class Airflow(NamedTuple):
-    """Its own tables, and its interface for whoever is logged in."""
+    """URLs of the metadata database and the warehouse, and a client that is logged in."""
 
     metadata: str
+    warehouse: str
     client: httpx.Client
 
 
@@ -148,7 +150,7 @@ def running(servers, place, metadata, variables):
 
     try:
         with rest.open_client(f"http://{files.HOST}:{port}") as client:
-            # First of all: a task that finds no API server has failed, and not by any decision of ours.
+            # The API server starts first: a task that cannot reach it would fail and use up a try.
             start("api-server")
             until(lambda: not silent(client), "the API server answers")
             rest.log_in(client, environment.USER, own.password)
@@ -171,13 +173,13 @@ def until(found, what):
 
 @pytest.fixture
 def tries(airflow):
-    """Every try of every task, when the run is over."""
+    """Every try of every task, after the end of the run."""
     with psycopg.connect(airflow.metadata, autocommit=True, row_factory=dict_row) as connection:
         until(lambda: connection.execute(OVER).fetchall(), "the run ends")
         return connection.execute(TRIES).fetchall()
 
 
-def test_every_next_try_comes_when_its_error_asked_for_it(tries):
+def test_every_retry_starts_when_its_error_asked_for_it(tries):
     found = {(one["task_id"], one["try_number"]): one for one in tries}
     assert set(found) == {(task, number) for task, count in RUNS.items() for number in range(1, count + 1)}
     for (task, number), asked in ASKED.items():
@@ -191,13 +193,15 @@ def test_every_next_try_comes_when_its_error_asked_for_it(tries):
         assert shortest <= waited, (task, number, waited)
 
 
-def test_while_an_account_waits_the_grid_says_which_why_and_until_when(airflow):
-    """By the call that the page of the grid makes."""
+def test_while_a_task_is_up_for_retry_the_status_has_account_reason_and_next_try(airflow):
+    """Airflow's grid has only the number of such a task."""
 
     def waiting():
-        # Of all DAGs: this one may not have been parsed yet.
+        # Asks for all DAGs, because this one may not have been parsed yet.
         answer = airflow.client.get("/api/v2/dags/~/dagRuns/~/taskInstances", params={"state": "up_for_retry"})
         return [one for one in answer.raise_for_status().json()["task_instances"] if one["dag_id"] == "limited"]
 
-    [task] = until(waiting, "the account waits")
-    assert re.fullmatch(r"901234567890: rate limited until .*\d\d:\d\d UTC", task["rendered_map_index"])
+    [task] = until(waiting, "the task is up for retry")
+    [account] = list_accounts(airflow.warehouse)
+    assert (account.native_id, account.status, account.error_class) == ("901234567890", "retrying", "RateLimited")
+    assert timedelta(minutes=9) < account.next_try - datetime.fromisoformat(task["end_date"]) < timedelta(minutes=11)

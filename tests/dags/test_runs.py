@@ -1,4 +1,4 @@
-"""Whole runs that need no platform: nothing due, nothing reachable, nothing configured, nothing new."""
+"""Whole runs without a platform: nothing due, missing connections, invalid settings, nothing changed."""
 
 import psycopg
 import pytest
@@ -20,7 +20,7 @@ workspaces:
 
 @pytest.fixture
 def settings(monkeypatch, tmp_path, warehouse_url):
-    """Everything a task reads from outside; connections to platforms are missing."""
+    """The environment of tasks; the connections of platforms are missing."""
     file = tmp_path / "workspaces.yaml"
     file.write_text(WORKSPACES)
     for name, value in {
@@ -39,7 +39,7 @@ def run(request):
         request.getfixturevalue(needed)
 
     def run(dag_id):
-        """The states of a run and of its tasks."""
+        """Runs a DAG; returns the states of the run and of its tasks."""
         dag_run = request.getfixturevalue("dags")[dag_id].test()
         tasks = sorted(dag_run.get_task_instances(), key=lambda task: (task.task_id, task.map_index))
         return str(dag_run.state), [(task.task_id, str(task.state)) for task in tasks]
@@ -47,11 +47,11 @@ def run(request):
     return run
 
 
-def test_a_run_with_nothing_due_is_green(run):
+def test_a_run_with_no_accounts_due_succeeds(run):
     assert run("sync_meta") == ("success", [("plan", "success"), ("report", "success"), ("sync", "skipped")])
 
 
-def test_a_missing_connection_makes_the_run_partial_and_says_how_to_create_it(run, warehouse_url, capfd):
+def test_a_missing_connection_makes_the_run_partial_with_the_remedy(run, warehouse_url, capfd):
     state, tasks = run("sync_tiktok")
     assert state == "failed"
     assert tasks == [("plan", "success"), ("report", "failed"), ("sync", "failed"), ("sync", "failed")]
@@ -60,28 +60,28 @@ def test_a_missing_connection_makes_the_run_partial_and_says_how_to_create_it(ru
         errors = connection.execute("select error_class, error_message from adsync.sync_runs order by account_id")
         assert errors.fetchone() == (
             "ConfigError",
-            "the Airflow connection 'tiktok_acme', needed by workspace acme (tiktok 7001), does not exist: "
+            "missing Airflow connection 'tiktok_acme', needed by workspace acme (tiktok 7001): "
             "create it under Admin > Connections or with `airflow connections add`, or set AIRFLOW_CONN_TIKTOK_ACME",
         )
 
 
-def test_a_run_whose_settings_are_wrong_is_red_and_names_the_file(run, settings, capfd):
+def test_invalid_settings_fail_the_run_and_name_the_file(run, settings, capfd):
     settings.write_text("workspaces: [")
     state, tasks = run("sync_meta")
     assert (state, tasks) == ("failed", [("plan", "failed"), ("report", "failed"), ("sync", "upstream_failed")])
-    said = capfd.readouterr().out
-    assert f"{settings}: invalid YAML" in said
-    assert "PARTIAL: no meta account was synced: planning failed" in said
+    output = capfd.readouterr().out
+    assert f"{settings}: invalid YAML" in output
+    assert "PARTIAL: no meta account was synced: planning failed" in output
 
 
-def test_a_transform_with_nothing_new_is_skipped_and_green(run, warehouse_url):
+def test_a_transform_without_changed_rows_is_skipped_and_succeeds(run, warehouse_url):
     record_build(warehouse_url, "r1", None)
     state, tasks = run("transform")
     assert state == "success"
     assert {state for _, state in tasks} == {"skipped"}
 
 
-def test_housekeeping_runs_on_a_warehouse_that_has_nothing_yet(run):
+def test_housekeeping_runs_on_an_empty_warehouse(run):
     state, tasks = run("housekeeping")
     assert (state, {state for _, state in tasks}) == ("success", {"success"})
     assert [name for name, _ in tasks] == [
@@ -94,9 +94,9 @@ def test_housekeeping_runs_on_a_warehouse_that_has_nothing_yet(run):
     ]
 
 
-def test_admins_are_told_by_the_run_that_needs_them(run, warehouse_url, caplog):
+def test_a_run_delivers_its_notices_to_admins(run, warehouse_url, caplog):
     run("sync_tiktok")
-    assert "tiktok 7001 of workspace acme stands still (ConfigError): the Airflow connection" in caplog.text
+    assert "tiktok 7001 of workspace acme stands still (ConfigError): missing Airflow connection" in caplog.text
     with psycopg.connect(warehouse_url) as connection:
-        told = connection.execute("select delivered_at is not null from adsync.admin_notices").fetchall()
-    assert told == [(True,), (True,)]
+        delivered = connection.execute("select delivered_at is not null from adsync.admin_notices").fetchall()
+    assert delivered == [(True,), (True,)]

@@ -11,10 +11,11 @@ import pytest
 import sandbox_fixtures
 from adsync.errors import ReportLost, TooMuchData
 from adsync.extract.context import SyncEnvironment
-from adsync.extract.daily import may_report, planned, remembered
+from adsync.extract.daily import learned_today, may_report, plan_chunks
 from adsync.extract.runner import SyncRequest, sync_accounts
+from adsync.models import LearnedLimits
 from adsync.ranges import DateRange
-from adsync.sources.base import Stream
+from adsync.sources.base import DailyStream
 from adsync.state.stream_state import StreamState, SyncSettings, is_fresh, within_retention
 from adsync_sandbox.faults.script import Fault
 from sandbox_fixtures import META, NOW, TIKTOK, served
@@ -55,7 +56,12 @@ def test_what_stays_too_much_is_read_by_a_report_at_last(url):
     assert [each.word for each in outcomes] == ["waiting", "waiting", "ok"]
     assert rows(url) > 50
     assert "report" not in cursor(url)
-    assert cursor(url)["learned"] == {"on": str(NOW.date()), "longest": 1, "limit": 100, "lean": True}
+    assert cursor(url)["learned"] == {
+        "on": str(NOW.date()),
+        "window_days": 1,
+        "page_size": 100,
+        "reduced_request": True,
+    }
 
 
 def test_a_report_that_never_ends_is_given_up_after_an_hour_and_ordered_anew(url):
@@ -193,14 +199,14 @@ def test_without_a_limit_everything_is_kept():
 
 
 def test_what_was_learned_holds_for_that_day_only():
-    covered = StreamState().noting(learned={"on": "2026-11-22", "longest": 7})
-    assert remembered(covered, "2026-11-22") == {"longest": 7}
-    assert remembered(covered, "2026-11-23") == {}
+    covered = StreamState().noting(learned={"on": "2026-11-22", "window_days": 7})
+    assert learned_today(covered, "2026-11-22") == LearnedLimits(window_days=7)
+    assert learned_today(covered, "2026-11-23") == LearnedLimits()
 
 
 def test_windows_are_no_longer_than_what_was_learned():
-    stream = Stream("campaign_metrics", "daily", None)
-    windows = planned(stream, StreamState(), date(2026, 11, 22), SyncSettings(30, 2), hints={"longest": 7})
+    stream = DailyStream("campaign_metrics", None)
+    windows = plan_chunks(stream, StreamState(), date(2026, 11, 22), SyncSettings(30, 2), LearnedLimits(window_days=7))
     assert [each.days for each in windows] == [7, 7, 7, 7, 2]
 
 

@@ -49,7 +49,7 @@ async def test_a_report_is_asked_after_until_it_is_ready(tiktok):
     source = registry.load("tiktok")
     today = datetime.now(UTC).date()
     async with open_client(source, account, environment) as client:
-        [report] = [stream.report for stream in source.streams if stream.report]
+        report = source.stream("campaign_metrics").report
         report_id = await report.create(client, account, DateRange(today - timedelta(days=60), today))
     polls = [await report_ready(environment, pending(account, report_id)) for _ in range(10)]
     assert not polls[0]

@@ -21,7 +21,7 @@ from adsync.extract.runner import SyncRequest, sync_accounts
 from adsync.models import AccountInfo, Credentials, Record
 from adsync.notifications import admin_notices
 from adsync.orchestration import sharding
-from adsync.sources.base import Source, Stream
+from adsync.sources.base import EntityStream, Source
 from adsync.sources.common.auth import in_header
 from adsync.state import sync_runs
 from sandbox_fixtures import NOW
@@ -84,7 +84,7 @@ def platform(monkeypatch):
         in_header("token"),
         check,
         lambda _: AccountInfo("", "USD", "UTC"),
-        (Stream("accounts", "entity", accounts),),
+        (EntityStream("accounts", accounts),),
     )
     monkeypatch.setattr(registry, "load", lambda _: source)
     platform.base = f"http://127.0.0.1:{server.server_address[1]}"

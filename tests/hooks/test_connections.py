@@ -22,7 +22,7 @@ def test_the_warehouse_is_an_airflow_connection(monkeypatch):
     }
 
 
-def test_extras_of_the_warehouse_reach_libpq_and_airflows_own_do_not(monkeypatch):
+def test_the_warehouses_extras_reach_libpq_except_airflows_own(monkeypatch):
     extras = "sslmode=require&keepalives_idle=30&cursor=dictcursor"
     monkeypatch.setenv("AIRFLOW_CONN_ADSYNC_WAREHOUSE", f"postgres://adsync@db.example/warehouse?{extras}")
     read = conninfo_to_dict(hooked_url())
@@ -42,7 +42,7 @@ def test_redis_is_an_airflow_connection_of_any_type(monkeypatch, connection, url
     assert redis_url() == url
 
 
-def test_credentials_are_the_connections_fields(monkeypatch):
+def test_credentials_hold_the_fields_of_the_connection(monkeypatch):
     fields = {
         "conn_type": "http",
         "host": "http://127.0.0.1:9/meta",
@@ -61,7 +61,7 @@ def test_credentials_are_the_connections_fields(monkeypatch):
     assert "token" not in repr(found)
 
 
-def test_a_missing_connection_is_one_sentence_naming_who_needs_it(monkeypatch, warehouse_url):
+def test_a_missing_connection_is_reported_with_the_accounts_that_need_it(monkeypatch, warehouse_url):
     monkeypatch.setenv("AIRFLOW_CONN_ADSYNC_WAREHOUSE", warehouse_url)
     with psycopg.connect(warehouse_url) as connection:
         connection.execute(
@@ -74,8 +74,8 @@ def test_a_missing_connection_is_one_sentence_naming_who_needs_it(monkeypatch, w
     with pytest.raises(ConfigError) as caught:
         environment().credentials("shared")
     assert str(caught.value) == (
-        "the Airflow connection 'shared', needed by workspace acme (meta 901), workspace acme (meta 902), does not"
-        " exist: create it under Admin > Connections or with `airflow connections add`, or set AIRFLOW_CONN_SHARED"
+        "missing Airflow connection 'shared', needed by workspace acme (meta 901), workspace acme (meta 902): "
+        "create it under Admin > Connections or with `airflow connections add`, or set AIRFLOW_CONN_SHARED"
     )
 
 
@@ -86,13 +86,15 @@ def test_a_channel_is_an_airflow_connection_with_its_port(monkeypatch):
 
 
 @pytest.mark.usefixtures("airflow_metadata")
-def test_a_channel_without_connection_says_how_to_make_it():
-    with pytest.raises(ConfigError, match="'slack_ops', needed by notices and alerts, does not exist: create it under"):
+def test_a_channel_without_a_connection_is_reported_with_the_remedy():
+    with pytest.raises(
+        ConfigError, match="missing Airflow connection 'slack_ops', needed by notices and alerts: create it under"
+    ):
         open_channel("slack_ops")
 
 
 @pytest.mark.usefixtures("airflow_metadata")
 @pytest.mark.parametrize(("hook", "name"), [(hooked_url, "adsync_warehouse"), (redis_url, "adsync_redis")])
-def test_adsyncs_own_connections_are_missed_by_name(hook, name):
-    with pytest.raises(ConfigError, match=f"'{name}', needed by .* does not exist: create it"):
+def test_a_missing_adsync_connection_is_reported_by_name(hook, name):
+    with pytest.raises(ConfigError, match=f"missing Airflow connection '{name}', needed by .*: create it"):
         hook()

@@ -1,4 +1,4 @@
-"""A deadline as Airflow keeps it: counted from when the run was queued, in the way of nobody who clears a task."""
+"""Deadlines as Airflow stores them: counted from when the run is queued, and no obstacle to clearing a task."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def session(airflow_metadata):
-    """What a test writes into Airflow's own tables is gone after it."""
+    """A session on Airflow's tables that is rolled back after the test."""
     with airflow_metadata() as session:
         yield session
         session.rollback()
@@ -32,7 +32,7 @@ def session(airflow_metadata):
 
 @pytest.fixture
 def run(session):
-    """A run of a DAG that has to be over within two hours, made as a backfill of long ago makes it."""
+    """A run of a DAG with a deadline of two hours, created as a backfill of a past day creates it."""
     with DAG("late", schedule=None, start_date=LONG_AGO, deadline=deadline_after(2)) as dag:
         EmptyOperator(task_id="only")
     session.merge(DagBundleModel(name="tests"))
@@ -58,7 +58,7 @@ def deadlines(session, run):
     return session.scalars(select(Deadline).where(Deadline.dagrun_id == run.id)).all()
 
 
-def test_two_hours_count_from_when_the_run_is_queued_whatever_day_it_is_about(session, run):
+def test_the_deadline_counts_from_when_the_run_is_queued_whatever_its_day(session, run):
     [deadline] = deadlines(session, run)
     assert abs(deadline.deadline_time - run.queued_at - timedelta(hours=2)) < timedelta(seconds=10)
 

@@ -1,4 +1,4 @@
-"""The operator alone: what the core says is scripted here. The real core runs in test_pipeline.py."""
+"""The operator with scripted sync results; test_pipeline.py runs it with the real ones."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -27,16 +27,16 @@ BUSY = replace(DONE, elsewhere=True, error=TemporaryError("read"), retry_in=time
 
 
 @pytest.fixture
-def core(monkeypatch, warehouse_url):
-    """Script the core's answers, one per request, the last one repeated; returns the requests made."""
+def scripted(monkeypatch, warehouse_url):
+    """Scripts one result per request, the last one repeated; returns the requests made."""
     requests = []
 
-    def answers(*told, ready=True):
-        script = list(told)
+    def script(*results, ready=True):
+        remaining = list(results)
 
         async def sync_accounts(request, *_):
             requests.append(request)
-            return ShardResult((script.pop(0) if len(script) > 1 else script[0],))
+            return ShardResult((remaining.pop(0) if len(remaining) > 1 else remaining[0],))
 
         async def report_ready(*_):
             return ready
@@ -48,13 +48,13 @@ def core(monkeypatch, warehouse_url):
 
     monkeypatch.setenv("AIRFLOW_CONN_ADSYNC_WAREHOUSE", warehouse_url)
     monkeypatch.setenv("AIRFLOW_CONN_TIKTOK_ACME", "http://:token@127.0.0.1")
-    return answers
+    return script
 
 
 @pytest.fixture
 def run(run_dag):
     def run(**arguments):
-        """Run one mapped task in a DAG of its own."""
+        """Runs one mapped task in a DAG of its own."""
         with DAG("operator_test", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
             SyncOperator.partial(
                 task_id="sync",
@@ -71,8 +71,8 @@ def run(run_dag):
     return run
 
 
-def test_the_unfinished_accounts_of_the_shard_are_synced(core, run):
-    requests = core(DONE)
+def test_the_unfinished_accounts_of_the_shard_are_synced(scripted, run):
+    requests = scripted(DONE)
     task = run()
     assert task.state == "success"
     assert task.xcom_pull(task_ids="sync", map_indexes=0) == {
@@ -86,19 +86,19 @@ def test_the_unfinished_accounts_of_the_shard_are_synced(core, run):
     assert (request.attempt, request.final_attempt, request.window) == (1, True, None)
 
 
-def test_since_and_until_fix_the_days(core, run):
-    requests = core(DONE)
+def test_since_and_until_fix_the_days(scripted, run):
+    requests = scripted(DONE)
     run(since="{{ '2026-11-01' }}", until="{{ params.until }}", params={"until": "2026-11-04"})
     assert requests[0].window == DateRange(date(2026, 11, 1), date(2026, 11, 4))
 
 
-def test_a_failed_account_fails_the_task(core, run):
-    core(REVOKED)
+def test_a_failed_account_fails_the_task(scripted, run):
+    scripted(REVOKED)
     assert run().state == "failed"
 
 
-def test_a_task_that_waits_for_a_report_says_so_and_resumes_with_what_is_unfinished(core, run, monkeypatch):
-    requests = core(WAITING, DONE)
+def test_a_task_waiting_for_a_report_is_labeled_and_resumes_with_unfinished_accounts(scripted, run, monkeypatch):
+    requests = scripted(WAITING, DONE)
     labels = []
     defer = SyncOperator.defer
 
@@ -108,49 +108,49 @@ def test_a_task_that_waits_for_a_report_says_so_and_resumes_with_what_is_unfinis
 
     monkeypatch.setattr(SyncOperator, "defer", deferring)
     assert run().state == "success"
-    assert labels == ["700: waits for its report"]
+    assert labels == ["700: waiting for its report"]
     assert len(requests) == 2
 
 
-def test_a_report_that_never_gets_ready_fails_the_task_after_one_more_look(core, run):
-    requests = core(WAITING, ready=False)
+def test_a_report_that_never_gets_ready_fails_the_task_after_one_more_attempt(scripted, run):
+    requests = scripted(WAITING, ready=False)
     assert run().state == "failed"
     assert len(requests) == 2
 
 
-def test_the_grid_shows_account_names(core, run):
-    core(DONE)
+def test_the_grid_shows_account_names(scripted, run):
+    scripted(DONE)
     assert run().rendered_map_index == "700"
 
 
-def test_the_grid_says_which_account_why_and_until_when(core, run):
-    core(LIMITED)
+def test_the_grid_shows_the_failed_account_the_reason_and_the_next_try(scripted, run):
+    scripted(LIMITED)
     task = run()
     assert (task.state, task.rendered_map_index) == ("failed", "700: rate limited until 13:00 UTC")
 
 
-def test_before_there_is_more_to_tell_the_grid_shows_the_planned_names(core, run, monkeypatch):
-    core(DONE)
+def test_before_the_first_result_the_grid_shows_the_title(scripted, run, monkeypatch):
+    scripted(DONE)
     monkeypatch.setattr(module, "unfinished", lambda *_: 1 / 0)
     task = run()
     assert (task.state, task.rendered_map_index) == ("failed", "Acme, Palm")
 
 
-def test_an_account_that_another_run_reads_is_waited_for_without_a_try(core, run, monkeypatch):
+def test_waiting_for_another_runs_lease_uses_no_try(scripted, run, monkeypatch):
     monkeypatch.setattr(module, "BUSY_RETRY", timedelta(seconds=1))
-    requests = core(BUSY, DONE)
+    requests = scripted(BUSY, DONE)
     task = run(since="2026-11-01", until="2026-11-04")
     assert (task.state, task.try_number) == ("success", 1)
     assert [request.attempt for request in requests] == [1, 1]
 
 
-def test_what_was_done_is_counted(core, run, monkeypatch):
-    said = []
+def test_metrics_are_recorded(scripted, run, monkeypatch):
+    recorded = []
     for name in ("incr", "timing"):
-        monkeypatch.setattr(stats, name, lambda *told, tags, name=name: said.append((name, *told, tags)))
-    core(LIMITED)
+        monkeypatch.setattr(stats, name, lambda *values, tags, name=name: recorded.append((name, *values, tags)))
+    scripted(LIMITED)
     run()
-    ours = [each for each in said if each[1].startswith("adsync.")]
+    ours = [each for each in recorded if each[1].startswith("adsync.")]
     limited = {"source": "tiktok", "error": "RateLimited"}
     assert ours == [
         ("incr", "adsync.calls", 2, {"source": "tiktok"}),

@@ -1,4 +1,4 @@
-"""Housekeeping in a real warehouse, with a real token server."""
+"""Housekeeping with a real warehouse and a token server."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from adsync.auth.token_manager import TokenManager
 from adsync.errors import ConfigError
 from adsync.extract.context import SyncEnvironment
 from adsync.orchestration import housekeeping
-from adsync.sources.base import Stream
+from adsync.sources.base import IncrementalStream
 from sandbox_fixtures import new_key
 from token_server import ACCOUNT, Book, credentials, serving
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
-LINKED = """
+LINKED_ACCOUNT = """
 insert into adsync.workspaces (workspace_id, name, currency, timezone) values ('acme', 'Acme', 'SAR', 'UTC');
 insert into adsync.accounts (platform, native_id, workspace_id, kind, conn_id)
 values ('meta', '901', 'acme', 'store', 'shop_acme')
@@ -31,15 +31,15 @@ values ('meta', '901', 'acme', 'store', 'shop_acme')
 def url(monkeypatch, warehouse_url):
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", new_key())
     with psycopg.connect(warehouse_url) as connection:
-        connection.execute(LINKED)
+        connection.execute(LINKED_ACCOUNT)
     return warehouse_url
 
 
 @pytest.fixture
 def book(monkeypatch):
-    """A token server whose platform wants its tokens renewed every ten days."""
+    """A token server of a platform whose tokens are refreshed every ten days."""
     book = Book()
-    book.source = replace(token_server.source(max_age=timedelta(days=10)), streams=(Stream("orders", "changes", None),))
+    book.source = replace(token_server.source(max_age=timedelta(days=10)), streams=(IncrementalStream("orders", None),))
     monkeypatch.setattr(housekeeping.registry, "names", lambda: ("meta",))
     monkeypatch.setattr(housekeeping.registry, "load", lambda _: book.source)
     with serving(book) as book.base:
@@ -51,55 +51,55 @@ def rows(url, query):
         return connection.execute(query).fetchall()
 
 
-async def keep(url, book, now=NOW):
-    return await housekeeping.renew_tokens(SyncEnvironment(url, lambda _: credentials(book.base), lambda: now))
+async def refresh(url, book, now=NOW):
+    return await housekeeping.refresh_tokens(SyncEnvironment(url, lambda _: credentials(book.base), lambda: now))
 
 
-async def test_a_token_is_renewed_when_it_is_old_and_not_before(url, book):
-    assert await keep(url, book) == {"renewed": 1, "fresh": 0, "failed": 0}
-    assert await keep(url, book, NOW + timedelta(days=9)) == {"renewed": 0, "fresh": 1, "failed": 0}
-    assert await keep(url, book, NOW + timedelta(days=10)) == {"renewed": 1, "fresh": 0, "failed": 0}
+async def test_a_token_is_refreshed_when_it_is_old_and_not_before(url, book):
+    assert await refresh(url, book) == {"refreshed": 1, "fresh": 0, "failed": 0}
+    assert await refresh(url, book, NOW + timedelta(days=9)) == {"refreshed": 0, "fresh": 1, "failed": 0}
+    assert await refresh(url, book, NOW + timedelta(days=10)) == {"refreshed": 1, "fresh": 0, "failed": 0}
     assert book.posts == 2
 
 
-async def test_who_cannot_be_renewed_asks_a_person_once(url, book):
+async def test_a_rejected_refresh_opens_one_notice(url, book):
     book.behaviour = "refuse"
     for _ in range(2):
-        assert (await keep(url, book))["failed"] == 1
+        assert (await refresh(url, book))["failed"] == 1
     assert rows(url, "select error_class from adsync.admin_notices") == [("ReauthRequired",)]
     assert rows(url, "select status, lease_owner from adsync.sync_state") == [("reauth_required", None)]
 
 
-async def test_an_account_that_is_being_read_is_left_to_its_reader(url, book):
+async def test_an_account_with_a_running_sync_is_left_to_that_sync(url, book):
     book.behaviour = "refuse"
     with psycopg.connect(url) as connection:
         connection.execute(
             "insert into adsync.sync_state (platform, account_id, stream, lease_owner, lease_until)"
             " values ('meta', '901', 'orders', 'run', now() + interval '1 minute')"
         )
-    await keep(url, book)
+    await refresh(url, book)
     assert rows(url, "select status, lease_owner from adsync.sync_state") == [("ok", "run")]
     assert rows(url, "select from adsync.admin_notices") == []
 
 
-async def test_a_missing_connection_is_a_line_in_the_log(url, book, caplog):
+async def test_a_missing_connection_is_logged(url, book, caplog):
     def missing(_):
         raise ConfigError("no such connection")
 
-    counts = await housekeeping.renew_tokens(SyncEnvironment(url, missing, lambda: NOW))
+    counts = await housekeeping.refresh_tokens(SyncEnvironment(url, missing, lambda: NOW))
     assert counts["failed"] == 1
-    assert "its token was not renewed, the next sync or tomorrow will: no such connection" in caplog.text
+    assert "token not refreshed, the next sync or housekeeping run tries again: no such connection" in caplog.text
     assert book.posts == 0
 
 
-async def test_secrets_move_under_the_newest_key_once(monkeypatch, url, book):
+async def test_secrets_are_re_encrypted_with_the_newest_key_once(monkeypatch, url, book):
     old, new = new_key(), new_key()
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", old)
-    await keep(url, book)
+    await refresh(url, book)
     with psycopg.connect(url) as connection:
         connection.execute("update adsync.workspaces set customer_key = %s", (encryption.encrypt(b"k" * 32),))
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", f"{new},{old}")
-    assert [housekeeping.reseal(url), housekeeping.reseal(url)] == [2, 0]
+    assert [housekeeping.rotate_encryption(url), housekeeping.rotate_encryption(url)] == [2, 0]
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", new)
     known = credentials(book.base)
     tokens = TokenManager(url, ACCOUNT, known, book.source.initial_token(known), book.source.token_refresh, lambda: NOW)
@@ -108,12 +108,12 @@ async def test_secrets_move_under_the_newest_key_once(monkeypatch, url, book):
     assert Fernet(new).decrypt(key.encode()) == b"k" * 32
 
 
-def test_only_leases_that_are_over_are_cleared(url):
+def test_only_expired_leases_are_cleared(url):
     with psycopg.connect(url) as connection:
         connection.execute(
             "insert into adsync.sync_state (platform, account_id, stream, lease_owner, lease_until) values"
             " ('meta', '901', 'dead', 'gone', now() - interval '1 hour'),"
             " ('meta', '901', 'live', 'run', now() + interval '1 minute')"
         )
-    assert housekeeping.clear_leases(url) == 1
+    assert housekeeping.clear_stale_leases(url) == 1
     assert rows(url, "select lease_owner from adsync.sync_state order by stream") == [(None,), ("run",)]

@@ -1,7 +1,7 @@
 import psycopg
 import pytest
 
-from adsync.orchestration.run_summary import PartialSync, account_names, enumerate_few, summarize_run
+from adsync.orchestration.run_summary import PartialSync, account_names, join_limited, summarize_run
 
 ACCOUNTS = ["9011", "9012", "9013"]
 
@@ -31,54 +31,54 @@ def attempt(url, account, outcome, message=None, run="r1", platform="meta"):
         )
 
 
-def test_a_run_whose_accounts_all_ended_well_is_summed_up(url):
+def test_a_run_whose_accounts_are_all_done_is_summarized(url):
     for account in ACCOUNTS:
         attempt(url, account, "retrying", "hiccup")
         attempt(url, account, "ok")
-    assert summarize_run(url, "meta", "r1", [ACCOUNTS[:2], ACCOUNTS[2:]]) == "meta: 3 of 3 accounts done"
+    assert summarize_run(url, "r1", {"meta": [ACCOUNTS[:2], ACCOUNTS[2:]]}) == "meta: 3 of 3 accounts done"
 
 
-def test_the_latest_attempt_of_this_run_decides(url):
+def test_the_latest_attempt_of_this_run_counts(url):
     attempt(url, "9011", "ok")
     attempt(url, "9012", "ok")
     attempt(url, "9012", "failed", "the token was revoked")
     attempt(url, "9012", "ok", run="another run")
     with pytest.raises(PartialSync) as caught:
-        summarize_run(url, "meta", "r1", [["9011", "9012"]])
+        summarize_run(url, "r1", {"meta": [["9011", "9012"]]})
     assert str(caught.value) == "PARTIAL: 1 of 2 accounts failed: meta 9012 (acme): the token was revoked"
 
 
 def test_an_account_without_any_attempt_has_failed(url):
     attempt(url, "9011", "ok", platform="tiktok")
-    with pytest.raises(PartialSync, match=r"meta 9011 \(acme\): was not tried"):
-        summarize_run(url, "meta", "r1", [["9011"]])
+    with pytest.raises(PartialSync, match=r"meta 9011 \(acme\): not attempted"):
+        summarize_run(url, "r1", {"meta": [["9011"]]})
 
 
-def test_an_account_that_still_waits_for_its_report_is_not_done(url):
+def test_an_account_still_waiting_for_its_report_is_not_done(url):
     attempt(url, "9011", "waiting")
-    with pytest.raises(PartialSync, match="is still waiting for its report"):
-        summarize_run(url, "meta", "r1", [["9011"]])
+    with pytest.raises(PartialSync, match="still waiting for its report"):
+        summarize_run(url, "r1", {"meta": [["9011"]]})
 
 
-def test_five_failures_are_named_and_the_rest_counted(url):
+def test_five_failures_are_listed_and_the_rest_counted(url):
     with pytest.raises(PartialSync, match=r"8 of 8 accounts failed.*; and 3 more$") as caught:
-        summarize_run(url, "meta", "r1", [[str(number) for number in range(8)]])
-    assert str(caught.value).count("was not tried") == 5
+        summarize_run(url, "r1", {"meta": [[str(number) for number in range(8)]]})
+    assert str(caught.value).count("not attempted") == 5
 
 
-def test_nothing_planned_is_a_good_run(url):
-    assert summarize_run(url, "meta", "r1", []) == "meta: nothing was due"
+def test_a_run_without_planned_accounts_is_complete(url):
+    assert summarize_run(url, "r1", {"meta": []}) == "meta: no accounts due"
 
 
-def test_a_run_that_was_never_planned_is_red(url):
+def test_a_run_whose_planning_failed_is_partial(url):
     with pytest.raises(PartialSync, match="planning failed"):
-        summarize_run(url, "meta", "r1", None)
+        summarize_run(url, "r1", {"meta": None})
 
 
-def test_accounts_are_called_what_the_platform_calls_them(url):
+def test_account_names_are_the_platforms_or_the_id(url):
     assert account_names(url, "meta", ["9012", "9011"]) == ["9012", "متجر"]
 
 
-def test_few_items_are_listed_whole():
-    assert enumerate_few(["a", "b"], 2, ", ") == "a, b"
-    assert enumerate_few(["a", "b", "c"], 2, ", ") == "a, b, and 1 more"
+def test_items_up_to_the_limit_are_all_listed():
+    assert join_limited(["a", "b"], 2, ", ") == "a, b"
+    assert join_limited(["a", "b", "c"], 2, ", ") == "a, b, and 1 more"

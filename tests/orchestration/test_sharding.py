@@ -27,7 +27,7 @@ def url(monkeypatch, warehouse_url):
     return warehouse_url
 
 
-def known(url, stream="orders", **columns):
+def sync_state(url, stream="orders", **columns):
     names, values = list(columns), list(columns.values())
     with psycopg.connect(url) as connection:
         connection.execute(
@@ -44,52 +44,52 @@ def test_an_account_that_was_never_synced_is_due(url):
 @pytest.mark.parametrize(
     "state",
     [
-        {"lease_until": LATER, "lease_owner": "somebody"},
+        {"lease_until": LATER, "lease_owner": "another run"},
         {"retry_at": LATER, "status": "retrying"},
         {"status": "paused"},
     ],
 )
-def test_an_account_that_is_read_that_waits_or_that_is_paused_is_not_due(url, state):
-    known(url, **state)
-    known(url, stream="stores", status="ok")
+def test_an_account_that_is_leased_backing_off_or_paused_is_not_due(url, state):
+    sync_state(url, **state)
+    sync_state(url, stream="stores", status="ok")
     assert sharding.due_accounts(url, "shopify", now=NOW) == STORES[1:]
 
 
 @pytest.mark.parametrize(
     "state",
     [
-        {"lease_until": EARLIER, "lease_owner": "somebody killed"},
+        {"lease_until": EARLIER, "lease_owner": "killed run"},
         {"retry_at": EARLIER, "status": "retrying"},
         {"status": "failed"},
         {"status": "reauth_required"},
         {"status": "ok"},
     ],
 )
-def test_an_account_whose_lease_or_wait_is_over_or_that_failed_is_due(url, state):
-    known(url, **state)
+def test_an_account_with_an_expired_lease_or_backoff_or_a_failure_is_due(url, state):
+    sync_state(url, **state)
     assert sharding.due_accounts(url, "shopify", now=NOW) == STORES
 
 
-def test_a_retired_account_is_not_due(url):
+def test_an_inactive_account_is_not_due(url):
     with psycopg.connect(url) as connection:
         connection.execute("update adsync.accounts set is_active = false where native_id = 'acme.myshopify.com'")
-    assert sharding.due_shards(url, "shopify", now=NOW) == [["juniper.myshopify.com"], ["nakhla.myshopify.com"]]
+    assert sharding.due_accounts(url, "shopify", now=NOW) == ["juniper.myshopify.com", "nakhla.myshopify.com"]
 
 
 @given(st.integers(0, 1000), st.integers(1, 100))
-def test_shards_hold_every_account_once_and_are_never_too_many(number, most):
+def test_shards_hold_every_account_once_and_stay_within_the_limit(number, most):
     ids = [str(n) for n in range(number)]
-    dealt = sharding.shards(ids, most)
-    assert [each for shard in dealt for each in shard] == ids
-    assert len(dealt) <= most
-    assert all(dealt)
+    shards = sharding.plan_shards(ids, most)
+    assert [each for shard in shards for each in shard] == ids
+    assert len(shards) <= most
+    assert all(shards)
     if number <= most:
-        assert all(len(shard) == 1 for shard in dealt)
+        assert all(len(shard) == 1 for shard in shards)
 
 
 @pytest.fixture
 def shell(monkeypatch, tmp_path, warehouse_url):
-    """One Meta account, its platform and a configuration in which everything is right."""
+    """Serves one Meta account with a valid configuration; returns the warehouse URL."""
     document = files.workspaces(sandbox_fixtures.world())
     for workspace in document["workspaces"]:
         workspace["ad_accounts"] = [
@@ -108,7 +108,7 @@ def shell(monkeypatch, tmp_path, warehouse_url):
 
 
 @pytest.mark.usefixtures("shell")
-def test_the_plan_of_a_source_is_said_and_nothing_is_stored(capsys, shell):
+def test_the_plan_of_a_source_is_printed_and_nothing_is_stored(capsys, shell):
     assert main(["plan", "--source", "meta", "--since", "2026-11-01", "--until", "2026-11-10"]) == 0
     said = capsys.readouterr().out
     assert f"meta {sandbox_fixtures.META} (acme) campaign_metrics: 2026-11-01 to 2026-11-10, 1 windows" in said
@@ -119,7 +119,7 @@ def test_the_plan_of_a_source_is_said_and_nothing_is_stored(capsys, shell):
 
 
 @pytest.mark.usefixtures("shell")
-def test_without_a_source_every_one_is_planned(capsys):
+def test_without_a_source_all_sources_are_planned(capsys):
     assert main(["plan"]) == 0
     said = capsys.readouterr().out
     assert "meta, 1 accounts:" in said
@@ -127,7 +127,7 @@ def test_without_a_source_every_one_is_planned(capsys):
 
 
 @pytest.mark.usefixtures("shell")
-def test_a_range_is_summed_up_over_all_sources_of_the_chosen_workspaces(capsys):
+def test_a_range_is_summed_over_all_sources_of_the_chosen_workspaces(capsys):
     days = ["--since", "2026-11-01", "--until", "2026-11-10"]
     assert main(["plan", "--workspace", "acme", *days]) == 0
     acme = capsys.readouterr().out.splitlines()
@@ -138,31 +138,31 @@ def test_a_range_is_summed_up_over_all_sources_of_the_chosen_workspaces(capsys):
 
 
 @pytest.mark.usefixtures("shell")
-def test_a_workspace_that_nobody_knows_is_refused(capsys):
+def test_an_unknown_workspace_is_rejected(capsys):
     assert main(["plan", "--workspace", "acmee"]) == 2
-    assert "there is no workspace 'acmee'; there are acme, juniper, nakhla" in capsys.readouterr().err
+    assert "unknown workspace 'acmee' (known: acme, juniper, nakhla)" in capsys.readouterr().err
 
 
-def test_a_range_is_read_of_every_account_though_somebody_reads_it_now(url):
-    known(url, lease_until=LATER, lease_owner="somebody")
-    assert sharding.linked_accounts(url, "shopify") == STORES
-    assert sharding.linked_accounts(url, "shopify", ["acme"]) == STORES[:1]
-    known(url, stream="stores", status="paused")
-    assert sharding.linked_accounts(url, "shopify") == STORES[1:]
+def test_active_accounts_include_leased_ones_but_not_paused_ones(url):
+    sync_state(url, lease_until=LATER, lease_owner="another run")
+    assert sharding.active_accounts(url, "shopify") == STORES
+    assert sharding.active_accounts(url, "shopify", ["acme"]) == STORES[:1]
+    sync_state(url, stream="stores", status="paused")
+    assert sharding.active_accounts(url, "shopify") == STORES[1:]
 
 
-def test_a_task_carries_its_accounts_their_names_and_the_days(url):
+def test_task_arguments_hold_accounts_names_and_days(url):
     days = DateRange(date(2026, 11, 1), date(2026, 11, 3))
-    assert sharding.tasks(url, "shopify", [STORES[:1], STORES[1:]], days) == [
+    assert sharding.task_arguments(url, "shopify", [STORES[:1], STORES[1:]], days) == [
         {"shard": STORES[:1], "title": STORES[0], "since": "2026-11-01", "until": "2026-11-03"},
         {"shard": STORES[1:], "title": ", ".join(STORES[1:]), "since": "2026-11-01", "until": "2026-11-03"},
     ]
-    assert sharding.tasks(url, "shopify", [STORES[:1]]) == [{"shard": STORES[:1], "title": STORES[0]}]
-    assert sharding.accounts_of(sharding.tasks(url, "shopify", [STORES])) == [STORES]
-    assert sharding.accounts_of(None) is None
+    assert sharding.task_arguments(url, "shopify", [STORES[:1]]) == [{"shard": STORES[:1], "title": STORES[0]}]
+    assert sharding.planned_accounts(sharding.task_arguments(url, "shopify", [STORES])) == [STORES]
+    assert sharding.planned_accounts(None) is None
 
 
 @pytest.mark.usefixtures("shell")
-def test_an_account_without_its_source_is_refused(capsys):
+def test_an_account_without_a_source_is_rejected(capsys):
     assert main(["plan", "--account", sandbox_fixtures.META]) == 2
-    assert "--account needs one --source" in capsys.readouterr().err
+    assert "--account requires exactly one --source" in capsys.readouterr().err

@@ -10,16 +10,24 @@ import pytest
 from adsync.models import Account, RateLimit
 from adsync.planning.estimate import Known, estimate, minutes, share
 from adsync.ranges import DateRange
-from adsync.sources.base import AsyncReport, RereadPolicy, Source, Stream
+from adsync.sources.base import (
+    AsyncReport,
+    CallCost,
+    DailyStream,
+    EntityStream,
+    IncrementalStream,
+    RereadPolicy,
+    Source,
+)
 from adsync.state.stream_state import StreamState, SyncSettings
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TODAY = NOW.date()
 ACCOUNT = Account("acme", "meta", "1", "meta_acme")
-ACCOUNTS = Stream("accounts", "entity", None, every=timedelta(hours=20))
-CAMPAIGNS = Stream("campaigns", "entity", None, page=100)
-METRICS = Stream("campaign_metrics", "daily", None, longest=30, page=1000)
-ORDERS = Stream("orders", "changes", None, longest=30, page=100)
+ACCOUNTS = EntityStream("accounts", None, refresh_every=timedelta(hours=20))
+CAMPAIGNS = EntityStream("campaigns", None, cost=CallCost(100))
+METRICS = DailyStream("campaign_metrics", None, max_days=30, cost=CallCost(1000))
+ORDERS = IncrementalStream("orders", None, max_days=30, cost=CallCost(100))
 KNOWN = Known(SyncSettings(30, 2), TODAY, NOW, records={"campaigns": 250}, a_day={"campaign_metrics": 500.0})
 COVERED = StreamState(TODAY - timedelta(days=29), TODAY)
 
@@ -71,7 +79,7 @@ def test_a_last_resort_is_not_planned():
 
 def test_days_that_are_no_longer_kept_cost_nothing():
     asked = DateRange(date(2020, 1, 1), date(2020, 1, 3))
-    assert steps(replace(KNOWN, asked=asked), replace(METRICS, months=37))["campaign_metrics"].calls == 0
+    assert steps(replace(KNOWN, asked=asked), replace(METRICS, retention_months=37))["campaign_metrics"].calls == 0
 
 
 def test_orders_come_at_the_rate_at_which_they_came():
@@ -84,11 +92,11 @@ def test_orders_come_at_the_rate_at_which_they_came():
 
 def test_a_call_for_each_record_is_counted():
     known = replace(KNOWN, asked=DateRange(TODAY, TODAY + timedelta(days=1)), a_day={"orders": 250.0})
-    assert steps(known, replace(ORDERS, each=1))["orders"].calls == 3 + 250
+    assert steps(known, replace(ORDERS, cost=CallCost(100, per_record=1)))["orders"].calls == 3 + 250
 
 
 def test_a_page_may_hold_campaigns_with_all_their_days_and_a_read_cost_a_call_beside():
-    whole = replace(METRICS, whole_campaigns=True, around=1)
+    whole = replace(METRICS, cost=CallCost(1000, per_campaign=True, fixed=1))
     step = steps(KNOWN, whole)["campaign_metrics"]
     assert (step.rows, step.calls) == (15_000, 2)
 
@@ -105,29 +113,29 @@ NEWS = StreamState(
 
 def test_what_is_read_before_and_after_the_news_is_counted():
     known = replace(KNOWN, coverage={"orders": NEWS}, a_day={"orders": 100.0})
-    assert steps(known, replace(ORDERS, early=timedelta(days=1)))["orders"].rows == 105
-    step = steps(known, replace(ORDERS, tail=3, each=1))["orders"]
+    assert steps(known, replace(ORDERS, cost=CallCost(100, lead_time=timedelta(days=1))))["orders"].rows == 105
+    step = steps(known, replace(ORDERS, cost=CallCost(100, overrun=3, per_record=1)))["orders"]
     assert (step.rows, step.calls) == (8, 9)
 
 
 def test_what_is_due_to_be_read_again_is_counted():
     waiting = {str(number): [str(NOW - timedelta(hours=2)), 0] for number in range(70)}
     known = replace(KNOWN, coverage={"orders": NEWS.noting(again=waiting)}, a_day={"orders": 0.0})
-    again = RereadPolicy(None, None, (timedelta(hours=1),), page=33)
-    step = steps(known, replace(ORDERS, again=again))["orders"]
+    again = RereadPolicy(None, None, (timedelta(hours=1),), page_size=33)
+    step = steps(known, replace(ORDERS, reread=again))["orders"]
     assert (step.rows, step.calls) == (70, 1 + 3)
 
 
 def test_days_that_are_compared_with_what_is_stored_cost_their_lists():
     asked = DateRange(TODAY - timedelta(days=9), TODAY)
     known = replace(KNOWN, asked=asked, a_day={"orders": 20.0})
-    compared = replace(ORDERS, each=1, rescan=object())
+    compared = replace(ORDERS, cost=CallCost(100, per_record=1), read_history=object())
     assert steps(known, compared)["orders"].calls == 2 + 180
     assert steps(replace(known, coverage={"orders": COVERED}), compared)["orders"].calls == 2
 
 
 def test_a_long_history_of_changes_is_a_report_too():
-    reported = replace(ORDERS, report=AsyncReport(None, None, None, beyond=45))
+    reported = replace(ORDERS, report=AsyncReport(None, None, None, beyond_days=45))
     known = replace(KNOWN, reach=SyncSettings(90, 2), a_day={"orders": 1000.0})
     assert (steps(known, reported)["orders"].calls, steps(known, reported)["orders"].way) == (5, "asynchronous report")
     assert steps(replace(known, reach=SyncSettings(40, 2)), reported)["orders"].calls == 405

@@ -43,7 +43,7 @@ def test_meta_rests_short_of_a_block_in_minutes_here_and_seconds_there(headers, 
 
 
 def test_tiktok_s_limits_are_those_of_the_lowest_tier_per_app_and_narrower_for_ordering_reports():
-    assert registry.load("tiktok").limits == (
+    assert registry.load("tiktok").rate_limits == (
         RateLimit("app", 10, 1),
         RateLimit("app", 600, 60),
         RateLimit("app", 2, 1, path="report/task/create"),

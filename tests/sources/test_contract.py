@@ -15,6 +15,7 @@ import contracts
 import sandbox_fixtures
 from adsync import registry
 from adsync.errors import ContractError
+from adsync.sources.base import DailyStream
 from contracts import LISTINGS, SOURCES, STREAMS, known_keys
 from contracts.reading import Noting, pages, records, sandbox
 from sandbox_fixtures import answering, in_memory, world
@@ -82,7 +83,7 @@ async def test_a_payload_is_a_json_object(source, stream):
 
 @listing_of_every_source
 async def test_a_record_has_a_day_exactly_when_its_stream_is_daily(source, stream):
-    daily = registry.load(source).stream(stream).shape == "daily"
+    daily = isinstance(registry.load(source).stream(stream), DailyStream)
     for record in await records(source, stream, sandbox(source, stream)):
         assert (str(record.day) == record.key.rpartition(":")[2]) if daily else record.day is None
 
@@ -126,7 +127,7 @@ async def test_a_page_that_does_not_say_where_to_go_on_is_refused(source, stream
 async def test_the_first_stream_tells_name_currency_and_zone(source):
     owner = next(one for one in (*world().ad_accounts, *world().stores) if one.id == sandbox_fixtures.ACCOUNT[source])
     (record,) = await records(source, contracts.of(source).first, in_memory())
-    assert registry.load(source).facts(record.payload) == (owner.name, owner.currency, owner.timezone)
+    assert registry.load(source).account_info(record.payload) == (owner.name, owner.currency, owner.timezone)
 
 
 @pytest.mark.parametrize("source", [source for source in SOURCES if registry.load(source).kind == "store"])

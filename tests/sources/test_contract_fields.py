@@ -42,7 +42,7 @@ async def test_a_field_that_went_missing_is_named(source, stream, field):
 async def test_an_account_without_zone_or_currency_is_refused_by_name(source, field):
     async def facts():
         (record,) = await records(source, contracts.of(source).first, Without(in_memory(), field))
-        return registry.load(source).facts(record.payload)
+        return registry.load(source).account_info(record.payload)
 
     with pytest.raises(ContractError, match=field):
         await facts()

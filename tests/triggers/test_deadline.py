@@ -1,4 +1,4 @@
-"""What the triggerer does once a run is late; that Airflow notices it is Airflow's own affair."""
+"""The deadline callback; detecting a missed deadline is Airflow's part."""
 
 import asyncio
 
@@ -36,36 +36,36 @@ def url(monkeypatch, warehouse_url):
 
 
 @pytest.mark.usefixtures("url")
-def test_admins_hear_which_run_is_late_and_what_it_waits_for(caplog):
-    said = asyncio.run(tell_admins(CONTEXT, 2, "tiktok"))
-    assert said == (
-        "sync_tiktok is not over after 2 hours (run scheduled__2026-11-22): "
-        "tiktok متجر of acme is retrying, next try 2026-11-22 14:05 UTC: slow down"
+def test_admins_are_notified_of_the_late_run_and_its_accounts(caplog):
+    text = asyncio.run(tell_admins(CONTEXT, 2, "tiktok"))
+    assert text == (
+        "sync_tiktok has not finished after 2 hours (run scheduled__2026-11-22): "
+        "tiktok متجر (workspace acme) is retrying, next try 2026-11-22 14:05 UTC: slow down"
     )
-    assert said in caplog.messages
+    assert text in caplog.messages
 
 
 @pytest.mark.usefixtures("url")
-def test_a_run_that_failed_is_over_and_was_told_of_by_its_own_notice(caplog):
+def test_a_failed_run_is_not_reported_again(caplog):
     failed = CONTEXT | {"dag_run": RUN | {"state": "failed"}}
     assert asyncio.run(tell_admins(failed, 2, "tiktok")) is None
     assert "sync_tiktok" not in caplog.text
 
 
 @pytest.mark.usefixtures("url")
-def test_a_run_that_has_no_source_points_at_the_grid():
+def test_a_run_without_a_source_refers_to_the_grid():
     assert asyncio.run(tell_admins(CONTEXT, 1)).endswith("(run scheduled__2026-11-22): see its tasks in the grid")
 
 
 @pytest.mark.usefixtures("url")
-def test_a_channel_that_does_not_exist_is_a_line_in_the_log(monkeypatch, caplog):
+def test_an_unknown_channel_is_logged(monkeypatch, caplog):
     monkeypatch.setenv("ADSYNC_NOTIFY", "slack_nowhere,log")
-    said = asyncio.run(tell_admins(CONTEXT, 1))
-    assert "slack_nowhere was not told that sync_tiktok is late" in caplog.text
-    assert said in caplog.messages
+    text = asyncio.run(tell_admins(CONTEXT, 1))
+    assert "could not notify channel slack_nowhere that sync_tiktok is late" in caplog.text
+    assert text in caplog.messages
 
 
-def test_airflow_finds_the_callback_by_its_name():
+def test_airflow_stores_the_callback_by_its_import_path():
     callback = deadline_after(2, "tiktok").callback
     assert AsyncCallback(callback.path, callback.kwargs) == callback
     assert callback.serialize() == {

@@ -24,14 +24,14 @@ def trigger(*, polls=3, seconds=0.02, ago=0.0):
 
 @pytest.fixture
 def platform(monkeypatch):
-    """The platform's answers by report, one per poll; the last one is repeated. Returns the polls made."""
+    """Scripts the platform's answers by report, one per poll, the last one repeated; returns the polls made."""
     polls = []
 
-    def answers(**by_report):
+    def script(**by_report):
         async def report_ready(environment, report):
             polls.append((environment, report.platform, report.account_id, report.conn_id, report.report_id))
-            told = by_report[report.report_id]
-            answer = told.pop(0) if len(told) > 1 else told[0]
+            answers = by_report[report.report_id]
+            answer = answers.pop(0) if len(answers) > 1 else answers[0]
             if isinstance(answer, Exception):
                 raise answer
             return answer
@@ -40,14 +40,14 @@ def platform(monkeypatch):
         monkeypatch.setattr(module, "environment", lambda: "surroundings")
         return polls
 
-    return answers
+    return script
 
 
 async def fire(trigger):
     return [event.payload async for event in trigger.run()]
 
 
-def test_what_crosses_to_the_triggerer_is_plain_json():
+def test_the_trigger_is_serialized_as_plain_json():
     classpath, arguments = trigger(polls=30, seconds=10.0).serialize()
     assert classpath == "adsync.triggers.report.ReportTrigger"
     assert arguments == json.loads(json.dumps(arguments))
@@ -62,7 +62,7 @@ def test_what_crosses_to_the_triggerer_is_plain_json():
 
 async def test_it_fires_once_when_every_report_is_ready(platform):
     polls = platform(r1=[True], r2=[False, True])
-    assert await fire(trigger()) == [{"status": "ready", "message": "every report is ready"}]
+    assert await fire(trigger()) == [{"status": "ready", "message": "all reports ready"}]
     assert polls == [
         ("surroundings", "tiktok", "700", "tiktok_acme", "r1"),
         ("surroundings", "tiktok", "701", "tiktok_beta", "r2"),
@@ -70,7 +70,7 @@ async def test_it_fires_once_when_every_report_is_ready(platform):
     ]
 
 
-async def test_after_the_last_poll_it_names_account_and_report(platform):
+async def test_a_timeout_names_account_and_report(platform):
     polls = platform(r1=[True], r2=[False])
     [event] = await fire(trigger(polls=3, seconds=0.01))
     assert event == {
@@ -80,30 +80,30 @@ async def test_after_the_last_poll_it_names_account_and_report(platform):
     assert len(polls) == 4
 
 
-async def test_a_poll_that_fails_is_not_the_end(platform):
+async def test_a_failed_poll_is_repeated(platform):
     platform(r1=[True], r2=[TemporaryError("bad gateway"), True])
     [event] = await fire(trigger())
     assert event["status"] == "ready"
 
 
-async def test_a_permanent_error_is(platform):
+async def test_a_permanent_error_ends_the_wait(platform):
     platform(r1=[True], r2=[PermanentError("the report does not exist")])
     assert await fire(trigger()) == [{"status": "failed", "message": "the report does not exist"}]
 
 
-async def test_a_restarted_triggerer_goes_on_with_the_polls_that_are_left(platform):
+async def test_a_restarted_triggerer_continues_with_the_remaining_polls(platform):
     polls = platform(r1=[False], r2=[False])
     await fire(trigger(polls=10, seconds=0.05, ago=0.4))
     assert 2 <= len(polls) / 2 <= 3
 
 
-async def test_a_triggerer_that_was_down_past_the_deadline_still_asks_once(platform):
+async def test_a_triggerer_started_after_the_last_poll_still_polls_once(platform):
     platform(r1=[True], r2=[True])
     [event] = await fire(trigger(ago=3600))
     assert event["status"] == "ready"
 
 
-async def test_a_slow_secrets_backend_does_not_hold_up_the_triggerer(platform, monkeypatch):
+async def test_a_slow_secrets_backend_does_not_block_the_triggerer(platform, monkeypatch):
     platform(r1=[True], r2=[True])
     monkeypatch.setattr(module, "environment", lambda: time.sleep(0.2))
     beats = 0

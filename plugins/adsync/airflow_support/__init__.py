@@ -1,1 +1,1 @@
-"""What DAGs and operators share and only Airflow needs."""
+"""Airflow code shared by DAGs and operators: assets, metrics, notifier, pool, run context and run notes."""

@@ -1,6 +1,6 @@
-"""Tells people which accounts wait for them, from the callbacks of tasks.
+"""Delivers admin notices from task callbacks, to the channels of `ADSYNC_NOTIFY`.
 
-Which channels, `ADSYNC_NOTIFY` says; what was told before is not told again, however often the callback runs.
+A notice is delivered once per channel and episode, however often the callback runs.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from adsync.notifications import admin_notices
 
 
 class AdminNotifier(BaseNotifier):
-    """Delivers every admin notice that is new or over."""
+    """Delivers every admin notice that was opened or resolved since the last delivery."""
 
-    # Airflow hands its context to every notifier; what there is to tell is in the warehouse.
+    # Airflow passes its context to every notifier; the notices are in the warehouse.
     def notify(self, context: Context) -> None:  # noqa: ARG002
-        told = admin_notices.deliver(warehouse_url(), settings.notify_channels(), open_channel)
-        self.log.info("%d notices delivered", told)
+        delivered = admin_notices.deliver(warehouse_url(), settings.notify_channels(), open_channel)
+        self.log.info("%d admin notices delivered", delivered)
 
 
-def tell_admins() -> dict[str, Any]:
-    """Arguments for the task that ends a run."""
+def admin_callbacks() -> dict[str, Any]:
+    """Returns the arguments of a DAG's last task that deliver notices, whether the task succeeds or fails."""
     return {"on_failure_callback": AdminNotifier(), "on_success_callback": AdminNotifier()}

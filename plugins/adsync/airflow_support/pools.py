@@ -1,11 +1,11 @@
-"""The pool that keeps dbt and publishing to one at a time, however many runs a backfill makes.
+"""The pool that runs one dbt build at a time, however many runs a backfill creates.
 
-Airflow starts no task of a pool that does not exist, and says so above the DAG: make it once per installation,
-`airflow pools set marts 1 "one dbt build at a time"`. The demo and docker-compose.yaml do.
+Airflow does not start tasks whose pool is missing and shows a warning above the DAG. The demo and docker-compose.yaml
+create the pool; any other installation creates it once: `airflow pools set marts 1 "one dbt build at a time"`.
 """
 
 from __future__ import annotations
 
 MARTS = "marts"
 SLOTS = 1
-MEANING = "one dbt build at a time"
+DESCRIPTION = "one dbt build at a time"

@@ -55,7 +55,7 @@ def select_accounts(
     """Returns the given account; without one the accounts that are due, or all of them where days are given."""
     if account_id is None:
         if days:
-            return sharding.linked_accounts(url, source, workspaces)
+            return sharding.active_accounts(url, source, workspaces)
         return sharding.due_accounts(url, source, now=datetime.now(UTC), workspaces=workspaces)
     if not accounts.load(url, source, [account_id]):
         raise ConfigError(f"unknown {source} account {account_id} in {settings.workspaces_file()}: add it there")

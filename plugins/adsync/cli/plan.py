@@ -76,7 +76,7 @@ def show_total(everything: Sequence[tuple[Source, Sequence[Estimate]]], console:
     estimates = [each for _, some in everything for each in some]
     at_least = "" if all(each.complete for each in estimates) else "at least "
     calls, rows = sum(each.calls for each in estimates), sum(each.rows for each in estimates)
-    longest = max(minutes(source.limits, [each.calls for each in some]) for source, some in everything)
+    longest = max(minutes(source.rate_limits, [each.calls for each in some]) for source, some in everything)
     counts = f"{at_least}{calls:,} calls, {longest:.1f} minutes, {at_least}{rows:,} rows"
     console.print(f"all sources, {len(estimates)} accounts: {counts}", markup=False, soft_wrap=True)
 
@@ -106,7 +106,7 @@ def _sums(source: Source, estimates: Sequence[Estimate]) -> tuple[str, ...]:
     calls = [each.calls for each in estimates]
     rows = sum(each.rows for each in estimates)
     at_least = "" if all(each.complete for each in estimates) else "at least "
-    time = f"{minutes(source.limits, calls):.1f}"
+    time = f"{minutes(source.rate_limits, calls):.1f}"
     return "", "", "", f"{at_least}{rows:,}", f"{at_least}{sum(calls):,}", time, _share(source, calls)
 
 
@@ -130,5 +130,5 @@ def _number(number: int | None) -> str:
 
 
 def _share(source: Source, calls: Sequence[int]) -> str:
-    used = share(source.limits, calls)
+    used = share(source.rate_limits, calls)
     return UNKNOWN if used is None else f"{used:.2f} %"

@@ -16,9 +16,9 @@ from adsync.extract.reread_queue import RereadQueue
 from adsync.extract.results import PendingReport
 from adsync.load import raw_tables
 from adsync.load.raw_tables import LoadStats, RawTarget
-from adsync.models import Account, AccountInfo, Page
+from adsync.models import Account, AccountInfo, LearnedLimits, Page
 from adsync.ranges import DateRange, TimeRange
-from adsync.sources.base import AsyncReport, Source, Stream
+from adsync.sources.base import AsyncReport, DailyStream, EntityStream, IncrementalStream, Source, Stream
 from adsync.state.stream_state import StreamState, is_fresh
 from adsync.state.sync_state import SyncStateStore
 from adsync.state.zones import zone_of
@@ -42,24 +42,26 @@ class AccountSync:
     notes: list[str] = field(default_factory=list)
     told: tuple[str, ...] = ()
     unreadable: Unreadable | None = None
+    learned: LearnedLimits = field(default_factory=LearnedLimits)
 
     async def read(self) -> None:
         """Read every stream; stop early when a report is not ready yet."""
         reach = await self.ledger.reach()
         for stream in self.source.streams:
-            if stream.shape == "entity":
-                await self._entity(stream)
-            elif stream.shape == "daily":
-                today = self.clock().astimezone(zone_of(self.account)).date()
-                await DailySync(self, stream, today, self._unit, self._reported).read(reach)
-            else:
-                await IncrementalSync(self, stream, self._place, self._unit, self._reported).read(reach)
+            match stream:
+                case EntityStream():
+                    await self._entity(stream)
+                case DailyStream():
+                    today = self.clock().astimezone(zone_of(self.account)).date()
+                    await DailySync(self, stream, today, self._unit, self._reported).read(reach)
+                case IncrementalStream():
+                    await IncrementalSync(self, stream, self._place, self._unit, self._reported).read(reach)
         if self.unreadable:
             raise self.unreadable
 
-    async def _entity(self, stream: Stream) -> None:
+    async def _entity(self, stream: EntityStream) -> None:
         covered = await self.ledger.coverage(stream.name)
-        if (stream.aside and not self.asked) or (stream.every and is_fresh(covered, stream.every, self.clock())):
+        if (stream.restate_only and not self.asked) or is_fresh(covered, stream.refresh_every, self.clock()):
             return
         pages = stream.read(self.client, self.account)
         if stream is self.source.streams[0]:
@@ -69,16 +71,16 @@ class AccountSync:
             await self._unit(stream, pages)
             await self._mark_read(stream)
 
-    async def _tell_facts(self, stream: Stream, said: Sequence[str]) -> None:
+    async def _tell_facts(self, stream: EntityStream, said: Sequence[str]) -> None:
         """Keep what the account says of itself; it counts as read only then. A note is passed on once."""
         if self.facts:
             await self.ledger.save_facts(self.facts)
         await self._mark_read(stream, {"notes": list(self.told)} if self.told else {})
         self.notes += [note for note in self.told if note not in said]
 
-    async def _mark_read(self, stream: Stream, cursor: Mapping[str, Any] | None = None) -> None:
+    async def _mark_read(self, stream: EntityStream, cursor: Mapping[str, Any] | None = None) -> None:
         """Write down when a stream was read that is not read every time."""
-        read_at = {"read_at": str(self.clock())} if stream.every else {}
+        read_at = {"read_at": str(self.clock())} if stream.refresh_every else {}
         if kept := {**read_at, **(cursor or {})}:
             await self.ledger.remember(stream.name, kept)
 
@@ -86,7 +88,7 @@ class AccountSync:
         """Pass the pages on; the record of the account itself tells its time zone, which the next streams need."""
         async for page in pages:
             for record in page:
-                self.facts, self.told = self.source.facts(record.payload), self.source.notes(record.payload)
+                self.facts, self.told = self.source.account_info(record.payload), self.source.notes(record.payload)
                 self.account = replace(self.account, timezone=self.facts.timezone)
                 zone_of(self.account)
             yield page
@@ -149,7 +151,8 @@ class AccountSync:
     ) -> StreamState:
         """Write one unit: rows, ledger and coverage in one transaction; `due` are keys that it reads once more."""
         covered = coverage or StreamState()
-        rereads = stream.again and RereadQueue.of(stream.again, covered, self.clock())
+        policy = stream.reread if isinstance(stream, IncrementalStream) else None
+        rereads = policy and RereadQueue.of(policy, covered, self.clock())
         async with self.ledger.connection.transaction():
             readable = self._readable(rereads.noting(pages) if rereads else pages)
             tally = await raw_tables.replace_unit(self.ledger.connection, self._place(stream), readable, window)

@@ -16,7 +16,7 @@ from adsync.errors import PermanentError, ReportLost, ReportRefused, TooMuchData
 from adsync.extract.daily import may_report
 from adsync.models import Account
 from adsync.ranges import DateRange, TimeRange
-from adsync.sources.base import AsyncReport, Stream
+from adsync.sources.base import AsyncReport, DailyStream, Stream
 from adsync.state.stream_state import StreamState
 from adsync.state.sync_state import SyncStateStore
 
@@ -96,9 +96,9 @@ class ReportSession:
             raise
 
     async def _polled(self, order: OrderedReport) -> bool:
-        ready = await self.report.ready(self.client, self.ledger.account, order.id)
-        if not ready and self.now > order.at + self.report.patience:
-            raise ReportLost(f"report {order.id} was not ready after {self.report.patience}")
+        ready = await self.report.is_ready(self.client, self.ledger.account, order.id)
+        if not ready and self.now > order.at + self.report.max_wait:
+            raise ReportLost(f"report {order.id} was not ready after {self.report.max_wait}")
         return ready
 
     async def forget(self, covered: StreamState) -> None:
@@ -114,7 +114,7 @@ def of_changes(
 ) -> TimeRange | None:
     """The whole span to order a report of, or None when pages do."""
     whole = TimeRange(min(span.since for span in spans), max(span.until for span in spans))
-    long = whole.until - whole.since > timedelta(days=report.beyond)
+    long = whole.until - whole.since > timedelta(days=report.beyond_days)
     wanted = "report" in covered.cursor or account.options.get("report_mode") == "async"
     return whole if wanted or (long and may_report(account, covered, now)) else None
 
@@ -140,7 +140,7 @@ def _noted(order: OrderedReport) -> dict[str, str]:
 
 def _remembered(stream: Stream, order: Mapping[str, Any]) -> OrderedReport:
     at = datetime.fromisoformat(order["at"])
-    if stream.shape != "daily":
+    if not isinstance(stream, DailyStream):
         return OrderedReport(
             order["id"], TimeRange(*(datetime.fromisoformat(order[end]) for end in ("since", "until"))), at
         )

@@ -36,7 +36,7 @@ async def open_client(source: Source, account: Account, environment: SyncEnviron
     base_url = source.base_url(credentials, account.account_id)
     owners = LimitOwners.of(account.account_id, credentials)
     async with (
-        open_rate_limiter(environment.redis_url, source.name, source.limits, owners) as rate_limiter,
+        open_rate_limiter(environment.redis_url, source.name, source.rate_limits, owners) as rate_limiter,
         open_api_client(base_url, source, credentials, tokens, rate_limiter) as client,
     ):
         yield client

@@ -8,14 +8,14 @@ does not climb it again.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adsync.errors import TooMuchData
-from adsync.models import Account, Page
+from adsync.models import Account, LearnedLimits, Page
 from adsync.ranges import DateRange
-from adsync.sources.base import AsyncReport, Stream
+from adsync.sources.base import AsyncReport, DailyStream, Stream
 from adsync.state.stream_state import StreamState, SyncSettings, daily_windows, within_retention
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class DailySync:
     """One daily stream of the reader's account, as of `today` in the account's zone."""
 
     reader: AccountSync
-    stream: Stream
+    stream: DailyStream
     today: date
     unit: Unit
     reported: Reported
@@ -62,25 +62,26 @@ class DailySync:
 
     async def _lacking(self, reach: SyncSettings) -> tuple[StreamState, list[DateRange]]:
         covered = await self.reader.ledger.coverage(self.stream.name)
-        hints = remembered(covered, self._noted_on)
-        self.reader.account = replace(self.reader.account, hints=hints)
-        asked = planned(self.stream, covered, self.today, reach, self.reader.asked, hints)
-        lacking = within_retention(asked, self.today, self.stream.months)
+        self.reader.learned = learned_today(covered, self._noted_on)
+        asked = plan_chunks(self.stream, covered, self.today, reach, self.reader.learned, self.reader.asked)
+        lacking = within_retention(asked, self.today, self.stream.retention_months)
         if lacking != asked:
-            self.reader.notes.append(f"older days of {self.stream.name} than {self.stream.months} months are not kept")
+            self.reader.notes.append(
+                f"older days of {self.stream.name} than {self.stream.retention_months} months are not kept"
+            )
         return covered, lacking
 
     async def _windowed(self, windows: list[DateRange], covered: StreamState) -> StreamState:
         """Read window by window; one that the platform cannot answer is cut, down to a day."""
         left = list(reversed(windows))
         while left:
-            window, account = left.pop(), self.reader.account
-            pages = self.stream.read(self.reader.client, account, window)
+            window, learned = left.pop(), self.reader.learned
+            pages = self.stream.read(self.reader.client, self.reader.account, window, learned)
             try:
                 await self.unit(self.stream, pages, window, covered.joined(window))
             except TooMuchData:
-                smaller = min((window.days + 1) // 2, self.stream.retreat)
-                account.hints["longest"] = smaller
+                smaller = min((window.days + 1) // 2, self.stream.fallback_days)
+                learned.window_days = smaller
                 covered = await self._noted(covered)
                 if window.days == 1:
                     raise
@@ -91,10 +92,10 @@ class DailySync:
 
     async def _noted(self, covered: StreamState) -> StreamState:
         """With what reading taught; written down at once, for whoever tries next."""
-        hints = self.reader.account.hints
-        if not hints or hints == remembered(covered, self._noted_on):
+        learned = self.reader.learned
+        if learned == learned_today(covered, self._noted_on):
             return covered
-        covered = covered.noting(learned={"on": self._noted_on, **hints})
+        covered = covered.noting(learned={"on": self._noted_on, **_as_json(learned)})
         await self.reader.ledger.remember(self.stream.name, dict(covered.cursor))
         return covered
 
@@ -103,22 +104,28 @@ class DailySync:
         return str(self.reader.clock().astimezone(UTC).date())
 
 
-def remembered(covered: StreamState, day: str) -> dict[str, Any]:
-    """What was learned on that day: tomorrow the platform may be in another mood."""
-    learned = dict(covered.cursor.get("learned", {}))
-    return learned if learned.pop("on", None) == day else {}
+def learned_today(state: StreamState, day: str) -> LearnedLimits:
+    """Returns what was learned on that day; older limits expire, because platforms answer faster on other days."""
+    stored = state.cursor.get("learned", {})
+    if stored.get("on") != day:
+        return LearnedLimits()
+    return LearnedLimits(stored.get("window_days"), stored.get("page_size"), stored.get("reduced_request", False))
 
 
-def planned(
-    stream: Stream,
+def _as_json(learned: LearnedLimits) -> dict[str, Any]:
+    return {name: value for name, value in asdict(learned).items() if value}
+
+
+def plan_chunks(
+    stream: DailyStream,
     covered: StreamState,
     today: date,
     reach: SyncSettings,
+    learned: LearnedLimits,
     asked: DateRange | None = None,
-    hints: dict[str, Any] | None = None,
 ) -> list[DateRange]:
     """The windows to read: of the asked days, else of what the coverage lacks."""
-    longest = min(stream.longest, (hints or {}).get("longest", stream.longest))
+    longest = min(stream.max_days, learned.window_days or stream.max_days)
     if asked is None:
         return daily_windows(covered, today, reach, longest)
     return list(begun.newest_first(longest)) if (begun := asked.through(today)) else []

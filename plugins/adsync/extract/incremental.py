@@ -12,7 +12,7 @@ from adsync.load import raw_tables
 from adsync.load.raw_tables import RawTarget
 from adsync.models import Page
 from adsync.ranges import DateRange, TimeRange
-from adsync.sources.base import AsyncReport, RereadPolicy, Stream
+from adsync.sources.base import AsyncReport, IncrementalStream, RereadPolicy, Stream
 from adsync.state.stream_state import StreamState, SyncSettings, incremental_ranges
 from adsync.state.zones import zone_of
 
@@ -30,7 +30,7 @@ class IncrementalSync:
     """One stream of changes of the reader's account."""
 
     reader: AccountSync
-    stream: Stream
+    stream: IncrementalStream
     place: Callable[[Stream], RawTarget]
     unit: Unit
     reported: Reported
@@ -45,12 +45,12 @@ class IncrementalSync:
             covered = await self._by_report(self.stream.report, covered, reach)
         if self.reader.waiting:
             return
-        for span in incremental_ranges(covered, self.reader.clock(), reach, self.stream.longest):
+        for span in incremental_ranges(covered, self.reader.clock(), reach, self.stream.max_days):
             pages = self._changed(span, is_news=covered.leads_to(span))
             covered = await self.unit(self.stream, pages, coverage=covered.stretched(span))
             self.reader.reached(span.since.date(), span.until.date())
-        if self.stream.again:
-            await self._again(self.stream.again, covered)
+        if self.stream.reread:
+            await self._again(self.stream.reread, covered)
 
     async def _asked(self, days: DateRange) -> None:
         """What moved in days asked for by name; how far the stream is does not change by that."""
@@ -67,7 +67,7 @@ class IncrementalSync:
 
     async def _by_report(self, report: AsyncReport, covered: StreamState, reach: SyncSettings) -> StreamState:
         """Read long history through an asynchronous report; what moved since it was ordered is left to pages."""
-        spans = list(incremental_ranges(covered, self.reader.clock(), reach, self.stream.longest))
+        spans = list(incremental_ranges(covered, self.reader.clock(), reach, self.stream.max_days))
         if whole := async_report.of_changes(self.reader.account, covered, report, spans, self.reader.clock()):
             await self.reported(self.stream, report, covered, whole)
         return await self._coverage()
@@ -80,9 +80,7 @@ class IncrementalSync:
 
     def _changed(self, span: TimeRange, *, is_news: bool) -> AsyncIterator[Page]:
         client, account = self.reader.client, self.reader.account
-        if self.stream.rescan is None:
-            return self.stream.read(client, account, span)
-        read = self.stream.read if is_news else self.stream.rescan
+        read = self.stream.read if is_news else self.stream.read_history or self.stream.read
         return read(client, account, span, self._known)
 
     async def _known(self, keys: Sequence[str]) -> dict[str, bytes]:

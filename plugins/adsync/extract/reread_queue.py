@@ -48,7 +48,7 @@ class RereadQueue:
             yield page
 
     def _note(self, record: Record) -> None:
-        if not self.declared.unfinished(record, self.now):
+        if not self.declared.is_unfinished(record, self.now):
             self.waiting.pop(record.key, None)
         elif record.key not in self.waiting:
             self.waiting[record.key] = [self.now.isoformat(timespec="seconds"), 0]
@@ -57,9 +57,9 @@ class RereadQueue:
         """However late they were read: they wait for the next of the waits that are not over."""
         for key in set(keys) & set(self.waiting):
             seen, _ = self.waiting.pop(key)
-            if self._passed(seen) < len(self.declared.waits):
+            if self._passed(seen) < len(self.declared.delays):
                 self.waiting[key] = [seen, self._passed(seen)]
 
     def _passed(self, seen: str) -> int:
         age = self.now - datetime.fromisoformat(seen)
-        return sum(wait <= age for wait in self.declared.waits)
+        return sum(wait <= age for wait in self.declared.delays)

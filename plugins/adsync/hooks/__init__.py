@@ -1,1 +1,1 @@
-"""Airflow's connections, in the words of the core."""
+"""Reads Airflow connections and returns the types that the rest of the package uses."""

@@ -1,4 +1,4 @@
-"""Credentials of ad accounts and stores from Airflow connections, and the core's surroundings inside a task."""
+"""Builds the SyncEnvironment of a task and opens notification channels, with credentials from Airflow connections."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from adsync.notifications.channels import factory
 from adsync.notifications.message import Channel
 from adsync.warehouse.connection import connect_now
 
-OWNERS = """
+LINKED_ACCOUNTS = """
     select string_agg(format('workspace %%s (%%s %%s)', workspace_id, platform, native_id), ', ' order by native_id)
     from adsync.accounts
     where conn_id = %s
@@ -24,32 +24,35 @@ OWNERS = """
 
 
 def environment() -> SyncEnvironment:
+    """Returns the warehouse, credentials, clock and Redis that a sync uses inside Airflow."""
     return SyncEnvironment(warehouse_url(), credentials, now, redis_url_if_any())
 
 
 def credentials(conn_id: str) -> Credentials:
-    """What the connection holds; a ConfigError says which accounts need a connection that is missing."""
+    """Returns the connection's credentials; the ConfigError for a missing connection names its accounts."""
     found = find(conn_id)
     if found is None:
-        raise missing(conn_id, _owners(conn_id))
+        raise missing(conn_id, _linked_accounts(conn_id))
     return to_credentials(found)
 
 
 def open_channel(name: str) -> Channel:
-    """The channel of that name, which is a connection's too."""
+    """Opens a notification channel; unless it is `log`, its name is a connection id."""
     return factory.open_channel(name, lambda conn_id: to_credentials(required(conn_id, "notices and alerts")))
 
 
+def now() -> datetime:
+    """Returns the current time in UTC."""
+    return datetime.now(UTC)
+
+
 def to_credentials(found: Connection) -> Credentials:
+    """Returns the fields of an Airflow connection that the package uses."""
     host = host_with_port(found.host, found.port)
     return Credentials(found.conn_id, host, found.login or "", found.password or "", found.extra_dejson)
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _owners(conn_id: str) -> str:
+def _linked_accounts(conn_id: str) -> str:
     with connect_now(warehouse_url()) as connection:
-        (owners,) = connection.execute(OWNERS, (conn_id,)).fetchone() or (None,)
-    return owners or "an account that is no longer configured"
+        (accounts,) = connection.execute(LINKED_ACCOUNTS, (conn_id,)).fetchone() or (None,)
+    return accounts or "an account that is no longer configured"

@@ -1,6 +1,6 @@
-"""Where the dashboard cache and the call budgets are: the connection `adsync_redis`.
+"""Returns the URL of Redis (dashboard cache and shared rate limits) from the connection `adsync_redis`.
 
-A module called redis would hide the real one.
+The module is not called `redis`, because that name would hide the client library.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ SCHEMES = ("redis", "rediss", "unix")
 
 
 def redis_url() -> str:
+    """Returns the URL; raises ConfigError if the connection is missing."""
     return _url(required(CONN_ID, "the dashboard cache"))
 
 
 def redis_url_if_any() -> str | None:
-    """For call budgets, which are shared when there is a Redis."""
+    """Returns the URL, or None without a connection: rate limits are shared only if there is a Redis."""
     found = find(CONN_ID)
     return _url(found) if found else None
 
 
 def _url(connection: Connection) -> str:
-    """Airflow has no Redis type without another provider: a connection of any type is taken for one."""
-    scheme, _, place = connection.get_uri().partition("://")
-    return f"{scheme if scheme in SCHEMES else 'redis'}://{place}"
+    """Accepts any connection type, because Airflow has a Redis type only with a further provider."""
+    scheme, _, rest = connection.get_uri().partition("://")
+    return f"{scheme if scheme in SCHEMES else 'redis'}://{rest}"

@@ -13,6 +13,7 @@ from typing import LiteralString
 from psycopg import sql
 
 from adsync import registry
+from adsync.sources.base import DailyStream, IncrementalStream, Stream
 from adsync.warehouse.connection import connect_now
 
 # However short somebody's history is, stores and platforms are asked for so many days again.
@@ -35,7 +36,10 @@ where account.platform = %(source)s and account.native_id = known.account_id and
     and coalesce(state.lease_until < now(), true) and not state.cursor ? 'report'
     and state.covered_from <= current_date - workspace.history_days + 1
 """
-AGES: Mapping[str, LiteralString] = {"daily": "known.metric_date", "changes": "known.loaded_at::date"}
+AGES: Mapping[type[Stream], LiteralString] = {
+    DailyStream: "known.metric_date",
+    IncrementalStream: "known.loaded_at::date",
+}
 TABLES = "select table_schema, table_name from information_schema.tables where table_schema in ('raw', 'adsync')"
 
 
@@ -69,11 +73,11 @@ def _aged() -> list[tuple[sql.Composed, dict[str, str]]]:
     return [
         (
             sql.SQL(FORGET_RAW).format(
-                table=sql.Identifier(f"{source.name}_{stream.name}"), age=sql.SQL(AGES[stream.shape])
+                table=sql.Identifier(f"{source.name}_{stream.name}"), age=sql.SQL(AGES[type(stream)])
             ),
             {"source": source.name, "stream": stream.name},
         )
         for source in sources
         for stream in source.streams
-        if stream.shape in AGES
+        if type(stream) in AGES
     ]

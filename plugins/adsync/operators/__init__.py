@@ -1,1 +1,1 @@
-"""What a DAG is made of; thin, because the work is done by modules that know no Airflow."""
+"""Airflow operators, retry policy and deadlines; they wrap modules that do not import Airflow."""

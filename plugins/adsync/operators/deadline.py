@@ -1,4 +1,4 @@
-"""When a run is late, and who is told then: the channels of `ADSYNC_NOTIFY`."""
+"""Deadlines of DAG runs; a missed one is reported to the channels of `ADSYNC_NOTIFY`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 class QueuedNow(BaseDeadlineReference):
-    """The time at which a run was made, which is when it is queued; the plugin registers it by this class's name.
+    """The creation time of a run, which is when the run is queued. The plugin registers it by this class's name.
 
-    Airflow's own `DAGRUN_QUEUED_AT` says the same, but in 3.3.2 nobody can clear a task of a run that has it: the API
-    answers 500 (apache/airflow#70368). A run that is cleared keeps the deadline of its first attempt.
+    Airflow workaround: with Airflow's own `DeadlineReference.DAGRUN_QUEUED_AT`, clearing a task fails with HTTP 500
+    in 3.3.2 (apache/airflow#70368). It can be replaced once a release contains apache/airflow#70370. Until then a
+    cleared run keeps the deadline of its first attempt.
     """
 
     def _evaluate_with(self, *, session: Session) -> datetime:  # noqa: ARG002 (Airflow passes it)
@@ -26,10 +27,10 @@ class QueuedNow(BaseDeadlineReference):
 
 
 def deadline_after(hours: float, source: str | None = None) -> DeadlineAlert:
-    """The run has to be over so many hours after it was queued."""
+    """Returns an alert for runs that are not finished `hours` after they were queued; `source` selects the accounts."""
     return DeadlineAlert(
         reference=QueuedNow(),
         interval=timedelta(hours=hours),
         callback=AsyncCallback(tell_admins, {"hours": hours, "source": source}),
-        name=f"over within {hours:g} hours",
+        name=f"finished within {hours:g} hours",
     )

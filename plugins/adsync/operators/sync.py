@@ -1,7 +1,7 @@
-"""One task per shard: brings a few accounts of one source up to date, or reads days of theirs again.
+"""SyncOperator: one task per shard, which syncs or restates a few accounts of one source.
 
-Accounts succeed and fail separately, and what is done stays done: a retry, and a task that comes back from waiting
-for a platform's report, only take up the accounts that this run has not finished.
+Accounts succeed and fail separately. A retry, or a task that resumes after waiting for a report, processes only the
+accounts that this run has not finished.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowRescheduleException
 
 from adsync.airflow_support import metrics
-from adsync.airflow_support.run_key import run_key
+from adsync.airflow_support.run_context import run_key
 from adsync.errors import TemporaryError
 from adsync.extract.results import AccountResult, PendingReport, ShardResult
 from adsync.extract.runner import BUSY_RETRY, SyncRequest, sync_accounts
 from adsync.hooks.environment import environment, now
 from adsync.orchestration.run_summary import account_names
-from adsync.orchestration.task_labels import label
+from adsync.orchestration.task_labels import task_label
 from adsync.ranges import DateRange
 from adsync.state.sync_runs import unfinished
 from adsync.triggers.report import ReportTrigger
@@ -31,9 +31,9 @@ GRID_LABEL = "{{ label | default(task.title, true) | default(task.shard | join('
 
 
 class SyncOperator(BaseOperator):
-    """Syncs the accounts of `shard`; `since` and `until` (half-open days) replace the planned scope by a fixed one.
+    """Syncs the accounts of `shard`; `since` and `until` (half-open days) replace the planned scope.
 
-    `title` names the accounts in the grid until there is more to tell.
+    `title` is the label in the grid until the first attempt has a result.
     """
 
     template_fields = ("since", "until")
@@ -60,48 +60,50 @@ class SyncOperator(BaseOperator):
         self.until = until
 
     def execute(self, context: Context, event: dict[str, str] | None = None) -> dict[str, int]:
-        """Sync what is unfinished, wait for reports without holding a worker, raise what could not be done."""
-        surroundings = environment()
+        """Syncs the unfinished accounts; defers while reports are pending; raises ShardFailed for failed accounts."""
+        sync_environment = environment()
         overdue = event is not None and event["status"] != "ready"
-        request = self.request(context, surroundings.warehouse_url, overdue=overdue)
-        outcomes = asyncio.run(sync_accounts(request, surroundings, self.tell))
-        self.show(context, surroundings.warehouse_url, outcomes)
-        if outcomes.waiting:
-            self.wait(context, outcomes.waiting, event)
-        if outcomes.only_busy:
-            # Waiting for one's turn is no failure: it holds no worker and uses up no try.
+        request = self.request(context, sync_environment.warehouse_url, overdue=overdue)
+        result = asyncio.run(sync_accounts(request, sync_environment, self.log_result))
+        self.publish(context, sync_environment.warehouse_url, result)
+        if result.waiting:
+            self.defer_until_ready(context, result.waiting, event)
+        if result.only_busy:
+            # Waiting for another run's lease is no failure: a reschedule frees the worker and uses no retry.
             raise AirflowRescheduleException(now() + BUSY_RETRY)
-        outcomes.raise_for_failures()
-        return outcomes.counts()
+        result.raise_for_failures()
+        return result.counts()
 
     def request(self, context: Context, url: str, *, overdue: bool) -> SyncRequest:
-        key, task, window = run_key(context), context["ti"], self.window()
-        # Who clears a run that read fixed days wants them read again, though they were done.
-        since = context["dag_run"].start_date if window else None
+        key, task, days = run_key(context), context["ti"], self.fixed_days()
+        # If a run of fixed days is cleared, its finished accounts are read again as well.
+        since = context["dag_run"].start_date if days else None
         return SyncRequest(
             source=self.source,
             account_ids=unfinished(url, self.source, self.shard, key, since),
             run_id=key,
             attempt=task.try_number,
             final_attempt=task.try_number > task.max_tries,
-            window=window,
+            window=days,
             overdue=overdue,
         )
 
-    def tell(self, outcome: AccountResult) -> None:
-        self.log.info(outcome.line)
+    def log_result(self, result: AccountResult) -> None:
+        self.log.info(result.line)
 
-    def show(self, context: Context, url: str, outcomes: ShardResult) -> None:
-        """Count, and tell the grid how the accounts are, by the names that a first sync has only just learned."""
-        metrics.count(self.source, outcomes)
+    def publish(self, context: Context, url: str, result: ShardResult) -> None:
+        """Records metrics and sets the grid label; names are read again, because a first sync has just stored them."""
+        metrics.record_shard(self.source, result)
         names = dict(zip(self.shard, account_names(url, self.source, self.shard), strict=True))
-        context["label"] = label(outcomes.outcomes, names)  # type: ignore[typeddict-unknown-key]
+        context["label"] = task_label(result.outcomes, names)  # type: ignore[typeddict-unknown-key]
 
-    def wait(self, context: Context, reports: Sequence[PendingReport], event: dict[str, str] | None) -> NoReturn:
-        """Defer until the reports are ready; once the trigger has given up, leave it to the retry policy."""
+    def defer_until_ready(
+        self, context: Context, reports: Sequence[PendingReport], event: dict[str, str] | None
+    ) -> NoReturn:
+        """Defers until the reports are ready; if the trigger has given up, raises TemporaryError for a retry."""
         if event and event["status"] != "ready":
             raise TemporaryError(event["message"])
-        # Airflow renders the label of a task that fails or is done; one that defers takes what is here.
+        # Airflow renders the label when a task succeeds or fails; for a deferral it takes this attribute.
         context["ti"].rendered_map_index = context["label"]  # type: ignore[typeddict-item]
         trigger = ReportTrigger(
             source=self.source,
@@ -112,7 +114,7 @@ class SyncOperator(BaseOperator):
         )
         self.defer(trigger=trigger, method_name="execute")
 
-    def window(self) -> DateRange | None:
+    def fixed_days(self) -> DateRange | None:
         if not (self.since and self.until):
             return None
         return DateRange(date.fromisoformat(self.since), date.fromisoformat(self.until))

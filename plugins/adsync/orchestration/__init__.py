@@ -1,1 +1,1 @@
-"""What DAG tasks call: sharding, restatement, run summaries. Imports no Airflow."""
+"""What DAG tasks call: sharding, restatement, run summaries, grid labels and housekeeping. Imports no Airflow."""

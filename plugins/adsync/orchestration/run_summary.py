@@ -1,6 +1,6 @@
-"""Says how a sync run went; a run that is only half good is an error, PartialSync, so that it is never green.
+"""Summarizes a sync run. An incomplete run raises PartialSync, so that it is never green.
 
-An account counts by its latest attempt within the run. One without any attempt has failed too: its task never got
+The latest attempt of an account within the run counts. An account without an attempt has failed: its task did not get
 that far.
 """
 
@@ -15,10 +15,9 @@ from adsync.errors import PermanentError
 from adsync.warehouse.connection import connect_now
 
 Shards = Sequence[Sequence[str]]
-NAMED = 5
+MAX_LISTED = 5
 DONE = {"ok", "elsewhere"}
-NEVER_TRIED = "was not tried; see the log of its task"
-LATEST = """
+LATEST_ATTEMPTS = """
     select
         planned.account_id,
         coalesce(account.workspace_id, 'unknown workspace') as workspace_id,
@@ -44,12 +43,12 @@ NAMES = """
 
 
 class PartialSync(PermanentError):
-    """Some accounts of a run are not done; trying the report again would not change that."""
+    """Some accounts of a run failed; retrying the summary would not change that."""
 
 
 @dataclass(frozen=True)
 class AccountAttempt:
-    """The last thing that happened to one account in a run; `outcome` is None when nothing did."""
+    """The latest attempt at one account in a run; `outcome` is None without an attempt."""
 
     account_id: str
     workspace_id: str
@@ -59,51 +58,49 @@ class AccountAttempt:
     @property
     def problem(self) -> str:
         if self.outcome == "waiting":
-            return "is still waiting for its report"
-        return self.error_message or NEVER_TRIED
+            return "still waiting for its report"
+        return self.error_message or "not attempted (see the log of its task)"
 
 
-def summarize_run(url: str, source: str, run_id: str, planned: Shards | None) -> str:
-    """One line about a run of `source` whose planned shards are `planned`, None when planning itself failed."""
-    return runs_report(url, run_id, {source: planned})
+def summarize_run(url: str, run_id: str, planned: Mapping[str, Shards | None]) -> str:
+    """Returns one line about a run; raises PartialSync with every account that failed.
 
-
-def runs_report(url: str, run_id: str, planned: Mapping[str, Shards | None]) -> str:
-    """The same about a run of several sources; PartialSync names everything that is not done."""
+    `planned` has the shards of each source, or None where planning failed.
+    """
     unplanned = [source for source, shards in planned.items() if shards is None]
-    attempts = {source: _attempts(url, source, run_id, shards) for source, shards in planned.items() if shards}
+    attempts = {source: _latest_attempts(url, source, run_id, shards) for source, shards in planned.items() if shards}
     failed = [
-        f"{source} {each.account_id} ({each.workspace_id}): {each.problem}"
-        for source, tried in attempts.items()
-        for each in tried
-        if each.outcome not in DONE
+        f"{source} {attempt.account_id} ({attempt.workspace_id}): {attempt.problem}"
+        for source, of_source in attempts.items()
+        for attempt in of_source
+        if attempt.outcome not in DONE
     ]
     if failed or unplanned:
-        raise PartialSync(f"PARTIAL: {_sentence(failed, sum(map(len, attempts.values())), unplanned)}")
-    done = [f"{source}: {len(tried)} of {len(tried)} accounts done" for source, tried in attempts.items()]
-    return "; ".join(done) or f"{', '.join(planned)}: nothing was due"
+        raise PartialSync(f"PARTIAL: {_problems(failed, sum(map(len, attempts.values())), unplanned)}")
+    done = [f"{source}: {len(of_source)} of {len(of_source)} accounts done" for source, of_source in attempts.items()]
+    return "; ".join(done) or f"{', '.join(planned)}: no accounts due"
 
 
 def account_names(url: str, source: str, account_ids: Sequence[str]) -> list[str]:
-    """What the platform calls the accounts; the id where it has not told yet."""
+    """Returns the platform's names of the accounts, or the id where no name is stored yet."""
     with connect_now(url) as connection:
         return [name for (name,) in connection.execute(NAMES, {"source": source, "accounts": list(account_ids)})]
 
 
-def enumerate_few(items: Sequence[str], most: int = NAMED, separator: str = "; ") -> str:
-    """The first `most` of the items, then how many there are beside them."""
-    rest = len(items) - most
-    return separator.join([*items[:most], f"and {rest} more"] if rest > 0 else items)
+def join_limited(items: Sequence[str], limit: int = MAX_LISTED, separator: str = "; ") -> str:
+    """Joins the first `limit` items and appends how many more there are."""
+    rest = len(items) - limit
+    return separator.join([*items[:limit], f"and {rest} more"] if rest > 0 else items)
 
 
-def _attempts(url: str, source: str, run_id: str, shards: Shards) -> list[AccountAttempt]:
+def _latest_attempts(url: str, source: str, run_id: str, shards: Shards) -> list[AccountAttempt]:
     values = {"source": source, "run_id": run_id, "accounts": [account_id for shard in shards for account_id in shard]}
     with connect_now(url) as connection, connection.cursor(row_factory=class_row(AccountAttempt)) as cursor:
-        return cursor.execute(LATEST, values).fetchall()
+        return cursor.execute(LATEST_ATTEMPTS, values).fetchall()
 
 
-def _sentence(failed: Sequence[str], planned: int, unplanned: Sequence[str]) -> str:
-    sentences = [f"{len(failed)} of {planned} accounts failed: {enumerate_few(failed)}"] if failed else []
+def _problems(failed: Sequence[str], planned: int, unplanned: Sequence[str]) -> str:
+    problems = [f"{len(failed)} of {planned} accounts failed: {join_limited(failed)}"] if failed else []
     if unplanned:
-        sentences.append(f"no {' or '.join(unplanned)} account was synced: planning failed; see the log of task plan")
-    return "; ".join(sentences)
+        problems.append(f"no {' or '.join(unplanned)} account was synced: planning failed (see the log of task `plan`)")
+    return "; ".join(problems)

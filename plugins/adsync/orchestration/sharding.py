@@ -1,6 +1,6 @@
-"""Which accounts a run takes up, and how they are dealt out to tasks.
+"""Selects the accounts of a run and divides them into shards, one per mapped task.
 
-What is due is a sync's business. A restate takes every account: one that is being read, it waits for.
+A sync takes the accounts that are due. A restate takes every active account and waits for those that are leased.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from adsync.orchestration.run_summary import account_names, enumerate_few
+from adsync.orchestration.run_summary import account_names, join_limited
 from adsync.ranges import DateRange
 from adsync.warehouse.connection import connect_now
 
-MOST_TASKS = 100
-NAMED = 3
-DUE = """
+MAX_SHARDS = 100
+MAX_NAMES_IN_TITLE = 3
+DUE_ACCOUNTS = """
 select account.native_id from adsync.accounts as account
 left join adsync.sync_state as state on account.platform = state.platform and account.native_id = state.account_id
 where account.platform = %(source)s and account.is_active
@@ -28,7 +28,7 @@ having coalesce(bool_and(
 ), true)
 order by account.native_id
 """
-LINKED = """
+ACTIVE_ACCOUNTS = """
 select account.native_id from adsync.accounts as account
 where account.platform = %(source)s and account.is_active
     and (cardinality(%(workspaces)s::text[]) = 0 or account.workspace_id = any(%(workspaces)s))
@@ -41,38 +41,35 @@ order by account.native_id
 
 
 def due_accounts(url: str, source: str, *, now: datetime, workspaces: Collection[str] = ()) -> list[str]:
-    """The source's active accounts that nobody reads at the moment and that do not wait for a retry."""
+    """Returns the source's active accounts that are not leased, backing off or paused."""
     with connect_now(url) as connection:
         values = {"source": source, "now": now, "workspaces": list(workspaces)}
-        return [account_id for (account_id,) in connection.execute(DUE, values)]
+        return [account_id for (account_id,) in connection.execute(DUE_ACCOUNTS, values)]
 
 
-def linked_accounts(url: str, source: str, workspaces: Collection[str] = ()) -> list[str]:
-    """The source's active accounts, of those workspaces alone if any are named; paused ones stay out."""
+def active_accounts(url: str, source: str, workspaces: Collection[str] = ()) -> list[str]:
+    """Returns the source's active accounts that are not paused; without workspaces, those of all workspaces."""
     with connect_now(url) as connection:
         values = {"source": source, "workspaces": list(workspaces)}
-        return [account_id for (account_id,) in connection.execute(LINKED, values)]
+        return [account_id for (account_id,) in connection.execute(ACTIVE_ACCOUNTS, values)]
 
 
-def shards(account_ids: list[str], most: int = MOST_TASKS) -> list[list[str]]:
-    """One account per shard up to `most` shards, then batches of equal size."""
-    size = max(1, -(-len(account_ids) // most))
-    return [account_ids[start : start + size] for start in range(0, len(account_ids), size)]
+def plan_shards(account_ids: Sequence[str], max_shards: int = MAX_SHARDS) -> list[list[str]]:
+    """Returns one account per shard up to `max_shards` accounts, beyond that batches of equal size."""
+    size = max(1, -(-len(account_ids) // max_shards))
+    return [list(account_ids[start : start + size]) for start in range(0, len(account_ids), size)]
 
 
-def due_shards(url: str, source: str, *, now: datetime) -> list[list[str]]:
-    """What one run of a source's DAG takes up."""
-    return shards(due_accounts(url, source, now=now))
+def task_arguments(
+    url: str, source: str, shards: Sequence[Sequence[str]], days: DateRange | None = None
+) -> list[dict[str, Any]]:
+    """Returns the arguments of one mapped SyncOperator task per shard; `title` has the accounts' names for the grid."""
+    names = iter(account_names(url, source, [account_id for shard in shards for account_id in shard]))
+    titles = [join_limited([next(names) for _ in shard], MAX_NAMES_IN_TITLE, ", ") for shard in shards]
+    bounds = {"since": days.since.isoformat(), "until": days.until.isoformat()} if days else {}
+    return [{"shard": list(shard), "title": title, **bounds} for shard, title in zip(shards, titles, strict=True)]
 
 
-def tasks(url: str, source: str, dealt: Sequence[Sequence[str]], days: DateRange | None = None) -> list[dict[str, Any]]:
-    """What is mapped over: per shard its accounts, their names for the grid, and half-open days as ISO texts if any."""
-    names = iter(account_names(url, source, [account_id for shard in dealt for account_id in shard]))
-    titles = [enumerate_few([next(names) for _ in shard], NAMED, ", ") for shard in dealt]
-    span = {"since": days.since.isoformat(), "until": days.until.isoformat()} if days else {}
-    return [{"shard": list(shard), "title": title, **span} for shard, title in zip(dealt, titles, strict=True)]
-
-
-def accounts_of(planned: Sequence[Mapping[str, Any]] | None) -> list[list[str]] | None:
-    """The shards of those tasks; None when planning itself failed."""
-    return None if planned is None else [each["shard"] for each in planned]
+def planned_accounts(arguments: Sequence[Mapping[str, Any]] | None) -> list[list[str]] | None:
+    """Returns the shards of `task_arguments`, or None if planning failed."""
+    return None if arguments is None else [each["shard"] for each in arguments]

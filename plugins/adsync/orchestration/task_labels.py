@@ -1,4 +1,4 @@
-"""What the grid says of a shard: which account, what is wrong with it, until when. Times are UTC, and say so."""
+"""Labels of mapped sync tasks in Airflow's grid: the accounts, their problem, and the next try in UTC."""
 
 from __future__ import annotations
 
@@ -15,37 +15,40 @@ from adsync.errors import (
     Unreadable,
 )
 from adsync.extract.results import AccountResult
-from adsync.orchestration.run_summary import enumerate_few
+from adsync.orchestration.run_summary import join_limited
 
-# Airflow keeps 250 characters.
-LONGEST = 240
-NAMED = 3
-WORDS: tuple[tuple[type[AdsyncError], str], ...] = (
+# Airflow's column holds 250 characters.
+MAX_LENGTH = 240
+MAX_LISTED = 3
+REASONS: tuple[tuple[type[AdsyncError], str], ...] = (
     (RateLimited, "rate limited"),
-    (TokenExpired, "its token ended"),
-    (ReauthRequired, "a person has to grant access again"),
-    (ConfigError, "a setting is wrong"),
-    (ContractError, "the platform answers in an unknown way"),
-    (Unreadable, "some records cannot be read"),
-    (TemporaryError, "trouble"),
+    (TokenExpired, "access token expired"),
+    (ReauthRequired, "reauthorization required"),
+    (ConfigError, "invalid setting"),
+    (ContractError, "unexpected API response"),
+    (Unreadable, "unreadable records"),
+    (TemporaryError, "temporary error"),
 )
 
 
-def label(outcomes: Sequence[AccountResult], names: Mapping[str, str]) -> str:
-    """Those accounts that need a look, else all of them by name; `names` by account id."""
-    troubled = [f"{names[each.account.account_id]}: {_state(each)}" for each in outcomes if each.error or each.waiting]
-    named = troubled or [names[each.account.account_id] for each in outcomes]
-    return enumerate_few(named, NAMED, "; " if troubled else ", ")[:LONGEST]
+def task_label(results: Sequence[AccountResult], names: Mapping[str, str]) -> str:
+    """Returns the accounts that failed or wait, with the reason, else the names of all; `names` by account id."""
+    problems = [f"{names[each.account.account_id]}: {_problem(each)}" for each in results if each.error or each.waiting]
+    listed = problems or [names[each.account.account_id] for each in results]
+    return join_limited(listed, MAX_LISTED, "; " if problems else ", ")[:MAX_LENGTH]
 
 
-def _state(outcome: AccountResult) -> str:
-    error = outcome.error
+def _problem(result: AccountResult) -> str:
+    error = result.error
     if error is None:
-        return "waits for its report"
-    reason = next((words for kind, words in WORDS if isinstance(error, kind)), "failed")
-    if outcome.elsewhere:
-        reason = "another run reads it"
-    if outcome.next_try is None:
+        return "waiting for its report"
+    reason = next((words for kind, words in REASONS if isinstance(error, kind)), "failed")
+    if result.elsewhere:
+        reason = "leased by another run"
+    if result.next_try is None:
         return f"{reason}: {error}"
-    limited = isinstance(error, RateLimited)
-    return f"{reason} until {outcome.next_try}" if limited else f"{reason}, next try {outcome.next_try}"
+    return (
+        f"{reason} until {result.next_try}"
+        if isinstance(error, RateLimited)
+        else f"{reason}, next try {result.next_try}"
+    )

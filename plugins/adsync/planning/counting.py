@@ -10,7 +10,7 @@ from adsync.errors import AdsyncError
 from adsync.extract.context import SyncEnvironment, open_client
 from adsync.models import Account, RecordCount
 from adsync.ranges import TimeRange
-from adsync.sources.base import Source, Stream
+from adsync.sources.base import EntityStream, IncrementalStream, Source, Stream
 
 A_DAY = 86_400
 
@@ -44,9 +44,13 @@ class Count:
         )
 
     async def _of(self, client: ApiClient, stream: Stream) -> RecordCount | None:
-        if stream.count:
-            return await stream.count(client, self.account, self.span)
-        return RecordCount(sum([len(page) async for page in stream.read(client, self.account)]))
+        match stream:
+            case EntityStream():
+                return RecordCount(sum([len(page) async for page in stream.read(client, self.account)]))
+            case IncrementalStream(count=count) if count:
+                return await count(client, self.account, self.span)
+            case _:
+                return None
 
     def a_day(self, stream: Stream) -> float | None:
         """How many of them a day of the span has."""

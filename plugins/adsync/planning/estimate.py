@@ -13,11 +13,11 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 from adsync.extract import async_report
-from adsync.extract.daily import by_report, planned, remembered
+from adsync.extract.daily import by_report, learned_today, plan_chunks
 from adsync.extract.reread_queue import RereadQueue
 from adsync.models import Account, RateLimit
 from adsync.ranges import DateRange, TimeRange
-from adsync.sources.base import Source, Stream
+from adsync.sources.base import DailyStream, EntityStream, IncrementalStream, Source, Stream
 from adsync.state.stream_state import StreamState, SyncSettings, incremental_ranges, is_fresh, within_retention
 
 # Order, a few polls, and the download.
@@ -77,9 +77,18 @@ class Estimate:
 
 
 def estimate(source: Source, account: Account, known: Known, note: str = "") -> Estimate:
-    by_shape = {"entity": _entity, "daily": _daily, "changes": _changes}
-    streams = [replace(stream, page=known.page.get(stream.name, stream.page)) for stream in source.streams]
-    return Estimate(account, tuple(by_shape[each.shape](source, account, each, known) for each in streams), note)
+    return Estimate(account, tuple(_step(source, account, stream, known) for stream in source.streams), note)
+
+
+def _step(source: Source, account: Account, stream: Stream, known: Known) -> Step:
+    cost = replace(stream.cost, page_size=known.page.get(stream.name, stream.cost.page_size))
+    match stream:
+        case EntityStream():
+            return _entity(replace(stream, cost=cost), known, is_first=stream is source.streams[0])
+        case DailyStream():
+            return _daily(account, replace(stream, cost=cost), known)
+        case IncrementalStream():
+            return _changes(account, replace(stream, cost=cost), known)
 
 
 def minutes(limits: Sequence[RateLimit], calls: Sequence[int]) -> float:
@@ -104,21 +113,21 @@ def _shared(limit: RateLimit, calls: Sequence[int]) -> int:
     return max(calls, default=0) if limit.scope == "account" else sum(calls)
 
 
-def _entity(source: Source, _account: Account, stream: Stream, known: Known) -> Step:
+def _entity(stream: EntityStream, known: Known, *, is_first: bool) -> Step:
     covered = known.coverage.get(stream.name, StreamState())
-    if stream.every and is_fresh(covered, stream.every, known.now):
+    if is_fresh(covered, stream.refresh_every, known.now):
         return Step(stream.name, None, None, 0, 0, 0, "read lately")
-    if stream.aside and not known.asked:
+    if stream.restate_only and not known.asked:
         return Step(stream.name, None, None, 0, 0, 0, "read at night")
-    rows = 1 if stream.name == source.streams[0].name else known.records.get(stream.name)
+    rows = 1 if is_first else known.records.get(stream.name)
     return Step(stream.name, None, None, 1, rows, _calls(stream, rows))
 
 
-def _daily(_source: Source, account: Account, stream: Stream, known: Known) -> Step:
+def _daily(account: Account, stream: DailyStream, known: Known) -> Step:
     covered = known.coverage.get(stream.name, StreamState())
-    hints = remembered(covered, str(known.now.date()))
-    asked = planned(stream, covered, known.today, known.reach, known.asked, hints)
-    windows = within_retention(asked, known.today, stream.months)
+    learned = learned_today(covered, str(known.now.date()))
+    asked = plan_chunks(stream, covered, known.today, known.reach, learned, known.asked)
+    windows = within_retention(asked, known.today, stream.retention_months)
     if not windows:
         return Step(stream.name, None, None, 0, 0, 0, "older than the platform keeps")
     since, through = min(each.since for each in windows), max(each.last_day for each in windows)
@@ -127,16 +136,16 @@ def _daily(_source: Source, account: Account, stream: Stream, known: Known) -> S
     rows = None if a_day is None else round(a_day * days)
     if stream.report and by_report(stream.report, account, covered, windows, known.now):
         return Step(stream.name, since, through, 1, rows, REPORT_CALLS, "asynchronous report")
-    counted = [1 if stream.whole_campaigns else window.days for window in windows]
+    counted = [1 if stream.cost.per_campaign else window.days for window in windows]
     each = [_calls(stream, None if a_day is None else round(a_day * days)) for days in counted]
     return Step(stream.name, since, through, len(windows), rows, _sum(each))
 
 
-def _changes(_source: Source, account: Account, stream: Stream, known: Known) -> Step:
+def _changes(account: Account, stream: IncrementalStream, known: Known) -> Step:
     covered = known.coverage.get(stream.name, StreamState())
     if known.asked:
         return _asked_changes(account, stream, known, covered)
-    spans = list(incremental_ranges(covered, known.now, known.reach, stream.longest))
+    spans = list(incremental_ranges(covered, known.now, known.reach, stream.max_days))
     since, through = min(each.since.date() for each in spans), max(each.until.date() for each in spans)
     a_day = known.a_day.get(stream.name)
     if stream.report and async_report.of_changes(account, covered, stream.report, spans, known.now):
@@ -144,26 +153,26 @@ def _changes(_source: Source, account: Account, stream: Stream, known: Known) ->
         return _reported(stream, since, through, rows)
     found = [_changed(stream, a_day, _days(span), is_news=covered.leads_to(span)) for span in spans]
     calls = _sum([_calls(stream, rows) for rows in found])
-    due = len(RereadQueue.of(stream.again, covered, known.now).due()) if stream.again else 0
-    again = ceil(due / stream.again.page) if stream.again else 0
+    due = len(RereadQueue.of(stream.reread, covered, known.now).due()) if stream.reread else 0
+    again = ceil(due / stream.reread.page_size) if stream.reread else 0
     rows = _sum([*found, due])
     return Step(stream.name, since, through, len(spans), rows, None if calls is None else calls + again)
 
 
-def _asked_changes(account: Account, stream: Stream, known: Known, covered: StreamState) -> Step:
+def _asked_changes(account: Account, stream: IncrementalStream, known: Known, covered: StreamState) -> Step:
     """Days that were read before are compared with what is stored, where a source can: few records cost a call."""
     asked = known.asked
     rows = _changed(stream, known.a_day.get(stream.name), asked.days, is_news=False)
     spans = [asked.instants(ZoneInfo(account.timezone))]
     if stream.report and async_report.of_changes(account, covered, stream.report, spans, known.now):
         return _reported(stream, asked.since, asked.last_day, rows)
-    compared = stream.rescan and covered.joined(asked) == covered
-    calls = _calls(replace(stream, each=0) if compared else stream, rows)
+    compared = stream.read_history and covered.joined(asked) == covered
+    calls = _calls(replace(stream, cost=replace(stream.cost, per_record=0)) if compared else stream, rows)
     return Step(stream.name, asked.since, asked.last_day, 1, rows, calls)
 
 
 def _reported(stream: Stream, since: date, through: date, rows: int | None) -> Step:
-    calls = None if rows is None else REPORT_CALLS + round(stream.each * rows)
+    calls = None if rows is None else REPORT_CALLS + round(stream.cost.per_record * rows)
     return Step(stream.name, since, through, 1, rows, calls, "asynchronous report")
 
 
@@ -171,7 +180,7 @@ def _changed(stream: Stream, a_day: float | None, days: float, *, is_news: bool)
     """How many records a read of so many days brings, with those that it reads beyond them."""
     if a_day is None:
         return None
-    return round(a_day * (days + stream.early.total_seconds() / DAY)) + (stream.tail if is_news else 0)
+    return round(a_day * (days + stream.cost.lead_time.total_seconds() / DAY)) + (stream.cost.overrun if is_news else 0)
 
 
 def _days(span: TimeRange) -> float:
@@ -181,7 +190,7 @@ def _days(span: TimeRange) -> float:
 def _calls(stream: Stream, rows: int | None) -> int | None:
     if rows is None:
         return None
-    return max(1, ceil(rows / stream.page)) + round(stream.each * rows) + stream.around
+    return max(1, ceil(rows / stream.cost.page_size)) + round(stream.cost.per_record * rows) + stream.cost.fixed
 
 
 def _sum(numbers: Sequence[int | None]) -> int | None:

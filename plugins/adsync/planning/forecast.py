@@ -18,7 +18,7 @@ from adsync.models import Account
 from adsync.planning.counting import Count
 from adsync.planning.estimate import Estimate, Known, estimate
 from adsync.ranges import DateRange
-from adsync.sources.base import Source, Stream
+from adsync.sources.base import DailyStream, EntityStream, IncrementalStream, Source, Stream
 from adsync.state import accounts
 from adsync.state.stream_state import StreamState, history
 from adsync.state.sync_state import SyncStateStore
@@ -69,13 +69,17 @@ async def _one(
     count = Count(account, span, {name: number for name, number in stored.items() if number})
     if unread:
         count = await count.taken(source, unread, environment)
-    aside = {each.name: await _stored(connection, source, account, each) for each in source.streams if each.aside}
+    restated = {
+        each.name: await _stored(connection, source, account, each)
+        for each in source.streams
+        if isinstance(each, EntityStream) and each.restate_only
+    }
     known = Known(
         reach,
         now.astimezone(zone_of(account)).date(),
         now,
         coverage,
-        {**count.records, **aside},
+        {**count.records, **restated},
         {stream.name: rate for stream, rate in await _rates(connection, source, account, coverage, count)},
         count.pages,
         question.asked,
@@ -83,13 +87,16 @@ async def _one(
     return estimate(source, account, known, count.note)
 
 
-def _listings(source: Source) -> list[Stream]:
+def _listings(source: Source) -> list[EntityStream]:
     """What an account has many of and every sync reads: the entities but the account itself."""
-    return [stream for stream in source.streams[1:] if stream.shape == "entity" and not stream.aside]
+    return [each for each in source.streams[1:] if isinstance(each, EntityStream) and not each.restate_only]
 
 
 def _countable(source: Source) -> list[Stream]:
-    return [*_listings(source), *(stream for stream in source.streams if stream.count)]
+    return [
+        *_listings(source),
+        *(each for each in source.streams if isinstance(each, IncrementalStream) and each.count),
+    ]
 
 
 async def _rates(
@@ -102,12 +109,13 @@ async def _rates(
     """Records per day: as lately; of metrics that were never read one per campaign, of orders as counted."""
     rates: list[tuple[Stream, float | None]] = []
     for stream in source.streams:
-        if stream.shape == "daily":
-            usual = await _scalar(connection, source, account, stream, COUNT_A_DAY)
-            rates.append((stream, usual or count.records.get("campaigns")))
-        elif stream.shape == "changes":
-            usual = await _changes_a_day(connection, source, account, stream, coverage[stream.name])
-            rates.append((stream, count.a_day(stream) if usual is None else usual))
+        match stream:
+            case DailyStream():
+                usual = await _scalar(connection, source, account, stream, COUNT_A_DAY)
+                rates.append((stream, usual or count.records.get("campaigns")))
+            case IncrementalStream():
+                usual = await _changes_a_day(connection, source, account, stream, coverage[stream.name])
+                rates.append((stream, count.a_day(stream) if usual is None else usual))
     return [(stream, rate) for stream, rate in rates if rate is not None]
 
 

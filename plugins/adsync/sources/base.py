@@ -1,6 +1,7 @@
-"""What a source is: a declaration of streams, and a few functions that know its API.
+"""What a source is: a declaration of streams and a few functions that know its API.
 
-A stream reads pages; a page is a list of records whose payload stays the bytes that arrived.
+A stream reads pages; a page is a list of records whose payload stays the bytes that arrived. `Stream` is one of three
+types, by what a read is asked for: everything (entities), days (metrics), or what changed within a range of time.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from adsync.auth.token_refresh import TokenRefresh, initial_token
 from adsync.models import (
@@ -16,11 +17,13 @@ from adsync.models import (
     AccountInfo,
     ApiResponse,
     Credentials,
+    LearnedLimits,
     Page,
     RateLimit,
     RawJson,
     Record,
     RecordCount,
+    StoredPayloads,
     Token,
 )
 
@@ -31,102 +34,127 @@ if TYPE_CHECKING:
     from adsync.ranges import DateRange, TimeRange
 
 
-Read = Callable[..., AsyncIterator[Page]]
+@dataclass(frozen=True)
+class CallCost:
+    """What a read costs in API calls; only plans use it.
 
+    A call returns `page_size` records, or with `per_campaign` so many campaigns with all their days. Each record takes
+    `per_record` further calls, each read `fixed` ones. A read begins `lead_time` before its range and continues for
+    `overrun` older records after the new ones.
+    """
 
-async def no_stored_payloads(_: Sequence[str]) -> Mapping[str, bytes]:
-    return {}
+    page_size: int = 100
+    per_campaign: bool = False
+    per_record: float = 0
+    fixed: int = 0
+    lead_time: timedelta = timedelta()
+    overrun: int = 0
 
 
 @dataclass(frozen=True)
 class AsyncReport:
-    """An asynchronous report: `create` returns its id, `ready` polls once, `download` reads it.
+    """An asynchronous report: `create` returns its id, `is_ready` polls once, `download` reads it.
 
-    `create` raises ReportRefused where the app may not order any. A report of `last_resort` is ordered only after
-    the smallest synchronous request was too much; others also for more days than one request may ask for, and
-    of a stream of changes for more than `beyond` days. One that takes longer than `patience` never ends.
+    `create` raises ReportRefused if the app may not request reports. A report of `last_resort` is requested only after
+    the smallest synchronous request was too much; other reports also for more days than one request may ask for, and
+    by an incremental stream for more than `beyond_days` days. One that is not ready after `max_wait` counts as lost.
     """
 
-    create: Callable[[ApiClient, Account, DateRange | TimeRange], Any]
-    ready: Callable[[ApiClient, Account, str], Any]
+    create: Callable[[ApiClient, Account, DateRange | TimeRange], Awaitable[str]]
+    is_ready: Callable[[ApiClient, Account, str], Awaitable[bool]]
     download: Callable[[ApiClient, Account, str], AsyncIterator[Page]]
     last_resort: bool = False
-    beyond: int = 0
-    patience: timedelta = timedelta(hours=1)
+    beyond_days: int = 0
+    max_wait: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class RereadPolicy:
-    """Records that arrive unfinished and are finished later without their platform telling.
+    """Reads unfinished records again, for platforms that finish them without marking them as changed.
 
-    `unfinished(record, now)` says which; `read(client, account, keys)` reads them by key, after each of `waits`,
-    `page` of them in a call.
+    `is_unfinished(record, now)` selects them; `read(client, account, keys)` reads them by key after each of `delays`,
+    `page_size` of them per call.
     """
 
-    unfinished: Callable[[Record, datetime], bool]
+    is_unfinished: Callable[[Record, datetime], bool]
     read: Callable[[ApiClient, Account, Sequence[str]], AsyncIterator[Page]]
-    waits: tuple[timedelta, ...]
-    page: int = 100
+    delays: tuple[timedelta, ...]
+    page_size: int = 100
 
 
 @dataclass(frozen=True)
-class Stream:
-    """One raw table of a source.
+class EntityStream:
+    """A listing that is read as a whole: accounts, stores, campaigns, ads.
 
-    `entity` streams are listings, read whole: `read(client, account)`.
-    `daily` streams are metrics, replaced by window: `read(client, account, window)`.
-    `changes` streams are what moved in a span of time: `read(client, account, span)`.
-    `longest` is how many days one `read` may ask for, `retreat` how many after a request that was too much.
-    `months` is how far back the platform keeps anything; `every` how long an entity, once read, is good for.
-    `aside` streams are read only where days are asked for by name, as by the nightly `restate`: no sync pays for them.
-    What a read costs, for plans: `page` is how many records one call brings, or how many campaigns with all their
-    days (`whole_campaigns`); `each` how many calls a record costs beside, `around` how many every read does. `early`
-    is how much before its span a read begins, `tail` how many older records it goes on for after what is new.
-    `count(client, account, span)` tells in one call how many records a span holds; None when it cannot be told.
-    Where a platform cannot list what changed in a span, `rescan` reads history and spans asked for by name
-    (None: `read` does), and both are handed `known`, to ask what is stored.
+    It is read in every sync, or at most once per `refresh_every`. With `restate_only` it is read only by runs that
+    name days, such as the nightly `restate`.
     """
 
     name: str
-    shape: Literal["entity", "daily", "changes"]
-    read: Read
-    longest: int = 30
-    retreat: int = 30
-    months: int | None = None
-    every: timedelta | None = None
-    page: int = 100
-    whole_campaigns: bool = False
-    each: float = 0
-    around: int = 0
-    early: timedelta = timedelta()
-    tail: int = 0
+    read: Callable[[ApiClient, Account], AsyncIterator[Page]]
+    refresh_every: timedelta | None = None
+    restate_only: bool = False
+    cost: CallCost = CallCost()
+
+
+@dataclass(frozen=True)
+class DailyStream:
+    """Metrics by day, replaced in windows of days; `read` lowers the limits it is given when a request is too much.
+
+    One read may ask for `max_days`, and for `fallback_days` after a request that was too much. The platform keeps
+    days for `retention_months` (None: for ever).
+    """
+
+    name: str
+    read: Callable[[ApiClient, Account, DateRange, LearnedLimits], AsyncIterator[Page]]
+    max_days: int = 30
+    fallback_days: int = 30
+    retention_months: int | None = None
+    report: AsyncReport | None = None
+    cost: CallCost = CallCost()
+
+
+@dataclass(frozen=True)
+class IncrementalStream:
+    """Records by the time of their last change, upserted; the replication key is that time.
+
+    One read may cover `max_days`. `read` is given a function that returns stored payloads by key. A platform that
+    cannot list the changes within a range has `read_history` for history and for days named by a run.
+    `count` returns in one call how many records a range holds, or None if the platform does not say.
+    """
+
+    name: str
+    read: Callable[[ApiClient, Account, TimeRange, StoredPayloads], AsyncIterator[Page]]
+    max_days: int = 30
+    read_history: Callable[[ApiClient, Account, TimeRange, StoredPayloads], AsyncIterator[Page]] | None = None
     count: Callable[[ApiClient, Account, TimeRange], Awaitable[RecordCount | None]] | None = None
     report: AsyncReport | None = None
-    again: RereadPolicy | None = None
-    rescan: Read | None = None
-    aside: bool = False
+    reread: RereadPolicy | None = None
+    cost: CallCost = CallCost()
+
+
+Stream = EntityStream | DailyStream | IncrementalStream
 
 
 def no_throttle(_: ApiResponse) -> float:
-    """For platforms whose answers say nothing of what is left of the budget."""
+    """Returns no delay, for platforms whose responses do not report the remaining rate limit."""
     return 0.0
 
 
 def no_notes(_: RawJson) -> tuple[str, ...]:
-    """For platforms that hide nothing from us."""
+    """Returns no note, for platforms that hide nothing from the app."""
     return ()
 
 
 @dataclass(frozen=True)
 class Source:
-    """A platform: how to reach it, how to read its answers, and which streams it has.
+    """A platform: how to reach it, how to read its responses, and which streams it has.
 
-    `check` raises the error that an answer stands for; `facts` reads the payload of the first stream,
-    `notes` reads there what a person should know though nothing failed, one sentence each.
-    `limits` are the documented budgets; `throttle` reads from an answer how many seconds the account should rest.
-    `options` names the keys an account may carry in workspaces.yaml, each with its allowed values
-    (empty: any text). `lookback` is for how many days, the last one included, it still changes what it said:
-    so many are restated every night.
+    `check` raises the error that a response stands for. The first stream is the account's own record: `account_info`
+    reads its payload, `notes` returns what an admin should know although nothing failed, one sentence each.
+    `rate_limits` are the documented limits; `throttle` returns how many seconds a response asks the account to pause.
+    `options` are the keys that an account may have in workspaces.yaml, each with its allowed values (empty: any text).
+    `lookback` is how many days, today included, the platform still restates; `restate` reads them again every night.
     """
 
     name: str
@@ -134,15 +162,16 @@ class Source:
     base_url: Callable[[Credentials, str], str]
     auth: Callable[[Credentials, Token], httpx.Auth]
     check: Callable[[ApiResponse], None]
-    facts: Callable[[RawJson], AccountInfo]
+    account_info: Callable[[RawJson], AccountInfo]
     streams: tuple[Stream, ...]
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     initial_token: Callable[[Credentials], Token] = initial_token
     token_refresh: TokenRefresh | None = None
-    limits: tuple[RateLimit, ...] = ()
+    rate_limits: tuple[RateLimit, ...] = ()
     throttle: Callable[[ApiResponse], float] = no_throttle
     lookback: int = 28
     notes: Callable[[RawJson], tuple[str, ...]] = no_notes
 
     def stream(self, name: str) -> Stream:
+        """Returns the stream of that name."""
         return next(stream for stream in self.streams if stream.name == name)

@@ -102,10 +102,10 @@ def _months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def is_fresh(covered: StreamState, every: timedelta, now: datetime) -> bool:
+def is_fresh(covered: StreamState, every: timedelta | None, now: datetime) -> bool:
     """Whether an entity was read so lately that it still holds."""
     read_at = covered.cursor.get("read_at")
-    return read_at is not None and now < datetime.fromisoformat(read_at) + every
+    return every is not None and read_at is not None and now < datetime.fromisoformat(read_at) + every
 
 
 def history(now: datetime, reach: SyncSettings) -> TimeRange:

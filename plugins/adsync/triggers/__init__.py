@@ -1,1 +1,1 @@
-"""What waits in Airflow's triggerer instead of in a worker's slot."""
+"""Code that runs in Airflow's triggerer: the report trigger and the deadline callback."""

@@ -1,6 +1,6 @@
-"""Tells the admins of a run that should have been over: Airflow's triggerer calls it, so a stuck worker cannot hide it.
+"""Deadline callback: notifies admins of a late run. It runs in the triggerer, so a stuck worker cannot hide the run.
 
-Connections are read in a thread: Airflow's own asynchronous call does not work everywhere.
+Connections are read in a thread, because Airflow's asynchronous call fails in `airflow dags test`.
 """
 
 from __future__ import annotations
@@ -16,42 +16,44 @@ from adsync.errors import AdsyncError
 from adsync.hooks.environment import open_channel
 from adsync.hooks.warehouse import warehouse_url
 from adsync.notifications.message import Message
-from adsync.orchestration.run_summary import enumerate_few
+from adsync.orchestration.run_summary import join_limited
 from adsync.status import accounts
 
 LOG = logging.getLogger(__name__)
-NAMED = 5
+MAX_LISTED = 5
 
 
 async def tell_admins(context: Mapping[str, Any], hours: float, source: str | None = None) -> str | None:
-    """Say which run is late and which accounts it may wait for; what was said.
+    """Sends a message with the late run and the source's accounts that are not ok, and returns its text.
 
-    A run that has failed is over, and its own notice told of it; Airflow drops the deadlines of good runs only.
+    Returns None for a failed run: it is finished and has its own notice, but Airflow drops the deadlines of successful
+    runs only.
     """
     run = context["dag_run"]
     if run["state"] == "failed":
         return None
-    return await sync_to_async(_tell)(run["dag_id"], run["dag_run_id"], hours, source)
+    return await sync_to_async(_notify)(run["dag_id"], run["dag_run_id"], hours, source)
 
 
-def _tell(dag_id: str, run_id: str, hours: float, source: str | None) -> str:
-    waiting = [
+def _notify(dag_id: str, run_id: str, hours: float, source: str | None) -> str:
+    not_ok = [
         each for each in accounts.list_accounts(warehouse_url()) if each.platform == source and each.status != "ok"
     ]
-    reasons = enumerate_few([_reason(each) for each in waiting], NAMED) or "see its tasks in the grid"
-    text = f"{dag_id} is not over after {hours:g} hours (run {run_id}): {reasons}"
+    reasons = join_limited([_reason(each) for each in not_ok], MAX_LISTED) or "see its tasks in the grid"
+    text = f"{dag_id} has not finished after {hours:g} hours (run {run_id}): {reasons}"
     message = Message(f"adsync: {dag_id} is late", text, {"dag_id": dag_id, "run_id": run_id, "hours": hours})
     for name in settings.notify_channels():
         try:
             open_channel(name)(message)
         except AdsyncError as error:
-            LOG.warning("%s was not told that %s is late: %s", name, dag_id, error)
+            LOG.warning("could not notify channel %s that %s is late: %s", name, dag_id, error)
     return text
 
 
-def _reason(standing: accounts.AccountStatus) -> str:
-    again = f", next try {standing.next_try:%Y-%m-%d %H:%M} UTC" if standing.next_try else ""
-    name = standing.name or standing.native_id
+def _reason(account: accounts.AccountStatus) -> str:
+    next_try = f", next try {account.next_try:%Y-%m-%d %H:%M} UTC" if account.next_try else ""
+    name = account.name or account.native_id
     return (
-        f"{standing.platform} {name} of {standing.workspace_id} is {standing.status}{again}: {standing.error_message}"
+        f"{account.platform} {name} (workspace {account.workspace_id}) is {account.status}{next_try}: "
+        f"{account.error_message}"
     )

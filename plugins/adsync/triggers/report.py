@@ -1,7 +1,7 @@
-"""Waits for platforms' asynchronous reports in the triggerer, where waiting costs no worker.
+"""Waits for asynchronous platform reports in the triggerer, which uses no worker slot.
 
-It polls at fixed instants counted from `started_at`, so a restarted triggerer goes on where the last one stopped.
-Connections are read through `sync_to_async`: Airflow's own asynchronous call does not work in `airflow dags test`.
+Polls happen at fixed times counted from `started_at`, so a restarted triggerer continues with the remaining polls.
+Connections are read through `sync_to_async`, because Airflow's asynchronous call fails in `airflow dags test`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Report = dict[str, str]
 
 
 class ReportTrigger(BaseTrigger):
-    """Fires once: ready (all reports are), failed (one never will be) or timeout (after `max_polls` polls)."""
+    """Fires once: `ready` (all reports), `failed` (one report, permanently) or `timeout` (after `max_polls` polls)."""
 
     def __init__(
         self, *, source: str, reports: Sequence[Report], poll_seconds: float, max_polls: int, started_at: str
@@ -45,12 +45,10 @@ class ReportTrigger(BaseTrigger):
         except PermanentError as error:
             yield _event("failed", str(error))
         else:
-            yield (
-                _event("timeout", self.patience_lost(pending)) if pending else _event("ready", "every report is ready")
-            )
+            yield _event("timeout", self.timeout_message(pending)) if pending else _event("ready", "all reports ready")
 
     async def poll_until_ready(self) -> list[Report]:
-        """The reports that were still not ready after the last poll."""
+        """Returns the reports that are not ready after the last poll."""
         pending = self.reports
         async for _ in self.ticks():
             ready = await asyncio.gather(*(self.is_ready(report) for report in pending))
@@ -60,7 +58,7 @@ class ReportTrigger(BaseTrigger):
         return pending
 
     async def ticks(self) -> AsyncIterator[int]:
-        """The polls that are still ahead, each yielded when its time has come."""
+        """Yields the number of each remaining poll when it is due."""
         start = datetime.fromisoformat(self.started_at)
         for poll in range(1, self.max_polls + 1):
             wait = (start + timedelta(seconds=poll * self.poll_seconds) - now()).total_seconds()
@@ -69,16 +67,16 @@ class ReportTrigger(BaseTrigger):
                 yield poll
 
     async def is_ready(self, report: Report) -> bool:
-        """Ask once; a poll that fails says nothing about the report, unless the error is permanent."""
+        """Polls once; an error that is not permanent counts as not ready."""
         try:
             return await report_ready(await sync_to_async(environment)(), PendingReport(**report))
         except PermanentError:
             raise
         except AdsyncError as error:
-            self.log.warning("%s: the next poll will tell: %s", _name(report), error)
+            self.log.warning("%s: poll failed, trying again at the next poll: %s", _name(report), error)
             return False
 
-    def patience_lost(self, pending: Sequence[Report]) -> str:
+    def timeout_message(self, pending: Sequence[Report]) -> str:
         names = ", ".join(_name(report) for report in pending)
         return f"not ready after {self.max_polls} polls, one every {self.poll_seconds:g} s: {names}"
 

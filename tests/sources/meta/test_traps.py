@@ -11,7 +11,7 @@ import pytest
 
 import sandbox_fixtures
 from adsync.errors import AdsyncError, ConfigError, ReauthRequired, ReportLost, TemporaryError, TooMuchData
-from adsync.models import ApiResponse
+from adsync.models import ApiResponse, LearnedLimits
 from adsync.ranges import DateRange
 from adsync.sources.meta import source
 from adsync.sources.meta.errors import CursorLost, check
@@ -42,7 +42,7 @@ async def polled(transport, times=1):
     who = sandbox_fixtures.account("meta")
     async with sandbox_fixtures.connected(who, transport) as client:
         report_id = await REPORT.create(client, who, recent("meta"))
-        return [await REPORT.ready(client, who, report_id) for _ in range(times)]
+        return [await REPORT.is_ready(client, who, report_id) for _ in range(times)]
 
 
 async def test_trap_1_overlapping_action_types_stay_as_they_came():
@@ -104,7 +104,7 @@ async def test_a_run_has_the_rows_that_the_synchronous_edge_has():
     who = sandbox_fixtures.account("meta")
     async with sandbox_fixtures.connected(who, in_memory()) as client:
         report_id = await REPORT.create(client, who, recent("meta"))
-        assert [await REPORT.ready(client, who, report_id) for _ in range(3)][-1]
+        assert [await REPORT.is_ready(client, who, report_id) for _ in range(3)][-1]
         rows = [row async for page in REPORT.download(client, who, report_id) for row in page]
     assert payloads(rows) == payloads(await records("meta", "campaign_metrics", in_memory()))
 
@@ -171,12 +171,12 @@ async def test_a_single_day_that_is_too_much_is_asked_for_with_fewer_fields():
 
 
 async def test_a_page_size_that_was_accepted_is_where_the_next_window_begins():
-    who = sandbox_fixtures.account("meta")
+    who, learned = sandbox_fixtures.account("meta"), LearnedLimits()
     transport, asked = recording(in_memory(Fault("meta", "too_much_data", path="/insights", calls=(1,))))
     async with sandbox_fixtures.connected(who, transport) as client:
         for _ in range(2):
-            assert [page async for page in source.campaign_metrics(client, who, recent("meta"))]
-    assert who.hints == {"limit": 500}
+            assert [page async for page in source.campaign_metrics(client, who, recent("meta"), learned)]
+    assert learned == LearnedLimits(page_size=500)
     first, *others = [request.url.params["limit"] for request in asked]
     assert (first, set(others)) == ("1000", {"500"})
 

@@ -54,7 +54,7 @@ async def orders(transport, *, since=None, known=None, **more):
 
 async def created(transport, days=39, known=None, **more):
     asked = (span(days), known if known is not None else Stored())
-    return await records(SOURCE, WHO, "orders", transport, *asked, read=STREAM.rescan, **more)
+    return await records(SOURCE, WHO, "orders", transport, *asked, read=STREAM.read_history, **more)
 
 
 def expected(since):
@@ -79,7 +79,7 @@ async def test_the_size_of_a_page_changes_no_order(monkeypatch, size):
 
 async def test_the_store_without_a_zone_is_in_riyadh():
     (record,) = await records(SOURCE, WHO, "stores", in_memory())
-    assert SOURCE.facts(record.payload) == ("متجر أكمي", "SAR", "Asia/Riyadh")
+    assert SOURCE.account_info(record.payload) == ("متجر أكمي", "SAR", "Asia/Riyadh")
 
 
 async def test_an_hour_without_changes_is_one_list_and_three_orders():
@@ -287,7 +287,7 @@ async def test_days_of_creation_are_widened_by_one_on_each_side():
         return httpx.Response(200, json=listing([], total=0))
 
     asked = TimeRange(datetime(2026, 11, 1, 21, tzinfo=UTC), datetime(2026, 11, 9, 21, tzinfo=UTC))
-    await records(SOURCE, WHO, "orders", answering(answers), asked, Stored(), read=STREAM.rescan)
+    await records(SOURCE, WHO, "orders", answering(answers), asked, Stored(), read=STREAM.read_history)
     assert (seen[0]["from_date"], seen[0]["to_date"]) == ("2026-11-01", "2026-11-11")
 
 

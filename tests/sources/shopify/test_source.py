@@ -260,7 +260,7 @@ def every_update(of):
 async def read_with_calls(transport, span):
     who = sandbox_fixtures.account("shopify")
     async with sandbox_fixtures.connected(who, transport) as client:
-        pages = [page async for page in source.orders(client, who, span)]
+        pages = [page async for page in source.orders(client, who, span, sandbox_fixtures.nothing_stored)]
         return [record for page in pages for record in page], client.stats.calls
 
 

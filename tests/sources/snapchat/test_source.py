@@ -83,7 +83,7 @@ async def test_the_campaigns_of_every_page_are_listed_but_the_deleted_ones():
 
 async def test_the_account_tells_its_currency_and_zone():
     (record,) = await records(SOURCE, owner("snapchat", JUNIPER), "accounts", in_memory())
-    assert SOURCE.facts(record.payload) == ("Juniper Snap", "USD", "America/New_York")
+    assert SOURCE.account_info(record.payload) == ("Juniper Snap", "USD", "America/New_York")
 
 
 # The traps of the sheet, by their numbers
@@ -108,7 +108,7 @@ async def test_trap_1_a_window_over_the_end_of_summer_time_is_read_in_full():
 
 
 def test_trap_2_no_window_is_longer_than_the_platform_takes():
-    assert SOURCE.stream("campaign_metrics").longest <= 31
+    assert SOURCE.stream("campaign_metrics").max_days <= 31
 
 
 def test_trap_5_the_attribution_windows_are_named_and_an_account_may_choose():
@@ -411,4 +411,4 @@ def test_a_dead_refresh_token_asks_for_a_person(status, code, expected):
 
 
 def test_the_limits_are_those_of_the_app_and_of_the_token():
-    assert {(one.scope, one.calls, one.seconds) for one in SOURCE.limits} == {("app", 20, 1), ("token", 10, 1)}
+    assert {(one.scope, one.calls, one.seconds) for one in SOURCE.rate_limits} == {("app", 20, 1), ("token", 10, 1)}

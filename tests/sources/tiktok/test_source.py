@@ -42,7 +42,7 @@ async def reported(transport, window, account_id=sandbox_fixtures.TIKTOK, polls=
     who, report = sandbox_fixtures.account("tiktok", account_id), source.SOURCE.stream("campaign_metrics").report
     async with sandbox_fixtures.connected(who, transport) as client:
         report_id = await report.create(client, who, window)
-        asked = [await report.ready(client, who, report_id) for _ in range(polls)]
+        asked = [await report.is_ready(client, who, report_id) for _ in range(polls)]
         assert asked == [False, False, True]
         return [record async for page in report.download(client, who, report_id) for record in page]
 

@@ -10,7 +10,7 @@ import pytest
 
 import sandbox_fixtures
 from adsync.errors import PermanentError, RateLimited, ReauthRequired, ReportRefused, TemporaryError, TooMuchData
-from adsync.models import ApiResponse
+from adsync.models import ApiResponse, LearnedLimits
 from adsync.ranges import DateRange
 from adsync.sources.tiktok import source
 from adsync.sources.tiktok.errors import check
@@ -79,11 +79,11 @@ async def test_trap_10_what_is_incomplete_is_read_by_campaigns_and_never_by_days
 
 
 async def test_trap_10_what_was_incomplete_today_is_read_by_campaigns_at_once():
-    who = sandbox_fixtures.account("tiktok")
+    who, learned = sandbox_fixtures.account("tiktok"), LearnedLimits()
     transport, asked = recording(in_memory(Fault("tiktok", "incomplete", path=REPORT, calls=(1,))))
     async with sandbox_fixtures.connected(who, transport) as client:
         for _ in range(2):
-            assert [page async for page in source.campaign_metrics(client, who, recent("tiktok"))]
+            assert [page async for page in source.campaign_metrics(client, who, recent("tiktok"), learned)]
     whole = [one for one in asked if REPORT in str(one.url) and filtered(one, "campaign_ids") is None]
     assert len(whole) == 1
 
@@ -129,7 +129,7 @@ async def test_trap_12_a_gateway_that_gave_up_is_a_time_out_too(status):
 
 
 def test_trap_12_after_a_time_out_a_window_has_a_week_at_most():
-    assert source.SOURCE.stream("campaign_metrics").retreat == 7
+    assert source.SOURCE.stream("campaign_metrics").fallback_days == 7
 
 
 async def test_trap_13_one_day_begins_and_ends_on_the_same_date():

@@ -27,7 +27,7 @@ from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.behavior import Behavior
 from reading import connected, owner, pages, records, refusal, span
-from sandbox_fixtures import CUSTOMER_KEY, NOW, answering, credentials, in_memory, world
+from sandbox_fixtures import CUSTOMER_KEY, NOW, answering, credentials, in_memory, nothing_stored, world
 
 # One below a path, one with plain permalinks.
 NAKHLA, JUNIPER = "shop.nakhla.example", "shop.juniper.example"
@@ -131,7 +131,7 @@ async def test_the_size_of_a_page_changes_no_order(monkeypatch, size):
 async def test_the_site_tells_its_name_zone_and_currency(site):
     (record,) = await records(SOURCE, owner("woocommerce", site), "stores", in_memory())
     store = next(one for one in world().stores if one.id == site)
-    assert SOURCE.facts(record.payload) == (store.name, store.currency, store.timezone)
+    assert SOURCE.account_info(record.payload) == (store.name, store.currency, store.timezone)
 
 
 @pytest.mark.parametrize(("offset", "zone"), [(3, "Etc/GMT-3"), ("-5", "Etc/GMT+5"), (0, "UTC")])
@@ -142,13 +142,13 @@ async def test_a_site_set_to_an_offset_has_a_zone_of_its_own(offset, zone):
         return httpx.Response(200, json={"name": "n", "url": "u", "timezone_string": "", "gmt_offset": offset})
 
     (record,) = await records(SOURCE, WHO, "stores", answering(answers))
-    assert SOURCE.facts(record.payload).timezone == zone
+    assert SOURCE.account_info(record.payload).timezone == zone
 
 
 def test_a_site_set_to_half_an_hour_is_asked_for_a_city():
     row = {"name": "n", "url": "u", "timezone_string": "", "gmt_offset": 3.5, "currency": "IRR"}
     with pytest.raises(ConfigError, match="city"):
-        SOURCE.facts(json.dumps(row).encode())
+        SOURCE.account_info(json.dumps(row).encode())
 
 
 async def queries(site=NAKHLA):
@@ -307,7 +307,7 @@ async def test_a_poisoned_order_is_isolated_and_told_and_every_other_one_read():
     got, fault = [], Fault("woocommerce", "poisoned_order", field=f'"id":{poisoned},')
 
     async def read(client):
-        async for page in SOURCE.stream("orders").read(client, WHO, span()):
+        async for page in SOURCE.stream("orders").read(client, WHO, span(), nothing_stored):
             got.extend(record.key for record in page)
 
     async with connected(SOURCE, WHO, in_memory(fault)) as client:

@@ -23,7 +23,7 @@ from adsync.sources.zid.source import SOURCE
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server.app import create_app
 from reading import SandboxTokens, connected, owner, records, refusal, span
-from sandbox_fixtures import NOW, answering, credentials, in_memory, world
+from sandbox_fixtures import NOW, answering, credentials, in_memory, nothing_stored, world
 
 STORE = "394106"
 WHO = owner("zid", STORE)
@@ -59,7 +59,7 @@ async def test_every_order_that_was_updated_comes_once():
 
 async def test_the_store_tells_its_zone_and_currency():
     (record,) = await records(SOURCE, WHO, "stores", in_memory())
-    assert SOURCE.facts(record.payload) == ("نخلة هوم", "SAR", "Asia/Riyadh")
+    assert SOURCE.account_info(record.payload) == ("نخلة هوم", "SAR", "Asia/Riyadh")
 
 
 def row(number, updated="2026-11-20 07:00:31", **more):
@@ -169,7 +169,7 @@ async def test_trap_4_a_session_that_ends_in_the_middle_is_renewed():
     transport = httpx.ASGITransport(app)
     tokens = SandboxTokens(SOURCE, credentials(WHO.conn_id), transport)
     async with connected(SOURCE, WHO, transport, tokens=tokens) as client:
-        read = [one async for page in SOURCE.stream("orders").read(client, WHO, span()) for one in page]
+        read = [one async for page in SOURCE.stream("orders").read(client, WHO, span(), nothing_stored) for one in page]
     assert set(rows(read)) == set(expected(span().since - ONE_DAY))
 
 
@@ -347,7 +347,7 @@ def test_the_number_of_a_failed_request_is_told_for_support():
 
 
 def test_no_more_than_one_call_a_second():
-    assert [(one.scope, one.calls, one.seconds) for one in SOURCE.limits] == [("account", 1, 1)]
+    assert [(one.scope, one.calls, one.seconds) for one in SOURCE.rate_limits] == [("account", 1, 1)]
 
 
 # Tokens

@@ -13,7 +13,7 @@ import msgspec
 
 from adsync.api.client import ApiClient
 from adsync.errors import ReportLost, TooMuchData
-from adsync.models import Account, Page, RawJson, Record
+from adsync.models import Account, LearnedLimits, Page, RawJson, Record
 from adsync.ranges import DateRange
 from adsync.sources.common.decoding import day, decode
 from adsync.sources.meta.errors import TOO_MUCH, ObjectMissing
@@ -51,28 +51,32 @@ RUN = msgspec.json.Decoder(Run)
 RUN_STATE = msgspec.json.Decoder(RunState)
 
 
-async def campaign_metrics(client: ApiClient, account: Account, window: DateRange) -> AsyncIterator[Page]:
+async def campaign_metrics(
+    client: ApiClient, account: Account, window: DateRange, learned: LearnedLimits
+) -> AsyncIterator[Page]:
     """Yield one row per campaign and day of delivery; days are the ad account's own.
 
     A single day that is too much is asked for once more with fewer fields.
     """
-    if not account.hints.get("lean"):
+    if not learned.reduced_request:
         try:
-            async for page in _rows(client, account, window, f"{NEEDED},{DERIVED}"):
+            async for page in _rows(client, account, window, f"{NEEDED},{DERIVED}", learned):
                 yield page
         except TooMuchData:
             if window.days > 1:
                 raise
-            account.hints["lean"] = True
+            learned.reduced_request = True
         else:
             return
-    async for page in _rows(client, account, window, NEEDED):
+    async for page in _rows(client, account, window, NEEDED, learned):
         yield page
 
 
-async def _rows(client: ApiClient, account: Account, window: DateRange, fields: str) -> AsyncIterator[Page]:
+async def _rows(
+    client: ApiClient, account: Account, window: DateRange, fields: str, learned: LearnedLimits
+) -> AsyncIterator[Page]:
     path = f"act_{account.account_id}/insights"
-    async for items in listing(client, path, _query(window, fields), account.hints):
+    async for items in listing(client, path, _query(window, fields), learned):
         yield [_row(item) for item in items]
 
 

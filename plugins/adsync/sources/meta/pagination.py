@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
 
 import msgspec
 
 from adsync.api.client import ApiClient
 from adsync.errors import ContractError, TemporaryError, TooMuchData
-from adsync.models import RawJson
+from adsync.models import LearnedLimits, RawJson
 from adsync.sources.common import pagination
 from adsync.sources.common.decoding import decode
 from adsync.sources.meta.errors import CursorLost
@@ -38,23 +37,23 @@ LISTING = msgspec.json.Decoder(Listing)
 
 
 def listing(
-    client: ApiClient, path: str, params: Mapping[str, str], hints: dict[str, Any] | None = None
+    client: ApiClient, path: str, params: Mapping[str, str], learned: LearnedLimits | None = None
 ) -> AsyncIterator[list[RawJson]]:
     """Yield every page; from the start once more when its cursor is lost on the way.
 
-    `hints["limit"]` is the page size to begin with, kept when a larger one was too much.
+    `learned.page_size` is the page size to begin with; it is lowered when a page was too much.
     """
-    known = {} if hints is None else hints
+    limits = learned or LearnedLimits()
 
     async def fetch(after: str, size: int) -> tuple[list[RawJson], str | None]:
         try:
             return await _page(client, path, {**params, **({"after": after} if after else {}), "limit": str(size)})
         except TooMuchData:
-            known["limit"] = min(size, max(SMALLEST_PAGE, size // 2))
+            limits.page_size = min(size, max(SMALLEST_PAGE, size // 2))
             raise
 
     def pages() -> AsyncIterator[list[RawJson]]:
-        return pagination.follow(fetch, "", known.get("limit", PAGE_SIZE), SMALLEST_PAGE)
+        return pagination.follow(fetch, "", limits.page_size or PAGE_SIZE, SMALLEST_PAGE)
 
     return pagination.retry_listing(pages, CursorLost)
 

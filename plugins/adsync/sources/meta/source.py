@@ -14,7 +14,7 @@ import msgspec
 
 from adsync.api.client import ApiClient
 from adsync.models import Account, AccountInfo, Credentials, Page, RawJson, Record
-from adsync.sources.base import AsyncReport, Source, Stream
+from adsync.sources.base import AsyncReport, CallCost, DailyStream, EntityStream, Source
 from adsync.sources.common.auth import bearer
 from adsync.sources.common.decoding import decode
 from adsync.sources.meta.ads import ads
@@ -24,9 +24,9 @@ from adsync.sources.meta.pagination import PAGE_SIZE, listing
 from adsync.sources.meta.rate_limits import LIMITS, throttle
 from adsync.sources.meta.token_refresh import HOST, TOKEN_REFRESH, VERSION
 
-LONGEST_WINDOW = 30
+MAX_DAYS = 30
 # Older days are an error.
-MONTHS_KEPT = 37
+RETENTION_MONTHS = 37
 # A name or a zone changes once in years; a retry within minutes does not list the campaigns again.
 A_DAY, MINUTES = timedelta(hours=20), timedelta(minutes=5)
 
@@ -83,23 +83,22 @@ SOURCE = Source(
     base_url=base_url,
     auth=bearer,
     check=check,
-    facts=facts,
+    account_info=facts,
     streams=(
-        Stream("accounts", "entity", accounts, every=A_DAY),
-        Stream("campaigns", "entity", campaigns, every=MINUTES, page=PAGE_SIZE),
-        Stream(
+        EntityStream("accounts", accounts, refresh_every=A_DAY),
+        EntityStream("campaigns", campaigns, refresh_every=MINUTES, cost=CallCost(PAGE_SIZE)),
+        DailyStream(
             "campaign_metrics",
-            "daily",
             campaign_metrics,
-            longest=LONGEST_WINDOW,
-            months=MONTHS_KEPT,
-            page=PAGE_SIZE,
+            max_days=MAX_DAYS,
+            retention_months=RETENTION_MONTHS,
+            cost=CallCost(PAGE_SIZE),
             report=AsyncReport(create_report, report_ready, download_report, last_resort=True),
         ),
-        Stream("ads", "entity", ads, every=A_DAY, page=PAGE_SIZE, aside=True),
+        EntityStream("ads", ads, refresh_every=A_DAY, restate_only=True, cost=CallCost(PAGE_SIZE)),
     ),
     options={"purchase_action": ()},
     token_refresh=TOKEN_REFRESH,
-    limits=LIMITS,
+    rate_limits=LIMITS,
     throttle=throttle,
 )

@@ -24,7 +24,7 @@ from adsync.models import (
     StoredPayloads,
 )
 from adsync.ranges import ONE_DAY, TimeRange
-from adsync.sources.base import Source, Stream, no_stored_payloads
+from adsync.sources.base import CallCost, EntityStream, IncrementalStream, Source
 from adsync.sources.common.decoding import decode
 from adsync.sources.salla.errors import check, throttle
 from adsync.sources.salla.order_changes import ENOUGH_OLD, LISTING, ONE, PAGE_SIZE, ChangedOrders
@@ -32,7 +32,7 @@ from adsync.sources.salla.token_refresh import TOKEN_REFRESH, auth
 
 HOST = "https://api.salla.dev/admin/v2"
 ZONE = "Asia/Riyadh"
-LONGEST_SPAN = 30
+MAX_DAYS = 30
 
 
 class Store(msgspec.Struct):
@@ -55,20 +55,16 @@ async def stores(client: ApiClient, account: Account) -> AsyncIterator[Page]:
     yield [Record(account.account_id, None, msgspec.json.encode(store))]
 
 
-async def orders(
-    client: ApiClient, account: Account, span: TimeRange, known: StoredPayloads = no_stored_payloads
-) -> AsyncIterator[Page]:
+async def orders(client: ApiClient, account: Account, span: TimeRange, stored: StoredPayloads) -> AsyncIterator[Page]:
     """Yield the orders that changed since `span` began, whatever its end."""
-    walk = ChangedOrders(client, account, known, {"sort_by": "updated_at-desc"}, since=span.since)
+    walk = ChangedOrders(client, account, stored, {"sort_by": "updated_at-desc"}, since=span.since)
     async for page in walk.pages():
         yield page
 
 
-async def created(
-    client: ApiClient, account: Account, span: TimeRange, known: StoredPayloads = no_stored_payloads
-) -> AsyncIterator[Page]:
+async def created(client: ApiClient, account: Account, span: TimeRange, stored: StoredPayloads) -> AsyncIterator[Page]:
     """Yield the orders placed in `span` that are not as they were: whose day a bound is, nobody says, so one more."""
-    async for page in ChangedOrders(client, account, known, {"sort_by": "id-asc", **_days(account, span)}).pages():
+    async for page in ChangedOrders(client, account, stored, {"sort_by": "id-asc", **_days(account, span)}).pages():
         yield page
 
 
@@ -94,24 +90,21 @@ SOURCE = Source(
     base_url=base_url,
     auth=auth,
     check=check,
-    facts=facts,
+    account_info=facts,
     streams=(
-        Stream("stores", "entity", stores),
-        Stream(
+        EntityStream("stores", stores),
+        IncrementalStream(
             "orders",
-            "changes",
             orders,
-            longest=LONGEST_SPAN,
-            rescan=created,
-            page=PAGE_SIZE,
-            each=1,
-            tail=ENOUGH_OLD,
+            MAX_DAYS,
+            read_history=created,
             count=count,
+            cost=CallCost(PAGE_SIZE, per_record=1, overrun=ENOUGH_OLD),
         ),
     ),
     token_refresh=TOKEN_REFRESH,
     # The largest plan's; smaller ones are told by the headers of every answer.
-    limits=(RateLimit("account", 720, 60),),
+    rate_limits=(RateLimit("account", 720, 60),),
     throttle=throttle,
     lookback=30,
 )

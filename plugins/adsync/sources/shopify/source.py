@@ -14,9 +14,9 @@ import msgspec
 
 from adsync.api.client import ApiClient
 from adsync.errors import ContractError
-from adsync.models import Account, AccountInfo, Credentials, Page, RawJson, Record
+from adsync.models import Account, AccountInfo, Credentials, Page, RawJson, Record, StoredPayloads
 from adsync.ranges import TimeRange
-from adsync.sources.base import AsyncReport, RereadPolicy, Source, Stream
+from adsync.sources.base import AsyncReport, CallCost, EntityStream, IncrementalStream, RereadPolicy, Source
 from adsync.sources.common import pagination
 from adsync.sources.common.auth import in_header
 from adsync.sources.common.decoding import decode
@@ -30,7 +30,7 @@ from adsync.sources.shopify.search_filter import instant, updated_within
 from adsync.sources.shopify.token_refresh import TOKEN_REFRESH
 
 VERSION = "2026-10"
-LONGEST_SPAN = 30
+MAX_DAYS = 30
 # Up to so many days, pages are there sooner than a bulk operation.
 BULK_BEYOND = 45
 # An operation that takes longer is ended by Shopify.
@@ -97,7 +97,7 @@ async def stores(client: ApiClient, account: Account) -> AsyncIterator[Page]:
     yield [Record(account.account_id, None, store)]
 
 
-async def orders(client: ApiClient, account: Account, span: TimeRange) -> AsyncIterator[Page]:
+async def orders(client: ApiClient, account: Account, span: TimeRange, _stored: StoredPayloads) -> AsyncIterator[Page]:
     """Yield the orders that were updated inside `span`, in the order of their updates but for long journeys."""
     async for page in completed(client, account, _updated(client, span), PAGE_SIZE):
         yield page
@@ -155,20 +155,18 @@ SOURCE = Source(
     base_url=base_url,
     auth=in_header("X-Shopify-Access-Token"),
     check=check,
-    facts=facts,
+    account_info=facts,
     notes=notes,
     streams=(
-        Stream("stores", "entity", stores),
-        Stream(
+        EntityStream("stores", stores),
+        IncrementalStream(
             "orders",
-            "changes",
             orders,
-            longest=LONGEST_SPAN,
-            page=PAGE_SIZE,
-            each=VISITS_CALLS,
+            max_days=MAX_DAYS,
+            cost=CallCost(PAGE_SIZE, per_record=VISITS_CALLS),
             count=count,
-            report=AsyncReport(create_bulk, bulk_ready, download_bulk, beyond=BULK_BEYOND, patience=BULK_PATIENCE),
-            again=RereadPolicy(unfinished, by_id, REREADS, MOST_BY_ID),
+            report=AsyncReport(create_bulk, bulk_ready, download_bulk, beyond_days=BULK_BEYOND, max_wait=BULK_PATIENCE),
+            reread=RereadPolicy(unfinished, by_id, REREADS, MOST_BY_ID),
         ),
     ),
     options={"report_mode": ("auto", "sync", "async")},

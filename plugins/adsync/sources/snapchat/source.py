@@ -12,7 +12,7 @@ import httpx
 
 from adsync.auth.token_refresh import TokenRefresh
 from adsync.models import Credentials, RateLimit, Token
-from adsync.sources.base import Source, Stream
+from adsync.sources.base import CallCost, DailyStream, EntityStream, Source
 from adsync.sources.common import oauth
 from adsync.sources.snapchat.ads import ads
 from adsync.sources.snapchat.api import auth, base_url
@@ -25,7 +25,7 @@ REMEDY = (
     "log in to Snapchat again, as somebody with a role on the ad account, and put the new tokens into the connection"
 )
 # Longer ones are refused.
-LONGEST_WINDOW = 31
+MAX_DAYS = 31
 # A name or a zone changes once in years; a retry within minutes does not list the campaigns again.
 A_DAY, MINUTES = timedelta(hours=20), timedelta(minutes=5)
 
@@ -40,24 +40,21 @@ SOURCE = Source(
     base_url=base_url,
     auth=auth,
     check=check,
-    facts=facts,
+    account_info=facts,
     streams=(
-        Stream("accounts", "entity", accounts, every=A_DAY),
-        Stream("campaigns", "entity", campaigns, every=MINUTES, page=PAGE_SIZE),
-        Stream(
+        EntityStream("accounts", accounts, refresh_every=A_DAY),
+        EntityStream("campaigns", campaigns, refresh_every=MINUTES, cost=CallCost(PAGE_SIZE)),
+        DailyStream(
             "campaign_metrics",
-            "daily",
             campaign_metrics,
-            longest=LONGEST_WINDOW,
+            max_days=MAX_DAYS,
             # How many campaigns a page of stats holds, nobody says. The account's own spend is asked for beside them.
-            page=PAGE_SIZE,
-            whole_campaigns=True,
-            around=1,
+            cost=CallCost(PAGE_SIZE, per_campaign=True, fixed=1),
         ),
-        Stream("ads", "entity", ads, every=A_DAY, page=PAGE_SIZE, aside=True),
+        EntityStream("ads", ads, refresh_every=A_DAY, restate_only=True, cost=CallCost(PAGE_SIZE)),
     ),
     options=OPTIONS,
     token_refresh=TokenRefresh(token_request, oauth.reader("snapchat", REMEDY)),
-    limits=(RateLimit("app", 20, 1), RateLimit("token", 10, 1)),
+    rate_limits=(RateLimit("app", 20, 1), RateLimit("token", 10, 1)),
     lookback=30,
 )

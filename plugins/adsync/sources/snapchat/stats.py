@@ -16,7 +16,7 @@ import msgspec
 
 from adsync.api.client import ApiClient
 from adsync.errors import ContractError, ReportLost
-from adsync.models import Account, ApiResponse, Page, RawJson, Record
+from adsync.models import Account, ApiResponse, LearnedLimits, Page, RawJson, Record
 from adsync.ranges import DateRange
 from adsync.sources.common.decoding import decode
 from adsync.sources.snapchat.api import follow, items, next_link
@@ -60,7 +60,9 @@ class Stat(msgspec.Struct):
 STAT = msgspec.json.Decoder(Stat)
 
 
-async def campaign_metrics(client: ApiClient, account: Account, window: DateRange) -> AsyncIterator[Page]:
+async def campaign_metrics(
+    client: ApiClient, account: Account, window: DateRange, _learned: LearnedLimits
+) -> AsyncIterator[Page]:
     """Yield one row per campaign and day; days are the ad account's own. A window's rows are held to be summed."""
     query = params(account, window)
     before = await _account_days(client, account, query)

@@ -1,7 +1,7 @@
 """TikTok's synchronous report: campaign metrics by day, of the whole account or of some campaigns at a time.
 
 A request that timed out is never sent again as it was: the third time TikTok blocks it. Fewer days help then
-(`retreat`), and at a single day fewer campaigns. An answer that is incomplete is so for every day: only fewer
+(`fallback_days`), and at a single day fewer campaigns. An answer that is incomplete is so for every day: only fewer
 campaigns make it whole.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from adsync.api.client import ApiClient
 from adsync.errors import PermanentError, TooMuchData
-from adsync.models import Account, Page
+from adsync.models import Account, LearnedLimits, Page
 from adsync.ranges import DateRange
 from adsync.sources.tiktok.api import records
 from adsync.sources.tiktok.campaigns import campaigns
@@ -22,16 +22,18 @@ from adsync.sources.tiktok.report import query, row_of
 MOST_CAMPAIGNS = 30
 
 
-async def campaign_metrics(client: ApiClient, account: Account, window: DateRange) -> AsyncIterator[Page]:
+async def campaign_metrics(
+    client: ApiClient, account: Account, window: DateRange, learned: LearnedLimits
+) -> AsyncIterator[Page]:
     """Yield one row per campaign and day; days are the advertiser's own."""
-    if not account.hints.get("by_campaigns"):
+    if not learned.reduced_request:
         try:
             async for page in _report(client, account, window):
                 yield page
         except TooMuchData as error:
             if window.days > 1 and not isinstance(error, Incomplete):
                 raise
-            account.hints["by_campaigns"] = True
+            learned.reduced_request = True
         else:
             return
     async for page in _by_campaigns(client, account, window):

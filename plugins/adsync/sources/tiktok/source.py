@@ -15,7 +15,7 @@ import msgspec
 from adsync.api.client import ApiClient
 from adsync.errors import ReauthRequired
 from adsync.models import Account, AccountInfo, Credentials, Page, RateLimit, RawJson, Record
-from adsync.sources.base import AsyncReport, Source, Stream
+from adsync.sources.base import AsyncReport, CallCost, DailyStream, EntityStream, Source
 from adsync.sources.common.auth import in_header
 from adsync.sources.common.decoding import decode
 from adsync.sources.tiktok.ads import ads
@@ -27,7 +27,7 @@ from adsync.sources.tiktok.report import create_report, download_report, report_
 
 HOST = "https://business-api.tiktok.com/open_api/v1.3"
 # After a time-out TikTok wants no more than a week.
-LONGEST_WINDOW, RETREAT = 30, 7
+MAX_DAYS, FALLBACK_DAYS = 30, 7
 # A name or a zone changes once in years; a retry within minutes does not list the campaigns again.
 A_DAY, MINUTES = timedelta(hours=20), timedelta(minutes=5)
 # The lowest tier; all customers of one developer app share it.
@@ -76,21 +76,20 @@ SOURCE = Source(
     base_url=base_url,
     auth=in_header("Access-Token"),
     check=check,
-    facts=facts,
+    account_info=facts,
     streams=(
-        Stream("accounts", "entity", accounts, every=A_DAY),
-        Stream("campaigns", "entity", campaigns, every=MINUTES, page=PAGE_SIZE),
-        Stream(
+        EntityStream("accounts", accounts, refresh_every=A_DAY),
+        EntityStream("campaigns", campaigns, refresh_every=MINUTES, cost=CallCost(PAGE_SIZE)),
+        DailyStream(
             "campaign_metrics",
-            "daily",
             campaign_metrics,
-            longest=LONGEST_WINDOW,
-            retreat=RETREAT,
-            page=PAGE_SIZE,
+            max_days=MAX_DAYS,
+            fallback_days=FALLBACK_DAYS,
+            cost=CallCost(PAGE_SIZE),
             report=AsyncReport(create_report, report_ready, download_report),
         ),
-        Stream("ads", "entity", ads, every=A_DAY, page=PAGE_SIZE, aside=True),
+        EntityStream("ads", ads, refresh_every=A_DAY, restate_only=True, cost=CallCost(PAGE_SIZE)),
     ),
     options={"report_mode": ("auto", "sync", "async")},
-    limits=LIMITS,
+    rate_limits=LIMITS,
 )

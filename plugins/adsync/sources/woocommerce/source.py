@@ -16,9 +16,9 @@ import msgspec
 
 from adsync.api.client import ApiClient
 from adsync.errors import AdsyncError, ContractError, Unreadable
-from adsync.models import Account, Page, RateLimit, RawJson, RecordCount
+from adsync.models import Account, Page, RateLimit, RawJson, RecordCount, StoredPayloads
 from adsync.ranges import TimeRange
-from adsync.sources.base import Source, Stream
+from adsync.sources.base import CallCost, EntityStream, IncrementalStream, Source
 from adsync.sources.common.decoding import decode
 from adsync.sources.woocommerce.errors import SiteCrashed, check
 from adsync.sources.woocommerce.order_changes import Change, ChangedOrders, Place
@@ -26,7 +26,7 @@ from adsync.sources.woocommerce.orders import ASKED, META_KEYS, read, record
 from adsync.sources.woocommerce.site_index import auth, base_url, facts, get, stores
 
 PAGE_SIZE = 100
-LONGEST_SPAN = 30
+MAX_DAYS = 30
 Row = TypeVar("Row")
 
 # Trashed orders are in no other list.
@@ -46,7 +46,7 @@ SAVED = msgspec.json.Decoder(list[Saved])
 NUMBERED = msgspec.json.Decoder(list[Numbered])
 
 
-async def orders(client: ApiClient, account: Account, span: TimeRange) -> AsyncIterator[Page]:
+async def orders(client: ApiClient, account: Account, span: TimeRange, _stored: StoredPayloads) -> AsyncIterator[Page]:
     """Yield the orders that were saved inside `span`, second by second, then those in the trash."""
     lost: list[str] = []
     for status in EVERY_STATUS:
@@ -128,13 +128,13 @@ SOURCE = Source(
     base_url=base_url,
     auth=auth,
     check=check,
-    facts=facts,
+    account_info=facts,
     streams=(
-        Stream("stores", "entity", stores, around=1),
+        EntityStream("stores", stores, cost=CallCost(fixed=1)),
         # A page begins with the last order of the one before; the trash is a list of its own.
-        Stream("orders", "changes", orders, longest=LONGEST_SPAN, page=PAGE_SIZE - 1, around=1, count=count),
+        IncrementalStream("orders", orders, MAX_DAYS, count=count, cost=CallCost(PAGE_SIZE - 1, fixed=1)),
     ),
     # No limit of WooCommerce's own: a shop shares its server with its customers.
-    limits=(RateLimit("account", 2, 1),),
+    rate_limits=(RateLimit("account", 2, 1),),
     lookback=30,
 )

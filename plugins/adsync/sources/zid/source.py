@@ -16,9 +16,9 @@ import msgspec
 
 from adsync.api.client import ApiClient
 from adsync.errors import ContractError, TemporaryError
-from adsync.models import Account, Page, RateLimit, RecordCount
+from adsync.models import Account, Page, RateLimit, RecordCount, StoredPayloads
 from adsync.ranges import ONE_DAY, TimeRange
-from adsync.sources.base import Source, Stream
+from adsync.sources.base import CallCost, EntityStream, IncrementalStream, Source
 from adsync.sources.common.decoding import decode
 from adsync.sources.zid.auth import TOKEN_REFRESH, auth, base_url, facts, initial_token, stores
 from adsync.sources.zid.errors import check
@@ -28,7 +28,7 @@ from adsync.sources.zid.timezone_check import Clocks
 LOG = logging.getLogger(__name__)
 PAGE_SIZE = 100
 MOST_PASSES = 4
-LONGEST_SPAN = 30
+MAX_DAYS = 30
 
 
 class Listing(msgspec.Struct):
@@ -59,7 +59,7 @@ class Pass:
         return is_news and len(self.ids) < claimed
 
 
-async def orders(client: ApiClient, account: Account, span: TimeRange) -> AsyncIterator[Page]:
+async def orders(client: ApiClient, account: Account, span: TimeRange, _stored: StoredPayloads) -> AsyncIterator[Page]:
     """Yield the orders updated inside `span`, and some of the day before: whether its bounds count, nobody says.
 
     The list is read again until it held as many orders as it claims.
@@ -121,13 +121,13 @@ SOURCE = Source(
     base_url=base_url,
     auth=auth,
     check=check,
-    facts=facts,
+    account_info=facts,
     streams=(
-        Stream("stores", "entity", stores),
-        Stream("orders", "changes", orders, longest=LONGEST_SPAN, page=PAGE_SIZE, early=ONE_DAY, count=count),
+        EntityStream("stores", stores),
+        IncrementalStream("orders", orders, MAX_DAYS, count=count, cost=CallCost(PAGE_SIZE, lead_time=ONE_DAY)),
     ),
     initial_token=initial_token,
     token_refresh=TOKEN_REFRESH,
-    limits=(RateLimit("account", 1, 1),),
+    rate_limits=(RateLimit("account", 1, 1),),
     lookback=30,
 )
