@@ -10,8 +10,8 @@ from pathlib import Path
 
 import httpx
 
-from adsync_demo.airflow_home import airflow_processes, environment, rest
-from adsync_demo.airflow_home.keys import keys
+from adsync_demo.airflow_runtime import airflow_processes, environment, rest
+from adsync_demo.airflow_runtime.keys import keys
 from adsync_demo.paths import DemoPaths
 from adsync_demo.services import processes
 from adsync_demo.services.files import HOST, free_port
@@ -45,7 +45,7 @@ def running(servers: Servers, warehouse: str, state: Path) -> Iterator[Airflow]:
     server = processes.spawn("api-server", command, state, cwd=ROOT, env=variables)
     try:
         with rest.open_client(f"http://{HOST}:{port}") as client:
-            until(lambda: _silent(client), seconds=SECONDS, watched=[server], log=Path(server.log), tell=lambda _: None)
+            until(lambda: _silent(client), seconds=SECONDS, watched=[server], log=Path(server.log), show=lambda _: None)
         yield Airflow(f"http://{HOST}:{port}", environment.USER, secrets.password)
     finally:
         processes.stop([server])

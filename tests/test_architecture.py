@@ -44,7 +44,7 @@ PENDING: frozenset[tuple[str, str]] = frozenset()
 # The strategies still know the runner.
 PENDING_CYCLES = [[f"adsync.extract.{name}" for name in ("account_sync", "async_report", "daily", "incremental")]]
 # Products whose inner layout is still to be sorted.
-UNSORTED = ("adsync_demo",)
+UNSORTED: tuple[str, ...] = ()
 
 
 def within(module: str, *packages: str) -> bool:

@@ -19,7 +19,7 @@ from psycopg.rows import dict_row
 from adsync import registry
 from adsync.api import rate_limiter
 from adsync_demo import answer_check
-from adsync_demo.airflow_home import environment
+from adsync_demo.airflow_runtime import environment
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.files import write_files

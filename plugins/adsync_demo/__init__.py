@@ -1,1 +1,1 @@
-"""The whole product on one bare machine: servers from pip packages, a sandbox, Airflow."""
+"""The whole product on one machine: servers from pip packages, a sandbox, Airflow."""

@@ -1,6 +1,6 @@
-"""The stored numbers against the sandbox's answer key, to the cent.
+"""Compares the stored numbers with the sandbox's answer key, to the cent.
 
-Rows are compared by key in both directions: one that is missing and one too many are both wrong.
+Rows are compared by key in both directions: a missing row and an unexpected row are both differences.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Part:
-    """One list of the answer key: what identifies a row, what must be equal, where ours come from."""
+    """One list of the answer key: the key of a row, the values that must be equal, and the query of the stored rows."""
 
     name: str
     key: tuple[str, ...]
@@ -77,7 +77,7 @@ PARTS = (
 
 
 def differences(connection: psycopg.Connection, key: Mapping[str, Sequence[Row]]) -> list[str]:
-    """One line per part that disagrees: how many rows, and the first of them."""
+    """Returns one line per part that differs: the number of rows, and the first of them."""
     return [line for part in PARTS if (line := _disagreement(part, key[part.name], _stored(connection, part)))]
 
 
@@ -103,10 +103,10 @@ def _compared(
         if key not in stored:
             yield f"{' '.join(key)} is missing"
         elif key not in expected:
-            yield f"{' '.join(key)} should not be there"
+            yield f"{' '.join(key)} is unexpected"
         elif wrong := [name for name in part.values if not _equal(expected[key][name], stored[key][name])]:
             yield f"{' '.join(key)} " + ", ".join(
-                f"{name} is {stored[key][name]}, not {expected[key][name]}" for name in wrong
+                f"{name} is {stored[key][name]} (expected {expected[key][name]})" for name in wrong
             )
 
 

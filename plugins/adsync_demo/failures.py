@@ -1,4 +1,4 @@
-"""The one error of the demo: a sentence for the person at the terminal, and the log that tells more."""
+"""The error of the demo: a sentence for the terminal, and the log with the details."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class DemoFailed(Exception):
-    """A step could not be done; `log` is the file to read, when there is one."""
+    """A step failed; `log` is the file to read, if there is one."""
 
     def __init__(self, message: str, log: Path | None = None) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Where a demo happens: a checkout, a state folder, and the environment it was called in."""
+"""The folders of a demo, and the environment it was called in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class DemoPaths:
-    """Every path the demo uses hangs off these two folders."""
+    """A checkout, a state folder, and the caller's environment; every path is below one of the two folders."""
 
     root: Path
     state: Path
@@ -26,10 +26,10 @@ class DemoPaths:
 
     @property
     def python(self) -> str:
-        """The interpreter of this environment, by the path that leads into it."""
+        """The interpreter of this virtual environment, by its path in there."""
         return sys.executable
 
     @property
     def programs(self) -> Path:
-        """Where airflow, dbt and redis-cli are."""
+        """The folder of airflow, dbt and redis-cli."""
         return Path(self.python).parent

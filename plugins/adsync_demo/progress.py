@@ -1,4 +1,4 @@
-"""What the demo says while it works: a spinner on a terminal, one plain line a step elsewhere."""
+"""The demo's progress: a spinner on a terminal, one plain line per step elsewhere."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from rich.console import Console
 from rich.markup import escape
 
 Detail = Callable[[str], None]
-# Wide enough for the tables where there is no terminal to ask; rich would assume 80 and cut.
+# Wide enough for the tables without a terminal; rich would assume 80 and cut.
 PLAIN_WIDTH = 180
 QUIET = 15.0
 
 
 def console() -> Console:
-    """Standard output, as a terminal where it is one."""
+    """Returns standard output, as a terminal if it is one."""
     found = Console(highlight=False)
     return found if found.is_terminal else Console(highlight=False, width=PLAIN_WIDTH, no_color=True)
 
 
 @dataclass
 class _Once:
-    """Says a thing when it is new, at most once every QUIET seconds: news are polled, and a log is not a screen."""
+    """Prints a message if it is new, at most once every QUIET seconds: it is polled, and a log is not a screen."""
 
     say: Detail
     said: str = ""
@@ -38,14 +38,14 @@ class _Once:
 
 @dataclass
 class Progress:
-    """Steps in order, each with the time it took; `times` is what the summary shows."""
+    """Steps in order, each with its duration in seconds in `times`."""
 
     console: Console
     times: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def step(self, name: str) -> Iterator[Detail]:
-        """Show the step while it runs; what it is given is called with news of where it stands."""
+        """Shows the step while it runs; yields a function that takes details of its progress."""
         began = time.monotonic()
         if self.console.is_terminal:
             with self.console.status(escape(name)) as status:
@@ -56,5 +56,5 @@ class Progress:
         self.console.print(f"[green]✓[/green] {escape(name)} [dim]{self.times[name]:.1f} s[/dim]")
 
     def say(self, line: str) -> None:
-        # Not broken at the terminal's width: people copy commands and paths.
+        # Not wrapped at the terminal's width: commands and paths are copied.
         self.console.print(escape(line), soft_wrap=True)

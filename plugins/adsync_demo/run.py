@@ -1,4 +1,4 @@
-"""`make demo`: start everything, send one whole pass through it, show what came out."""
+"""`make demo`: starts everything, runs every DAG once, and shows the results."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import sys
 import time
 from pathlib import Path
 
-from adsync_demo.cleanup import ending_what_it_started, explain
+from adsync_demo.cleanup import explain, stop_on_exit
 from adsync_demo.failures import DemoFailed
 from adsync_demo.paths import DemoPaths
 from adsync_demo.progress import Progress, console
 from adsync_demo.services import processes
 from adsync_demo.services.files import locked, make_state
-from adsync_demo.steps import show
+from adsync_demo.steps import run_steps
 
 INTERRUPTED = 130
 
 
-def run(place: DemoPaths, *, once: bool, port: int) -> int:
-    """Run the demo and return its exit code; Busy when one runs already."""
-    # A name in Arabic must not end a demo whose output goes to an old-fashioned locale.
+def run(paths: DemoPaths, *, once: bool, port: int) -> int:
+    """Runs the demo and returns its exit code; raises Busy if one is already running."""
+    # An Arabic name must not fail a demo whose output has a locale without UTF-8.
     sys.stdout.reconfigure(errors="replace")
     progress = Progress(console())
-    with locked(make_state(place.state) / "demo.lock", wait=False), ending_what_it_started(place, progress):
-        return _run(place, progress, once=once, port=port)
+    with locked(make_state(paths.state) / "demo.lock", wait=False), stop_on_exit(paths, progress):
+        return _run(paths, progress, once=once, port=port)
 
 
-def _run(place: DemoPaths, progress: Progress, *, once: bool, port: int) -> int:
+def _run(paths: DemoPaths, progress: Progress, *, once: bool, port: int) -> int:
     shown = False
     try:
-        running = show(place, progress, port)
+        running = run_steps(paths, progress, port)
         shown = True
         if not once:
             _stay(running, progress)
@@ -46,5 +46,5 @@ def _stay(running: list[processes.Record], progress: Progress) -> None:
     while alive := [processes.alive(process) for process in running]:
         if not all(alive):
             dead = running[alive.index(False)]
-            raise DemoFailed(f"{dead.name} ended by itself", Path(dead.log))
+            raise DemoFailed(f"{dead.name} exited unexpectedly", Path(dead.log))
         time.sleep(1)

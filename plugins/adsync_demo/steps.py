@@ -1,4 +1,4 @@
-"""The demo's story, step by step: servers, sandbox, Airflow, one pass, the check, the tables."""
+"""The steps of the demo: servers, sandbox, Airflow, one pass through every DAG, the answer check, the tables."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import httpx
 from adsync import registry
 from adsync.airflow_support import pools
 from adsync.warehouse.connection import connect_now
-from adsync_demo import answer_check, figures, shell_script, summary, world_day
-from adsync_demo.airflow_home import airflow_processes, dag_runs, environment, rest
-from adsync_demo.airflow_home.dag_runs import Pass
-from adsync_demo.airflow_home.environment import Variables
-from adsync_demo.airflow_home.keys import Keys, keys
+from adsync_demo import answer_check, shell_script, summary
+from adsync_demo.airflow_runtime import airflow_processes, dag_runs, environment, rest
+from adsync_demo.airflow_runtime.dag_runs import DagPass
+from adsync_demo.airflow_runtime.environment import Variables
+from adsync_demo.airflow_runtime.keys import Keys, keys
 from adsync_demo.failures import DemoFailed
 from adsync_demo.paths import DemoPaths
 from adsync_demo.progress import Progress
-from adsync_demo.services import demo_warehouse, processes, sandbox_process, servers
+from adsync_demo.services import demo_warehouse, processes, sandbox_process, servers, world_day
 from adsync_demo.services.files import HOST, free_port
 from adsync_demo.services.servers import Servers
 
@@ -26,86 +26,82 @@ TRANSFORM = "transform"
 
 
 @dataclass(frozen=True)
-class Scene:
+class DemoContext:
     """What is known once the servers run and the ports are chosen."""
 
-    place: DemoPaths
+    paths: DemoPaths
     servers: Servers
     keys: Keys
     page: str
     variables: Variables
 
 
-def show(place: DemoPaths, progress: Progress, port: int) -> list[processes.Record]:
-    """Do all of it, and return the processes that are left running."""
+def run_steps(paths: DemoPaths, progress: Progress, port: int) -> list[processes.Record]:
+    """Runs every step and returns the processes that keep running."""
     began = datetime.now(UTC)
-    scene = _scene(place, progress, free_port(port))
-    with progress.step("Sandbox of the platforms") as tell:
-        sandbox = sandbox_process.start(place, scene.variables, tell)
-    key = sandbox_process.answer_key(place)
-    if demo_warehouse.prepare(place, scene.servers, world_day.of(key)):
-        progress.say("The sandbox's world has moved to another day: the demo's warehouse starts empty.")
-    scene.variables.update(environment.platforms(sandbox_process.connections(place)))
-    shell_script.write_script(place, scene.variables)
-    with rest.open_client(scene.page) as client:
-        running = [sandbox, *_start_airflow(scene, progress, client)]
-        _pass(Pass(client, place, running), progress, began)
-    with progress.step("Every number against the sandbox's answer key"):
-        _check(scene, key)
-    _print(scene, progress, began)
+    context = _prepare(paths, progress, free_port(port))
+    with progress.step("Sandbox of the platforms") as show:
+        sandbox = sandbox_process.start(paths, context.variables, show)
+    key = sandbox_process.answer_key(paths)
+    if demo_warehouse.prepare(paths, context.servers, world_day.of(key)):
+        progress.say("The sandbox's data is relative to another day now: the demo's warehouse starts empty.")
+    context.variables.update(environment.platforms(sandbox_process.connections(paths)))
+    shell_script.write_script(paths, context.variables)
+    with rest.open_client(context.page) as client:
+        running = [sandbox, *_start_airflow(context, progress, client)]
+        _pass(DagPass(client, paths, running), progress, began)
+    with progress.step("Every number compared with the sandbox's answer key"):
+        _check(context, key)
+    _print(context, progress, began)
     return running
 
 
-def _scene(place: DemoPaths, progress: Progress, port: int) -> Scene:
+def _prepare(paths: DemoPaths, progress: Progress, port: int) -> DemoContext:
     with progress.step("PostgreSQL and Redis"):
-        running = servers.start(place.state)
-    secrets = keys(place.state)
-    environment.write_login(place, secrets)
-    variables = environment.airflow(place, running, secrets, port)
-    return Scene(place, running, secrets, f"http://{HOST}:{port}", variables)
+        running = servers.start(paths.state)
+    secrets = keys(paths.state)
+    environment.write_login(paths, secrets)
+    variables = environment.airflow(paths, running, secrets, port)
+    return DemoContext(paths, running, secrets, f"http://{HOST}:{port}", variables)
 
 
-def _start_airflow(scene: Scene, progress: Progress, client: httpx.Client) -> list[processes.Record]:
+def _start_airflow(context: DemoContext, progress: Progress, client: httpx.Client) -> list[processes.Record]:
     with progress.step("Airflow's database"):
-        airflow_processes.migrate(scene.place, scene.variables)
-    with progress.step("Airflow: scheduler, API server, DAG processor, triggerer") as tell:
-        running = airflow_processes.start(scene.place, scene.variables)
-        airflow_processes.wait_until_healthy(client, running, tell)
-        rest.log_in(client, environment.USER, scene.keys.password)
-        rest.make_pool(client, pools.MARTS, pools.SLOTS, pools.DESCRIPTION)
+        airflow_processes.migrate(context.paths, context.variables)
+    with progress.step("Airflow: scheduler, API server, DAG processor, triggerer") as show:
+        running = airflow_processes.start(context.paths, context.variables)
+        airflow_processes.wait_until_healthy(client, running, show)
+        rest.log_in(client, environment.USER, context.keys.password)
+        rest.create_pool(client, pools.MARTS, pools.SLOTS, pools.DESCRIPTION)
     return running
 
 
-def _pass(going: Pass, progress: Progress, began: datetime) -> None:
+def _pass(dag_pass: DagPass, progress: Progress, began: datetime) -> None:
     syncs = [f"sync_{name}" for name in registry.names()]
-    with progress.step("DAGs loaded") as tell:
-        dag_runs.wait_until_loaded(going, [*syncs, TRANSFORM], began, tell)
-    # Asleep until all is there: it would build marts from the first rows, and slow the syncs down.
-    rest.set_paused(going.client, TRANSFORM, paused=True)
-    with progress.step(", ".join(syncs)) as tell:
-        dag_runs.run_once(going, syncs, began, tell)
-    with progress.step(TRANSFORM) as tell:
-        dag_runs.run_once(going, [TRANSFORM], datetime.now(UTC), tell)
+    with progress.step("DAGs loaded") as show:
+        dag_runs.wait_until_loaded(dag_pass, [*syncs, TRANSFORM], began, show)
+    # Paused until the syncs are done: it would build marts from partial data, and slow the syncs down.
+    rest.set_paused(dag_pass.client, TRANSFORM, paused=True)
+    with progress.step(", ".join(syncs)) as show:
+        dag_runs.run_once(dag_pass, syncs, began, show)
+    with progress.step(TRANSFORM) as show:
+        dag_runs.run_once(dag_pass, [TRANSFORM], datetime.now(UTC), show)
 
 
-def _check(scene: Scene, key: world_day.Key) -> None:
-    with connect_now(scene.servers.database_url()) as connection:
+def _check(context: DemoContext, key: world_day.Key) -> None:
+    with connect_now(context.servers.database_url()) as connection:
         found = answer_check.differences(connection, key)
         if not found:
             return
-        log = scene.place.sandbox / "answer_key.json"
+        log = context.paths.sandbox / "answer_key.json"
         if zones := world_day.midnight_passed(connection, key, datetime.now(UTC)):
-            raise DemoFailed(f"a new day began in {', '.join(zones)} while the demo ran: run it again")
+            raise DemoFailed(f"a new day began in {', '.join(zones)} during the demo: run it again")
     raise DemoFailed("stored numbers differ from the sandbox's answer key: " + "; ".join(found), log)
 
 
-def _print(scene: Scene, progress: Progress, began: datetime) -> None:
-    out = progress.console
-    with connect_now(scene.servers.database_url()) as connection:
-        summary.roas(out, figures.read(connection, figures.ROAS))
-        summary.alerts(out, figures.read(connection, figures.ALERTS))
-        summary.health(out, figures.read(connection, figures.HEALTH))
-        summary.sources(out, figures.read(connection, figures.SOURCES, began))
-    summary.times(out, progress.times)
-    for line in shell_script.lines(scene.place, scene.page, scene.keys.password):
+def _print(context: DemoContext, progress: Progress, began: datetime) -> None:
+    with connect_now(context.servers.database_url()) as connection:
+        summary.print_tables(progress.console, connection, began)
+    summary.times(progress.console, progress.times)
+    for line in shell_script.lines(context.paths, context.page, context.keys.password):
         progress.say(line)

@@ -11,7 +11,7 @@ import yaml
 from airflow.models.dagrun import DagRun
 
 import sandbox_fixtures
-from adsync_demo.airflow_home import environment
+from adsync_demo.airflow_runtime import environment
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.server import files

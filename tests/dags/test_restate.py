@@ -14,7 +14,7 @@ import yaml
 from airflow.models import dagrun
 
 import sandbox_fixtures
-from adsync_demo.airflow_home import environment
+from adsync_demo.airflow_runtime import environment
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server import files
 

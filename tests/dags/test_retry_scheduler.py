@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 
 import sandbox_fixtures
 from adsync.status.accounts import list_accounts
-from adsync_demo.airflow_home import airflow_processes, environment, keys, rest
+from adsync_demo.airflow_runtime import airflow_processes, environment, keys, rest
 from adsync_demo.paths import DemoPaths
 from adsync_demo.services import files, processes
 from adsync_sandbox.faults.script import Fault

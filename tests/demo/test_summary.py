@@ -1,4 +1,4 @@
-"""The tables a person reads."""
+"""The printed tables."""
 
 import io
 from datetime import date
@@ -49,12 +49,12 @@ def test_money_has_two_decimals_and_an_undefined_ratio_a_dash(console):
     assert "2026-07-26 to 2026-11-22" in text(console)
 
 
-def test_the_total_says_that_it_is_one(console):
+def test_the_total_row_is_labeled(console):
     summary.roas(console, [ROW | {"platform": "all"}])
     assert summary.ALL in text(console).split()
 
 
-def test_no_rows_are_said_not_raised(console):
+def test_empty_results_are_printed(console):
     summary.roas(console, [])
     summary.alerts(console, [])
     assert "no rows" in text(console)
@@ -78,11 +78,11 @@ def test_a_narrow_terminal_keeps_every_number_whole():
         assert whole in shown
 
 
-def test_a_name_in_brackets_is_no_markup(console):
+def test_a_name_in_brackets_is_not_markup(console):
     summary.alerts(console, [ALERT | {"campaign": "[red]sale[/red]"}])
     assert "[red]sale[/red]" in text(console)
 
 
-def test_only_a_right_to_left_name_is_marked():
+def test_only_a_right_to_left_name_is_isolated():
     assert summary.isolated("Acme") == "Acme"
     assert summary.isolated("نخلة هوم") == "\u2068نخلة هوم\u2069"

@@ -12,7 +12,7 @@ from adsync.extract.pending import report_ready
 from adsync.extract.results import PendingReport
 from adsync.models import Account, Credentials
 from adsync.ranges import DateRange
-from adsync_demo.airflow_home.environment import platforms
+from adsync_demo.airflow_runtime.environment import platforms
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.files import write_files

@@ -1,1 +1,1 @@
-"""docker-compose.yaml run as local processes, without an engine."""
+"""docker-compose.yaml run as local processes, without a container engine."""

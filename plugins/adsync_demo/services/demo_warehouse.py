@@ -1,4 +1,4 @@
-"""The demo's warehouse: emptied when the sandbox's world has moved on, freed of what a killed demo held."""
+"""The demo's warehouse: emptied when the sandbox's data is for another day, freed of a killed demo's leases."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from adsync_demo import world_day
 from adsync_demo.paths import DemoPaths
+from adsync_demo.services import world_day
 from adsync_demo.services.servers import DATABASES, Servers
 
-# Airflow does not run yet, so nobody holds a lease, and a retry need not wait for a sandbox that is back.
-FREE = "update adsync.sync_state set lease_owner = null, lease_until = null, retry_at = null"
+# Airflow is not running yet, so every lease is stale, and no retry has to wait: the sandbox is up again.
+RELEASE_LEASES = "update adsync.sync_state set lease_owner = null, lease_until = null, retry_at = null"
 
 
-def prepare(place: DemoPaths, servers: Servers, day: dict[str, Any]) -> bool:
-    """Make the warehouse fit the world's day; True when it had to be emptied."""
-    known = world_day.remembered(place.state)
+def prepare(paths: DemoPaths, servers: Servers, day: dict[str, Any]) -> bool:
+    """Prepares the warehouse for the sandbox's day; returns whether it was emptied."""
+    known = world_day.remembered(paths.state)
     emptied = known not in (None, day)
     if emptied:
         _recreate(servers)
-    _free_leases(servers)
-    world_day.remember(place.state, day)
+    _release_leases(servers)
+    world_day.remember(paths.state, day)
     return emptied
 
 
@@ -33,8 +33,8 @@ def _recreate(servers: Servers) -> None:
         connection.execute(sql.SQL("create database {}").format(name))
 
 
-def _free_leases(servers: Servers) -> None:
+def _release_leases(servers: Servers) -> None:
     with psycopg.connect(servers.database_url()) as connection:
         (known,) = connection.execute("select to_regclass('adsync.sync_state')").fetchone() or (None,)
         if known:
-            connection.execute(FREE)
+            connection.execute(RELEASE_LEASES)

@@ -1,4 +1,4 @@
-"""Small dealings with the machine: private files, free ports, one holder at a time."""
+"""Private files, free ports and file locks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Busy(RuntimeError):
 
 
 def make_state(state: Path) -> Path:
-    """The state folder, made if need be and marked as ours."""
+    """Creates the state folder if it is missing, and marks it as one of ours."""
     state = state.resolve()
     state.mkdir(parents=True, exist_ok=True)
     (state / MARKER).touch()
@@ -27,24 +27,24 @@ def make_state(state: Path) -> Path:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that nobody else may read, not even for the moment in which it is made."""
+    """Writes a file that only its owner can read, from the moment of its creation."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
 
 
 def free_port(*preferred: int) -> int:
-    """The first of the preferred ports on which nothing listens, else any free one."""
+    """Returns the first preferred port that is free, else any free port."""
     for port in (*preferred, 0):
         with socket.socket() as probe, contextlib.suppress(OSError):
-            # As servers do: a port in TIME_WAIT counts as free.
+            # As servers do: a port in TIME_WAIT is free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((HOST, port))
             return int(probe.getsockname()[1])
     raise OSError(f"no free port on {HOST}")
 
 
-def kept_port(record: Path) -> int:
-    """The port of the last start if it is still free: addresses that people wrote down stay right."""
+def stable_port(record: Path) -> int:
+    """Returns the port of the last start if it is free, so that addresses stay valid across restarts."""
     last = [int(record.read_text())] if record.exists() else []
     port = free_port(*last)
     record.write_text(str(port))
@@ -53,7 +53,7 @@ def kept_port(record: Path) -> int:
 
 @contextlib.contextmanager
 def locked(path: Path, *, wait: bool) -> Iterator[None]:
-    """Hold a file lock; it ends with the process, however that ends. Busy when `wait` is false and it is taken."""
+    """Holds a file lock, which the system releases with the process; raises Busy if it is taken and `wait` is false."""
     with path.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

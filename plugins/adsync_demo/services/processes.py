@@ -1,7 +1,7 @@
-"""Processes of the demo: each leads a session, writes its own log, and is on record in the state folder.
+"""Processes of the demo: each leads a session, writes its own log, and has a record in the state folder.
 
-A process id alone proves nothing, ids are reused: a record also holds the start time, and only a process that has
-both is ended. A session's number stays taken while any member lives, so a session whose leader is gone is ours.
+Process ids are reused, so a record also has the start time, and only a process that matches both is stopped. A
+session's id stays taken while any member runs, so the session of a leader that exited is still ours.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ import psutil
 GRACE = 10.0
 KILLED = 5.0
 SAME_START = 1.0
-# Kept so that they can be asked, which is what lets an ended child go; and they complain when dropped before.
+# Kept so that they can be reaped; a Popen that is dropped before that warns that the process still runs.
 CHILDREN: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True)
 class Record:
-    """One process: its id, when it started, and where it writes."""
+    """One process: its id, its start time in unix seconds, and its log."""
 
     name: str
     pid: int
@@ -36,7 +36,7 @@ class Record:
 
 
 def spawn(name: str, command: Sequence[str], state: Path, *, cwd: Path, env: Mapping[str, str]) -> Record:
-    """Start a process and put it on record."""
+    """Starts a process and records it."""
     log = log_file(state, name)
     with log.open("wb") as output:
         streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
@@ -64,14 +64,15 @@ def recorded(state: Path) -> list[Record]:
 
 
 def alive(process: Record) -> bool:
-    """Whether the recorded process, and not a later one with its number, still runs."""
+    """Returns whether the recorded process, not a later one with the same id, still runs."""
+    _reap()
     found = _find(process.pid)
-    return found is not None and _same(found, process) and not _ended(process.pid)
+    return found is not None and _same(found, process) and not _has_exited(process.pid)
 
 
 def stop(processes: Sequence[Record], grace: float = GRACE) -> None:
-    """Ask every process to end, wait, and end by force what is left of its session: a task has a group of its own."""
-    ours = {process.pid for process in processes if _may_end(process)}
+    """Terminates every process, waits, and kills what is left of its session: a task has its own process group."""
+    ours = {process.pid for process in processes if _may_stop(process)}
     for leader in ours:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(leader, signal.SIGTERM)
@@ -80,6 +81,7 @@ def stop(processes: Sequence[Record], grace: float = GRACE) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(member, signal.SIGKILL)
         _gone(ours, KILLED)
+    _reap()
 
 
 def forget(state: Path, processes: Sequence[Record]) -> None:
@@ -87,7 +89,7 @@ def forget(state: Path, processes: Sequence[Record]) -> None:
         (state / "processes" / f"{process.name}.json").unlink(missing_ok=True)
 
 
-def _may_end(process: Record) -> bool:
+def _may_stop(process: Record) -> bool:
     found = _find(process.pid)
     return found is None or _same(found, process)
 
@@ -109,14 +111,17 @@ def _gone(sessions: Collection[int], timeout: float) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.1)
-    # Only now: one that ended since it was asked would stay a zombie.
-    for child in CHILDREN:
-        child.poll()
     return True
 
 
+def _reap() -> None:
+    """Collects the exit codes of children, so that none stays a zombie."""
+    for child in CHILDREN:
+        child.poll()
+
+
 def _members(sessions: Collection[int]) -> list[int]:
-    return [pid for pid in psutil.pids() if _session(pid) in sessions and not _ended(pid)] if sessions else []
+    return [pid for pid in psutil.pids() if _session(pid) in sessions and not _has_exited(pid)] if sessions else []
 
 
 def _session(pid: int) -> int | None:
@@ -125,6 +130,6 @@ def _session(pid: int) -> int | None:
     return None
 
 
-def _ended(pid: int) -> bool:
+def _has_exited(pid: int) -> bool:
     found = _find(pid)
     return found is None or found.status() == psutil.STATUS_ZOMBIE

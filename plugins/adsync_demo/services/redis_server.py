@@ -1,6 +1,6 @@
-"""A real Redis server on 127.0.0.1, kept in one folder; it stores nothing on disk.
+"""A Redis server on 127.0.0.1 with its files in one folder; it persists no data.
 
-Only a server that says it works in that folder is taken for ours: ports are reused by others.
+A server counts as ours only if it reports that folder as its own: another program may have taken the port.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from adsync_demo.failures import DemoFailed
-from adsync_demo.services.files import HOST, kept_port
+from adsync_demo.services.files import HOST, stable_port
 
 START_TIMEOUT = 60.0
 
 
 def start(folder: Path) -> int:
-    """Start the server, or find it running; return its port."""
+    """Starts the server unless it runs already; returns its port."""
     if port := running(folder):
         return port
     folder.mkdir(parents=True, exist_ok=True)
-    port = kept_port(folder.with_suffix(".port"))
+    port = stable_port(folder.with_suffix(".port"))
     flags = {"port": port, "bind": HOST, "dir": folder, "daemonize": "yes", "logfile": folder / "redis.log"}
     words = [str(word) for key, value in flags.items() for word in (f"--{key}", value)]
     _call([_binary(), *words, "--save", "", "--appendonly", "no"], folder / "redis.log")
@@ -37,7 +37,7 @@ def start(folder: Path) -> int:
 
 
 def running(folder: Path) -> int | None:
-    """The port of the server that runs in this folder, if there is one."""
+    """Returns the port of the server that runs in this folder, or None."""
     try:
         port = int(_port_file(folder).read_text())
         return port if _works_in(port) == folder.resolve() else None
@@ -46,7 +46,7 @@ def running(folder: Path) -> int | None:
 
 
 def stop(folder: Path) -> None:
-    """End the server of this folder; a server that is already down is no error."""
+    """Stops the server of this folder, if it runs."""
     if port := running(folder):
         with contextlib.suppress(redis.ConnectionError):
             _client(port).shutdown(nosave=True)
@@ -76,12 +76,12 @@ def _wait(folder: Path) -> None:
     deadline = time.monotonic() + START_TIMEOUT
     while running(folder) is None:
         if time.monotonic() > deadline:
-            raise DemoFailed(f"redis-server did not answer within {START_TIMEOUT:.0f} s", folder / "redis.log")
+            raise DemoFailed(f"redis-server was unreachable for {START_TIMEOUT:.0f} s", folder / "redis.log")
         time.sleep(0.05)
 
 
 def _binary() -> str:
     found = shutil.which("redis-server") or shutil.which("redis-server", path=str(Path(sys.executable).parent))
     if found is None:
-        raise DemoFailed("no redis-server: run `make env`, or install Redis with the system's packages")
+        raise DemoFailed("redis-server is not installed: run `make env`, or install Redis with the system's packages")
     return found

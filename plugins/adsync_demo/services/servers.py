@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL and a Redis server, kept in one state folder, each started when it does not run."""
+"""An embedded PostgreSQL and a Redis server in one state folder, each started unless it runs already."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ DATABASES = ("adsync", "airflow")
 
 @dataclass(frozen=True)
 class Servers:
-    """Where the two servers listen."""
+    """The addresses of the two servers."""
 
     postgres_port: int
     postgres_password: str
     redis_port: int
 
     def database_url(self, name: str = "adsync") -> str:
-        """A libpq URL of one database, e.g. `postgresql://adsync:...@127.0.0.1:5433/adsync`."""
+        """Returns a libpq URL of one database, e.g. `postgresql://adsync:...@127.0.0.1:5433/adsync`."""
         return postgres.url(self.postgres_port, self.postgres_password, name)
 
     @property
@@ -29,16 +29,16 @@ class Servers:
         return f"redis://{HOST}:{self.redis_port}/0"
 
     def variables(self) -> dict[str, str]:
-        """What a shell, libpq and dbt need to reach them."""
+        """Returns the environment variables of a shell, libpq and dbt."""
         libpq = {"PGHOST": HOST, "PGPORT": str(self.postgres_port), "PGUSER": postgres.USER}
         libpq |= {"PGPASSWORD": self.postgres_password, "PGDATABASE": DATABASES[0]}
         return {"ADSYNC_WAREHOUSE_URL": self.database_url(), "ADSYNC_REDIS_URL": self.redis_url} | libpq
 
 
 def start(state: Path, *, durable: bool = True) -> Servers:
-    """Start both servers below `state`, or return those that already run there.
+    """Starts both servers below `state` unless they run already.
 
-    `durable=False` turns fsync off: for tests, whose data nobody needs after a power cut.
+    `durable=False` turns fsync off, for tests.
     """
     state = make_state(state)
     with locked(state / "servers.lock", wait=True):
@@ -49,7 +49,7 @@ def start(state: Path, *, durable: bool = True) -> Servers:
 
 
 def find(state: Path) -> Servers | None:
-    """The servers that answer for this state folder, if both do."""
+    """Returns the servers of this state folder if both run."""
     if not _password_file(state).exists():
         return None
     password = _password(state)
@@ -59,7 +59,7 @@ def find(state: Path) -> Servers | None:
 
 
 def stop(state: Path) -> None:
-    """Stop what `start` started here; a server that is already down is no error."""
+    """Stops the servers that `start` started here, if they run."""
     postgres.stop(state.resolve() / "postgres")
     redis_server.stop(state.resolve() / "redis")
 

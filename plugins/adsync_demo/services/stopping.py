@@ -1,4 +1,4 @@
-"""Ending a demo from outside: ask the running one to end itself, then see to what is left of a dead one."""
+"""Stops a demo from outside: signals the running demo, then stops processes that a killed demo left."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 from adsync_demo.services import processes, servers
 
 MAIN = "demo"
-PATIENCE = 60.0
+STOP_TIMEOUT = 60.0
 
 
 def stop_everything(state: Path) -> None:
-    """End the demo and the servers of this state folder; nothing to end is no error."""
+    """Stops the demo and the servers of this state folder, if any run."""
     if not state.exists():
         return
     main = next((process for process in processes.recorded(state) if process.name == MAIN), None)
@@ -26,13 +26,13 @@ def stop_everything(state: Path) -> None:
 
 
 def stop_children(state: Path) -> None:
-    """End every recorded process but the demo itself, and take it off the record."""
+    """Stops every recorded process except the demo itself, and removes its record."""
     children = [process for process in processes.recorded(state) if process.name != MAIN]
     processes.stop(children)
     processes.forget(state, children)
 
 
 def _wait(main: processes.Record) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + STOP_TIMEOUT
     while processes.alive(main) and time.monotonic() < deadline:
         time.sleep(0.2)

@@ -1,4 +1,4 @@
-"""Bounded waiting that notices when the process it waits for has died."""
+"""Waits with a deadline, and fails early if a watched process exits."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ PAUSE = 1.0
 
 
 def until(
-    remaining: Callable[[], str], *, seconds: float, watched: Sequence[processes.Record], log: Path, tell: Detail
+    remaining: Callable[[], str], *, seconds: float, watched: Sequence[processes.Record], log: Path, show: Detail
 ) -> None:
-    """Poll until `remaining` names nothing any more; DemoFailed when time is up or a watched process is gone."""
+    """Polls until `remaining` returns an empty text. Raises DemoFailed at the deadline or if a process exits."""
     deadline = time.monotonic() + seconds
     while waiting_for := remaining():
         if dead := [process for process in watched if not processes.alive(process)]:
-            raise DemoFailed(f"{dead[0].name} ended by itself", Path(dead[0].log))
+            raise DemoFailed(f"{dead[0].name} exited unexpectedly", Path(dead[0].log))
         if time.monotonic() > deadline:
-            raise DemoFailed(f"after {seconds:.0f} s still waiting: {waiting_for}", log)
-        tell(waiting_for)
+            raise DemoFailed(f"still waiting after {seconds:.0f} s: {waiting_for}", log)
+        show(waiting_for)
         time.sleep(PAUSE)

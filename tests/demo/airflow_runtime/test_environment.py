@@ -1,4 +1,4 @@
-"""The environment Airflow runs in, and the secrets it shares."""
+"""The environment of Airflow's processes, and the secrets they share."""
 
 import json
 import shlex
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from adsync_demo import shell_script
-from adsync_demo.airflow_home import environment
-from adsync_demo.airflow_home.keys import keys
+from adsync_demo.airflow_runtime import environment
+from adsync_demo.airflow_runtime.keys import keys
 from adsync_demo.paths import DemoPaths
 from adsync_demo.services.servers import Servers
 
@@ -28,16 +28,16 @@ INHERITED = {
 
 
 @pytest.fixture
-def place(tmp_path):
+def paths(tmp_path):
     return DemoPaths(root=Path("/checkout"), state=tmp_path, inherited=INHERITED)
 
 
 @pytest.fixture
-def variables(place):
-    return environment.airflow(place, SERVERS, keys(place.state), 8081)
+def variables(paths):
+    return environment.airflow(paths, SERVERS, keys(paths.state), 8081)
 
 
-def test_nothing_of_another_installation_gets_in(variables):
+def test_variables_of_another_installation_are_dropped(variables):
     assert variables["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
     assert "production" not in " ".join(variables.values())
     assert not {"AIRFLOW_CONN_META_ACME", "DBT_PROFILES_DIR", "PYTHONDONTWRITEBYTECODE"} & variables.keys()
@@ -66,14 +66,14 @@ def test_a_sandbox_connection_keeps_its_host_with_the_path():
     assert json.loads(found["AIRFLOW_CONN_META_ACME"]) == fields
 
 
-def test_secrets_are_made_once_and_readable_by_their_owner_alone(tmp_path):
+def test_secrets_are_generated_once_and_readable_by_their_owner_only(tmp_path):
     assert keys(tmp_path) == keys(tmp_path)
     assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_the_script_to_source_holds_our_variables_and_not_the_callers(place, variables):
-    shell_script.write_script(place, variables)
-    script = place.state / shell_script.SCRIPT
+def test_the_shell_script_has_our_variables_and_not_the_callers(paths, variables):
+    shell_script.write_script(paths, variables)
+    script = paths.state / shell_script.SCRIPT
     exported = dict(words[1].split("=", 1) for words in map(shlex.split, script.read_text().splitlines()))
     assert exported["ADSYNC_REDIS_URL"] == "redis://127.0.0.1:6380/0"
     assert exported["PATH"].endswith(":$PATH")

@@ -1,4 +1,4 @@
-"""Airflow's REST interface, as far as the demo needs it: health, pause, trigger, runs, failed tasks."""
+"""The part of Airflow's REST API that the demo uses: health, pools, DAGs, runs and failed tasks."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Run:
 
 
 def open_client(url: str) -> httpx.Client:
-    """A client for one Airflow; a proxy from the environment must not come between."""
+    """Returns a client for one Airflow that ignores proxies of the environment."""
     return httpx.Client(base_url=url, timeout=TIMEOUT, trust_env=False)
 
 
 def unhealthy(client: httpx.Client) -> list[str]:
-    """Components that do not report healthy; the answer is 200 either way, so the body counts."""
+    """Returns the components that are not healthy, from the body: the status code is 200 in any case."""
     try:
         body = client.get("/api/v2/monitor/health").raise_for_status().json()
     except httpx.HTTPError:
@@ -40,26 +40,26 @@ def unhealthy(client: httpx.Client) -> list[str]:
 
 
 def log_in(client: httpx.Client, user: str, password: str) -> None:
-    """Every later call of this client carries the token."""
+    """Logs the client in; it sends the token with every later call."""
     answer = client.post("/auth/token", json={"username": user, "password": password}).raise_for_status()
     client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
 
-def make_pool(client: httpx.Client, name: str, slots: int, description: str) -> None:
-    """One that is there already is as good."""
+def create_pool(client: httpx.Client, name: str, slots: int, description: str) -> None:
+    """Creates the pool unless it exists."""
     answer = client.post("/api/v2/pools", json={"name": name, "slots": slots, "description": description})
     if answer.status_code != httpx.codes.CONFLICT:
         answer.raise_for_status()
 
 
 def parsed(client: httpx.Client, since: datetime) -> set[str]:
-    """DAGs whose file Airflow has read since then; the database also knows those of earlier days."""
+    """Returns the DAGs parsed after `since`; the database also has those of earlier days."""
     found = _get(client, "dags", limit=100)["dags"]
     return {dag["dag_id"] for dag in found if _is_since(dag["last_parsed_time"], since)}
 
 
 def import_errors(client: httpx.Client, since: datetime) -> list[str]:
-    """What Airflow could not load: the file, and the last line of its traceback."""
+    """Returns the DAG files that failed to load, each with the last line of its traceback."""
     found = [error for error in _get(client, "importErrors")["import_errors"] if _is_since(error["timestamp"], since)]
     return [f"{error['filename']}: {error['stack_trace'].strip().splitlines()[-1]}" for error in found]
 
@@ -81,19 +81,19 @@ def runs_since(client: httpx.Client, dag_id: str, since: datetime) -> list[Run]:
 
 
 def is_due(client: httpx.Client, dag_id: str) -> bool:
-    """Whether the scheduler is about to start a run by itself."""
+    """Returns whether a scheduled run is due."""
     after = _get(client, f"dags/{dag_id}")["next_dagrun_run_after"]
     return after is not None and datetime.fromisoformat(after) <= datetime.now(UTC)
 
 
 def failed_tasks(client: httpx.Client, of: Run) -> list[Json]:
-    """Task instances that failed themselves, not those that had to follow."""
+    """Returns the task instances that failed themselves, without those that failed because of them."""
     path = f"dags/{of.dag_id}/dagRuns/{of.run_id}/taskInstances"
     return list(_get(client, path, state="failed", limit=100)["task_instances"])
 
 
 def waiting_for_retry(client: httpx.Client) -> list[str]:
-    """Tasks that have failed and will be tried again, as `dag.task`."""
+    """Returns the tasks that wait for a retry, as `dag.task`."""
     found = _get(client, "dags/~/dagRuns/~/taskInstances", state="up_for_retry", limit=100)["task_instances"]
     return sorted({f"{task['dag_id']}.{task['task_id']}" for task in found})
 

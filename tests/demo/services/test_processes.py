@@ -1,4 +1,4 @@
-"""Only what was started here is ended, and then all of it."""
+"""Processes that were started here are stopped completely; no other process is."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ from adsync_demo.services.waiting import until
 from polling import eventually
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
-# Ignores a polite request, and has a child that leads a group of its own, as Airflow's tasks do.
+# Ignores SIGTERM, and has a child in its own process group, as Airflow's tasks do.
 STUBBORN = """
 import os, signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -36,7 +36,7 @@ def spawn(tmp_path):
     processes.stop(started, grace=0)
 
 
-def test_a_started_process_is_on_record_until_it_is_forgotten(spawn, tmp_path):
+def test_a_started_process_has_a_record_until_it_is_forgotten(spawn, tmp_path):
     sleeper = spawn(SLEEP)
     assert processes.recorded(tmp_path) == [sleeper]
     assert processes.alive(sleeper)
@@ -44,7 +44,7 @@ def test_a_started_process_is_on_record_until_it_is_forgotten(spawn, tmp_path):
     assert processes.recorded(tmp_path) == []
 
 
-def test_a_later_process_with_the_same_number_is_neither_alive_nor_ended(spawn):
+def test_a_later_process_with_the_same_id_is_neither_alive_nor_stopped(spawn):
     sleeper = spawn(SLEEP)
     namesake = replace(sleeper, started=sleeper.started - 3600)
     assert not processes.alive(namesake)
@@ -52,7 +52,7 @@ def test_a_later_process_with_the_same_number_is_neither_alive_nor_ended(spawn):
     assert processes.alive(sleeper)
 
 
-def test_a_task_in_a_group_of_its_own_is_ended_with_its_session(spawn):
+def test_a_task_in_its_own_process_group_is_stopped_with_its_session(spawn):
     stubborn = spawn([sys.executable, "-c", STUBBORN])
     child = int(_first_line(Path(stubborn.log)))
     processes.stop([stubborn], grace=0.2)
@@ -60,8 +60,8 @@ def test_a_task_in_a_group_of_its_own_is_ended_with_its_session(spawn):
     assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
 
 
-def test_an_ended_child_is_let_go(spawn):
-    """It would stay a zombie, and be complained of at the end by a ResourceWarning."""
+def test_a_stopped_child_is_reaped(spawn):
+    """Otherwise it stays a zombie, and its Popen raises a ResourceWarning at the end."""
     for sleeper in [spawn(SLEEP) for _ in range(20)]:
         processes.stop([sleeper])
         assert not psutil.pid_exists(sleeper.pid)
@@ -76,25 +76,26 @@ def test_stopping_children_leaves_the_demo_itself(spawn, tmp_path):
     assert processes.recorded(tmp_path) == [demo]
 
 
-def test_stopping_where_nothing_ever_ran_is_no_error(tmp_path):
+def test_stopping_an_unused_state_folder_does_nothing(tmp_path):
     stopping.stop_everything(tmp_path / "never")
 
 
-def test_waiting_names_the_process_that_died_and_its_log(spawn):
+def test_waiting_fails_with_the_log_of_a_process_that_exited(spawn):
     short = spawn([sys.executable, "-c", "print('last words')"])
-    with pytest.raises(DemoFailed, match="sleeper ended by itself") as failure:
-        until(lambda: "more", seconds=30, watched=[short], log=Path("other"), tell=lambda _: None)
+    with pytest.raises(DemoFailed, match="sleeper exited unexpectedly") as failure:
+        until(lambda: "more", seconds=30, watched=[short], log=Path("other"), show=lambda _: None)
     assert failure.value.log.read_text() == "last words\n"
+    assert all(child.returncode is not None for child in processes.CHILDREN if child.pid == short.pid)
 
 
-def test_waiting_ends_when_time_is_up_and_says_for_what_it_waited():
-    with pytest.raises(DemoFailed, match="still waiting: the moon"):
-        until(lambda: "the moon", seconds=0, watched=[], log=Path("log"), tell=lambda _: None)
+def test_waiting_fails_at_the_deadline_with_what_remains():
+    with pytest.raises(DemoFailed, match="still waiting after 0 s: the moon"):
+        until(lambda: "the moon", seconds=0, watched=[], log=Path("log"), show=lambda _: None)
 
 
 def test_waiting_ends_when_nothing_remains():
     left = ["two", "one", ""]
-    until(lambda: left.pop(0), seconds=30, watched=[], log=Path("log"), tell=lambda _: None)
+    until(lambda: left.pop(0), seconds=30, watched=[], log=Path("log"), show=lambda _: None)
     assert left == []
 
 
@@ -102,6 +103,6 @@ def _first_line(log: Path) -> str:
     return eventually(lambda: log.read_text().splitlines(), "its first line", seconds=10)[0]
 
 
-def test_a_child_inherits_no_input_of_ours(spawn):
+def test_a_child_does_not_inherit_standard_input(spawn):
     reader = spawn([sys.executable, "-c", "import sys; print(repr(sys.stdin.read()))"])
     assert _first_line(Path(reader.log)) == "''"

@@ -1,4 +1,4 @@
-"""Secrets of one demo, made once and kept in the state folder, readable by its owner alone."""
+"""The secrets of a demo, generated once and stored in the state folder, readable by its owner only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from adsync_demo.services.files import write_private
 
 @dataclass(frozen=True)
 class Keys:
-    """What Airflow's processes share, the key of stored tokens, and the login of the page."""
+    """The keys that Airflow's processes share, the key of stored tokens, and the page's password."""
 
     fernet: str
     jwt: str
@@ -24,15 +24,14 @@ class Keys:
 
 
 def keys(state: Path) -> Keys:
-    """Read the keys of this state folder, or make them: a new key would orphan what the old one encrypted."""
+    """Returns the keys of this state folder, generated if missing: a new key could not decrypt stored secrets."""
     file = state / "keys.json"
     if not file.exists():
-        write_private(file, json.dumps(asdict(made())))
+        write_private(file, json.dumps(asdict(generate())))
     return Keys(**json.loads(file.read_text()))
 
 
-def made() -> Keys:
-    """New ones."""
+def generate() -> Keys:
     return Keys(
         fernet=Fernet.generate_key().decode(),
         jwt=secrets.token_hex(32),
@@ -43,8 +42,8 @@ def made() -> Keys:
 
 
 def secret_variables() -> dict[str, str]:
-    """Every variable that docker-compose.yaml refuses to go without, made anew."""
-    fresh = asdict(made())
+    """Returns new values for every variable that docker-compose.yaml requires."""
+    fresh = asdict(generate())
     names = {"fernet": "AIRFLOW_FERNET_KEY", "jwt": "AIRFLOW_JWT_SECRET", "api": "AIRFLOW_SECRET_KEY"}
     names |= {"tokens": "ADSYNC_TOKEN_KEY", "password": "ADSYNC_ADMIN_PASSWORD"}
     return {names[name]: value for name, value in fresh.items()} | {"POSTGRES_PASSWORD": secrets.token_urlsafe(24)}

@@ -1,6 +1,6 @@
-"""Which day the sandbox's world is at.
+"""The day of the sandbox's data.
 
-Its history and its anomalies move with today: what was right in a warehouse filled yesterday is wrong now.
+Its history and its anomalies are relative to today: a warehouse filled yesterday does not match today's answer key.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Key = Mapping[str, Any]
 
 
 def of(key: Key) -> dict[str, Any]:
-    """What changes with the day and with nothing else: where each account's history starts, where alerts sit."""
+    """Returns what changes with the day only: the start of each account's history and the days of the alerts."""
     since: dict[str, str] = {}
     for row in key["campaign_days"]:
         account = f"{row['platform']} {row['account_id']}"
@@ -28,7 +28,7 @@ def of(key: Key) -> dict[str, Any]:
 
 
 def remembered(state: Path) -> dict[str, Any] | None:
-    """The day of the world that the warehouse was filled from, if it was."""
+    """Returns the day that the warehouse was filled for, or None."""
     file = _file(state)
     if not file.exists():
         return None
@@ -41,7 +41,7 @@ def remember(state: Path, day: Mapping[str, Any]) -> None:
 
 
 def midnight_passed(connection: psycopg.Connection, key: Key, now: datetime) -> list[str]:
-    """Zones of accounts in which a new day has begun since the world was made."""
+    """Returns the zones of accounts in which a new day began since the sandbox started."""
     made = datetime.fromisoformat(key["now"]).astimezone(UTC)
     query = "select distinct timezone from adsync.accounts where timezone is not null order by 1"
     zones = [zone for (zone,) in connection.execute(query)]

@@ -1,12 +1,12 @@
-"""What the demo makes of Airflow's answers."""
+"""The demo's reading of Airflow's REST answers."""
 
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from adsync_demo.airflow_home import dag_runs, rest
-from adsync_demo.airflow_home.dag_runs import Pass
+from adsync_demo.airflow_runtime import dag_runs, rest
+from adsync_demo.airflow_runtime.dag_runs import DagPass
 from adsync_demo.failures import DemoFailed
 from adsync_demo.paths import DemoPaths
 from adsync_demo.services import processes
@@ -31,11 +31,11 @@ def client(answers):
         (WELL | {"dag_processor": None, "scheduler": {"status": "unhealthy"}}, ["scheduler", "dag_processor"]),
     ],
 )
-def test_health_is_in_the_body_not_in_the_status(body, names):
+def test_health_is_read_from_the_body_and_not_from_the_status(body, names):
     assert rest.unhealthy(client({"health": body})) == names
 
 
-def test_a_server_that_does_not_answer_yet_is_what_is_missing():
+def test_an_unreachable_server_is_reported_as_unhealthy():
     def refuse(request):
         raise httpx.ConnectError("refused", request=request)
 
@@ -50,22 +50,22 @@ def wait_until_loaded(tmp_path, error_at, parsed_at):
     error = {"filename": "sync.py", "stack_trace": "Traceback\n  line\nKeyError: 'x'\n", "timestamp": error_at}
     dag = {"dag_id": "sync_meta", "last_parsed_time": parsed_at}
     answers = client({"importErrors": {"import_errors": [error]}, "dags": {"dags": [dag]}})
-    going = Pass(answers, DemoPaths(tmp_path, tmp_path, {}), [])
+    going = DagPass(answers, DemoPaths(tmp_path, tmp_path, {}), [])
     dag_runs.wait_until_loaded(going, ["sync_meta"], BEGAN, lambda _: None)
 
 
-def test_a_file_that_does_not_load_is_named_with_the_end_of_its_traceback(tmp_path):
+def test_a_file_that_fails_to_load_is_reported_with_the_last_line_of_its_traceback(tmp_path):
     with pytest.raises(DemoFailed, match=r"could not load sync\.py: KeyError: 'x'"):
         wait_until_loaded(tmp_path, error_at="2026-11-22T00:00:01Z", parsed_at="2026-11-21T00:00:00Z")
 
 
-def test_an_error_of_yesterday_is_not_todays(tmp_path):
+def test_import_errors_of_earlier_days_are_ignored(tmp_path):
     wait_until_loaded(tmp_path, error_at="2026-11-21T00:00:01Z", parsed_at="2026-11-22T00:00:02Z")
 
 
-def test_a_dag_known_from_yesterday_is_waited_for_until_it_is_read_today(tmp_path, monkeypatch):
+def test_waits_until_a_known_dag_is_parsed_again(tmp_path, monkeypatch):
     monkeypatch.setattr(dag_runs, "LOADED_TIMEOUT", 0.0)
-    with pytest.raises(DemoFailed, match="still waiting: sync_meta"):
+    with pytest.raises(DemoFailed, match="still waiting after 0 s: sync_meta"):
         wait_until_loaded(tmp_path, error_at="2026-11-21T00:00:01Z", parsed_at="2026-11-21T00:00:00Z")
 
 
@@ -88,7 +88,7 @@ def going(tmp_path, runs, tasks):
         return httpx.Response(200, json={"next_dagrun_run_after": NEXT_YEAR})
 
     client = httpx.Client(base_url="http://airflow", transport=httpx.MockTransport(answer))
-    return Pass(client, DemoPaths(tmp_path, tmp_path, {}), [])
+    return DagPass(client, DemoPaths(tmp_path, tmp_path, {}), [])
 
 
 def run_of(state, run_id="r1"):
@@ -107,19 +107,19 @@ def test_a_failed_run_names_its_task_and_the_log_of_its_last_try(tmp_path):
     assert failure.value.log == logs / "dag_id=transform" / "run_id=r1" / "task_id=dbt_build" / "attempt=2.log"
 
 
-def test_a_failed_run_without_a_failed_task_points_at_the_scheduler(tmp_path):
+def test_a_failed_run_without_a_failed_task_names_the_schedulers_log(tmp_path):
     with pytest.raises(DemoFailed, match="transform failed") as failure:
         run_once(going(tmp_path, [run_of("failed")], []))
     assert failure.value.log == processes.log_file(tmp_path, "scheduler")
 
 
-def test_a_dag_that_has_run_by_itself_is_not_started_again(tmp_path):
+def test_a_dag_with_a_scheduled_run_is_not_triggered(tmp_path):
     runs = [run_of("success")]
     run_once(going(tmp_path, runs, []))
     assert len(runs) == 1
 
 
-def test_a_dag_that_was_not_due_is_started(tmp_path):
+def test_a_dag_that_is_not_due_is_triggered(tmp_path):
     runs = []
     run_once(going(tmp_path, runs, []))
     assert [run["dag_run_id"] for run in runs] == ["ours"]

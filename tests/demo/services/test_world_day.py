@@ -1,11 +1,11 @@
-"""When a warehouse filled before still fits the sandbox's world."""
+"""Whether a filled warehouse matches the day of the sandbox's data."""
 
 from datetime import UTC, datetime
 
 import psycopg
 import pytest
 
-from adsync_demo import world_day
+from adsync_demo.services import world_day
 
 KEY = {
     "now": "2026-11-22T20:30:00Z",
@@ -18,17 +18,17 @@ KEY = {
 }
 
 
-def test_the_same_day_gives_the_same_world_whatever_today_has_brought_since(tmp_path):
+def test_a_later_start_on_the_same_day_is_the_same_day(tmp_path):
     today = [*KEY["campaign_days"], {"platform": "meta", "account_id": "901", "date": "2026-11-22", "spend": "3"}]
     world_day.remember(tmp_path, world_day.of(KEY))
     assert world_day.remembered(tmp_path) == world_day.of(KEY | {"campaign_days": today})
 
 
-def test_a_history_that_starts_a_day_later_is_another_world():
+def test_a_history_that_starts_a_day_later_is_another_day():
     assert world_day.of(KEY) != world_day.of(KEY | {"campaign_days": KEY["campaign_days"][:1]})
 
 
-def test_another_seed_is_another_world():
+def test_another_seed_is_another_day():
     assert world_day.of(KEY) != world_day.of(KEY | {"seed": 8})
 
 
@@ -43,7 +43,7 @@ def test_an_empty_state_folder_remembers_nothing(tmp_path):
         (datetime(2026, 11, 22, 21, 1, tzinfo=UTC), ["Asia/Riyadh"]),
     ],
 )
-def test_midnight_is_noticed_in_the_zone_where_it_passed(warehouse_url, now, zones):
+def test_a_new_day_is_reported_for_the_zone_in_which_it_began(warehouse_url, now, zones):
     with psycopg.connect(warehouse_url) as connection:
         connection.execute("""
             insert into adsync.workspaces (workspace_id, name, currency, timezone)

@@ -19,7 +19,7 @@ def start(state):
     return servers.start(state, durable=False)
 
 
-def test_a_second_start_finds_what_runs(state):
+def test_a_second_start_returns_the_running_servers(state):
     first = start(state)
     assert start(state) == first == servers.find(state)
 
@@ -42,7 +42,7 @@ def test_only_the_server_that_is_down_is_started_again(state):
     assert servers.find(state) == second
 
 
-def test_data_and_password_outlive_a_stop(state):
+def test_data_and_password_survive_a_stop(state):
     with psycopg.connect(start(state).database_url()) as connection:
         connection.execute("create table kept as select 1 as one")
     servers.stop(state)
@@ -50,14 +50,14 @@ def test_data_and_password_outlive_a_stop(state):
         assert connection.execute("select one from kept").fetchone() == (1,)
 
 
-def test_a_stopped_state_has_no_servers_and_a_second_stop_is_no_error(state):
+def test_a_stopped_state_folder_has_no_servers_and_can_be_stopped_again(state):
     start(state)
     servers.stop(state)
     servers.stop(state)
     assert servers.find(state) is None
 
 
-def test_a_stranger_on_our_port_is_not_taken_for_our_redis(state, tmp_path):
+def test_a_foreign_server_on_our_port_does_not_count_as_our_redis(state, tmp_path):
     port = redis_server.start(tmp_path / "stranger")
     try:
         (state / "redis").mkdir(parents=True)
@@ -67,7 +67,7 @@ def test_a_stranger_on_our_port_is_not_taken_for_our_redis(state, tmp_path):
         redis_server.stop(tmp_path / "stranger")
 
 
-def test_variables_name_the_warehouse_in_libpqs_own_words():
+def test_variables_name_the_warehouse_for_libpq():
     found = servers.Servers(5433, "secret", 6380).variables()
     assert found["PGPORT"] == "5433"
     assert found["PGPASSWORD"] == "secret"
@@ -75,7 +75,7 @@ def test_variables_name_the_warehouse_in_libpqs_own_words():
     assert found["ADSYNC_REDIS_URL"] == "redis://127.0.0.1:6380/0"
 
 
-def test_a_server_that_cannot_start_says_why_in_one_sentence(state):
+def test_a_failed_start_reports_the_cause_in_one_sentence(state):
     (state / "postgres").mkdir(parents=True)
     (state / "postgres" / "PG_VERSION").write_text("9.4\n")
     with pytest.raises(DemoFailed, match="PostgreSQL's pg_ctl failed: ") as failure:
@@ -84,7 +84,7 @@ def test_a_server_that_cannot_start_says_why_in_one_sentence(state):
     assert failure.value.log == state / "postgres.log"
 
 
-def test_a_restart_keeps_the_ports_that_people_wrote_down(tmp_path):
+def test_a_restart_keeps_the_ports(tmp_path):
     first = servers.start(tmp_path, durable=False)
     servers.stop(tmp_path)
     try:

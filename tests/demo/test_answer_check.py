@@ -57,24 +57,24 @@ def store(marts, **changes):
     marts.execute(query, EXPECTED | changes)
 
 
-def test_equal_rows_differ_in_nothing(marts):
+def test_equal_rows_have_no_differences(marts):
     store(marts)
     assert answer_check.differences(marts, EMPTY | {"campaign_days": [EXPECTED]}) == []
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "shown"),
     [
-        ({"spend": Decimal("12.51")}, "spend is 12.5100, not 12.50"),
-        ({"revenue": Decimal(0)}, "revenue is 0.0000, not None"),
-        ({"currency": "USD"}, "currency is USD, not SAR"),
+        ({"spend": Decimal("12.51")}, "spend is 12.5100 (expected 12.50)"),
+        ({"revenue": Decimal(0)}, "revenue is 0.0000 (expected None)"),
+        ({"currency": "USD"}, "currency is USD (expected SAR)"),
     ],
 )
-def test_a_value_that_differs_is_named_with_both_values(marts, changes, said):
+def test_a_different_value_is_reported_with_both_values(marts, changes, shown):
     store(marts, **changes)
     (line,) = answer_check.differences(marts, EMPTY | {"campaign_days": [EXPECTED]})
     assert line.startswith("campaign_days: 1 rows differ (1 expected)")
-    assert said in line
+    assert shown in line
 
 
 def test_a_missing_row_is_a_difference(marts):
@@ -82,10 +82,10 @@ def test_a_missing_row_is_a_difference(marts):
     assert line.endswith("acme meta 901 1 2026-11-21 is missing")
 
 
-def test_a_row_too_many_is_a_difference(marts):
+def test_an_unexpected_row_is_a_difference(marts):
     store(marts)
     (line,) = answer_check.differences(marts, EMPTY)
-    assert line.endswith("should not be there")
+    assert line.endswith("is unexpected")
 
 
 def test_the_first_few_of_many_differences_are_shown(marts):

@@ -1,4 +1,4 @@
-"""The end of a log file, for a person: Airflow writes a task's log as JSON, one object a line."""
+"""The last lines of a log file as plain text: Airflow writes a task's log as JSON, one object per line."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ LAST_LINES = 15
 
 
 def last_lines(log: Path) -> list[str]:
-    """The last lines worth reading."""
+    """Returns the last lines, or a note if the file is missing."""
     try:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
-        return ["(it was never written)"]
+        return ["(the log file does not exist)"]
     return [shown for line in lines for shown in _shown(line)][-LAST_LINES:]
 
 
@@ -28,7 +28,7 @@ def _shown(line: str) -> Iterator[str]:
 
 
 def _entry(entry: dict[str, Any]) -> Iterator[str]:
-    """The message, and what was raised; folding marks of the page are left out."""
+    """Yields message and exceptions, without the page's folding marks."""
     if not entry["event"].startswith("::"):
         yield f"{entry['level']}: {entry['event']}"
     for error in entry.get("error_detail") or ():

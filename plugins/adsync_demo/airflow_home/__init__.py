@@ -1,1 +1,0 @@
-"""Airflow as the demo runs it."""

@@ -1,0 +1,1 @@
+"""Airflow as the demo runs it: its settings, processes, REST API and DAG runs."""
