@@ -1,8 +1,12 @@
 """Turns what has landed in raw into marts, alerts and the dashboard cache.
 
 Runs when any source has synced, and every 15 minutes at the latest, because a sync that waits for a retry announces
-nothing. It ends at once, green with every task skipped, when no raw row has changed since the last run and that run
-is less than 40 minutes old. The first run of a day (UTC) also runs the tests that read all of history.
+nothing. If neither a raw row nor the dbt project has changed since the last run, and that run is less than 40 minutes
+old, all tasks are skipped. A changed model is rebuilt from raw, with everything that reads it. The first run of a day
+(UTC) also runs the tests that read all of history.
+
+**Trigger with a form**: `select` builds only these nodes (`campaign_metrics+` with everything that reads it),
+`full_refresh` rebuilds from raw, `force` builds although nothing has changed.
 
 **When a task is red**
 
@@ -16,10 +20,19 @@ is less than 40 minutes old. The first run of a day (UTC) also runs the tests th
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
-from airflow.sdk import DAG, AssetAny, AssetOrTimeSchedule, CronDataIntervalTimetable, get_current_context, task
+from airflow.sdk import (
+    DAG,
+    AssetAny,
+    AssetOrTimeSchedule,
+    CronDataIntervalTimetable,
+    Param,
+    get_current_context,
+    task,
+)
 from airflow.sdk.exceptions import AirflowSkipException
 
 from adsync import registry
@@ -37,20 +50,27 @@ from adsync.operators.deadline import deadline_after
 from adsync.operators.retry_policy import default_args
 from adsync.status.consistency import log_issues
 from adsync.transform.dbt_runner import build, project
-from adsync.transform.freshness import build_due, first_today, raw_state, record_build
+from adsync.transform.selection import BuildRequest, finish_run, is_due, is_first_today, take_snapshot
 from adsync.warehouse.migrations import migrate
 
 
 @task(multiple_outputs=False)
-def dbt_build() -> dict[str, datetime | None]:
-    """Build the marts; returns how raw looked before."""
-    url = warehouse_url()
+def dbt_build() -> dict[str, datetime]:
+    """Builds the marts; returns the moment before the build."""
+    url, dbt, context = warehouse_url(), project(), get_current_context()
     migrate(url, registry.streams())
-    raw = raw_state(url)
-    if not build_due(url, raw):
-        raise AirflowSkipException("no raw row has changed since the last run")
-    build(url, project(), nightly=first_today(url, raw))
-    return asdict(raw)
+    snapshot = take_snapshot(url, dbt.folder)
+    request = _request(context["params"], nightly=is_first_today(url, snapshot))
+    if not (request.is_explicit or is_due(url, snapshot)):
+        raise AirflowSkipException("neither raw nor the dbt project has changed since the last run")
+    build(url, dbt, snapshot, request, run_id=context["run_id"])
+    return {"seen_at": snapshot.taken_at}
+
+
+def _request(params: Mapping[str, Any], *, nightly: bool) -> BuildRequest:
+    """Returns what the form asks for."""
+    select, full_refresh, force = params["select"].split(), params["full_refresh"], params["force"]
+    return BuildRequest(tuple(select), full_refresh=full_refresh, force=force, nightly=nightly)
 
 
 @task
@@ -73,9 +93,9 @@ def refresh_cache() -> int:
 
 
 @task(outlets=[assets.marts()])
-def complete(built_from: dict[str, datetime | None]) -> None:
-    """Remember what these marts are made of."""
-    record_build(warehouse_url(), get_current_context()["run_id"], built_from["settled"])
+def complete() -> None:
+    """Records that alerts and the dashboard cache follow the build."""
+    finish_run(warehouse_url(), get_current_context()["run_id"])
 
 
 with DAG(
@@ -94,7 +114,21 @@ with DAG(
     # One run at a time, and should somebody raise that: still one dbt, one delivery, one refresh.
     default_args={**default_args(), "pool": MARTS},
     tags=["adsync", "marts"],
+    params={
+        "select": Param(
+            "",
+            type="string",
+            title="Select",
+            description="Only these nodes, as dbt selects them: `orders`, `campaign_metrics+`. Empty: what changed.",
+        ),
+        "full_refresh": Param(
+            default=False, type="boolean", title="Full refresh", description="Rebuilds from raw instead of adding."
+        ),
+        "force": Param(
+            default=False, type="boolean", title="Force", description="Builds everything, also if nothing has changed."
+        ),
+    },
     doc_md=__doc__,
 ):
     built_from = dbt_build()
-    built_from >> check_consistency() >> alerts(built_from) >> refresh_cache() >> complete(built_from)
+    built_from >> check_consistency() >> alerts(built_from) >> refresh_cache() >> complete()

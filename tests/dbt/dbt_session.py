@@ -13,11 +13,13 @@ from pathlib import Path
 from dbt_process import folders, libpq
 
 PROGRAM = """
-import json, sys
+import json, pickle, sys
 from dbt.cli.main import dbtRunner
 parsed = dbtRunner().invoke(["--quiet", "--warn-error", "parse", *sys.argv[1:]])
-builds = dbtRunner(manifest=parsed.result)
+kept = pickle.dumps(parsed.result)
 for line in sys.stdin:
+    # A run leaves what it compiled in its manifest, where ephemeral models would be taken for done.
+    builds = dbtRunner(manifest=pickle.loads(kept))
     done = builds.invoke([*json.loads(line), *sys.argv[1:]])
     print("done", done.success, flush=True)
 """

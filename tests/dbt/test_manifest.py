@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from dbt_process import PROJECT, rows
 
+# Computed when read.
+COMPUTED = {"view", "ephemeral", "function"}
 ROOT = Path(__file__).resolve().parents[2]
 # A row may be told or withdrawn and a name replaced more than once: those ledgers have no key.
 WITHOUT_KEY = {"stg_adsync__withdrawals", "stg_adsync__observations", "stg_adsync__former_names"}
@@ -43,19 +45,6 @@ def test_every_column_of_a_mart_is_described(models):
     assert {(name, column["name"]) for name, column in columns if not column["description"].strip()} == set()
 
 
-def test_no_model_hides_a_macro_behind_a_condition(models, manifest):
-    """dbt lists what it calls when it parses; a macro that it does not call then has no part in the model's version."""
-    macros = {node["name"]: key for key, node in manifest["macros"].items() if node["package_name"] == "adsync"}
-    hidden = {
-        (node["name"], word)
-        for node in models.values()
-        for block in re.findall(r"{[{%].*?[}%]}", node["raw_code"], re.DOTALL)
-        for word in re.findall(r"(\w+)\(", block)
-        if word in macros and macros[word] not in node["depends_on"]["macros"]
-    }
-    assert hidden == set()
-
-
 def test_every_model_has_a_group_with_an_owner_and_only_marts_are_public(models, manifest):
     owned = {group["name"] for group in manifest["groups"].values() if group["owner"]["name"]}
     assert {node["name"] for node in models.values() if node["config"]["group"] not in owned} == set()
@@ -75,7 +64,15 @@ def test_every_model_proves_its_grain(models, manifest, local_servers):
     keyed = {row["name"] for row in rows(local_servers.database_url("adsync"), KEYS, "adsync")}
     keyed |= {row["name"] for row in rows(local_servers.database_url("adsync"), KEYS, "raw")}
     proven |= {key for key, node in models.items() if node["name"].removeprefix("stg_adsync__") in keyed}
+    proven |= shown_by_views(models, manifest, proven)
     assert {node["name"] for key, node in models.items() if key not in proven} == WITHOUT_KEY
+
+
+def shown_by_views(models: dict[str, dict], manifest: dict, proven: set[str]) -> set[str]:
+    """What functions read whose rows a view of proven grain shows."""
+    called = {parent for key in proven & models.keys() for parent in models[key]["depends_on"]["nodes"]}
+    functions = [node for key, node in manifest["functions"].items() if key in called]
+    return {parent for node in functions for parent in node["depends_on"]["nodes"]}
 
 
 def has_key(node: dict) -> bool:
@@ -167,14 +164,15 @@ def test_a_test_that_reads_all_of_history_is_not_an_hourly_one(manifest):
 
 
 def reads_the_clock(node: dict, manifest: dict) -> bool:
-    """Itself, or by a view that it reads."""
-    parents = [manifest["nodes"].get(parent) for parent in node["depends_on"]["nodes"]]
-    views = [parent for parent in parents if parent and parent["config"]["materialized"] == "view"]
-    return "as_of()" in node["raw_code"] or any(reads_the_clock(view, manifest) for view in views)
+    """Itself, or by what is computed when it is read: a view, a function, an ephemeral model."""
+    known = manifest["nodes"] | manifest["functions"]
+    parents = [known[parent] for parent in node["depends_on"]["nodes"] if parent in known]
+    computed = [parent for parent in parents if parent["config"]["materialized"] in COMPUTED]
+    return "as_of()" in node["raw_code"] or any(reads_the_clock(parent, manifest) for parent in computed)
 
 
 def test_what_reads_the_clock_is_always_looked_at_and_nothing_is_made_of_it(manifest, models):
-    tables = [node for node in models.values() if node["config"]["materialized"] != "view"]
+    tables = [node for node in models.values() if node["config"]["materialized"] not in COMPUTED]
     by_the_clock = {node["name"] for node in tables if reads_the_clock(node, manifest)}
     tagged = {node["name"]: node["unique_id"] for node in tables if "clock" in node["tags"]}
     # Its one moment is the beginning of a day, which makes everything new.

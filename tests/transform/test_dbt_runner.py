@@ -5,7 +5,9 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from adsync.transform.dbt_runner import Project, TransformFailed, build, environment
+from adsync.transform import dbt_runner
+from adsync.transform.dbt_runner import Project, TransformFailed, environment
+from adsync.transform.selection import BuildRequest, take_snapshot
 
 PROJECT = """
 name: tiny
@@ -42,6 +44,10 @@ def project(tmp_path):
     (folder / "selectors.yml").write_text(SELECTORS)
     (folder / "models" / "orders.sql").write_text("select 1 as id")
     return Project(folder, tmp_path / "target")
+
+
+def build(url, project, request=None, **words):
+    dbt_runner.build(url, project, take_snapshot(url, project.folder), request, run_id="r1", **words)
 
 
 def test_a_good_project_is_built_and_dbt_is_heard_line_by_line(project, warehouse_url, caplog):
@@ -98,7 +104,7 @@ def test_only_a_nightly_build_runs_the_tests_that_read_all_of_history(project, w
     for _ in range(2):
         build(warehouse_url, project)
     with pytest.raises(TransformFailed, match="not_null_orders_id"):
-        build(warehouse_url, project, nightly=True)
+        build(warehouse_url, project, BuildRequest(nightly=True))
 
 
 def test_a_build_looks_at_what_was_written_since_the_last_good_one_and_at_no_more(project, warehouse_url, caplog):
@@ -126,6 +132,43 @@ def test_after_a_failed_build_the_next_one_looks_at_the_same_again(project, ware
             build(warehouse_url, project)
 
 
+def test_a_changed_model_is_rebuilt_from_raw_with_all_that_read_it(project, warehouse_url, caplog):
+    caplog.set_level(logging.INFO, "adsync.transform.dbt_runner")
+    grown = "{{ config(materialized='incremental') }} select 1 as n {% if is_incremental() %} where false {% endif %}"
+    (project.folder / "models" / "totals.sql").write_text(grown)
+    (project.folder / "models" / "report.sql").write_text(
+        "{{ config(materialized='table') }} select sum(n) as n from {{ ref('totals') }}"
+    )
+    build(warehouse_url, project)
+    (project.folder / "models" / "totals.sql").write_text(grown.replace("1 as n", "2 as n"))
+    # The folder of another machine: only the warehouse knows what was built.
+    build(warehouse_url, Project(project.folder, project.target.with_name("elsewhere")))
+    with psycopg.connect(warehouse_url) as connection:
+        assert connection.execute("select n from marts.report").fetchone() == (2,)
+    assert not any("sql view model marts.orders" in record.getMessage() for record in caplog.records[-40:])
+
+
+def test_a_changed_description_rebuilds_nothing(project, warehouse_url, caplog):
+    caplog.set_level(logging.INFO, "adsync.transform.dbt_runner")
+    build(warehouse_url, project)
+    caplog.clear()
+    (project.folder / "models" / "_models.yml").write_text("models: [{name: orders, description: One row per order.}]")
+    build(warehouse_url, project)
+    assert not any("model marts.orders" in record.getMessage() for record in caplog.records)
+
+
+def test_a_run_can_be_asked_for_one_model(project, warehouse_url, caplog):
+    caplog.set_level(logging.INFO, "adsync.transform.dbt_runner")
+    (project.folder / "models" / "totals.sql").write_text("{{ config(materialized='table') }} select 1 as n")
+    build(warehouse_url, project, BuildRequest(select=("totals",)))
+    assert looked_at(caplog) == ["totals"]
+    assert not any("model marts.orders" in record.getMessage() for record in caplog.records)
+    # It is no whole build: the next run builds everything.
+    build(warehouse_url, project)
+    with psycopg.connect(warehouse_url) as connection:
+        assert connection.execute("select id from marts.orders").fetchone() == (1,)
+
+
 def looked_at(caplog) -> list[str]:
     """The tables that dbt made in the build just heard."""
     said = " ".join(record.getMessage() for record in caplog.records)
@@ -135,7 +178,7 @@ def looked_at(caplog) -> list[str]:
 
 def test_a_build_that_takes_too_long_is_killed(project, warehouse_url):
     with pytest.raises(TransformFailed, match=r"took longer than 0:00:00\.2"):
-        build(warehouse_url, project, timedelta(seconds=0.2))
+        build(warehouse_url, project, limit=timedelta(seconds=0.2))
 
 
 def test_dbt_gets_the_warehouse_by_libpqs_own_variables():

@@ -8,7 +8,7 @@
     union
     select orders.store_platform, orders.store_id, orders.order_id
     from {{ ref('int_orders') }} as orders
-    inner join ({{ outdated(settings) }}) as outdated
+    inner join ({{ accounts_with_changed_settings(settings) }}) as outdated
         on (orders.store_platform, orders.store_id) = (outdated.platform, outdated.account_id)
 {%- endmacro %}
 

@@ -43,16 +43,11 @@
 {%- endmacro %}
 
 
--- The newest version in this model, less the overlap. A constant, queried once per run: the planner can estimate how many
--- rows are newer than a constant.
+-- The newest version in this model, less the overlap. A constant: the planner can estimate how many rows are newer than a
+-- constant.
 {% macro last_processed_at() -%}
-    {%- set newest = "select coalesce(max(newest.updated_at), '-infinity') - interval '" ~ var('adsync_overlap') ~ "' from " ~ this ~ " as newest" -%}
-    {%- set known = graph.get('watermarks') -%}
-    {%- if known is none -%}({{ newest }})
-    {%- else -%}
-        {%- if model.unique_id not in known -%}
-            {%- do known.update({model.unique_id: run_query('select cast((' ~ newest ~ ') as text)').columns[0][0]}) -%}
-        {%- endif -%}
-        cast('{{ known[model.unique_id] }}' as timestamptz)
-    {%- endif -%}
+    {%- set newest -%}
+        select cast(coalesce(max(updated_at), '-infinity') - interval '{{ var("adsync_overlap") }}' as text) from {{ this }}
+    {%- endset -%}
+    cast('{{ run_query(newest).columns[0][0] if execute else "-infinity" }}' as timestamptz)
 {%- endmacro %}

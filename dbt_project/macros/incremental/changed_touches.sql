@@ -14,6 +14,18 @@
 {%- endmacro %}
 
 
+-- A hook: `delete+insert` replaces the touches of an order that has some, and would leave those of one that has none now.
+{% macro delete_touches_of_changed_orders() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }}
+        where record_key in (
+            select records.record_key from ({{ touch_records() }}) as records
+            where {{ is_new_or_updated('records', ['record_key'], known='>=') }}
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+
 -- All records that touches are read from: every order, with or without touches, and every click.
 {% macro touch_records() -%}
     select
@@ -31,7 +43,7 @@
 {% macro records_with_changed_settings() -%}
     select records.recorded_by, records.record_key
     from ({{ touch_records() }}) as records
-    inner join ({{ outdated(ref('int_settings__matching'), ['recorded_by']) }}) as outdated
+    inner join ({{ accounts_with_changed_settings(ref('int_settings__matching'), ['recorded_by']) }}) as outdated
         on records.recorded_by = outdated.recorded_by
 {%- endmacro %}
 

@@ -144,33 +144,21 @@ rounded as (
 attribution_credits as (
 
     select
-        rounded.workspace_id,
-        changed_orders.store_platform,
-        changed_orders.store_id,
-        changed_orders.order_id,
-        rounded.model,
-        rounded.platform,
-        rounded.account_id,
-        rounded.campaign_id,
-        rounded.credit,
-        {{ money('rounded.credited_value') }} as credited_value,
-        rounded.campaign_date,
-        rounded.workspace_date,
-        rounded.updated_at
-    from changed_orders
-    left join rounded
-        on
-            changed_orders.store_platform = rounded.store_platform
-            and changed_orders.store_id = rounded.store_id
-            and changed_orders.order_id = rounded.order_id
-
-),
-
-final as (
-
-    select * from attribution_credits
-    where {{ kept_here() }}
+        workspace_id,
+        store_platform,
+        store_id,
+        order_id,
+        model,
+        platform,
+        account_id,
+        campaign_id,
+        credit,
+        {{ money('credited_value') }} as credited_value,
+        campaign_date,
+        workspace_date,
+        updated_at
+    from rounded
 
 )
 
-select * from final
+select * from attribution_credits

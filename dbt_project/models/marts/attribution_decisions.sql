@@ -30,12 +30,12 @@ orders as (
         orders.tells_origin,
         orders.updated_at
     from changed_orders
-    left join {{ ref('orders') }} as orders
+    inner join {{ ref('orders') }} as orders
         on
             changed_orders.store_platform = orders.platform
             and changed_orders.store_id = orders.store_id
             and changed_orders.order_id = orders.order_id
-    left join settings
+    inner join settings
         on changed_orders.store_platform = settings.platform and changed_orders.store_id = settings.account_id
 
 ),
@@ -163,13 +163,6 @@ decisions as (
             and winners.store_id = rejected_touches.store_id
             and winners.order_id = rejected_touches.order_id
 
-),
-
-final as (
-
-    select * from decisions
-    where {{ kept_here() }}
-
 )
 
-select * from final
+select * from decisions

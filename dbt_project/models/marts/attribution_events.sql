@@ -41,14 +41,14 @@ events as (
         touches.event_time as clicked_at,
         decisions.attribution_type,
         decisions.match_rule,
-        case when decisions.outcome = 'attributed' then decisions.updated_at end as updated_at
+        decisions.updated_at
     from changed_orders
-    left join {{ ref('attribution_decisions') }} as decisions
+    inner join {{ ref('attribution_decisions') }} as decisions
         on
             changed_orders.store_platform = decisions.store_platform
             and changed_orders.store_id = decisions.store_id
             and changed_orders.order_id = decisions.order_id
-    left join {{ ref('orders') }} as orders
+    inner join {{ ref('orders') }} as orders
         on
             decisions.store_platform = orders.platform
             and decisions.store_id = orders.store_id
@@ -56,14 +56,8 @@ events as (
     left join {{ ref('touches') }} as touches
         on decisions.record_key = touches.record_key and decisions.touch_id = touches.touch_id
     left join accounts on decisions.platform = accounts.platform and decisions.account_id = accounts.account_id
-
-),
-
-final as (
-
-    select * from events
-    where {{ kept_here() }}
+    where decisions.outcome = 'attributed'
 
 )
 
-select * from final
+select * from events

@@ -20,7 +20,7 @@ winners as (
             paths.store_platform = orders.platform
             and paths.store_id = orders.store_id
             and paths.order_id = orders.order_id
-    where paths.position = 1 and {{ is_to_sum('paths.workspace_id', 'paths.local_date') }}
+    where paths.position = 1
 
 ),
 

@@ -10,7 +10,7 @@ accounts as (
 
 outdated as (
 
-    {{ outdated(ref('int_accounts')) }}
+    {{ accounts_with_changed_settings(ref('int_accounts')) }}
 
 ),
 
@@ -53,14 +53,14 @@ metrics as (
         coalesce(metrics.currency, accounts.currency) as currency,
         accounts.reporting_currency,
         changed_days.date <= finality.final_through and coalesce(metrics.is_settled, true) as is_final,
-        case when accounts.workspace_id is not null then metrics.updated_at end as updated_at
+        metrics.updated_at
     from changed_days
-    left join {{ ref('int_ad_metrics') }} as metrics
+    inner join {{ ref('int_ad_metrics') }} as metrics
         on
             changed_days.platform = metrics.platform
             and changed_days.account_id = metrics.account_id
             and changed_days.date = metrics.date
-    left join accounts
+    inner join accounts
         on changed_days.platform = accounts.platform and changed_days.account_id = accounts.account_id
     left join {{ ref('account_finality') }} as finality
         on changed_days.platform = finality.platform and changed_days.account_id = finality.account_id
@@ -103,13 +103,6 @@ campaign_days as (
         updated_at
     from converted
 
-),
-
-final as (
-
-    select * from campaign_days
-    where {{ kept_here() }}
-
 )
 
-select * from final
+select * from campaign_days

@@ -47,7 +47,7 @@ with_store as (
             orders_to_build.store_platform = orders.store_platform
             and orders_to_build.store_id = orders.store_id
             and orders_to_build.order_id = orders.order_id
-    left join stores on orders.store_platform = stores.platform and orders.store_id = stores.account_id
+    inner join stores on orders.store_platform = stores.platform and orders.store_id = stores.account_id
 
 ),
 
@@ -125,16 +125,9 @@ orders as (
         is_first_order as is_new_customer,
         customer_hash,
         tells_origin,
-        case when workspace_id is not null then updated_at end as updated_at
+        updated_at
     from converted
-
-),
-
-final as (
-
-    select * from orders
-    where {{ kept_here() }}
 
 )
 
-select * from final
+select * from orders

@@ -15,7 +15,6 @@ orders as (
         case when is_revenue then refunded_reporting else 0 end as refunded,
         case when is_revenue then net_reporting else 0 end as store_revenue
     from {{ ref('orders') }}
-    where {{ is_to_sum('workspace_id', 'local_date') }}
 
 ),
 
@@ -42,7 +41,6 @@ attributed_days as (
         workspace_date as date,
         {{ sum_or_null('conversion_value') }} as attributed
     from {{ ref('attribution_events') }}
-    where {{ is_to_sum('workspace_id', 'workspace_date') }}
     group by workspace_id, workspace_date
 
 ),
@@ -63,7 +61,6 @@ unattributed_reasons as (
     where
         decisions.outcome = 'unattributed'
         and decisions.reason <> 'not_revenue'
-        and {{ is_to_sum('decisions.workspace_id', 'decisions.local_date') }}
     group by decisions.workspace_id, decisions.local_date, decisions.reason
 
 ),
@@ -87,7 +84,6 @@ claimed_days as (
         date,
         {{ sum_or_null('revenue_reporting') }} as claimed
     from {{ ref('campaign_metrics') }}
-    where {{ is_to_sum('workspace_id', 'date') }}
     group by workspace_id, date
 
 ),

@@ -43,9 +43,8 @@ touches as (
         touches.reason_if_unmatched,
         greatest(touches.updated_at, named_order.updated_at) as updated_at
     from changed_records
-    left join {{ ref('int_settings__matching') }} as settings on changed_records.recorded_by = settings.recorded_by
-    left join {{ ref('int_touches__parsed') }} as touches
-        on changed_records.record_key = touches.record_key and settings.workspace_id is not null
+    inner join {{ ref('int_settings__matching') }} as settings on changed_records.recorded_by = settings.recorded_by
+    inner join {{ ref('int_touches__parsed') }} as touches on changed_records.record_key = touches.record_key
     -- It reads the row beside it: no CTE can.
     left join lateral (  -- noqa: ST05
         {{ order_with_key('settings.workspace_id', 'touches.order_key') }}
@@ -235,13 +234,6 @@ classified as (
             and matched.account_id = flights.account_id
             and matched.campaign_id = flights.campaign_id
 
-),
-
-final as (
-
-    select * from classified
-    where {{ kept_here() }}
-
 )
 
-select * from final
+select * from classified

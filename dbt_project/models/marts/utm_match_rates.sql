@@ -17,7 +17,7 @@ decided as (
             and decisions.store_platform = orders.platform
             and decisions.store_id = orders.store_id
             and decisions.order_id = orders.order_id
-    where orders.is_revenue and {{ is_to_sum('decisions.workspace_id', 'decisions.local_date') }}
+    where orders.is_revenue
 
 ),
 

@@ -12,7 +12,6 @@ spend_days as (
         {{ sum_or_null('revenue_reporting') }} as claimed_revenue,
         sum(conversions) as claimed_conversions
     from {{ ref('campaign_metrics') }}
-    where {{ is_to_sum('workspace_id', 'date') }}
     group by grouping sets ((workspace_id, date, platform), (workspace_id, date))
 
 ),
@@ -30,7 +29,6 @@ events as (
         conversion_value,
         collected_value
     from {{ ref('attribution_events') }}
-    where {{ is_to_sum('workspace_id', 'campaign_date') }}
     union all
     select
         workspace_id,
@@ -42,7 +40,6 @@ events as (
         conversion_value,
         collected_value
     from {{ ref('attribution_events') }}
-    where {{ is_to_sum('workspace_id', 'workspace_date') }}
 
 ),
 
@@ -79,7 +76,7 @@ store_days as (
         'all' as platform,
         {{ sum_or_null('net_reporting') }} as store_revenue
     from {{ ref('orders') }}
-    where is_revenue and {{ is_to_sum('workspace_id', 'local_date') }}
+    where is_revenue
     group by workspace_id, local_date
 
 ),

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,13 +24,21 @@ from psycopg.pq import Conninfo
 
 from adsync import registry, settings
 from adsync.errors import PermanentError
-from adsync.transform import unbuilt
+from adsync.transform.selection import BuildRequest, WarehouseSnapshot, record_build, select_nodes
+from adsync.warehouse.connection import connect_now
 
 LIMIT = timedelta(minutes=30)
 NAMED = 5
 LEFT_OUT = ("unit_test", "exposure", "saved_query")
-EVERYTHING_HOURLY = ("--selector", "hourly")
 FAILED = {"error", "fail", "runtime error"}
+# dbt-postgres names its sessions so.
+OPEN_SESSIONS = """
+    select exists (
+        select 1 from pg_stat_activity where application_name = 'dbt' and datname = current_database()
+    )
+"""
+SESSION_CHECKS = 40
+SESSION_CHECK_SECONDS = 0.05
 LOG = logging.getLogger(__name__)
 
 
@@ -68,19 +77,24 @@ class Project:
         return self.target / "manifest.json"
 
     @property
+    def state(self) -> Path:
+        """Where the manifest of the last good build is put for dbt to compare with."""
+        return self.target / "state"
+
+    @property
     def run_results(self) -> Path:
         """The outcome of every node of the last run."""
         return self.target / "run_results.json"
 
-    def command(self, *chosen: str) -> list[str]:
-        """The one `dbt build`, of everything or of what `chosen` selects."""
+    def command(self, *words: str) -> list[str]:
+        """Returns one `dbt build`, of everything or of what `words` select."""
         places = {"--project-dir": self.folder, "--profiles-dir": self.folder, "--target-path": self.target}
-        words = [str(word) for pair in places.items() for word in pair]
+        folders = [str(word) for pair in places.items() for word in pair]
         # Unit tests prove the code, not the data: they run where the code changes.
         # Exposures and saved queries only describe.
         left_out = [word for kind in LEFT_OUT for word in ("--exclude-resource-type", kind)]
         fixed = [*left_out, "--log-path", str(self.target), "--no-use-colors"]
-        return [sys.executable, "-m", "dbt.cli.main", "build", *words, *fixed, *chosen]
+        return [sys.executable, "-m", "dbt.cli.main", "build", *folders, *fixed, *words]
 
 
 def project() -> Project:
@@ -88,26 +102,43 @@ def project() -> Project:
     return Project(registry.DBT_PROJECT, settings.state_folder().resolve() / "dbt")
 
 
-def build(url: str, project: Project, limit: timedelta = LIMIT, *, nightly: bool = False) -> None:
-    """Build and test every model that may have changed since the last good build; TransformFailed names what broke.
+def build(
+    url: str,
+    project: Project,
+    snapshot: WarehouseSnapshot,
+    request: BuildRequest | None = None,
+    *,
+    run_id: str,
+    limit: timedelta = LIMIT,
+) -> None:
+    """Builds and tests what has changed since the last good build, or what `request` names.
 
-    Only a `nightly` build runs the tests that read all of history, and looks at everything whatever has changed.
+    A whole build is recorded. Raises TransformFailed, which names what broke.
     """
-    sight = unbuilt.look(url, project.folder)
-    _run(url, project, () if nightly else _chosen(url, project, sight), limit)
-    unbuilt.remember(url, sight, project.manifest)
+    request = request or BuildRequest()
+    for words in select_nodes(url, snapshot, request, project.state):
+        _run(url, project, words, limit)
+    if not request.select:
+        _wait_for_sessions(url)
+        record_build(url, run_id, snapshot, project.manifest)
 
 
-def _chosen(url: str, project: Project, sight: unbuilt.Sight) -> Sequence[str]:
-    """What to build, in dbt's words."""
-    chosen = unbuilt.selection(url, sight) if project.manifest.exists() else None
-    return chosen or EVERYTHING_HOURLY
+def _wait_for_sessions(url: str) -> None:
+    """Waits until dbt's sessions have ended: only then do all counters of written rows hold what it wrote."""
+    with connect_now(url) as connection:
+        # In a transaction PostgreSQL would show the same sessions again.
+        connection.autocommit = True
+        for _ in range(SESSION_CHECKS):
+            [(are_open,)] = connection.execute(OPEN_SESSIONS)
+            if not are_open:
+                return
+            time.sleep(SESSION_CHECK_SECONDS)
 
 
-def _run(url: str, project: Project, chosen: Sequence[str], limit: timedelta) -> None:
+def _run(url: str, project: Project, words: Sequence[str], limit: timedelta) -> None:
     project.target.mkdir(parents=True, exist_ok=True)
     project.run_results.unlink(missing_ok=True)
-    with _running(project.command(*chosen), {**os.environ, **environment(url)}, limit) as process:
+    with _running(project.command(*words), {**os.environ, **environment(url)}, limit) as process:
         lines = [line.rstrip() for line in _logged(process)]
     if process.returncode == -signal.SIGKILL:
         raise TransformFailed(f"dbt build was killed: it took longer than {limit}, or the machine ran out of memory")

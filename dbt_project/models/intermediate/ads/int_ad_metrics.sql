@@ -77,7 +77,7 @@ with_precedence as (
 final as (
 
     select * from with_precedence
-    where {{ kept_here() }}
+    where {{ keep_emptied_units() }}
 
 )
 

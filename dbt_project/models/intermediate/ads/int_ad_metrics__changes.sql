@@ -10,7 +10,7 @@ accounts as (
 
 outdated as (
 
-    {{ outdated(ref('int_accounts')) }}
+    {{ accounts_with_changed_settings(ref('int_accounts')) }}
 
 ),
 
@@ -94,7 +94,7 @@ by_age as (
 final as (
 
     select * from by_age
-    where {{ kept_here() }}
+    where {{ keep_emptied_units() }}
 
 )
 

@@ -10,7 +10,6 @@ delivered_days as (
         cast(sum(impressions) as bigint) as impressions,
         cast(sum(clicks) as bigint) as clicks
     from {{ ref('campaign_metrics') }}
-    where {{ is_to_sum('workspace_id', 'date') }}
     group by workspace_id, date
 
 )

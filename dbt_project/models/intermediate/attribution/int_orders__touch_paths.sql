@@ -95,7 +95,7 @@ paths as (
 final as (
 
     select * from paths
-    where {{ kept_here() }}
+    where {{ keep_emptied_units() }}
 
 )
 

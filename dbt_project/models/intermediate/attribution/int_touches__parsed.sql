@@ -241,7 +241,7 @@ final as (
         *,
         md5(cast((override_key, utm_id_key, campaign_id_key, campaign_key, campaign_key_spaced, ids) as text)) as link
     from classified
-    where {{ kept_here() }}
+    where {{ keep_emptied_units() }}
 
 )
 

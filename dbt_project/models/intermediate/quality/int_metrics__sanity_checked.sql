@@ -19,14 +19,12 @@ campaign_days as (
             and metrics.date = typed.date
     left join {{ ref('int_accounts') }} as accounts
         on metrics.platform = accounts.platform and metrics.account_id = accounts.account_id
-    where {{ is_to_sum('metrics.workspace_id', 'metrics.date') }}
 
 ),
 
 orders as (
 
     select * from {{ ref('orders') }}
-    where {{ is_to_sum('workspace_id', 'local_date') }}
 
 ),
 
