@@ -1,12 +1,17 @@
 """Re-syncs past days whose metrics may have been restated: every night, as a backfill, or for a requested range.
 
-- **Every night**: each source's whole lookback (28 days, or 30 where the platform documents that), up to the day of the
-  run. Stores: the orders changed in those days. Salla has no filter by change, so the orders created in them.
-- **Backfill**: `airflow backfill create --dag-id restate --from-date 2026-11-01 --to-date 2026-11-03` makes one run per
-  day, and each re-syncs exactly its own day. `--dag-run-conf '{"sources": ["meta"]}'` narrows it;
-  `--reprocess-behavior completed` includes days that already have a run.
-- **Trigger** (the form, or `airflow dags trigger restate -c '{"since": "...", "until": "..."}'`): any range of days, in
-  as few calls as each platform allows. Without days it does the same as the nightly run.
+- **Every night** it reads each source's whole lookback (28 days, or 30 where the platform documents that), up to the
+  day of the run. From stores it reads the orders that changed in those days; Salla has no filter by change, so there
+  it reads the orders created in them.
+- **A backfill** makes one run per day, and each run reads exactly its own day. `--dag-run-conf '{"sources": ["meta"]}'`
+  narrows it; `--reprocess-behavior completed` includes days that already have a run.
+- **A triggered run** (button *Trigger*) reads any range of days, in as few calls as each platform allows. Without days
+  it does the same as the nightly run.
+
+```sh
+airflow backfill create --dag-id restate --from-date 2026-11-01 --to-date 2026-11-03
+airflow dags trigger restate -c '{"since": "2026-01-01", "until": "2026-03-31", "sources": ["meta"]}'
+```
 
 Days are days of each account's own time zone. Only changed rows are written; rows that the platform no longer returns
 are deleted. `transform` then rebuilds what depends on them.
@@ -51,7 +56,7 @@ from adsync.ranges import DateRange
 from adsync.state import accounts
 
 DATE = {"type": ["null", "string"], "format": "date"}
-LIST = {"type": "array", "items": {"type": "string"}}
+LIST = {"type": ["null", "array"], "items": {"type": "string"}}
 
 
 @task(multiple_outputs=False)
@@ -74,7 +79,7 @@ def plan(source: str, scope: dict[str, list[str]]) -> list[dict[str, Any]]:
     if source not in scope:
         return []
     url, days = warehouse_url(), DateRange(*map(date.fromisoformat, scope[source]))
-    active = sharding.active_accounts(url, source, get_current_context()["params"]["workspaces"])
+    active = sharding.active_accounts(url, source, get_current_context()["params"]["workspaces"] or ())
     return sharding.task_arguments(url, source, sharding.plan_shards(active), days)
 
 
@@ -107,7 +112,7 @@ with DAG(
         "sources": Param(
             [],
             title="Sources",
-            description="Source names, one per line. Empty: all sources.",
+            description="Empty: all sources.",
             examples=list(registry.names()),
             **LIST,
         ),

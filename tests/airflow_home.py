@@ -1,10 +1,10 @@
-"""A pytest plugin: an Airflow home of this run's own, with its metadata on the test server.
+"""Pytest plugin: an Airflow home for each test run, with its metadata database on the test server.
 
-Airflow reads its environment when it is first imported, which is before any fixture runs; so the environment is set
-when pytest starts, and the database, whose server is started later, is put in place by the fixture `airflow_metadata`.
+Airflow reads its environment at its first import, before any fixture runs. So the environment is set when pytest
+starts, and the fixture `airflow_metadata` sets the database, whose server starts later.
 """
 
-# Airflow must not be imported before `pytest_configure` has run, nor by tests that need none.
+# Airflow is imported only after `pytest_configure`, and only for tests that use it.
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 Sessions = Callable[[], AbstractContextManager["Session"]]
 ROOT = Path(__file__).resolve().parents[1]
-# Airflow runs a task in this process through its own API server, whose imports and routes warn on their own account.
-NOT_OURS = ("ignore:Using `httpx` with `starlette.testclient` is deprecated",)
+# `DAG.test` runs tasks through Airflow's API server in this process, whose imports and routes emit this warning.
+AIRFLOW_WARNINGS = ("ignore:Using `httpx` with `starlette.testclient` is deprecated",)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for line in NOT_OURS:
+    for line in AIRFLOW_WARNINGS:
         config.addinivalue_line("filterwarnings", line)
     home = Path(tempfile.mkdtemp(prefix="adsync-airflow-"))
     os.environ |= {
@@ -53,7 +53,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def airflow_metadata(local_servers: servers.Servers) -> Iterator[Sessions]:
-    """Airflow's own tables, migrated, in the test server's database `airflow`; yields what opens a session there."""
+    """Migrates Airflow's tables in the test server's database `airflow`; yields a function that opens a session."""
     from airflow import settings
     from airflow.models.pool import Pool
     from airflow.utils.db import initdb
@@ -68,13 +68,13 @@ def airflow_metadata(local_servers: servers.Servers) -> Iterator[Sessions]:
     initdb()
     Pool.create_or_update_pool(pools.MARTS, pools.SLOTS, pools.DESCRIPTION, include_deferred=False)
     with pytest.MonkeyPatch.context() as patch:
-        _forget_deadlines(patch)
+        _ignore_deadlines(patch)
         yield create_session
     settings.dispose_orm()
 
 
-def _forget_deadlines(patch: pytest.MonkeyPatch) -> None:
-    """In Airflow 3.3.2 `DAG.test` cannot end a good run of a DAG that has a deadline (apache/airflow#73428)."""
+def _ignore_deadlines(patch: pytest.MonkeyPatch) -> None:
+    """Removes deadlines: in Airflow 3.3.2 `DAG.test` cannot end a successful run with one (apache/airflow#73428)."""
     from airflow.sdk import DAG
 
     test = DAG.test
@@ -88,7 +88,7 @@ def _forget_deadlines(patch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def run_dag(airflow_metadata: Sessions) -> Callable[[DAG], DagRun]:
-    """Run a DAG that a test made up, in this process; its tasks' connections come from the environment."""
+    """Runs a DAG defined by a test in this process; connections come from the environment."""
     from airflow.models.dagbundle import DagBundleModel
     from airflow.models.serialized_dag import SerializedDagModel
     from airflow.serialization.definitions.dag import SerializedDAG

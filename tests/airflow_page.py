@@ -1,4 +1,4 @@
-"""Airflow's API server as a process, with the demo's sign-in, over the warehouse of page_world."""
+"""Runs Airflow's API server as a process, with the demo's login and the warehouse of page_world."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SECONDS = 240
 
 @dataclass(frozen=True)
 class Airflow:
-    """Where it listens, and who may enter."""
+    """URL and login of the API server."""
 
     url: str
     user: str

@@ -111,7 +111,7 @@ def shell(monkeypatch, tmp_path, warehouse_url):
 def test_the_plan_of_a_source_is_printed_and_nothing_is_stored(capsys, shell):
     assert main(["plan", "--source", "meta", "--since", "2026-11-01", "--until", "2026-11-10"]) == 0
     said = capsys.readouterr().out
-    assert f"meta {sandbox_fixtures.META} (acme) campaign_metrics: 2026-11-01 to 2026-11-10, 1 windows" in said
+    assert f"meta {sandbox_fixtures.META} (acme) campaign_metrics: 2026-11-01 to 2026-11-10, 1 chunks" in said
     assert "meta, 1 accounts: 4 calls" in said
     with psycopg.connect(shell) as connection:
         assert connection.execute("select count(*) from raw.meta_campaigns").fetchone() == (0,)

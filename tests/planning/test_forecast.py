@@ -1,4 +1,4 @@
-"""The plan before and the journal after, over the sandbox at full size; and the fewest calls that it takes."""
+"""Forecasts compared with the recorded syncs, with the sandbox at full size; and the fewest calls a sync takes."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ HOUR = timedelta(hours=1)
 
 @cache
 def large():
-    """Five hundred campaigns that deliver on each of thirty days: the sandbox adds the last three by itself."""
+    """Five hundred campaigns that deliver on each of thirty days; the sandbox adds the last three itself."""
     return World.create(7, NOW, days=DAYS, orders=0, campaigns_per_account=497)
 
 
 @cache
 def busy():
-    """Stores of which each has more than ten thousand orders."""
+    """Stores with more than ten thousand orders each."""
     return World.create(7, NOW, days=DAYS, orders=375, sales=375)
 
 
 @cache
 def quiet():
-    """Stores small enough for a call per order."""
+    """Stores small enough for one call per order."""
     return World.create(7, NOW, days=DAYS, orders=40, sales=5)
 
 
 @dataclass(frozen=True)
 class Case:
-    """An account over a world, and the most calls that its first sync and an hour's news may take."""
+    """An account in a world, and the most calls that its first and its next hourly sync may take."""
 
     source: str
     world: Callable[[], World]
@@ -87,13 +87,13 @@ def environment(base, url, now=NOW):
     return SyncEnvironment(url, lambda conn_id: sandbox_fixtures.credentials(conn_id, base), lambda: now)
 
 
-def planned(ready, source, now=NOW):
+def forecast_one(ready, source, now=NOW):
     [estimate] = asyncio.run(forecast(ForecastRequest(source, (ACCOUNT[source],)), environment(*ready, now)))
     return estimate
 
 
-def synced(ready, source, run_id, now=NOW):
-    """The calls of one sync, as the journal has them; the sandbox counted the same."""
+def sync_one(ready, source, run_id, now=NOW):
+    """The recorded calls and rows of one sync; the sandbox must have counted the same calls."""
     before = counted(ready[0], source)
     request = SyncRequest(source, (ACCOUNT[source],), run_id)
     asyncio.run(sync_accounts(request, environment(*ready, now))).raise_for_failures()
@@ -110,55 +110,55 @@ def counted(base, source):
 
 
 @every_case
-def test_a_first_sync_and_an_hourly_increment_take_the_fewest_calls_and_as_many_as_planned(url, case):
+def test_a_first_and_an_hourly_sync_take_the_fewest_calls_and_match_the_forecast(url, case):
     with sandbox(url, case) as ready:
-        before = planned(ready, case.source)
-        assert before.note.endswith("were counted just now (calls made for it: 1)")
+        before = forecast_one(ready, case.source)
+        assert before.note.endswith("counted at the platform (calls: 1)")
         assert counted(ready[0], case.source) == 1
-        calls, rows = synced(ready, case.source, "first")
+        calls, rows = sync_one(ready, case.source, "first")
         assert calls <= case.first
         assert before.calls == pytest.approx(calls, rel=0.1)
         assert before.rows == pytest.approx(rows, rel=0.1)
 
         later = NOW + HOUR
-        before = planned(ready, case.source, later)
-        calls, rows = synced(ready, case.source, "hour", later)
+        before = forecast_one(ready, case.source, later)
+        calls, rows = sync_one(ready, case.source, "hour", later)
         assert calls <= case.hour
         assert before.calls == pytest.approx(calls, rel=0.1)
         assert before.note == ""
 
 
-def test_a_token_that_has_ended_costs_snapchat_the_call_that_was_refused_and_the_renewal(url):
-    """Once its end is known it is renewed before the first call."""
+def test_an_expired_token_costs_snapchat_the_rejected_call_and_the_refresh(url):
+    """Once its expiry is known, it is refreshed before the first call."""
     with sandbox(url, Case("snapchat", quiet, 0, 0), Fault("snapchat", "token_dies", calls=(1,))) as ready:
-        first, _ = synced(ready, "snapchat", "first")
-        hour, _ = synced(ready, "snapchat", "hour", NOW + HOUR)
+        first, _ = sync_one(ready, "snapchat", "first")
+        hour, _ = sync_one(ready, "snapchat", "hour", NOW + HOUR)
     assert (first, hour) == (6, 3 + 1)
 
 
-def test_an_account_whose_campaigns_cannot_be_counted_has_a_plan_without_numbers(url):
+def test_an_account_whose_campaigns_cannot_be_counted_has_no_numbers(url):
     with psycopg.connect(url) as connection:
         connection.execute("update adsync.accounts set conn_id = 'meta_juniper' where native_id = %s", (META,))
     with sandbox(url, Case("meta", large, 0, 0)) as ready:
-        estimate = planned(ready, "meta")
-    assert not estimate.complete
-    assert estimate.note.startswith("its campaigns are unknown: meta error 200")
-    assert [step.calls for step in estimate.steps] == [1, None, None, 0]
+        estimate = forecast_one(ready, "meta")
+    assert not estimate.is_complete
+    assert estimate.note.startswith("number of campaigns unknown: meta error 200")
+    assert [stream.calls for stream in estimate.streams] == [1, None, None, 0]
 
 
-def test_a_store_whose_host_takes_the_count_away_has_a_plan_without_numbers(url):
+def test_a_store_whose_host_removes_the_count_has_no_numbers(url):
     with sandbox(url, Case("woocommerce", quiet, 0, 0), Fault("woocommerce", "headers_stripped")) as ready:
-        estimate = planned(ready, "woocommerce")
-    assert estimate.note == "its orders are unknown: the platform does not tell how many there are"
-    assert [step.calls for step in estimate.steps] == [2, None]
+        estimate = forecast_one(ready, "woocommerce")
+    assert estimate.note == "number of orders unknown: not stated by the platform"
+    assert [stream.calls for stream in estimate.streams] == [2, None]
 
 
-def test_days_that_were_asked_for_are_those_that_are_counted(url):
-    asked = DateRange(NOW.date() - timedelta(days=9), NOW.date())
+def test_requested_days_are_the_counted_ones(url):
+    requested = DateRange(NOW.date() - timedelta(days=9), NOW.date())
     with sandbox(url, Case("zid", quiet, 0, 0)) as ready:
-        question = ForecastRequest("zid", (ACCOUNT["zid"],), asked)
-        [estimate] = asyncio.run(forecast(question, environment(*ready)))
-        request = SyncRequest("zid", (ACCOUNT["zid"],), "asked", window=asked)
+        forecast_request = ForecastRequest("zid", (ACCOUNT["zid"],), requested)
+        [estimate] = asyncio.run(forecast(forecast_request, environment(*ready)))
+        request = SyncRequest("zid", (ACCOUNT["zid"],), "asked", window=requested)
         [outcome] = asyncio.run(sync_accounts(request, environment(*ready))).outcomes
     assert estimate.calls == outcome.meter.calls
     assert estimate.rows == pytest.approx(outcome.tally.seen, rel=0.1)

@@ -1,1 +1,1 @@
-"""Estimates how many calls and how long a sync takes."""
+"""Estimates the calls, rows and minutes of a sync before it runs."""

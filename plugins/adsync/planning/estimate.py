@@ -1,7 +1,7 @@
-"""How many calls and rows a sync would take: pure arithmetic on what is known of an account.
+"""Estimates the calls and rows of a sync: pure arithmetic on what is known of an account.
 
-The days come from the same functions that a sync uses. Rows come from what is stored already; of an account that
-was never read somebody has to tell how many campaigns it has.
+Days come from the functions that a sync uses. Rows come from stored records, or from a count at the platform for an
+account that was never synced.
 """
 
 from __future__ import annotations
@@ -20,87 +20,86 @@ from adsync.ranges import DateRange, TimeRange
 from adsync.sources.base import DailyStream, EntityStream, IncrementalStream, Source, Stream
 from adsync.state.stream_state import StreamState, SyncSettings, incremental_ranges, is_fresh, within_retention
 
-# Order, a few polls, and the download.
+# Create the report, poll it a few times, download it.
 REPORT_CALLS = 5
 HOUR, MINUTE, DAY = 3600, 60, 86_400
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known of an account: per stream its coverage, how many records it has, and how many a day brings.
+class KnownVolume:
+    """What is known of an account; `states`, `records`, `per_day` (records per day) and `page_sizes` are by stream.
 
-    `page` is how many records a page of a stream brings where the platform has just told.
+    `page_sizes` holds what the platform stated with its count and overrides the stream's own. `requested` days replace
+    the missing ones.
     """
 
-    reach: SyncSettings
+    settings: SyncSettings
     today: date
     now: datetime
-    coverage: Mapping[str, StreamState] = field(default_factory=dict)
+    states: Mapping[str, StreamState] = field(default_factory=dict)
     records: Mapping[str, int] = field(default_factory=dict)
-    a_day: Mapping[str, float] = field(default_factory=dict)
-    page: Mapping[str, int] = field(default_factory=dict)
-    asked: DateRange | None = None
+    per_day: Mapping[str, float] = field(default_factory=dict)
+    page_sizes: Mapping[str, int] = field(default_factory=dict)
+    requested: DateRange | None = None
+
+    def state(self, stream: Stream) -> StreamState:
+        return self.states.get(stream.name, StreamState())
 
 
 @dataclass(frozen=True)
-class Step:
-    """What one stream would take; None where nothing is known to count with. Days are inclusive."""
+class StreamEstimate:
+    """One stream of an account: inclusive days, and rows and calls, which are None if unknown.
+
+    `method` says how the stream is read, or why it is not.
+    """
 
     stream: str
     since: date | None
     through: date | None
-    windows: int
+    chunks: int
     rows: int | None
     calls: int | None
-    way: str = ""
+    method: str = ""
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """What one account would take."""
+class AccountEstimate:
+    """One account; `note` says how its records were counted."""
 
     account: Account
-    steps: tuple[Step, ...]
+    streams: tuple[StreamEstimate, ...]
     note: str = ""
 
     @property
     def calls(self) -> int:
-        return sum(step.calls or 0 for step in self.steps)
+        return sum(stream.calls or 0 for stream in self.streams)
 
     @property
     def rows(self) -> int:
-        return sum(step.rows or 0 for step in self.steps)
+        return sum(stream.rows or 0 for stream in self.streams)
 
     @property
-    def complete(self) -> bool:
-        return all(step.calls is not None for step in self.steps)
+    def is_complete(self) -> bool:
+        return all(stream.calls is not None for stream in self.streams)
 
 
-def estimate(source: Source, account: Account, known: Known, note: str = "") -> Estimate:
-    return Estimate(account, tuple(_step(source, account, stream, known) for stream in source.streams), note)
-
-
-def _step(source: Source, account: Account, stream: Stream, known: Known) -> Step:
-    cost = replace(stream.cost, page_size=known.page.get(stream.name, stream.cost.page_size))
-    match stream:
-        case EntityStream():
-            return _entity(replace(stream, cost=cost), known, is_first=stream is source.streams[0])
-        case DailyStream():
-            return _daily(account, replace(stream, cost=cost), known)
-        case IncrementalStream():
-            return _changes(account, replace(stream, cost=cost), known)
+def estimate_account(source: Source, account: Account, known: KnownVolume, note: str = "") -> AccountEstimate:
+    """Estimates every stream of the source for one account."""
+    streams = tuple(_estimate_stream(source, account, stream, known) for stream in source.streams)
+    return AccountEstimate(account, streams, note)
 
 
 def minutes(limits: Sequence[RateLimit], calls: Sequence[int]) -> float:
-    """How long accounts with so many calls each would take if nothing but the platform's limits held them up."""
+    """Returns the minutes that accounts with so many calls each take at the platform's rate limits."""
     return max(
-        (_shared(limit, calls) * limit.seconds / limit.calls / MINUTE for limit in _general(limits)), default=0.0
+        (_calls_per_owner(limit, calls) * limit.seconds / limit.calls / MINUTE for limit in _general(limits)),
+        default=0.0,
     )
 
 
-def share(limits: Sequence[RateLimit], calls: Sequence[int]) -> float | None:
-    """Per cent of the tightest hourly budget; None where no limit is known."""
-    used = [100 * _shared(limit, calls) * limit.seconds / (limit.calls * HOUR) for limit in _general(limits)]
+def hourly_share(limits: Sequence[RateLimit], calls: Sequence[int]) -> float | None:
+    """Returns the percentage of the tightest hourly limit, or None without a known limit."""
+    used = [100 * _calls_per_owner(limit, calls) * limit.seconds / (limit.calls * HOUR) for limit in _general(limits)]
     return max(used, default=None)
 
 
@@ -108,83 +107,95 @@ def _general(limits: Sequence[RateLimit]) -> list[RateLimit]:
     return [limit for limit in limits if not limit.path]
 
 
-def _shared(limit: RateLimit, calls: Sequence[int]) -> int:
-    """The calls that one owner of the limit makes: an account its own, an app those of all its accounts."""
+def _calls_per_owner(limit: RateLimit, calls: Sequence[int]) -> int:
+    """An account's limit counts its own calls; an app's limit counts those of all accounts."""
     return max(calls, default=0) if limit.scope == "account" else sum(calls)
 
 
-def _entity(stream: EntityStream, known: Known, *, is_first: bool) -> Step:
-    covered = known.coverage.get(stream.name, StreamState())
-    if is_fresh(covered, stream.refresh_every, known.now):
-        return Step(stream.name, None, None, 0, 0, 0, "read lately")
-    if stream.restate_only and not known.asked:
-        return Step(stream.name, None, None, 0, 0, 0, "read at night")
+def _estimate_stream(source: Source, account: Account, stream: Stream, known: KnownVolume) -> StreamEstimate:
+    cost = replace(stream.cost, page_size=known.page_sizes.get(stream.name, stream.cost.page_size))
+    match stream:
+        case EntityStream():
+            return _estimate_entity(replace(stream, cost=cost), known, is_first=stream is source.streams[0])
+        case DailyStream():
+            return _estimate_daily(account, replace(stream, cost=cost), known)
+        case IncrementalStream():
+            return _estimate_incremental(account, replace(stream, cost=cost), known)
+
+
+def _not_read(stream: Stream, reason: str) -> StreamEstimate:
+    return StreamEstimate(stream.name, None, None, 0, 0, 0, reason)
+
+
+def _estimate_entity(stream: EntityStream, known: KnownVolume, *, is_first: bool) -> StreamEstimate:
+    if is_fresh(known.state(stream), stream.refresh_every, known.now):
+        return _not_read(stream, "recently read")
+    if stream.restate_only and not known.requested:
+        return _not_read(stream, "read by restate only")
     rows = 1 if is_first else known.records.get(stream.name)
-    return Step(stream.name, None, None, 1, rows, _calls(stream, rows))
+    return StreamEstimate(stream.name, None, None, 1, rows, _calls(stream, rows))
 
 
-def _daily(account: Account, stream: DailyStream, known: Known) -> Step:
-    covered = known.coverage.get(stream.name, StreamState())
-    learned = learned_today(covered, str(known.now.date()))
-    asked = plan_chunks(stream, covered, known.today, known.reach, learned, known.asked)
-    windows = within_retention(asked, known.today, stream.retention_months)
-    if not windows:
-        return Step(stream.name, None, None, 0, 0, 0, "older than the platform keeps")
-    since, through = min(each.since for each in windows), max(each.last_day for each in windows)
-    days = sum(each.days for each in windows)
-    a_day = known.a_day.get(stream.name)
-    rows = None if a_day is None else round(a_day * days)
-    if stream.report and by_report(stream.report, account, covered, windows, known.now):
-        return Step(stream.name, since, through, 1, rows, REPORT_CALLS, "asynchronous report")
-    counted = [1 if stream.cost.per_campaign else window.days for window in windows]
-    each = [_calls(stream, None if a_day is None else round(a_day * days)) for days in counted]
-    return Step(stream.name, since, through, len(windows), rows, _sum(each))
+def _estimate_daily(account: Account, stream: DailyStream, known: KnownVolume) -> StreamEstimate:
+    state = known.state(stream)
+    learned = learned_today(state, str(known.now.date()))
+    planned = plan_chunks(stream, state, known.today, known.settings, learned, known.requested)
+    chunks = within_retention(planned, known.today, stream.retention_months)
+    if not chunks:
+        return _not_read(stream, "beyond the platform's retention")
+    since, through = min(chunk.since for chunk in chunks), max(chunk.last_day for chunk in chunks)
+    per_day = known.per_day.get(stream.name)
+    rows = _times(per_day, sum(chunk.days for chunk in chunks))
+    if stream.report and by_report(stream.report, account, state, chunks, known.now):
+        return StreamEstimate(stream.name, since, through, 1, rows, REPORT_CALLS, "asynchronous report")
+    # A page holds either rows of single days, or campaigns with all their days.
+    days = [1 if stream.cost.per_campaign else chunk.days for chunk in chunks]
+    calls = _sum_or_none([_calls(stream, _times(per_day, each)) for each in days])
+    return StreamEstimate(stream.name, since, through, len(chunks), rows, calls)
 
 
-def _changes(account: Account, stream: IncrementalStream, known: Known) -> Step:
-    covered = known.coverage.get(stream.name, StreamState())
-    if known.asked:
-        return _asked_changes(account, stream, known, covered)
-    spans = list(incremental_ranges(covered, known.now, known.reach, stream.max_days))
-    since, through = min(each.since.date() for each in spans), max(each.until.date() for each in spans)
-    a_day = known.a_day.get(stream.name)
-    if stream.report and async_report.of_changes(account, covered, stream.report, spans, known.now):
-        rows = None if a_day is None else round(a_day * sum(_days(span) for span in spans))
-        return _reported(stream, since, through, rows)
-    found = [_changed(stream, a_day, _days(span), is_news=covered.leads_to(span)) for span in spans]
-    calls = _sum([_calls(stream, rows) for rows in found])
-    due = len(RereadQueue.of(stream.reread, covered, known.now).due()) if stream.reread else 0
-    again = ceil(due / stream.reread.page_size) if stream.reread else 0
-    rows = _sum([*found, due])
-    return Step(stream.name, since, through, len(spans), rows, None if calls is None else calls + again)
+def _estimate_incremental(account: Account, stream: IncrementalStream, known: KnownVolume) -> StreamEstimate:
+    if known.requested:
+        return _estimate_requested(account, stream, known, known.requested)
+    state = known.state(stream)
+    ranges = list(incremental_ranges(state, known.now, known.settings, stream.max_days))
+    since, through = min(each.since.date() for each in ranges), max(each.until.date() for each in ranges)
+    per_day = known.per_day.get(stream.name)
+    if stream.report and async_report.of_changes(account, state, stream.report, ranges, known.now):
+        return _estimate_report(stream, since, through, _times(per_day, sum(_days(each) for each in ranges)))
+    by_range = [_records_read(stream, per_day, _days(each), is_new=state.leads_to(each)) for each in ranges]
+    calls = _sum_or_none([_calls(stream, records) for records in by_range])
+    rereads = len(RereadQueue.of(stream.reread, state, known.now).due()) if stream.reread else 0
+    reread_calls = ceil(rereads / stream.reread.page_size) if stream.reread else 0
+    rows = _sum_or_none([*by_range, rereads])
+    return StreamEstimate(
+        stream.name, since, through, len(ranges), rows, None if calls is None else calls + reread_calls
+    )
 
 
-def _asked_changes(account: Account, stream: IncrementalStream, known: Known, covered: StreamState) -> Step:
-    """Days that were read before are compared with what is stored, where a source can: few records cost a call."""
-    asked = known.asked
-    rows = _changed(stream, known.a_day.get(stream.name), asked.days, is_news=False)
-    spans = [asked.instants(ZoneInfo(account.timezone))]
-    if stream.report and async_report.of_changes(account, covered, stream.report, spans, known.now):
-        return _reported(stream, asked.since, asked.last_day, rows)
-    compared = stream.read_history and covered.joined(asked) == covered
-    calls = _calls(replace(stream, cost=replace(stream.cost, per_record=0)) if compared else stream, rows)
-    return Step(stream.name, asked.since, asked.last_day, 1, rows, calls)
+def _estimate_requested(
+    account: Account, stream: IncrementalStream, known: KnownVolume, days: DateRange
+) -> StreamEstimate:
+    """If a source compares covered days with stored records, only the lists cost calls, not the records."""
+    state = known.state(stream)
+    rows = _records_read(stream, known.per_day.get(stream.name), days.days, is_new=False)
+    ranges = [days.instants(ZoneInfo(account.timezone))]
+    if stream.report and async_report.of_changes(account, state, stream.report, ranges, known.now):
+        return _estimate_report(stream, days.since, days.last_day, rows)
+    is_compared = stream.read_history and state.joined(days) == state
+    read = replace(stream, cost=replace(stream.cost, per_record=0)) if is_compared else stream
+    return StreamEstimate(stream.name, days.since, days.last_day, 1, rows, _calls(read, rows))
 
 
-def _reported(stream: Stream, since: date, through: date, rows: int | None) -> Step:
+def _estimate_report(stream: Stream, since: date, through: date, rows: int | None) -> StreamEstimate:
     calls = None if rows is None else REPORT_CALLS + round(stream.cost.per_record * rows)
-    return Step(stream.name, since, through, 1, rows, calls, "asynchronous report")
+    return StreamEstimate(stream.name, since, through, 1, rows, calls, "asynchronous report")
 
 
-def _changed(stream: Stream, a_day: float | None, days: float, *, is_news: bool) -> int | None:
-    """How many records a read of so many days brings, with those that it reads beyond them."""
-    if a_day is None:
-        return None
-    return round(a_day * (days + stream.cost.lead_time.total_seconds() / DAY)) + (stream.cost.overrun if is_news else 0)
-
-
-def _days(span: TimeRange) -> float:
-    return (span.until - span.since).total_seconds() / DAY
+def _records_read(stream: Stream, per_day: float | None, days: float, *, is_new: bool) -> int | None:
+    """Includes the records read before the range (`lead_time`) and after the newest one (`overrun`)."""
+    records = _times(per_day, days + stream.cost.lead_time.total_seconds() / DAY)
+    return None if records is None else records + (stream.cost.overrun if is_new else 0)
 
 
 def _calls(stream: Stream, rows: int | None) -> int | None:
@@ -193,6 +204,14 @@ def _calls(stream: Stream, rows: int | None) -> int | None:
     return max(1, ceil(rows / stream.cost.page_size)) + round(stream.cost.per_record * rows) + stream.cost.fixed
 
 
-def _sum(numbers: Sequence[int | None]) -> int | None:
+def _days(span: TimeRange) -> float:
+    return (span.until - span.since).total_seconds() / DAY
+
+
+def _times(per_day: float | None, days: float) -> int | None:
+    return None if per_day is None else round(per_day * days)
+
+
+def _sum_or_none(numbers: Sequence[int | None]) -> int | None:
     known = [each for each in numbers if each is not None]
     return sum(known) if len(known) == len(numbers) else None

@@ -1,12 +1,13 @@
-"""What a sync would fetch now, account by account: from what is stored, else counted at the platform.
+"""Forecasts what a sync would fetch now, account by account, from stored records or a count at the platform.
 
-Only an account that was never read costs calls: its campaigns are listed, or its orders counted, and nothing is
+Only an account that was never synced costs calls: its campaigns are listed or its orders counted, and nothing is
 stored.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import psycopg
@@ -15,9 +16,9 @@ from psycopg import sql
 from adsync import registry
 from adsync.extract.context import SyncEnvironment
 from adsync.models import Account
-from adsync.planning.counting import Count
-from adsync.planning.estimate import Estimate, Known, estimate
-from adsync.ranges import DateRange
+from adsync.planning.counting import CountResult, count_records
+from adsync.planning.estimate import AccountEstimate, KnownVolume, estimate_account
+from adsync.ranges import DateRange, TimeRange
 from adsync.sources.base import DailyStream, EntityStream, IncrementalStream, Source, Stream
 from adsync.state import accounts
 from adsync.state.stream_state import StreamState, history
@@ -25,10 +26,11 @@ from adsync.state.sync_state import SyncStateStore
 from adsync.state.zones import zone_of
 from adsync.warehouse.connection import connect
 
-# Enough days for a usual one, few enough to be of now.
+# Long enough for an average, short enough to be current.
 RECENT_DAYS = 30
-COUNT = "select count(*) from raw.{table} where account_id = %(account_id)s"
-COUNT_A_DAY = """
+SECONDS_PER_DAY = 86_400
+STORED = "select count(*) from raw.{table} where account_id = %(account_id)s"
+STORED_PER_DAY = """
 select count(*)::float / nullif(count(distinct metric_date), 0) from raw.{table}
 where account_id = %(account_id)s and metric_date > (
     select max(metric_date) - %(days)s from raw.{table} where account_id = %(account_id)s
@@ -38,103 +40,111 @@ where account_id = %(account_id)s and metric_date > (
 
 @dataclass(frozen=True)
 class ForecastRequest:
-    """Which accounts of a source, and which days instead of those that are lacking."""
+    """Accounts of one source; `requested` days replace the days that each account is missing."""
 
     source: str
     account_ids: tuple[str, ...]
-    asked: DateRange | None = None
+    requested: DateRange | None = None
 
 
-async def forecast(question: ForecastRequest, environment: SyncEnvironment) -> list[Estimate]:
-    """The estimate of every account asked for."""
-    source = registry.load(question.source)
-    listed = await asyncio.to_thread(accounts.load, environment.warehouse_url, source.name, question.account_ids)
+async def forecast(request: ForecastRequest, environment: SyncEnvironment) -> list[AccountEstimate]:
+    """Returns the estimate of every requested account."""
+    source = registry.load(request.source)
+    listed = await asyncio.to_thread(accounts.load, environment.warehouse_url, source.name, request.account_ids)
     async with connect(environment.warehouse_url) as connection:
-        return [await _one(source, account, question, environment, connection) for account in listed]
+        return [
+            await _forecast_account(source, account, request.requested, environment, connection) for account in listed
+        ]
 
 
-async def _one(
+async def _forecast_account(
     source: Source,
     account: Account,
-    question: ForecastRequest,
+    requested: DateRange | None,
     environment: SyncEnvironment,
     connection: psycopg.AsyncConnection,
-) -> Estimate:
-    ledger, now = SyncStateStore(connection, account, "plan"), environment.clock()
-    coverage = {stream.name: await ledger.coverage(stream.name) for stream in source.streams}
-    reach = await ledger.reach()
-    stored = {stream.name: await _stored(connection, source, account, stream) for stream in _listings(source)}
-    unread = [stream for stream in _countable(source) if not stored.get(stream.name, coverage[stream.name].since)]
-    span = question.asked.instants(zone_of(account)) if question.asked else history(now, reach)
-    count = Count(account, span, {name: number for name, number in stored.items() if number})
-    if unread:
-        count = await count.taken(source, unread, environment)
-    restated = {
-        each.name: await _stored(connection, source, account, each)
-        for each in source.streams
-        if isinstance(each, EntityStream) and each.restate_only
-    }
-    known = Known(
-        reach,
+) -> AccountEstimate:
+    stored, now = StoredRecords(connection, source, account), environment.clock()
+    store = SyncStateStore(connection, account, "plan")
+    states = {stream.name: await store.coverage(stream.name) for stream in source.streams}
+    settings = await store.reach()
+    records = {stream.name: await stored.count(stream) for stream in _entities(source)}
+    uncounted = [
+        *(stream for stream in _listed_entities(source) if not records[stream.name]),
+        *(stream for stream in _countable(source) if not states[stream.name].since),
+    ]
+    within = requested.instants(zone_of(account)) if requested else history(now, settings)
+    counted = await count_records(source, account, uncounted, within, environment) if uncounted else CountResult()
+    known_records = {name: number for name, number in records.items() if number} | counted.records
+    restated = {stream.name: records[stream.name] for stream in _entities(source) if stream.restate_only}
+    known = KnownVolume(
+        settings,
         now.astimezone(zone_of(account)).date(),
         now,
-        coverage,
-        {**count.records, **restated},
-        {stream.name: rate for stream, rate in await _rates(connection, source, account, coverage, count)},
-        count.pages,
-        question.asked,
+        states,
+        {**known_records, **restated},
+        await _rates(stored, states, known_records, within),
+        counted.page_sizes,
+        requested,
     )
-    return estimate(source, account, known, count.note)
+    return estimate_account(source, account, known, counted.note)
 
 
-def _listings(source: Source) -> list[EntityStream]:
-    """What an account has many of and every sync reads: the entities but the account itself."""
-    return [each for each in source.streams[1:] if isinstance(each, EntityStream) and not each.restate_only]
+def _entities(source: Source) -> list[EntityStream]:
+    """The first stream is the account itself."""
+    return [stream for stream in source.streams[1:] if isinstance(stream, EntityStream)]
 
 
-def _countable(source: Source) -> list[Stream]:
-    return [
-        *_listings(source),
-        *(each for each in source.streams if isinstance(each, IncrementalStream) and each.count),
-    ]
+def _listed_entities(source: Source) -> list[EntityStream]:
+    """Returns the entities that every sync reads."""
+    return [stream for stream in _entities(source) if not stream.restate_only]
+
+
+def _countable(source: Source) -> list[IncrementalStream]:
+    return [stream for stream in source.streams if isinstance(stream, IncrementalStream) and stream.count]
 
 
 async def _rates(
-    connection: psycopg.AsyncConnection,
-    source: Source,
-    account: Account,
-    coverage: dict[str, StreamState],
-    count: Count,
-) -> list[tuple[Stream, float]]:
-    """Records per day: as lately; of metrics that were never read one per campaign, of orders as counted."""
-    rates: list[tuple[Stream, float | None]] = []
-    for stream in source.streams:
+    stored: StoredRecords, states: Mapping[str, StreamState], records: Mapping[str, int], within: TimeRange
+) -> dict[str, float]:
+    """Returns records per day by stream: the stored average, else one row per campaign, or the counted orders."""
+    rates: dict[str, float | None] = {}
+    for stream in stored.source.streams:
         match stream:
             case DailyStream():
-                usual = await _scalar(connection, source, account, stream, COUNT_A_DAY)
-                rates.append((stream, usual or count.records.get("campaigns")))
+                rates[stream.name] = await stored.recent_per_day(stream) or records.get("campaigns")
             case IncrementalStream():
-                usual = await _changes_a_day(connection, source, account, stream, coverage[stream.name])
-                rates.append((stream, count.a_day(stream) if usual is None else usual))
-    return [(stream, rate) for stream, rate in rates if rate is not None]
+                average = await stored.per_covered_day(stream, states[stream.name])
+                rates[stream.name] = _per_day(records.get(stream.name), within) if average is None else average
+    return {name: rate for name, rate in rates.items() if rate is not None}
 
 
-async def _changes_a_day(
-    connection: psycopg.AsyncConnection, source: Source, account: Account, stream: Stream, covered: StreamState
-) -> float | None:
-    if covered.since is None or covered.through is None:
-        return None
-    return await _stored(connection, source, account, stream) / ((covered.through - covered.since).days + 1)
+def _per_day(records: int | None, within: TimeRange) -> float | None:
+    return None if records is None else records * SECONDS_PER_DAY / (within.until - within.since).total_seconds()
 
 
-async def _stored(connection: psycopg.AsyncConnection, source: Source, account: Account, stream: Stream) -> int:
-    return int(await _scalar(connection, source, account, stream, COUNT) or 0)
+@dataclass(frozen=True)
+class StoredRecords:
+    """Counts an account's records in the raw tables."""
 
+    connection: psycopg.AsyncConnection
+    source: Source
+    account: Account
 
-async def _scalar(
-    connection: psycopg.AsyncConnection, source: Source, account: Account, stream: Stream, query: str
-) -> float | None:
-    statement = sql.SQL(query).format(table=sql.Identifier(f"{source.name}_{stream.name}"))
-    cursor = await connection.execute(statement, {"account_id": account.account_id, "days": RECENT_DAYS})
-    row = await cursor.fetchone()
-    return row[0] if row else None
+    async def count(self, stream: Stream) -> int:
+        return int(await self._scalar(stream, STORED) or 0)
+
+    async def recent_per_day(self, stream: DailyStream) -> float | None:
+        return await self._scalar(stream, STORED_PER_DAY)
+
+    async def per_covered_day(self, stream: IncrementalStream, state: StreamState) -> float | None:
+        if state.since is None or state.through is None:
+            return None
+        return await self.count(stream) / ((state.through - state.since).days + 1)
+
+    async def _scalar(self, stream: Stream, query: str) -> float | None:
+        statement = sql.SQL(query).format(table=sql.Identifier(f"{self.source.name}_{stream.name}"))
+        values = {"account_id": self.account.account_id, "days": RECENT_DAYS}
+        cursor = await self.connection.execute(statement, values)
+        row = await cursor.fetchone()
+        return row[0] if row else None
