@@ -1,10 +1,11 @@
-"""The sources by name. The list is in dbt_project.yml, so that dbt and Python share it."""
+"""The sources by name, and the labels of codes. Both are in dbt_project.yml, so that dbt and Python share them."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -15,10 +16,12 @@ DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 
 
 @cache
+def _variables() -> dict[str, Any]:
+    return yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+
+
 def _listed() -> dict[str, tuple[str, ...]]:
-    file = DBT_PROJECT / "dbt_project.yml"
-    listed = yaml.safe_load(file.read_text(encoding="utf-8"))["vars"]["adsync_sources"]
-    return {kind: tuple(names) for kind, names in listed.items()}
+    return {kind: tuple(names) for kind, names in _variables()["adsync_sources"].items()}
 
 
 def ad_platforms() -> tuple[str, ...]:
@@ -44,3 +47,14 @@ def load(name: str) -> Source:
 def streams() -> list[tuple[str, str]]:
     """All (source, stream) pairs; each has a raw table."""
     return [(name, stream.name) for name in names() for stream in load(name).streams]
+
+
+def alert_rules() -> tuple[str, ...]:
+    return tuple(_variables()["adsync_alert_rules"])
+
+
+def labels() -> dict[str, str]:
+    """The labels of reasons, match rules and alert rules by code."""
+    described = ("adsync_reasons", "adsync_rejections", "adsync_match_rules")
+    texts = {code: label for name in described for code, (label, _) in _variables()[name].items()}
+    return texts | _variables()["adsync_alert_rules"]

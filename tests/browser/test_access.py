@@ -122,7 +122,7 @@ def test_what_is_drawn_anew_keeps_the_focus(open_page):
 
 def test_an_alert_is_acknowledged_with_the_keyboard_which_stays_beside_it(open_page, airflow):
     page = open_page("#/alerts?workspace=acme")
-    page.get_by_role("button", name="Acknowledge: ROAS has dropped").focus()
+    page.get_by_role("button", name="Acknowledge: ROAS drop").focus()
     page.keyboard.press("Space")
     expect(page.locator("p:focus")).to_contain_text(f"Seen by {airflow.user}")
 

@@ -112,7 +112,7 @@ def test_theme_and_direction_are_kept(open_page):
 
 def test_an_alert_leads_to_its_campaign_and_the_campaigns_order_to_its_explanation(open_page):
     page = go(open_page(), "Alerts")
-    page.get_by_role("listitem").filter(has_text="ROAS has dropped").get_by_role("link").click()
+    page.get_by_role("listitem").filter(has_text="ROAS drop").get_by_role("link").click()
     expect(page.get_by_role("heading", name=RIYADH_NAME)).to_be_visible()
     page.get_by_role("link", name="#5000").click()
     found = page.get_by_role("listitem").filter(has_text="#5000")

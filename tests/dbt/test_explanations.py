@@ -28,11 +28,10 @@ def test_an_attributed_order_is_told_with_the_touch_that_won_and_those_that_did_
     assert told.splitlines() == [
         "acme, shopify store acme.myshopify.com, order gid://shopify/Order/1001",
         'Order #1001 went to the tiktok campaign "Oud Perfume": the last link with a campaign was followed 2 hours'
-        " before the order, and its name stands in utm_campaign, and the link tells its platform.",
-        '  won: 2026-11-03T22:00:00Z tiktok "Oud Perfume", its name stands in utm_campaign, and the link tells its'
+        " before the order, and utm_campaign has its name, and the link names its platform.",
+        '  won: 2026-11-03T22:00:00Z tiktok "Oud Perfume", utm_campaign has its name, and the link names its'
         " platform (touch gid://shopify/CustomerVisit/2)",
-        "  rejected: 2026-11-03T23:00:00Z no campaign, the visit came directly, by no link"
-        " (touch gid://shopify/CustomerVisit/3)",
+        "  rejected: 2026-11-03T23:00:00Z no campaign, it was a direct visit (touch gid://shopify/CustomerVisit/3)",
         '  rejected: 2026-11-03T19:00:00Z meta "حملة الرياض \u2013 نوفمبر", a later touch with a campaign won'
         " (touch gid://shopify/CustomerVisit/1)",
     ]
@@ -43,9 +42,9 @@ def test_an_attributed_order_is_told_with_the_touch_that_won_and_those_that_did_
     [
         ("#1003", "it is older than the attribution window"),
         ("gid://shopify/Order/1004", "it came after the order"),
-        ("1010", "several campaigns bear that name"),
-        ("29001", "its store does not tell where orders come from"),
-        ("1016", "no visit or click before it is known"),
+        ("1010", "several campaigns share this name"),
+        ("29001", "the store does not expose where its orders come from"),
+        ("1016", "no visit or click before the order is known"),
     ],
 )
 def test_an_order_by_number_or_id_says_why_it_went_nowhere(explain, order, because):

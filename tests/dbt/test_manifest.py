@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from dbt_process import PROJECT, rows
 
+from adsync import registry
+
 # Computed when read.
 COMPUTED = {"view", "ephemeral", "function"}
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,11 +144,14 @@ def test_the_runbook_has_a_row_for_every_type_of_consistency_issue(models):
     assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == allowed(models, "consistency_issues", "type")
 
 
-def test_the_ads_page_has_words_for_every_rule_and_reason(models):
-    text = (ROOT / "plugins/adsync/dashboard/web/static/words.js").read_text(encoding="utf-8")
+def test_every_rule_and_reason_has_a_label(models):
     codes = allowed(models, "touches", "match_rule") | allowed(models, "touches", "unmatched_reason")
-    codes |= allowed(models, "attribution_decisions", "reason")
-    assert codes - set(re.findall(r'^  (\w+): "', text, re.MULTILINE)) == set()
+    codes |= allowed(models, "attribution_decisions", "reason") | allowed(models, "performance_alerts", "type")
+    assert codes - set(registry.labels()) == set()
+
+
+def test_the_alert_rules_of_the_project_are_those_of_the_contract(models):
+    assert set(registry.alert_rules()) == allowed(models, "performance_alerts", "type")
 
 
 def allowed(models: dict[str, dict], mart: str, column: str) -> set[str]:

@@ -46,9 +46,6 @@
 
 -- Of several touches' reasons, the one closest to a match.
 {% macro most_specific_reason(reason) -%}
-    {%- set ranking = [
-        'outside_window', 'touch_after_order', 'ambiguous_name', 'unknown_campaign', 'damaged_id', 'macro_unexpanded',
-        'platform_only', 'no_utm', 'direct',
-    ] -%}
-    (array['{{ ranking | join("', '") }}'])[min(array_position(array['{{ ranking | join("', '") }}'], {{ reason }}))]
+    {%- set ranking = "array['" ~ var('adsync_reasons') | join("', '") ~ "']" -%}
+    ({{ ranking }})[min(array_position({{ ranking }}, {{ reason }}))]
 {%- endmacro %}

@@ -18,7 +18,6 @@ from rich.table import Table
 from adsync.errors import ConfigError
 from adsync.warehouse.connection import connect_now
 
-RULES = ("roas_drop", "high_spend_low_conversions", "ctr_drop")
 FIRED = """
     select
         date, workspace_id, platform, campaign_id, current, baseline, baseline_kind, baseline_days, is_latest,

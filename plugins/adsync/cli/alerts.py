@@ -9,14 +9,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from adsync import settings
+from adsync import registry, settings
 from adsync.alerts import backtest as backtests
 from adsync.cli.options import Workspace, parse_day
 
 
 def parse_rule(text: str) -> str:
-    if text not in backtests.RULES:
-        raise typer.BadParameter(f"unknown rule {text!r} (expected {', '.join(backtests.RULES)})")
+    if text not in registry.alert_rules():
+        raise typer.BadParameter(f"unknown rule {text!r} (expected {', '.join(registry.alert_rules())})")
     return text
 
 
@@ -30,7 +30,7 @@ def parse_share(text: str) -> Decimal:
     return value
 
 
-Rule = Annotated[str, typer.Option(parser=parse_rule, metavar="RULE", help=f"One of {', '.join(backtests.RULES)}.")]
+Rule = Annotated[str, typer.Option(parser=parse_rule, metavar="RULE", help="Alert rule such as roas_drop.")]
 Since = Annotated[
     date, typer.Option(parser=parse_day, metavar="DAY", help="First day to evaluate, in each account's time zone.")
 ]

@@ -17,6 +17,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.staticfiles import StaticFiles
 
+from adsync import registry
 from adsync.dashboard.cache import JSON
 from adsync.dashboard.web import service, uplot
 from adsync.dashboard.web.request import DEFAULT_PERIOD, BadRequest, Question
@@ -25,6 +26,7 @@ from adsync.dashboard.web.service import NotFound, Stores
 from adsync.errors import AdsyncError
 
 STATIC = Path(__file__).with_name("static")
+JAVASCRIPT = "text/javascript"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -52,6 +54,10 @@ def _files() -> APIRouter:
     @routes.get("/")
     def page() -> FileResponse:
         return FileResponse(STATIC / "index.html")
+
+    @routes.get("/static/labels.js")
+    def labels() -> Response:
+        return Response(f"export const LABELS = {JSON.encode(registry.labels()).decode()};\n", media_type=JAVASCRIPT)
 
     @routes.get("/{folder}/{path:path}")
     async def file(request: Request, folder: str, path: str) -> Response:

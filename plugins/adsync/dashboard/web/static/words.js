@@ -1,5 +1,7 @@
-// What the codes in the marts are called; a code nobody has named yet is shown as it is, only without underscores.
-// Words stay words.
+// Labels of codes. Those of reasons, match rules and alert rules come from dbt_project.yml; a code without a label is
+// shown without its underscores.
+
+import { LABELS } from "./labels.js";
 
 const WORDS = {
   today: "Today",
@@ -21,9 +23,6 @@ const WORDS = {
   woocommerce: "WooCommerce",
   salla: "Salla",
   zid: "Zid",
-  roas_drop: "ROAS has dropped",
-  high_spend_low_conversions: "High spend, few conversions",
-  ctr_drop: "CTR has dropped",
   high: "High",
   medium: "Medium",
   low: "Low",
@@ -36,38 +35,14 @@ const WORDS = {
   new: "Not read yet",
   attributed: "Attributed",
   unattributed: "Not attributed",
-  not_revenue: "No revenue",
-  no_touch: "No visit known",
-  no_utm: "No campaign parameters",
-  direct: "Direct visit",
-  macro_unexpanded: "Placeholder left unfilled",
-  damaged_id: "Damaged campaign id",
-  unknown_campaign: "Unknown campaign",
-  ambiguous_name: "Name fits several campaigns",
-  platform_only: "Platform known, campaign not",
-  platform_does_not_expose: "Store tells no origin",
-  touch_after_order: "Visit after the order",
-  outside_window: "Older than the window",
-  earlier_touch: "An earlier visit",
-  no_known_time: "At no known time",
   last_click: "Last click",
   utm_only: "Order's own parameters",
-  override: "by a person's decision",
-  utm_id: "by utm_id",
-  campaign_id_param: "by campaign id",
-  utm_campaign_id: "by id in utm_campaign",
-  child_id: "by id of an ad or ad set",
-  embedded_id: "by id inside another value",
-  embedded_child_id: "by id of an ad or ad set inside another value",
-  name_in_platform: "by name on its platform",
-  name_unique: "by unique name",
-  name_loosely: "by name, loosely spelt",
-  name_with_spend: "by name, the one that spent",
 };
 
 export function word(code) {
   if (!code) return "";
-  if (code in WORDS) return WORDS[code];
+  const label = WORDS[code] ?? LABELS[code];
+  if (label) return label;
   const text = code.charAt(0).toUpperCase() + code.slice(1);
   return /^[a-z0-9_]+$/.test(code) ? text.replaceAll("_", " ") : text;
 }
