@@ -25,7 +25,7 @@ MARTS = """
     insert into marts.sync_health
     values ('acme', 'meta', '901', false, now() - interval '1 minute', timezone('Asia/Riyadh', now())::date - 1);
 """
-# Days before the account's today.
+# `days_ago` counts from the account's today.
 FIRES = """
     insert into marts.performance_alerts
     select
@@ -36,7 +36,7 @@ FIRES = """
 
 @pytest.fixture
 def warehouse(warehouse_url):
-    """A warehouse with one account, and words for what happens to its marts."""
+    """Yields a warehouse with one account, and functions that change its marts."""
 
     def execute(statement, **values):
         with psycopg.connect(warehouse_url) as connection:

@@ -10,7 +10,7 @@ WANTS = "update adsync.workspaces set alerts = jsonb_build_object('channels', %(
 
 
 def channels(**known):
-    """Open those channels by name; any other as the product does, and no connection exists."""
+    """Returns a factory of the given channels; other names are opened without any connection."""
     return lambda name: {"log": to_log, **known}.get(name) or open_channel(name, pytest.fail)
 
 
@@ -25,7 +25,7 @@ def alerted(warehouse):
     return warehouse
 
 
-def test_an_opened_alert_becomes_one_readable_log_line(alerted, caplog):
+def test_an_opened_alert_is_one_log_line(alerted, caplog):
     assert deliver(alerted.url) == 1
     [record] = caplog.records
     assert record.levelno == logging.WARNING
@@ -37,7 +37,7 @@ def test_a_change_is_delivered_once(alerted):
     assert [deliver(alerted.url), deliver(alerted.url)] == [1, 0]
 
 
-def test_closing_is_a_change_of_its_own(alerted, caplog):
+def test_a_closed_alert_is_delivered_too(alerted, caplog):
     deliver(alerted.url)
     alerted.quiet()
     alerted.update()
@@ -46,7 +46,7 @@ def test_closing_is_a_change_of_its_own(alerted, caplog):
     assert deliver(alerted.url) == 0
 
 
-def test_every_channel_of_the_workspace_gets_it(alerted):
+def test_an_alert_is_delivered_to_every_channel_of_the_workspace(alerted):
     sent = []
     alerted.execute(WANTS, channels=["log", "slack_ops"])
     deliver(alerted.url, slack_ops=sent.append)
@@ -54,28 +54,28 @@ def test_every_channel_of_the_workspace_gets_it(alerted):
     assert sent[0].facts["current"] == "0.900000"
 
 
-def test_an_unknown_channel_is_named_once_and_its_alerts_wait_for_it(alerted, caplog):
+def test_an_unknown_channel_is_reported_once_and_its_alerts_stay_undelivered(alerted, caplog):
     alerted.fires("c2")
     alerted.update()
     alerted.execute(WANTS, channels=["pigeon_ops"])
     assert deliver(alerted.url) == 0
     [record] = caplog.records
-    assert "'pigeon_ops' is no channel: write log, or the id of a connection" in record.getMessage()
+    assert "unknown channel 'pigeon_ops': use `log` or a connection id" in record.getMessage()
     sent = []
     assert deliver(alerted.url, pigeon_ops=sent.append) == 2
 
 
-def test_a_known_channel_delivers_although_another_is_unknown(alerted):
+def test_an_unknown_channel_does_not_block_the_others(alerted):
     alerted.execute(WANTS, channels=["pigeon_ops", "log"])
     assert [deliver(alerted.url), deliver(alerted.url)] == [1, 0]
 
 
-def test_what_one_channel_could_not_take_it_alone_gets_later(alerted, caplog):
+def test_a_failed_channel_receives_the_alert_later_and_the_others_only_once(alerted, caplog):
     sent, failing = [], True
 
     def slack(message):
         if failing:
-            raise TemporaryError("channel slack_ops cannot be reached")
+            raise TemporaryError("channel slack_ops is unreachable")
         sent.append(message)
 
     alerted.execute(WANTS, channels=["log", "slack_ops"])
@@ -85,5 +85,5 @@ def test_what_one_channel_could_not_take_it_alone_gets_later(alerted, caplog):
     assert [deliver(alerted.url, slack_ops=slack), deliver(alerted.url, slack_ops=slack)] == [1, 0]
     assert len(sent) == 1
     assert caplog.text.count("alert open") == 1
-    assert caplog.text.count("messages for the channel slack_ops wait") == 2
+    assert caplog.text.count("delivery to channel slack_ops failed, retried in the next run") == 2
     assert alerted.execute("select delivered_at is null from adsync.alerts") == [(False,)]

@@ -13,7 +13,7 @@ def test_an_alert_opens_one_episode(warehouse):
     assert warehouse.execute(STATUS) == [("c1", "open", 0, True), ("c2", "open", 0, True)]
 
 
-def test_the_same_marts_again_rewrite_nothing(warehouse):
+def test_unchanged_marts_do_not_rewrite_an_episode(warehouse):
     warehouse.fires()
     warehouse.update()
     before = warehouse.execute(ROWS)
@@ -21,7 +21,7 @@ def test_the_same_marts_again_rewrite_nothing(warehouse):
     assert warehouse.execute(ROWS) == before
 
 
-def test_an_alert_that_goes_on_stays_one_episode_with_its_latest_figures(warehouse):
+def test_a_continuing_alert_stays_one_episode_with_its_latest_values(warehouse):
     warehouse.fires(days_ago=2)
     warehouse.update()
     warehouse.quiet()
@@ -32,7 +32,7 @@ def test_an_alert_that_goes_on_stays_one_episode_with_its_latest_figures(warehou
     ]
 
 
-def test_going_on_is_not_news_but_closing_is(warehouse):
+def test_an_update_is_not_delivered_again_but_a_closing_is(warehouse):
     warehouse.fires()
     warehouse.update()
     warehouse.execute("update adsync.alerts set delivered_at = now()")
@@ -55,7 +55,7 @@ def test_an_alert_that_no_longer_fires_closes(warehouse):
 
 
 @pytest.mark.parametrize(
-    "not_judged",
+    "not_evaluated",
     [
         "update marts.sync_health set is_stale = true",
         "update marts.sync_health set complete_through = complete_through - 1",
@@ -65,15 +65,15 @@ def test_an_alert_that_no_longer_fires_closes(warehouse):
     ],
     ids=["stale", "behind", "read after the build began", "never read", "unknown"],
 )
-def test_silence_of_an_account_that_was_not_judged_closes_nothing(warehouse, not_judged):
+def test_an_episode_stays_open_while_its_account_is_not_evaluated(warehouse, not_evaluated):
     warehouse.fires()
     warehouse.update()
     warehouse.quiet()
-    warehouse.execute(not_judged)
+    warehouse.execute(not_evaluated)
     assert warehouse.update() == Changes(opened=0, updated=0, closed=0)
 
 
-def test_a_disconnected_account_takes_its_alerts_with_it(warehouse):
+def test_disconnecting_an_account_closes_its_alerts(warehouse):
     warehouse.fires()
     warehouse.update()
     warehouse.quiet()
@@ -82,7 +82,7 @@ def test_a_disconnected_account_takes_its_alerts_with_it(warehouse):
     assert warehouse.update().closed == 1
 
 
-def test_an_alert_that_comes_back_is_a_new_episode(warehouse):
+def test_a_recurring_alert_is_a_new_episode(warehouse):
     for _ in range(2):
         warehouse.fires()
         warehouse.update()

@@ -95,7 +95,8 @@ def test_housekeeping_runs_on_an_empty_warehouse(run):
 
 def test_a_run_delivers_its_notices_to_admins(run, warehouse_url, caplog):
     run("sync_tiktok")
-    assert "tiktok 7001 of workspace acme stands still (ConfigError): missing Airflow connection" in caplog.text
+    assert "Sync stopped for tiktok account 7001 (workspace acme): " in caplog.text
+    assert "ConfigError: missing Airflow connection" in caplog.text
     with psycopg.connect(warehouse_url) as connection:
         delivered = connection.execute("select delivered_at is not null from adsync.admin_notices").fetchall()
     assert delivered == [(True,), (True,)]

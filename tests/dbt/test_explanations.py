@@ -62,7 +62,7 @@ def test_an_unknown_order_is_one_sentence(explain):
     code, told = explain("4711", "--workspace", "acme")
     assert code == 2
     assert told.splitlines() == [
-        "adsync: no order in workspace acme has the id or number 4711: check it,"
+        "adsync: unknown order 4711 in workspace acme (neither an id nor a number): check it,"
         " or wait for the next sync and transform"
     ]
 
@@ -72,7 +72,7 @@ def test_a_wildcard_is_no_order(explain):
 
 
 def test_a_warehouse_without_marts_says_what_to_do(warehouse_url):
-    with pytest.raises(ConfigError, match="run the transform first"):
+    with pytest.raises(ConfigError, match="run the DAG transform once"):
         order_explanation.explain(warehouse_url, "1001")
 
 

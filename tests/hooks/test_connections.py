@@ -81,7 +81,7 @@ def test_a_missing_connection_is_reported_with_the_accounts_that_need_it(monkeyp
 
 def test_a_channel_is_an_airflow_connection_with_its_port(monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_EMAIL_OWNERS", "smtp://me:pw@127.0.0.1:1/?to=a%40x&from=b%40x&security=none")
-    with pytest.raises(TemporaryError, match=r"channel email_owners did not take the mail \(ConnectionRefusedError\)"):
+    with pytest.raises(TemporaryError, match=r"channel email_owners rejected the mail \(ConnectionRefusedError\)"):
         open_channel("email_owners")(Message("subject", "text"))
 
 

@@ -32,7 +32,7 @@ class Slack(list):
 
     def __call__(self, message):
         if self.down:
-            raise TemporaryError("channel slack_ops cannot be reached")
+            raise TemporaryError("channel slack_ops is unreachable")
         self.append(message)
 
 
@@ -45,7 +45,7 @@ def deliver(url, slack, channels=("slack_ops",)):
     return admin_notices.deliver(url, channels, {"slack_ops": slack, "log": to_log}.__getitem__)
 
 
-async def test_an_episode_is_told_once_and_its_end_once(url, slack):
+async def test_a_notice_is_delivered_once_when_it_opens_and_once_when_it_closes(url, slack):
     for _ in range(2):
         await happens(url, ReauthRequired("log in to Meta again"))
         deliver(url, slack)
@@ -53,22 +53,26 @@ async def test_an_episode_is_told_once_and_its_end_once(url, slack):
         await happens(url)
         deliver(url, slack)
     opened, closed = slack
-    assert opened.subject == f"adsync: meta {sandbox_fixtures.META} of workspace acme needs you"
-    assert opened.text.endswith("stands still (ReauthRequired): log in to Meta again")
-    assert "is up to date again (it stood still since " in closed.text
+    assert opened.subject == f"[adsync] Action required: meta account {sandbox_fixtures.META} (workspace acme)"
+    assert opened.text == (
+        f"Sync stopped for meta account {sandbox_fixtures.META} (workspace acme): ReauthRequired: log in to Meta again"
+    )
+    account = f"meta account {sandbox_fixtures.META} (workspace acme)"
+    assert closed.subject == f"[adsync] Resolved: {account}"
+    assert closed.text.startswith(f"Sync resumed for {account}, stopped since 2")
     assert closed.facts["status"] == "closed"
     await happens(url, ReauthRequired("again"))
     assert deliver(url, slack) == 1
 
 
-async def test_delivery_is_marked_in_the_notice(url, slack):
+async def test_a_delivered_notice_is_marked(url, slack):
     await happens(url, ReauthRequired("log in"))
     deliver(url, slack)
     with psycopg.connect(url) as connection:
         assert connection.execute("select delivered_at is null from adsync.admin_notices").fetchall() == [(False,)]
 
 
-async def test_a_channel_that_was_down_gets_it_later_and_the_others_do_not_get_it_twice(url, slack, caplog):
+async def test_a_failed_channel_receives_the_notice_later_and_the_others_only_once(url, slack, caplog):
     await happens(url, ReauthRequired("log in"))
     slack.down = True
     assert deliver(url, slack, ("log", "slack_ops")) == 1
@@ -76,10 +80,10 @@ async def test_a_channel_that_was_down_gets_it_later_and_the_others_do_not_get_i
     assert deliver(url, slack, ("log", "slack_ops")) == 1
     assert deliver(url, slack, ("log", "slack_ops")) == 0
     assert len(slack) == 1
-    assert caplog.text.count("stands still") == 1
+    assert caplog.text.count("Sync stopped") == 1
 
 
-async def test_who_never_heard_of_it_does_not_hear_of_its_end(url, slack):
+async def test_a_channel_without_the_opening_does_not_receive_the_closing(url, slack):
     await happens(url, ReauthRequired("log in"))
     await happens(url)
     assert deliver(url, slack) == 0

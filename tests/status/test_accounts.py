@@ -43,14 +43,15 @@ def shown(monkeypatch, warehouse_url):
     return shown
 
 
-def test_who_needs_a_person_comes_first_with_what_to_do(shown):
-    first, *pleas = shown().splitlines()[:3]
-    assert first == "2 of 4 accounts need a person:"
+def test_accounts_that_require_action_come_first_with_the_action(shown):
+    first, *actions = shown().splitlines()[:3]
+    assert first == "Action required for 2 of 4 accounts:"
     conn_id = sandbox_fixtures.account("meta").conn_id
-    assert pleas == [
-        f"- meta Acme رمضان of acme, connection {conn_id}: meta error 190/463: log in to Meta again [red]",
-        "- shopify acme.myshopify.com of acme, connection shopify_acme: "
-        "the platform answers in a new way; update adsync, or report this: orders lack id",
+    assert actions == [
+        f"- meta account Acme رمضان (workspace acme, connection {conn_id}): "
+        "meta error 190/463: log in to Meta again [red]",
+        "- shopify account acme.myshopify.com (workspace acme, connection shopify_acme): "
+        "unexpected API response: update adsync, or report this error: orders lack id",
     ]
 
 
@@ -59,35 +60,35 @@ def test_every_account_is_one_plain_line(shown):
         f"{sandbox_fixtures.account('tiktok', one).workspace_id} tiktok {one}" for one in (sandbox_fixtures.TIKTOK, NEW)
     )
     assert set(shown().splitlines()[3:]) == {
-        f"acme meta Acme رمضان ({sandbox_fixtures.META}): reauth_required, last success 2026-11-20 10:00 UTC,"
+        f"acme meta Acme رمضان ({sandbox_fixtures.META}): Reauthorization required, last success 2026-11-20 10:00 UTC,"
         " covered through 2026-11-20, next try -: meta error 190/463: log in to Meta again [red]",
-        "acme shopify acme.myshopify.com: failed, last success -, covered through -, next try -: orders lack id",
-        f"{slow}: retrying, last success 2026-11-22 08:00 UTC, covered through 2026-11-22,"
+        "acme shopify acme.myshopify.com: Failed, last success -, covered through -, next try -: orders lack id",
+        f"{slow}: Retrying, last success 2026-11-22 08:00 UTC, covered through 2026-11-22,"
         " next try 2026-11-22 12:30 UTC: slow down",
-        f"{new}: new, last success -, covered through -, next try -",
+        f"{new}: Not synced yet, last success -, covered through -, next try -",
     }
 
 
-def test_a_terminal_gets_a_table(shown):
+def test_output_on_a_terminal_is_a_table(shown):
     text = shown(force_terminal=True, width=300)
     assert "│" in text
     assert all(word in text for word in ("covered through", "Acme رمضان", "log in to Meta again [red]"))
 
 
 @pytest.mark.usefixtures("shown")
-def test_the_command_ends_well_whatever_it_shows(capsys):
+def test_the_command_succeeds_even_if_accounts_require_action(capsys):
     assert main(["status"]) == 0
-    assert capsys.readouterr().out.startswith("2 of 4 accounts need a person:")
+    assert capsys.readouterr().out.startswith("Action required for 2 of 4 accounts:")
 
 
-def test_nothing_to_do_is_said_too(monkeypatch, warehouse_url, capsys):
+def test_the_command_reports_that_no_action_is_required(monkeypatch, warehouse_url, capsys):
     monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", warehouse_url)
     assert main(["status"]) == 0
-    assert capsys.readouterr().out == "none of 0 accounts needs a person\n"
+    assert capsys.readouterr().out == "No action required for 0 accounts\n"
 
 
 @pytest.mark.usefixtures("shown")
-def test_the_lag_of_a_source_is_the_age_of_the_oldest_last_success_that_counts(warehouse_url):
+def test_the_lag_of_a_source_is_the_age_of_its_oldest_last_success(warehouse_url):
     assert accounts.lag(warehouse_url, "shopify") is None
     with psycopg.connect(warehouse_url) as connection:
         age = "select extract(epoch from now() - timestamptz '2026-11-20 10:00Z')::float"
@@ -106,7 +107,7 @@ from unnest(array['2026-11-01 10:00Z', '2026-11-02 10:00Z']::timestamptz[]) as m
 
 
 @pytest.mark.usefixtures("shown")
-def test_an_account_that_never_succeeded_lags_since_its_first_attempt(warehouse_url):
+def test_the_lag_of_an_account_without_success_counts_from_its_first_attempt(warehouse_url):
     with psycopg.connect(warehouse_url) as connection:
         connection.execute(TRIED, (sandbox_fixtures.SHOPIFY,))
         [(first,)] = connection.execute(

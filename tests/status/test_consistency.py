@@ -27,7 +27,7 @@ def test_issues_are_counted_by_workspace_and_type_with_an_example(warehouse_url,
     ]
 
 
-def test_no_issue_is_no_line(warehouse_url, caplog):
+def test_nothing_is_logged_without_issues(warehouse_url, caplog):
     with psycopg.connect(warehouse_url) as connection:
         connection.execute(TABLE)
     assert log_issues(warehouse_url) == 0

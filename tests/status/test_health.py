@@ -1,4 +1,4 @@
-"""Health checks of containers: the body tells, not the status code."""
+"""The health check of containers reads the body, not the status code."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ def answering(body):
 @pytest.mark.parametrize(
     ("component", "code"), [("metadatabase", 0), ("scheduler", 1), ("triggerer", 1), ("nonsense", 1), ("ok", 0)]
 )
-def test_an_answer_of_200_is_no_proof_of_health(component, code):
+def test_a_component_can_be_unhealthy_although_the_status_is_200(component, code):
     body = {"metadatabase": {"status": "healthy"}, "scheduler": {"status": "unhealthy"}, "triggerer": None, "ok": True}
     with answering(json.dumps(body)) as url:
         assert health.main([component, "--url", url]) == code
 
 
-def test_what_is_wrong_is_said_in_one_line(capsys):
+def test_an_unhealthy_component_is_reported_in_one_line(capsys):
     with answering('{"scheduler": {"status": "unhealthy"}}') as url:
         health.main(["scheduler", "--url", url])
     assert capsys.readouterr().err == f"scheduler at {url}: unhealthy\n"
 
 
-def test_no_answer_and_no_json_are_ill(capsys):
+def test_an_unreachable_or_invalid_endpoint_is_unhealthy(capsys):
     with answering("<html>") as url:
         assert health.main(["scheduler", "--url", url]) == 1
     assert health.main(["scheduler", "--url", url]) == 1
-    assert capsys.readouterr().err.count("no answer") == 2
+    assert capsys.readouterr().err.count("unreachable") == 2

@@ -1,1 +1,1 @@
-"""Alerts as episodes, and their way to a person. What an alert is, the marts decide."""
+"""Alert episodes, their delivery, and backtests of alert rules. The marts decide what an alert is."""

@@ -1,4 +1,4 @@
-"""Tells people about episodes that opened or closed, once per change, through their workspace's channels."""
+"""Delivers alerts that opened or closed, once per change, to the channels of their workspace."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from psycopg.rows import class_row
 
 from adsync.notifications.channels.factory import ChannelFactory
 from adsync.notifications.message import Message
-from adsync.notifications.outbox import Delivery, Dispatcher, one_round
+from adsync.notifications.outbox import Delivery, Dispatcher, delivery_lock
 
 UNDELIVERED = """
     select
@@ -31,7 +31,7 @@ FIGURES = ("current", "baseline", "threshold", "first_date", "last_date")
 
 @dataclass(frozen=True)
 class Alert:
-    """One episode, and the channels that its workspace wants."""
+    """A row of `adsync.alerts`, with the channels of its workspace."""
 
     alert_id: int
     workspace_id: str
@@ -49,26 +49,25 @@ class Alert:
     channels: Sequence[str]
 
     @property
-    def line(self) -> str:
+    def text(self) -> str:
         days = f"since {self.first_date}" if self.status == "open" else f"{self.first_date} to {self.last_date}"
-        place = f"workspace={self.workspace_id} platform={self.platform} campaign={self.campaign_id}"
-        return f"alert {self.status}: {self.type} ({self.severity}) {place} {days}: {self.message}"
+        campaign = f"workspace={self.workspace_id} platform={self.platform} campaign={self.campaign_id}"
+        return f"alert {self.status}: {self.type} ({self.severity}) {campaign} {days}: {self.message}"
 
-    @property
-    def parcel(self) -> Delivery:
+    def to_delivery(self) -> Delivery:
         facts = {name: getattr(self, name) for name in FACTS}
         figures = {name: None if getattr(self, name) is None else str(getattr(self, name)) for name in FIGURES}
-        subject = f"adsync: {self.type} {self.status} in {self.workspace_id}"
-        return Delivery(
-            "alert", self.alert_id, self.status, self.channels, Message(subject, self.line, facts | figures)
+        message = Message(
+            f"[adsync] Alert {self.status}: {self.type} (workspace {self.workspace_id})", self.text, facts | figures
         )
+        return Delivery("alert", self.alert_id, self.status, self.channels, message)
 
 
 def deliver(url: str, open_channel: ChannelFactory) -> int:
-    """Hand every undelivered change to its channels; how many changes a channel took."""
-    with one_round(url) as connection:
-        carrier = Dispatcher(connection, open_channel)
-        return sum(carrier.carry(alert.parcel) for alert in _undelivered(connection))
+    """Delivers undelivered alerts; returns how many were accepted by at least one channel."""
+    with delivery_lock(url) as connection:
+        dispatcher = Dispatcher(connection, open_channel)
+        return sum(dispatcher.dispatch(alert.to_delivery()) for alert in _undelivered(connection))
 
 
 def _undelivered(connection: psycopg.Connection) -> list[Alert]:

@@ -1,8 +1,7 @@
-"""Alerts as episodes: an alert that fires day after day is one row of `adsync.alerts`, opened once and closed once.
+"""Alert episodes: an alert that fires on several days is one row of `adsync.alerts`, opened once and closed once.
 
-Silence is no good news by itself: an episode is closed only when the marts have judged its account's last complete day
-and the alert no longer fires. While the account is stale nobody knows, and the episode stays open. One whose account
-has been disconnected is closed too: nobody will ever judge it again.
+An episode is closed when the marts have evaluated the account's last complete day and the alert no longer fires. While
+the account is stale, the episode stays open. An episode of a disconnected account is closed.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from datetime import datetime
 
 from adsync.warehouse.connection import connect_now
 
-# Nothing is written when nothing differs, so a second run over the same marts leaves every row as it was.
-FIRING = """
+# Unchanged rows are not written: a second run over the same marts has no effect.
+OPEN_OR_UPDATE = """
     with firing as (
         select distinct on (workspace_id, platform, campaign_id, type)
             workspace_id, platform, campaign_id, type, severity, message, current, baseline, threshold, date
@@ -42,9 +41,9 @@ FIRING = """
         is distinct from (excluded.current, excluded.baseline, excluded.threshold)
     returning xmax = 0
 """
-# `marts.sync_health` is of this moment, the other marts are of `built_at`: an account that was read since then counts
-# as not judged yet. The next run will tell.
-SILENT = """
+# `marts.sync_health` is current, the other marts are as of `built_at`: an account that was synced since then is not
+# evaluated yet. The next run closes its episodes.
+CLOSE = """
     update adsync.alerts as episode
     set status = 'closed', closed_at = now(), delivered_at = null
     where
@@ -83,7 +82,7 @@ SILENT = """
 
 @dataclass(frozen=True)
 class Changes:
-    """How many episodes were opened, brought up to date, and closed."""
+    """Numbers of episodes that were opened, updated and closed."""
 
     opened: int
     updated: int
@@ -94,8 +93,8 @@ class Changes:
 
 
 def update_episodes(url: str, built_at: datetime) -> Changes:
-    """Carry what the marts, whose build began at `built_at`, say into `adsync.alerts`, in one transaction."""
+    """Opens, updates and closes episodes in one transaction, from marts whose build started at `built_at`."""
     with connect_now(url) as connection:
-        opened = [is_new for (is_new,) in connection.execute(FIRING)]
-        closed = connection.execute(SILENT, {"built_at": built_at}).rowcount
+        opened = [is_new for (is_new,) in connection.execute(OPEN_OR_UPDATE)]
+        closed = connection.execute(CLOSE, {"built_at": built_at}).rowcount
     return Changes(sum(opened), len(opened) - sum(opened), closed)

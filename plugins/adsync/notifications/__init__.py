@@ -1,1 +1,1 @@
-"""Messages to people: outbox, admin notices, channels."""
+"""Notifications: admin notices, the outbox that delivers messages, and the channels."""

@@ -1,6 +1,6 @@
-"""Tells people which accounts need them, once per episode, and once when that is over.
+"""Admin notices: an account that requires action opens one, and its next successful sync closes it.
 
-Who never heard of an episode does not hear of its end either.
+Both are delivered once to every channel. A channel that never received the opening does not receive the closing.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from psycopg.rows import class_row
 
 from adsync.notifications.channels.factory import ChannelFactory
 from adsync.notifications.message import Message
-from adsync.notifications.outbox import Delivery, Dispatcher, one_round
+from adsync.notifications.outbox import Delivery, Dispatcher, delivery_lock
 
-NEWS = """
+UNDELIVERED = """
 select notice.notice_id, account.workspace_id, notice.platform, notice.account_id, account.name, notice.error_class,
     notice.message, notice.opened_at, case when notice.closed_at is null then 'open' else 'closed' end as status,
     array(
         select channel from adsync.deliveries
         where subject = 'notice' and subject_id = notice.notice_id and status = 'open'
-    ) as told
+    ) as notified_channels
 from adsync.admin_notices as notice
 inner join adsync.accounts as account on account.platform = notice.platform and account.native_id = notice.account_id
 where notice.delivered_at is null
@@ -33,7 +33,7 @@ order by notice.notice_id
 
 @dataclass(frozen=True)
 class AdminNotice:
-    """An account that needs a person, or that has recovered; `told` are the channels that know of the first."""
+    """A row of `adsync.admin_notices`; `notified_channels` are those that received the opening."""
 
     notice_id: int
     workspace_id: str
@@ -44,33 +44,34 @@ class AdminNotice:
     message: str
     opened_at: datetime
     status: Literal["open", "closed"]
-    told: Sequence[str]
+    notified_channels: Sequence[str]
 
     @property
-    def place(self) -> str:
-        return f"{self.platform} {self.name or self.account_id} of workspace {self.workspace_id}"
+    def account(self) -> str:
+        return f"{self.platform} account {self.name or self.account_id} (workspace {self.workspace_id})"
 
     @property
     def text(self) -> str:
         if self.status == "closed":
-            return f"{self.place} is up to date again (it stood still since {self.opened_at:%Y-%m-%d %H:%M} UTC)."
-        return f"{self.place} stands still ({self.error_class}): {self.message}"
+            return f"Sync resumed for {self.account}, stopped since {self.opened_at:%Y-%m-%d %H:%M} UTC"
+        return f"Sync stopped for {self.account}: {self.error_class}: {self.message}"
 
-    def parcel(self, channels: Sequence[str]) -> Delivery:
+    def to_delivery(self, channels: Sequence[str]) -> Delivery:
         facts = {name: getattr(self, name) for name in ("workspace_id", "platform", "account_id", "error_class")}
-        word = "needs you" if self.status == "open" else "has recovered"
-        message = Message(f"adsync: {self.place} {word}", self.text, facts | {"status": self.status})
-        wanted = channels if self.status == "open" else [name for name in channels if name in self.told]
-        return Delivery("notice", self.notice_id, self.status, wanted, message)
+        title = "Action required" if self.status == "open" else "Resolved"
+        message = Message(f"[adsync] {title}: {self.account}", self.text, facts | {"status": self.status})
+        if self.status == "closed":
+            channels = [name for name in channels if name in self.notified_channels]
+        return Delivery("notice", self.notice_id, self.status, channels, message)
 
 
 def deliver(url: str, channels: Sequence[str], open_channel: ChannelFactory) -> int:
-    """Tell the channels what is new; how many notices any of them took."""
-    with one_round(url) as connection:
-        carrier = Dispatcher(connection, open_channel)
-        return sum(carrier.carry(notice.parcel(channels)) for notice in _news(connection))
+    """Delivers undelivered notices; returns how many were accepted by at least one channel."""
+    with delivery_lock(url) as connection:
+        dispatcher = Dispatcher(connection, open_channel)
+        return sum(dispatcher.dispatch(notice.to_delivery(channels)) for notice in _undelivered(connection))
 
 
-def _news(connection: psycopg.Connection) -> list[AdminNotice]:
+def _undelivered(connection: psycopg.Connection) -> list[AdminNotice]:
     with connection.cursor(row_factory=class_row(AdminNotice)) as cursor:
-        return cursor.execute(NEWS).fetchall()
+        return cursor.execute(UNDELIVERED).fetchall()

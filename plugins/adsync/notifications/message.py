@@ -1,4 +1,4 @@
-"""What a channel carries: a line to see first, the whole sentence, and the facts for programs."""
+"""The message that a channel sends: subject, text, and facts for programs."""
 
 from __future__ import annotations
 

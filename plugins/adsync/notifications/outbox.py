@@ -1,7 +1,7 @@
-"""Hands messages to channels, each message once to each channel.
+"""The outbox: delivers every message once to each of its channels.
 
-A mark is committed as soon as a channel has taken its message, and one round runs at a time; what a channel could
-not take waits for the next round, and the other channels do not wait for it.
+A delivery is recorded as soon as a channel has accepted the message, and only one process delivers at a time. If a
+channel fails, its messages wait for the next run; other channels are not affected.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from adsync.notifications.message import Channel, Message
 from adsync.warehouse.connection import connect_now
 
 LOG = logging.getLogger(__name__)
-ONE_ROUND = 5_236_874_102
-TOLD = "select channel from adsync.deliveries where subject = %s and subject_id = %s and status = %s"
-TELL = "insert into adsync.deliveries (subject, subject_id, status, channel) values (%s, %s, %s, %s)"
-DONE = {
+LOCK_ID = 5_236_874_102
+DELIVERED = "select channel from adsync.deliveries where subject = %s and subject_id = %s and status = %s"
+RECORD = "insert into adsync.deliveries (subject, subject_id, status, channel) values (%s, %s, %s, %s)"
+COMPLETE = {
     "alert": "update adsync.alerts set delivered_at = now() where alert_id = %s and status = %s",
     "notice": "update adsync.admin_notices set delivered_at = now() where notice_id = %s"
     " and case when closed_at is null then 'open' else 'closed' end = %s",
@@ -32,7 +32,7 @@ DONE = {
 
 @dataclass(frozen=True)
 class Delivery:
-    """One message, what it is about, and the names of the channels that should carry it."""
+    """One message, the row it is about, and the names of its channels."""
 
     subject: Literal["alert", "notice"]
     subject_id: int
@@ -42,45 +42,45 @@ class Delivery:
 
 
 @contextmanager
-def one_round(url: str) -> Iterator[psycopg.Connection]:
-    """A connection for one delivery round, whose every statement is committed; another round waits for its end."""
+def delivery_lock(url: str) -> Iterator[psycopg.Connection]:
+    """Yields an autocommit connection that holds the lock of deliveries; waits while another process holds it."""
     with connect_now(url) as connection:
         connection.autocommit = True
-        connection.execute("select pg_advisory_lock(%s)", (ONE_ROUND,))
+        connection.execute("select pg_advisory_lock(%s)", (LOCK_ID,))
         yield connection
 
 
 @dataclass
 class Dispatcher:
-    """Carries parcels during one round; a channel that failed is not tried again in it."""
+    """Dispatches deliveries under one lock; a channel that failed is not tried again."""
 
     connection: psycopg.Connection
     open_channel: ChannelFactory
-    opened: dict[str, Channel | None] = field(default_factory=dict)
+    channels: dict[str, Channel | None] = field(default_factory=dict)
 
-    def carry(self, parcel: Delivery) -> bool:
-        """Whether any channel took the parcel that had not had it before."""
-        about = (parcel.subject, parcel.subject_id, parcel.status)
-        told = {channel for (channel,) in self.connection.execute(TOLD, about)}
-        missing = [name for name in dict.fromkeys(parcel.channels) if name not in told]
-        taken = [name for name in missing if self._handed(name, parcel.message, about)]
-        if taken == missing:
-            self.connection.execute(DONE[parcel.subject], about[1:])
-        return bool(taken)
+    def dispatch(self, delivery: Delivery) -> bool:
+        """Sends to the channels that lack the message; returns whether any of them accepted it."""
+        key = (delivery.subject, delivery.subject_id, delivery.status)
+        delivered = {channel for (channel,) in self.connection.execute(DELIVERED, key)}
+        missing = [name for name in dict.fromkeys(delivery.channels) if name not in delivered]
+        accepted = [name for name in missing if self._send(name, delivery.message, key)]
+        if accepted == missing:
+            self.connection.execute(COMPLETE[delivery.subject], key[1:])
+        return bool(accepted)
 
-    def _handed(self, name: str, message: Message, about: tuple[str, int, str]) -> bool:
+    def _send(self, name: str, message: Message, key: tuple[str, int, str]) -> bool:
         try:
             if (channel := self._channel(name)) is None:
                 return False
             channel(message)
         except AdsyncError as error:
-            LOG.warning("messages for the channel %s wait for the next round: %s", name, error)
-            self.opened[name] = None
+            LOG.warning("delivery to channel %s failed, retried in the next run: %s", name, error)
+            self.channels[name] = None
             return False
-        self.connection.execute(TELL, (*about, name))
+        self.connection.execute(RECORD, (*key, name))
         return True
 
     def _channel(self, name: str) -> Channel | None:
-        if name not in self.opened:
-            self.opened[name] = self.open_channel(name)
-        return self.opened[name]
+        if name not in self.channels:
+            self.channels[name] = self.open_channel(name)
+        return self.channels[name]

@@ -1,1 +1,1 @@
-"""Read-only views of the warehouse: account status, order explanations, consistency."""
+"""Status reports from the warehouse: accounts, order explanations, consistency issues; and a health check."""

@@ -1,4 +1,4 @@
-"""How every account is: who needs a person first, then one line each. A table on a terminal, plain lines elsewhere."""
+"""The sync status of accounts, those that require action first. A table on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ left join reached on account.platform = reached.platform and account.native_id =
 where account.is_active
 order by account.workspace_id, account.platform, account.native_id
 """
-# An account that never succeeded has been waiting since its first attempt.
+# The lag of an account without a successful sync counts from its first attempt.
 LAG = """
 with reached as (
     select account.platform, account.native_id, min(state.last_success_at) as last_success_at
@@ -62,15 +62,23 @@ left join lateral (
 ) as first on true
 """
 NEEDS_ACTION = {"reauth_required", "failed"}
-COLOURS = {"ok": "green", "reauth_required": "red", "failed": "red", "retrying": "yellow"}
+COLORS = {"ok": "green", "reauth_required": "red", "failed": "red", "retrying": "yellow"}
+STATES = {
+    "ok": "Up to date",
+    "retrying": "Retrying",
+    "failed": "Failed",
+    "reauth_required": "Reauthorization required",
+    "paused": "Paused",
+    "new": "Not synced yet",
+}
 HEADINGS = ("workspace", "platform", "account", "status", "last success", "covered through", "next try", "error")
-# Messages of these classes say themselves what to do.
+# Messages of these error classes name the required action.
 SELF_EXPLANATORY = {"ReauthRequired", "ConfigError"}
 
 
 @dataclass(frozen=True)
 class AccountStatus:
-    """One account, as `adsync status` shows it."""
+    """The sync status of one account; `new` without any attempt."""
 
     workspace_id: str
     platform: str
@@ -88,17 +96,20 @@ class AccountStatus:
     def cells(self) -> tuple[str, ...]:
         title = f"{self.name} ({self.native_id})" if self.name else self.native_id
         times = (_instant(self.last_success_at), str(self.covered_through or "-"), _instant(self.next_try))
-        return (self.workspace_id, self.platform, title, self.status, *times, self.error_message or "")
+        return (self.workspace_id, self.platform, title, STATES[self.status], *times, self.error_message or "")
 
     @property
-    def plea(self) -> str:
-        """What a person must do."""
-        place = f"{self.platform} {self.name or self.native_id} of {self.workspace_id}, connection {self.conn_id}"
+    def required_action(self) -> str:
+        """What an admin has to do, naming account and connection."""
+        account = (
+            f"{self.platform} account {self.name or self.native_id} "
+            f"(workspace {self.workspace_id}, connection {self.conn_id})"
+        )
         if self.error_class in SELF_EXPLANATORY:
-            return f"{place}: {self.error_message}"
+            return f"{account}: {self.error_message}"
         if self.error_class == "ContractError":
-            return f"{place}: the platform answers in a new way; update adsync, or report this: {self.error_message}"
-        return f"{place}: every try failed; find out why, the next hourly run tries again: {self.error_message}"
+            return f"{account}: unexpected API response: update adsync, or report this error: {self.error_message}"
+        return f"{account}: all attempts failed: find the cause (the next hourly run retries): {self.error_message}"
 
 
 def list_accounts(url: str) -> list[AccountStatus]:
@@ -112,20 +123,20 @@ def read(connection: psycopg.Connection) -> list[AccountStatus]:
 
 
 def lag(url: str, source: str) -> float | None:
-    """Seconds since the oldest last success (or first attempt) among the source's active accounts; None before any."""
+    """Returns the seconds since the oldest last success, or first attempt, of the source's active accounts."""
     with connect_now(url) as connection:
         return connection.execute(LAG, (source,)).fetchone()[0]
 
 
 def show(accounts: Sequence[AccountStatus], console: Console) -> None:
-    """Print who needs a person, then everybody."""
-    needy = [each for each in accounts if each.status in NEEDS_ACTION]
-    if needy:
-        console.print(f"{len(needy)} of {len(accounts)} accounts need a person:", markup=False)
-        for each in needy:
-            console.print(f"- {each.plea}", markup=False)
+    """Prints the accounts that require action, then all accounts."""
+    urgent = [each for each in accounts if each.status in NEEDS_ACTION]
+    if urgent:
+        console.print(f"Action required for {len(urgent)} of {len(accounts)} accounts:", markup=False)
+        for each in urgent:
+            console.print(f"- {each.required_action}", markup=False)
     else:
-        console.print(f"none of {len(accounts)} accounts needs a person", markup=False)
+        console.print(f"No action required for {len(accounts)} accounts", markup=False)
     if console.is_terminal:
         console.print(_table(accounts))
         return
@@ -133,18 +144,18 @@ def show(accounts: Sequence[AccountStatus], console: Console) -> None:
         console.print(_line(each), markup=False)
 
 
-def _line(standing: AccountStatus) -> str:
-    *place, status, success, covered, again, error = standing.cells
-    said = f"{' '.join(place)}: {status}, last success {success}, covered through {covered}, next try {again}"
-    return f"{said}: {error}" if error else said
+def _line(account: AccountStatus) -> str:
+    *key, status, success, covered, next_try, error = account.cells
+    line = f"{' '.join(key)}: {status}, last success {success}, covered through {covered}, next try {next_try}"
+    return f"{line}: {error}" if error else line
 
 
 def _table(accounts: Sequence[AccountStatus]) -> Table:
     table = Table(*HEADINGS)
     for each in accounts:
-        # Texts come from platforms: nothing in them is markup.
+        # Texts from platforms must not be read as markup.
         cells = [cell.replace("[", r"\[") for cell in each.cells]
-        table.add_row(*cells, style=COLOURS.get(each.status))
+        table.add_row(*cells, style=COLORS.get(each.status))
     return table
 
 

@@ -1,4 +1,4 @@
-"""What `marts.consistency_issues` holds, in lines a person can read; an issue is news, never a failure."""
+"""Logs a summary of `marts.consistency_issues`. An issue is a warning and never fails a task."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ SUMMARY = """
 
 
 def log_issues(url: str) -> int:
-    """Warn once per workspace and type, the most frequent type of a workspace first; how many issues there are."""
+    """Logs one warning per workspace and type, the most frequent type first; returns the number of issues."""
     with connect_now(url) as connection:
         rows = connection.execute(SUMMARY).fetchall()
-    for workspace, kind, number, example in rows:
-        LOG.warning("%s: %d x %s, e.g. %s", workspace, number, kind, example)
+    for workspace, issue_type, number, example in rows:
+        LOG.warning("%s: %d x %s, e.g. %s", workspace, number, issue_type, example)
     return sum(number for _, _, number, _ in rows)

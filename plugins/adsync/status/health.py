@@ -1,6 +1,6 @@
-"""`python -m adsync.status.health COMPONENT`: whether one part of Airflow is well, for the health checks of containers.
+"""`python -m adsync.status.health COMPONENT`: health check of one Airflow component, for containers.
 
-Airflow's address answers 200 also when a component is dead: only the body tells.
+Airflow answers 200 even if a component is unhealthy, so the body is checked.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ TIMEOUT = 5.0
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 when the address says that the component is healthy, else 1 and one line on standard error."""
+    """Returns 0 if the component is healthy; otherwise 1, with one line on standard error."""
     options = _parser().parse_args(arguments)
-    said = state(options.url, options.component)
-    if said == "healthy":
+    status = component_status(options.url, options.component)
+    if status == "healthy":
         return 0
-    sys.stderr.write(f"{options.component} at {options.url}: {said}\n")
+    sys.stderr.write(f"{options.component} at {options.url}: {status}\n")
     return 1
 
 
-def state(url: str, component: str) -> str:
-    """`healthy`, what the body says instead, or why there is no body."""
+def component_status(url: str, component: str) -> str:
+    """Returns `healthy`, another status from the body, or the reason why there is none."""
     try:
-        # A proxy from the environment must not come between.
+        # A proxy of the environment must not be used for a local address.
         body = httpx.get(url, timeout=TIMEOUT, trust_env=False).raise_for_status().json()
     except (httpx.HTTPError, ValueError) as error:
-        return f"no answer ({type(error).__name__}: {error})"
-    told = body.get(component)
-    return "healthy" if told is True else str((told or {}).get("status") or "not reported")
+        return f"unreachable ({type(error).__name__}: {error})"
+    reported = body.get(component)
+    return "healthy" if reported is True else str((reported or {}).get("status") or "not reported")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="adsync.status.health", description=__doc__)
-    parser.add_argument("component", help="metadatabase, scheduler, dag_processor, triggerer; ok for the sandbox")
-    parser.add_argument("--url", default=AIRFLOW, help="the address whose body is read")
+    parser.add_argument("component", help="metadatabase, scheduler, dag_processor or triggerer; `ok` for the sandbox")
+    parser.add_argument("--url", default=AIRFLOW, help="health endpoint; default %(default)s")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Why an order went where it did, as the view `marts.order_explanations` says it. Nothing is judged here."""
+"""Reads `marts.order_explanations`: why an order was attributed to its campaign, or to none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 from adsync.errors import ConfigError
 from adsync.warehouse.connection import connect_now
 
-# An id may be written without the platform's own prefix, a number without its sign.
+# An id matches without the platform's prefix, a number without its sign.
 FIND = """
 select workspace_id, platform as store_platform, store_id, order_id
 from marts.orders
@@ -31,7 +31,7 @@ where (workspace_id, store_platform, store_id, order_id) = (%s, %s, %s, %s)
 
 @dataclass(frozen=True)
 class Explanation:
-    """One order's story: the sentence, then each touch with what became of it."""
+    """The explanation of one order: a sentence, then each touch with its verdict."""
 
     workspace_id: str
     store_platform: str
@@ -43,52 +43,53 @@ class Explanation:
 
 
 def explain(url: str, key: str, workspace: str | None = None, store: str | None = None) -> Explanation:
-    """The one order that `key` (id or number) names; ConfigError when there is none, or more than one."""
+    """Returns the explanation of the order with this id or number; ConfigError if none or several match."""
     with connect_now(url) as connection:
-        found = _named(connection, {"key": key, "bare": _escaped(key), "workspace": workspace, "store": store})
+        found = _find(connection, {"key": key, "bare": _escaped(key), "workspace": workspace, "store": store})
         if len(found) != 1:
-            raise ConfigError(_which(key, found) if found else _unknown(key, workspace, store))
+            raise ConfigError(_ambiguous(key, found) if found else _unknown(key, workspace, store))
         with connection.cursor(row_factory=class_row(Explanation)) as cursor:
-            told = cursor.execute(EXPLAIN, found[0]).fetchone()
-    if told is None:
-        raise ConfigError(f"order {key} is in the warehouse but not decided yet: wait for the next transform")
-    return told
+            explanation = cursor.execute(EXPLAIN, found[0]).fetchone()
+    if explanation is None:
+        raise ConfigError(f"order {key} is not attributed yet: wait for the next run of the DAG transform")
+    return explanation
 
 
-def lines(told: Explanation) -> Iterator[str]:
-    """The story as a person reads it, line by line."""
-    yield f"{told.workspace_id}, {told.store_platform} store {told.store_id}, order {told.order_id}"
-    yield told.sentence
-    for touch in told.touches:
-        yield f"  {touch['verdict']}: {touch['at']} {_named_by(touch)}, {touch['why']} (touch {touch['touch']})"
-    if told.rejected_more:
-        yield f"  and {told.rejected_more} more touches, further from the order"
+def lines(explanation: Explanation) -> Iterator[str]:
+    """Yields the explanation as text, line by line."""
+    place = f"{explanation.store_platform} store {explanation.store_id}"
+    yield f"{explanation.workspace_id}, {place}, order {explanation.order_id}"
+    yield explanation.sentence
+    for touch in explanation.touches:
+        yield f"  {touch['verdict']}: {touch['at']} {_campaign_of(touch)}, {touch['why']} (touch {touch['touch']})"
+    if explanation.rejected_more:
+        yield f"  and {explanation.rejected_more} more touches, further from the order"
 
 
-def _named_by(touch: dict[str, Any]) -> str:
+def _campaign_of(touch: dict[str, Any]) -> str:
     if touch["campaign_id"] is None:
         return "no campaign"
     return f'{touch["platform"]} "{touch["campaign_name"] or touch["campaign_id"]}"'
 
 
-def _named(connection: psycopg.Connection, wanted: dict[str, str | None]) -> list[tuple[str, ...]]:
+def _find(connection: psycopg.Connection, values: dict[str, str | None]) -> list[tuple[str, ...]]:
     try:
-        return connection.execute(FIND, wanted).fetchall()
+        return connection.execute(FIND, values).fetchall()
     except psycopg.errors.UndefinedTable as error:
-        raise ConfigError("there are no marts in this warehouse yet: run the transform first") from error
+        raise ConfigError("missing table marts.orders: run the DAG transform once") from error
 
 
 def _escaped(key: str) -> str:
     return key.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def _which(key: str, found: list[tuple[str, ...]]) -> str:
+def _ambiguous(key: str, found: list[tuple[str, ...]]) -> str:
     places = "; ".join(f"{workspace}: {platform} store {store}, {order}" for workspace, platform, store, order in found)
-    return f"order {key} is several orders; say which with --workspace, --store or the full id: {places}"
+    return f"order {key} is ambiguous: add --workspace or --store, or use the full id: {places}"
 
 
 def _unknown(key: str, workspace: str | None, store: str | None) -> str:
     where = "".join(
         f" in {kind} {name}" for kind, name in (("workspace", workspace), ("store", store)) if name is not None
     )
-    return f"no order{where} has the id or number {key}: check it, or wait for the next sync and transform"
+    return f"unknown order {key}{where} (neither an id nor a number): check it, or wait for the next sync and transform"

@@ -1,4 +1,4 @@
-"""Messages to real addresses: an HTTP server and an SMTP server on 127.0.0.1."""
+"""Notification channels against an HTTP server and an SMTP server on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from adsync.models import Credentials
 from adsync.notifications.channels.factory import open_channel
 from adsync.notifications.message import Message
 
-MESSAGE = Message("adsync: رمضان needs you", "meta رمضان stands still: log in again", {"platform": "meta"})
+MESSAGE = Message("Action required: meta account رمضان", "Sync stopped: log in again", {"platform": "meta"})
 
 
 @pytest.fixture
 def hook():
-    """What a small HTTP server was sent: (path, authorization, body). Yields its address and the list."""
+    """Yields the URL of an HTTP server and the requests it received: (path, authorization, body)."""
     taken = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -47,13 +47,13 @@ def send(name, host, password="", login="", **extra):
     open_channel(name, lambda conn_id: Credentials(conn_id, host, login, password, extra))(MESSAGE)
 
 
-def test_slack_gets_the_sentence(hook):
+def test_slack_receives_the_text(hook):
     base, taken = hook
     send("slack_ops", f"{base}/services", "T0/B0/xyz")
     assert taken == [("/services/T0/B0/xyz", None, {"text": MESSAGE.text})]
 
 
-def test_a_webhook_gets_subject_sentence_and_facts(hook):
+def test_a_webhook_receives_subject_text_and_facts(hook):
     base, taken = hook
     send("webhook_crm", f"{base}/in", "t0ken")
     body = {"subject": MESSAGE.subject, "text": MESSAGE.text, "facts": {"platform": "meta"}}
@@ -69,7 +69,7 @@ TO = {"to": "a@x.example, b@x.example", "from": "adsync@x.example"}
 
 
 @pytest.mark.parametrize("security", ["none", "starttls", "ssl"])
-def test_a_mailbox_gets_a_mail_in_any_script(monkeypatch, known, security):
+def test_a_mail_keeps_non_latin_text(monkeypatch, known, security):
     monkeypatch.setenv("SSL_CERT_FILE", str(known.file))
     with mail_server.serving(security, known) as box:
         send("email_owners", box.address, security=security, **TO)
@@ -82,9 +82,7 @@ def test_a_mailbox_gets_a_mail_in_any_script(monkeypatch, known, security):
 
 
 @pytest.mark.parametrize("security", ["starttls", "ssl"])
-def test_a_login_is_given_behind_tls_only_and_a_certificate_that_nobody_vouches_for_gets_none(
-    monkeypatch, known, security
-):
+def test_credentials_are_sent_only_over_tls_with_a_trusted_certificate(monkeypatch, known, security):
     with mail_server.serving(security, known) as box:
         with pytest.raises(TemporaryError, match="SSLCertVerificationError"):
             send("email_x", box.address, "s3cret", "adsync@x.example", security=security, **TO)
@@ -95,38 +93,50 @@ def test_a_login_is_given_behind_tls_only_and_a_certificate_that_nobody_vouches_
     assert box.hidden == [True]
 
 
-def test_a_server_that_knows_no_starttls_gets_nothing_in_clear():
+def test_nothing_is_sent_in_clear_text_to_a_server_without_starttls():
     with mail_server.serving() as box:
         with pytest.raises(TemporaryError, match="SMTPNotSupportedError"):
             send("email_x", box.address, "s3cret", **TO)
         assert (box.logins, box.taken) == ([], [])
 
 
-def test_a_mail_that_is_refused_may_be_tried_again():
-    with mail_server.serving() as box, pytest.raises(TemporaryError, match="channel email_x did not take the mail"):
+def test_a_rejected_mail_is_a_temporary_error():
+    with mail_server.serving() as box, pytest.raises(TemporaryError, match="channel email_x rejected the mail"):
         send("email_x", box.address, security="none", to="nobody@x.example", **{"from": "adsync@x.example"})
 
 
 @pytest.mark.parametrize(
     ("name", "host", "extra", "error", "text"),
     [
-        ("slack_ops", "http://127.0.0.1:1", {}, TemporaryError, "channel slack_ops cannot be reached"),
-        ("slack_ops", "hooks.slack.com", {}, ConfigError, "connection slack_ops: its host is no URL"),
-        ("email_x", "127.0.0.1:1", {"to": "a", "from": "b"}, TemporaryError, "channel email_x did not take the mail"),
-        ("email_x", "h", {"from": "b"}, ConfigError, "put the addresses `to` and `from`"),
-        ("email_x", "h", {"to": "a", "from": "b", "security": "x"}, ConfigError, "write starttls, ssl, none"),
-        ("pigeon", "", {}, ConfigError, "'pigeon' is no channel"),
+        ("slack_ops", "http://127.0.0.1:1", {}, TemporaryError, "channel slack_ops is unreachable"),
+        ("slack_ops", "hooks.slack.com", {}, ConfigError, "invalid host in connection slack_ops: use a full URL"),
+        ("email_x", "127.0.0.1:1", {"to": "a", "from": "b"}, TemporaryError, "channel email_x rejected the mail"),
+        ("email_x", "h", {"from": "b"}, ConfigError, "missing `to` or `from` in connection email_x: add both"),
+        (
+            "email_x",
+            "h",
+            {"to": "a", "from": "b", "security": "x"},
+            ConfigError,
+            r"invalid security in connection email_x: 'x' \(expected starttls, ssl, none\)",
+        ),
+        (
+            "pigeon",
+            "",
+            {},
+            ConfigError,
+            "unknown channel 'pigeon': use `log` or a connection id starting with slack_, webhook_ or email_",
+        ),
     ],
 )
-def test_what_is_wrong_with_a_channel_is_one_sentence(name, host, extra, error, text):
+def test_a_channel_error_is_one_sentence(name, host, extra, error, text):
     with pytest.raises(error, match=text):
         send(name, host, "s3cret", **extra)
 
 
-def test_a_slack_address_is_a_secret_and_stays_one(hook, caplog):
+def test_the_url_of_a_slack_webhook_is_not_logged(hook, caplog):
     base, _ = hook
     caplog.set_level("DEBUG", logger="httpx")
-    with pytest.raises(TemporaryError, match="channel slack_ops did not take the message: HTTP 500") as caught:
+    with pytest.raises(TemporaryError, match="channel slack_ops rejected the message: HTTP 500") as caught:
         send("slack_ops", f"{base}/broken", "s3cret")
     assert "s3cret" not in str(caught.value) + caplog.text
 

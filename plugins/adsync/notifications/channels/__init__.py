@@ -1,1 +1,1 @@
-"""Ways to reach a person: the log, Slack, e-mail, or any address that takes JSON."""
+"""Notification channels: log, Slack, webhook, e-mail."""

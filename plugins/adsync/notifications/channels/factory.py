@@ -1,7 +1,4 @@
-"""Names to channels: a name is the id of an Airflow connection, and its first word says what kind it is.
-
-`slack_ops`, `webhook_crm` and `email_owners` are three such names; `log` needs no connection.
-"""
+"""Opens channels by name: `log`, or a connection id that starts with slack_, webhook_ or email_."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from adsync.notifications.channels import mail, webhook
 from adsync.notifications.message import Channel, Message
 
 LOG = logging.getLogger(__name__)
-KINDS = {"slack": webhook.to_slack, "webhook": webhook.to_webhook, "email": mail.to_mailbox}
+KINDS = {"slack": webhook.to_slack, "webhook": webhook.to_webhook, "email": mail.to_email}
 
 ChannelFactory = Callable[[str], Channel]
 
@@ -25,13 +22,12 @@ def to_log(message: Message) -> None:
 
 
 def open_channel(name: str, connection: Callable[[str], Credentials]) -> Channel:
-    """The channel of that name; ConfigError when its kind or its connection does not exist."""
+    """Returns the channel of that name; raises ConfigError for an unknown channel or connection."""
     if name == "log":
         return to_log
     kind = name.partition("_")[0]
     if kind not in KINDS:
         raise ConfigError(
-            f"{name!r} is no channel: write log, or the id of a connection whose first word is one of "
-            f"{', '.join(KINDS)}, such as slack_ops"
+            f"unknown channel {name!r}: use `log` or a connection id starting with slack_, webhook_ or email_"
         )
     return partial(KINDS[kind], connection(name))

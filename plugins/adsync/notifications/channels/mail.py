@@ -1,4 +1,4 @@
-"""Messages by e-mail, through the SMTP server of a connection."""
+"""Sends messages by e-mail through the SMTP server of a connection."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ TIMEOUT = 10.0
 PORTS = {"starttls": 587, "ssl": 465, "none": 25}
 
 
-def to_mailbox(connection: Credentials, message: Message) -> None:
-    """Host: server or server:port; extra: `to` (commas between several), `from`, `security` (starttls, ssl, none).
+def to_email(connection: Credentials, message: Message) -> None:
+    """Connection: host is server or server:port; extra has `to` (comma-separated), `from` and `security`.
 
-    The server's certificate is checked: `SSL_CERT_FILE` may name one that no authority signed.
+    `security` is starttls (default), ssl or none. The server's certificate is verified; `SSL_CERT_FILE` adds a
+    certificate that no public authority has signed.
     """
     mail = EmailMessage()
     mail["Subject"] = message.subject
@@ -27,25 +28,27 @@ def to_mailbox(connection: Credentials, message: Message) -> None:
     mail["To"] = str(connection.extra.get("to", ""))
     mail.set_content(message.text)
     if not (mail["From"] and mail["To"]):
-        raise ConfigError(f"connection {connection.conn_id}: put the addresses `to` and `from` into its extra")
+        raise ConfigError(f"missing `to` or `from` in connection {connection.conn_id}: add both addresses to its extra")
     try:
         with _server(connection) as server:
             server.send_message(mail)
     except (smtplib.SMTPException, OSError) as error:
-        raise TemporaryError(f"channel {connection.conn_id} did not take the mail ({type(error).__name__})") from error
+        raise TemporaryError(f"channel {connection.conn_id} rejected the mail ({type(error).__name__})") from error
 
 
 @contextmanager
 def _server(connection: Credentials) -> Iterator[smtplib.SMTP]:
     security = str(connection.extra.get("security", "starttls"))
     if security not in PORTS:
-        raise ConfigError(f"connection {connection.conn_id}: security is {security!r}: write {', '.join(PORTS)}")
+        raise ConfigError(
+            f"invalid security in connection {connection.conn_id}: {security!r} (expected {', '.join(PORTS)})"
+        )
     host, _, port = connection.host.partition(":")
-    place = {"host": host, "port": int(port or PORTS[security]), "timeout": TIMEOUT}
-    trust = ssl.create_default_context()
-    with smtplib.SMTP_SSL(**place, context=trust) if security == "ssl" else smtplib.SMTP(**place) as server:
+    address = {"host": host, "port": int(port or PORTS[security]), "timeout": TIMEOUT}
+    context = ssl.create_default_context()
+    with smtplib.SMTP_SSL(**address, context=context) if security == "ssl" else smtplib.SMTP(**address) as server:
         if security == "starttls":
-            server.starttls(context=trust)
+            server.starttls(context=context)
         if connection.password:
             server.login(connection.login, connection.password)
         yield server

@@ -1,6 +1,6 @@
-"""Messages over HTTP: to a Slack webhook, and to any other address that takes JSON.
+"""Sends messages as JSON over HTTP, to a Slack webhook or to any other URL.
 
-The address of a Slack webhook is itself a secret: it appears in no log and no error.
+The URL of a Slack webhook is a secret: it appears in no log and no error.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ TIMEOUT = 10.0
 
 
 def to_slack(connection: Credentials, message: Message) -> None:
-    """Host: https://hooks.slack.com/services; password: the rest of the webhook's address."""
+    """Connection: host is https://hooks.slack.com/services, password the rest of the webhook's URL."""
     _post(connection, f"{connection.host.rstrip('/')}/{connection.password}".rstrip("/"), {"text": message.text}, {})
 
 
 def to_webhook(connection: Credentials, message: Message) -> None:
-    """Host: the whole address; password, if there is one, goes along as a bearer token."""
+    """Connection: host is the URL; a password, if set, is sent as a bearer token."""
     headers = {"Authorization": f"Bearer {connection.password}"} if connection.password else {}
     body = {"subject": message.subject, "text": message.text, "facts": dict(message.facts)}
     _post(connection, connection.host, body, headers)
@@ -33,10 +33,10 @@ def _post(connection: Credentials, url: str, body: Mapping[str, object], headers
     logging.getLogger("httpx").setLevel(logging.WARNING)
     name = connection.conn_id
     try:
-        answer = httpx.post(url, json=body, headers=headers, timeout=TIMEOUT)
+        response = httpx.post(url, json=body, headers=headers, timeout=TIMEOUT)
     except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-        raise ConfigError(f"connection {name}: its host is no URL: write it with https://") from error
+        raise ConfigError(f"invalid host in connection {name}: use a full URL (https://...)") from error
     except httpx.HTTPError as error:
-        raise TemporaryError(f"channel {name} cannot be reached ({type(error).__name__})") from error
-    if not answer.is_success:
-        raise TemporaryError(f"channel {name} did not take the message: HTTP {answer.status_code}")
+        raise TemporaryError(f"channel {name} is unreachable ({type(error).__name__})") from error
+    if not response.is_success:
+        raise TemporaryError(f"channel {name} rejected the message: HTTP {response.status_code}")
