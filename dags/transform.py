@@ -69,7 +69,7 @@ def dbt_build() -> dict[str, datetime]:
 
 def _request(params: Mapping[str, Any], *, nightly: bool) -> BuildRequest:
     """Returns what the form asks for."""
-    select, full_refresh, force = params["select"].split(), params["full_refresh"], params["force"]
+    select, full_refresh, force = (params["select"] or "").split(), params["full_refresh"], params["force"]
     return BuildRequest(tuple(select), full_refresh=full_refresh, force=force, nightly=nightly)
 
 
@@ -116,8 +116,8 @@ with DAG(
     tags=["adsync", "marts"],
     params={
         "select": Param(
-            "",
-            type="string",
+            None,
+            type=["null", "string"],
             title="Select",
             description="Only these nodes, as dbt selects them: `orders`, `campaign_metrics+`. Empty: what changed.",
         ),

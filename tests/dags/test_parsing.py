@@ -99,6 +99,16 @@ def test_restate_has_one_group_per_source_between_scope_and_report(dags):
         assert dag.task_dict[f"{source}.sync"].downstream_task_ids == {"report"}
 
 
+def test_transforms_form_asks_for_nodes_a_full_refresh_and_force(dags):
+    params = {name: dags["transform"].params.get_param(name) for name in dags["transform"].params}
+    assert {name: param.value for name, param in params.items()} == {
+        "select": None,
+        "full_refresh": False,
+        "force": False,
+    }
+    assert all(param.schema["title"] and param.description for param in params.values())
+
+
 def test_restates_parameters_have_titles_and_descriptions_for_the_form(dags):
     params = {name: dags["restate"].params.get_param(name) for name in dags["restate"].params}
     assert list(params) == ["since", "until", "sources", "workspaces"]
