@@ -1,4 +1,4 @@
-"""`python -m adsync_sandbox`: the same as `python -m adsync sandbox`."""
+"""`python -m adsync_sandbox`, the same as `python -m adsync sandbox`."""
 
 import sys
 

@@ -18,10 +18,10 @@ from adsync_sandbox.server.leaky_bucket import Limits
 ROOMY = Limits(max_cost=100_000)
 
 
-def sandbox(source: str, stream: str, *faults: Fault, **manners: object) -> httpx.ASGITransport:
+def sandbox(source: str, stream: str, *faults: Fault, **settings: object) -> httpx.ASGITransport:
     listed = contracts.of(source).lists.get(stream)
     known = listed.world() if listed else sandbox_fixtures.world()
-    return sandbox_fixtures.in_memory(*faults, known=known, manners=Behavior(shopify_limits=ROOMY, **manners))
+    return sandbox_fixtures.in_memory(*faults, known=known, behavior=Behavior(shopify_limits=ROOMY, **settings))
 
 
 def fault(source: str, stream: str, kind: str, **more: object) -> Fault:

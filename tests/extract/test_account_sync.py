@@ -33,8 +33,8 @@ def bring(monkeypatch, warehouse_url):
     sandbox_fixtures.link(warehouse_url)
 
     def bring(source, account_id, *faults, now=NOW, **more):
-        manners = more.pop("manners", None)
-        with served(faults, manners=manners) as base:
+        behavior = more.pop("behavior", None)
+        with served(faults, behavior=behavior) as base:
             environment = SyncEnvironment(
                 warehouse_url, lambda conn_id: sandbox_fixtures.credentials(conn_id, base), lambda: now
             )
@@ -99,5 +99,5 @@ def test_an_order_that_cannot_be_read_is_told_when_all_the_others_are_stored(bri
 
 @pytest.mark.parametrize(("source", "account_id"), [each for each in EVERY if each[0] != "woocommerce"])
 def test_a_token_that_ends_in_the_middle_is_renewed_and_the_sync_goes_on(bring, source, account_id):
-    outcome = bring(source, account_id, Fault(source, "token_dies", calls=(2,)), manners=Behavior())
+    outcome = bring(source, account_id, Fault(source, "token_dies", calls=(2,)), behavior=Behavior())
     assert outcome.error is None

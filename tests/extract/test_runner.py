@@ -44,12 +44,12 @@ def bring(url):
         faults=(),
         run_id="run",
         now=NOW,
-        manners=None,
+        behavior=None,
         replaced=None,
         attempt=sync_accounts,
         **more,
     ):
-        with served(faults, manners=manners) as base:
+        with served(faults, behavior=behavior) as base:
             environment = SyncEnvironment(
                 url, replaced or (lambda c: sandbox_fixtures.credentials(c, base)), lambda: now
             )
@@ -410,7 +410,7 @@ def test_an_account_that_waits_is_leased_and_not_planned(url, bring):
 
 def with_one_sandbox(url, faults, *requests):
     """Several attempts at one platform that remembers its reports; each with the cursor it left."""
-    with served(faults, manners=Behavior(polls_until_ready=1)) as base:
+    with served(faults, behavior=Behavior(polls_until_ready=1)) as base:
         environment = SyncEnvironment(url, lambda c: sandbox_fixtures.credentials(c, base), lambda: NOW)
         return [(asyncio.run(sync_accounts(request, environment)).outcomes[0], cursor_of(url)) for request in requests]
 

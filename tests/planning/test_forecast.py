@@ -79,7 +79,7 @@ def url(monkeypatch, warehouse_url):
 
 @contextmanager
 def sandbox(url, case, *faults):
-    with served(faults, known=case.world(), manners=WHOLE_PAGES) as base:
+    with served(faults, known=case.world(), behavior=WHOLE_PAGES) as base:
         yield base, url
 
 

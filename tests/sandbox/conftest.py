@@ -40,10 +40,10 @@ def links(small_world) -> dict[str, dict]:
 
 @pytest.fixture
 def sandbox(small_world) -> Client:
-    """A client of a fresh sandbox; faults and manners as the test likes."""
+    """A client of a fresh sandbox; faults and behavior as the test likes."""
 
-    def client(*faults: Fault, clock=time.time, **manners: object) -> httpx.AsyncClient:
-        app = create_app(small_world, faults, Behavior(**{"short_first_pages": False, **manners}), clock=clock)
+    def client(*faults: Fault, clock=time.time, **settings: object) -> httpx.AsyncClient:
+        app = create_app(small_world, faults, Behavior(**{"short_first_pages": False, **settings}), clock=clock)
         return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sandbox")
 
     return client

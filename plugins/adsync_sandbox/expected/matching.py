@@ -1,7 +1,7 @@
-"""Which campaign a touch names, if any: ids first, then names, never beyond the workspace.
+"""Matches a touch to a campaign of the workspace: ids first, then names.
 
-Names count only when exactly one campaign carries them, in the platform told by click id, utm_source or referrer,
-else among all platforms (sheet on UTM matching, section 3 and section 5, steps 1, 4 and 5).
+A name matches only if exactly one campaign has it, in the platform of the click id, utm_source or referrer, else among
+all platforms (sheet on UTM matching, section 3 and section 5, steps 1, 4 and 5).
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from adsync_sandbox.generator.ads.campaigns import Campaign
 from adsync_sandbox.generator.orders.visits import Visit
 from adsync_sandbox.platforms.registry import ADS
 
-# Google sells no ads here, but its clicks and links arrive.
+# Google is not an ad platform here, but its clicks and links occur.
 CLICK_IDS = {ads.click_id.casefold(): name for name, ads in ADS.items() if not ads.stray}
 CLICK_IDS |= dict.fromkeys(("gclid", "gbraid", "wbraid"), "google")
-# Organic links carry these too.
+# Organic links have these too.
 WEAK_CLICK_IDS = {ads.click_id.casefold(): name for name, ads in ADS.items() if ads.stray}
 TOKENS = {name: ads.words for name, ads in ADS.items()} | {"google": {"google", "googleads", "adwords", "gads"}}
 
 
 @dataclass(frozen=True)
 class Tags:
-    """What one touch says about its campaign."""
+    """The tags of one touch."""
 
     source: str | None = None
     campaign: str | None = None
@@ -41,7 +41,7 @@ class Tags:
 
 @dataclass(frozen=True)
 class Directory:
-    """A workspace's campaigns, by id and by normalised name."""
+    """A workspace's campaigns, by id and by normalized name."""
 
     by_id: dict[str, Campaign]
     by_name: dict[str, list[Campaign]]
@@ -51,18 +51,18 @@ def directory(campaigns: Iterable[Campaign]) -> Directory:
     by_name: dict[str, list[Campaign]] = defaultdict(list)
     by_id = {campaign.id: campaign for campaign in campaigns}
     for campaign in by_id.values():
-        if not _is_never_named(campaign):
+        if not _has_unknown_name(campaign):
             by_name[normalized(campaign.name)].append(campaign)
     return Directory(by_id, by_name)
 
 
-def _is_never_named(campaign: Campaign) -> bool:
-    """Snapchat lists no deleted campaign, and its rows carry ids only: nobody outside can know the name."""
+def _has_unknown_name(campaign: Campaign) -> bool:
+    """Returns whether the name is unknown outside: deleted, not listed, and rows have ids only."""
     return not ADS[campaign.account.platform].lists_deleted and campaign.status == "deleted"
 
 
 def tags_of_visit(visit: Visit) -> Tags:
-    """The shop's own reading of the link where it has one, else the link; ids only ever from the link."""
+    """Returns the tags that the store recognized, else those of the link; ids are always from the link."""
     query = dict(parse_qsl(urlsplit(visit.landing_page).query))
     read = {f"utm_{key}": value for key, value in vars(visit.utm).items() if value} if visit.utm else query
     ids = {key: query[key] for key in ("utm_id", "campaign_id") if key in query}
@@ -70,7 +70,7 @@ def tags_of_visit(visit: Visit) -> Tags:
 
 
 def tags_of_attributes(attributes: Iterable[tuple[str, str]]) -> Tags | None:
-    """The tags a theme wrote into the order itself; None when there are none."""
+    """Returns the tags that a theme wrote into the order, None without any."""
     found = {key: value for key, value in attributes if key.startswith("utm_")}
     return _tags(found, {}) if found else None
 
@@ -90,7 +90,7 @@ def _tags(values: dict[str, str], query: dict[str, str], referrer: str | None = 
 
 
 def match(tags: Tags, known: Directory) -> tuple[Campaign | None, str]:
-    """The campaign and the rule that found it, or None and the reason why not."""
+    """Returns the campaign and its match rule, or None and the reason."""
     ids = (("utm_id", tags.utm_id), ("utm_campaign_id", tags.campaign), ("campaign_id_param", tags.campaign_id))
     for rule, value in ids:
         if value and (found := known.by_id.get(decoded(value).strip().casefold())):
@@ -118,7 +118,7 @@ def _by_name(found: list[Campaign], platform: str | None) -> tuple[Campaign | No
 
 
 def platform_of(tags: Tags) -> str | None:
-    """The strongest hint counts: a paid click's id, utm_source, an id that organic links carry too, the referrer."""
+    """Returns the platform of the strongest hint: paid click id, utm_source, other click id, referrer."""
     return tags.click_platform or _named_in(tags.source) or tags.weak_platform or tags.referring_platform
 
 

@@ -1,4 +1,4 @@
-"""Text from links made comparable, as the sheet on UTM matching (section 4) says."""
+"""Normalizes text from links (sheet on UTM matching, section 4)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DIRECT = {"(direct)", "direct", "(none)", "(not set)", "unknown", "store"}
 
 
 def decoded(text: str) -> str:
-    """Percent-decoding, at most twice, as long as it changes anything and stays valid UTF-8."""
+    """Returns the text percent-decoded at most twice, as long as it changes and stays valid UTF-8."""
     for _ in range(ROUNDS):
         try:
             plain = unquote(text, errors="strict")
@@ -37,7 +37,7 @@ def normalized(text: str) -> str:
 
 
 def flaw(text: str) -> str | None:
-    """Why a value names no campaign, if that can be seen from the value alone."""
+    """Returns the reason that a value names no campaign, if the value alone tells, else None."""
     plain = decoded(text).strip()
     if MACRO.search(plain):
         return "macro_unexpanded"

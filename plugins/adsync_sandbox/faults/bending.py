@@ -1,6 +1,6 @@
-"""What a fault does to an answer that was right: cut short, dirtied, fields come and gone, rows and states changed.
+"""Alters correct responses: truncates them, adds noise, adds or drops fields, changes rows and states.
 
-What only one platform's answers can suffer stands with its `wrong_answers`.
+Alterations of one platform's responses only are in `platforms/<name>/faults.py`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from adsync_sandbox.faults.responses import OF
+from adsync_sandbox.faults.responses import FAULTS
 from adsync_sandbox.faults.restated_days import restate, restated_csv, withdraw
 from adsync_sandbox.faults.rows import Bends, Json, lists_in, rows_in
 from adsync_sandbox.faults.script import Fault
@@ -19,7 +19,7 @@ LINES_KEPT = 2 / 3
 
 
 def bent(fault: Fault, body: bytes) -> bytes:
-    """The right answer, damaged."""
+    """Returns the altered body."""
     if fault.kind in WHOLE:
         return WHOLE[fault.kind](body)
     bend = bends(fault.source).get(fault.kind)
@@ -38,7 +38,7 @@ def _half(body: bytes) -> bytes:
 
 
 def _fewer_lines(body: bytes) -> bytes:
-    """Only downloaded lines are many JSON texts one below the other."""
+    """Drops a third of the lines of a download; other responses have one line."""
     lines = body.splitlines(keepends=True)
     return b"".join(lines[: int(len(lines) * LINES_KEPT)]) if len(lines) > 1 else body
 
@@ -61,26 +61,26 @@ def _drop(fault: Fault, answer: Json) -> None:
 
 
 def _parts(fault: Fault, answer: Json) -> list[Json]:
-    """Every row, and the objects in it that hold what it is about."""
+    """Returns every row and its nested objects."""
     found = [
-        part for row in rows_in(OF[fault.source].rows, answer) for part in (row, *(row.get(name) for name in PARTS))
+        part for row in rows_in(FAULTS[fault.source].rows, answer) for part in (row, *(row.get(name) for name in PARTS))
     ]
     return [part for part in found if isinstance(part, dict)]
 
 
 def _restate(fault: Fault, answer: Json) -> None:
-    for row in rows_in(OF[fault.source].rows, answer):
+    for row in rows_in(FAULTS[fault.source].rows, answer):
         restate(fault, row)
 
 
 def _withdraw(fault: Fault, answer: Json) -> None:
-    for rows in lists_in(OF[fault.source].rows, answer):
+    for rows in lists_in(FAULTS[fault.source].rows, answer):
         withdraw(fault, rows)
 
 
 def _repeat(fault: Fault, answer: Json) -> None:
-    """The last row of a page is its first once more: the list moved while it was read."""
-    for rows in lists_in(OF[fault.source].rows, answer):
+    """Replaces a page's last row by its first, as if the list moved while it was read."""
+    for rows in lists_in(FAULTS[fault.source].rows, answer):
         if len(rows) > 1:
             rows[-1] = rows[0]
 
@@ -95,5 +95,5 @@ BENDS: Bends = {
 
 
 def bends(source: str) -> Bends:
-    """What bends an answer of this source, by kind of fault."""
-    return BENDS | getattr(OF[source], "BENDS", {})
+    """Returns the alterations of this source's responses, by kind of fault."""
+    return BENDS | getattr(FAULTS[source], "BENDS", {})

@@ -1,4 +1,4 @@
-"""What any server in between may say: too many, broken, away, or a page for people."""
+"""Error responses of any server: rate limited, failed, unavailable, or an HTML page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a fault does to the head of a right answer: warnings near a limit, headers that a host strips, a 500."""
+"""Alters status and headers of correct responses: warnings near a limit, stripped headers, a 500."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SERVER_ERROR = 500
 
 
 def touched(fault: Fault, start: Message, body: bytes) -> tuple[Message, bytes]:
-    """Head and body, the head changed; a poisoned order takes the whole page with it."""
+    """Returns the altered head and body; a poisoned order fails its whole page."""
     headers = MutableHeaders(raw=start["headers"])
     if fault.kind == "headers_stripped":
         for name in ("x-wp-total", "x-wp-totalpages", "link"):

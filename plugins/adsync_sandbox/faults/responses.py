@@ -1,7 +1,7 @@
-"""What a fault answers instead, in each platform's own words: one module per platform, as the sheets have them.
+"""Error responses that replace the correct one, in each platform's format.
 
-A module has ANSWERS by kind of fault; `rows`, the lists of records in an answer; BENDS, if there are faults that bend
-only its own answers; and, for ads, the `day` of a row, and the places where its `claims` stand.
+`platforms/<name>/faults.py` has ANSWERS by kind of fault; `rows`, the lists of records in a response; BENDS, if a fault
+alters only its own responses; and, for ads, the `day` of a row and the places of its `claims`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.platforms import registry
 from adsync_sandbox.platforms.registry import SOURCES
 
-OF = {source: registry.module(source, "faults") for source in SOURCES}
+FAULTS = {source: registry.module(source, "faults") for source in SOURCES}
 
 
 def instead(fault: Fault) -> Response | None:
-    """The answer that takes the place of the right one; None for a fault that only bends it."""
-    answers = {**common.ANSWERS, **OF[fault.source].ANSWERS}
+    """Returns the response that replaces the correct one, None for a fault that only alters it."""
+    answers = {**common.ANSWERS, **FAULTS[fault.source].ANSWERS}
     return answers[fault.kind](fault) if fault.kind in answers else None

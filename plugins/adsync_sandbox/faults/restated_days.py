@@ -1,6 +1,6 @@
-"""A day restated or withdrawn: what a platform says of it changes after it was first told.
+"""Restates or withdraws a day: the platform's numbers change after they were first reported.
 
-Where a row of its tells the day, and where its claims, each ad platform's `wrong_answers` say.
+An ad platform's `faults.py` tells where a row has its day and its claims.
 """
 
 from __future__ import annotations
@@ -8,27 +8,27 @@ from __future__ import annotations
 import csv
 import io
 
-from adsync_sandbox.faults.responses import OF
+from adsync_sandbox.faults.responses import FAULTS
 from adsync_sandbox.faults.rows import Json, Rows
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.generator.money import amount
 
 
 def withdraw(fault: Fault, rows: Rows) -> None:
-    """A day without anything any more: no row, not a row of zeros."""
+    """Removes all rows of the day; a row of zeros would be another case."""
     rows[:] = [row for row in rows if not isinstance(row, dict) or not _is_of_the_day(fault, row)]
 
 
 def restate(fault: Fault, row: Json) -> None:
     if not _is_of_the_day(fault, row):
         return
-    for part, name in OF[fault.source].claims(row):
+    for part, name in FAULTS[fault.source].claims(row):
         value = part[name]
         part[name] = value * fault.percent // 100 if isinstance(value, int) else _scaled(fault, str(value))
 
 
 def restated_csv(fault: Fault, body: bytes) -> bytes:
-    """The same for a downloaded report."""
+    """Restates a day in a downloaded report."""
     table = list(csv.DictReader(io.StringIO(body.decode())))
     if not table:
         return body
@@ -42,11 +42,11 @@ def restated_csv(fault: Fault, body: bytes) -> bytes:
 
 
 def _is_of_the_day(fault: Fault, row: Json) -> bool:
-    return str(OF[fault.source].day(row) or "")[:10] == fault.day
+    return str(FAULTS[fault.source].day(row) or "")[:10] == fault.day
 
 
 def _scaled(fault: Fault, value: str) -> str:
-    """A count or an amount, changed by percent in whole numbers; "-" stays."""
+    """Returns a count or an amount scaled by percent in integers; "-" stays."""
     whole, point, decimals = value.partition(".")
     if not whole.isdigit():
         return value

@@ -1,4 +1,4 @@
-"""Finding one's way in answers that a fault changes in place: what each platform's `wrong_answers` build on."""
+"""Finds records and values in responses that a fault changes in place; used by each platform's `faults.py`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from adsync_sandbox.faults.script import Fault
 Json = dict[str, object]
 Rows = list[Json]
 Bends = dict[str, Callable[[Fault, Json], None]]
-# Where a value stands: an object, and the name in it.
+# The place of a value: an object, and the name in it.
 Place = tuple[Json, str]
 Reader = Callable[[object], Iterator[object]]
 
@@ -21,7 +21,7 @@ def at(answer: object, *path: str) -> object:
 
 
 def lists_in(reader: Reader, answer: object) -> list[Rows]:
-    """Every list of records in an answer."""
+    """Returns every list of records in a response."""
     return [found for found in reader(answer) if isinstance(found, list)]
 
 
@@ -30,6 +30,6 @@ def rows_in(reader: Reader, answer: object) -> list[Json]:
 
 
 def places(part: object, names: Iterable[str]) -> Iterator[Place]:
-    """Where values of these names stand; a downloaded report's columns may have titles."""
+    """Yields the places of these names; columns of a downloaded report may have titles."""
     if isinstance(part, dict):
         yield from ((part, name) for name in part if name.casefold().replace(" ", "_") in names)

@@ -1,4 +1,4 @@
-"""All platforms as one ASGI app, a path prefix each, over one world; beside them /health, /calls, /faults."""
+"""All platforms as one ASGI app over one world, each below its path prefix, plus /health, /calls and /faults."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ from adsync_sandbox.server.token_store import TokenStore
 def create_app(
     world: World,
     faults: Iterable[Fault] = (),
-    manners: Behavior | None = None,
+    behavior: Behavior | None = None,
     *,
     clock: Callable[[], float] = time.time,
 ) -> Starlette:
-    """The sandbox over a world; `faults` strike in the order given, tokens end by `clock`.
+    """Returns the sandbox over a world; faults apply in the given order, tokens expire by `clock`.
 
-    GET /health answers {"ok": true}; GET /calls how often each source and account was called and how often each
-    account's token was refreshed; GET /faults how often each fault struck.
+    GET /health returns {"ok": true}, GET /calls the calls per source and account and the token refreshes per account,
+    GET /faults how often each fault was applied.
     """
-    manners, script, record = manners or Behavior(), tuple(faults), CallLog()
-    vault = TokenStore(world, manners.token_seconds, clock)
+    behavior, script, log = behavior or Behavior(), tuple(faults), CallLog()
+    token_store = TokenStore(world, behavior.token_seconds, clock)
     platforms = {source: registry.module(source, "app") for source in SOURCES}
-    mounts = [Mount(f"/{source}", made.create_app(world, vault, manners)) for source, made in platforms.items()]
+    mounts = [Mount(f"/{source}", made.create_app(world, token_store, behavior)) for source, made in platforms.items()]
     app = Starlette(
-        routes=[Route("/health", health), Route("/calls", calls), Route("/faults", struck), *mounts],
-        middleware=[Middleware(FaultMiddleware, faults=script, sources=SOURCES, record=record, vault=vault)],
+        routes=[Route("/health", health), Route("/calls", calls), Route("/faults", applied_faults), *mounts],
+        middleware=[Middleware(FaultMiddleware, faults=script, sources=SOURCES, log=log, token_store=token_store)],
     )
-    app.state.world, app.state.faults, app.state.record, app.state.vault = world, script, record, vault
+    app.state.world, app.state.faults, app.state.call_log, app.state.token_store = world, script, log, token_store
     return app
 
 
@@ -51,16 +51,16 @@ async def health(_request: Request) -> JSONResponse:
 
 async def calls(request: Request) -> JSONResponse:
     state = request.app.state
-    record: CallLog = state.record
-    accounts = {source: dict(record.accounts[source]) for source in SOURCES}
+    log: CallLog = state.call_log
+    accounts = {source: dict(log.accounts[source]) for source in SOURCES}
     refreshes: dict[str, dict[str, int]] = {source: {} for source in SOURCES}
-    for conn_id, times in state.vault.refreshes.items():
+    for conn_id, times in state.token_store.refreshes.items():
         source = conn_id.partition("_")[0]
-        refreshes[source] |= dict.fromkeys(state.vault.ids[conn_id], times)
-    counted = {source: record.calls[source] for source in SOURCES}
+        refreshes[source] |= dict.fromkeys(state.token_store.ids[conn_id], times)
+    counted = {source: log.calls[source] for source in SOURCES}
     return JSONResponse({**counted, "accounts": accounts, "refreshes": refreshes})
 
 
-async def struck(request: Request) -> JSONResponse:
+async def applied_faults(request: Request) -> JSONResponse:
     state = request.app.state
-    return JSONResponse([{**asdict(fault), "used": state.record.used[n]} for n, fault in enumerate(state.faults)])
+    return JSONResponse([{**asdict(fault), "used": state.call_log.used[n]} for n, fault in enumerate(state.faults)])

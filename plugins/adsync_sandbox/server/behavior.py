@@ -1,4 +1,4 @@
-"""How the platforms carry themselves when nothing is wrong."""
+"""Settings of the platforms' regular behavior, without faults."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ GENEROUS = Limits(bucket=100_000, restore=10_000)
 
 @dataclass(frozen=True)
 class Behavior:
-    """Of all platforms, then of one.
+    """Settings of all platforms, then of single ones.
 
-    `polls_until_ready` is how often a report is looked at before it is ready; with `short_first_pages` a first page
-    holds less than was asked, as pages may. `token_seconds` shortens the life of a source's access tokens;
-    `writes_during_paging` orders of WooCommerce and Salla change after every list; `journeys_ready_after` is how often
-    an unready Shopify journey is read before it is ready (None: never), which moves no updatedAt. A page of Snapchat's
-    stats holds `snapchat_stats_page` campaigns, and an account of more than `snapchat_most_in_breakdown` gets a
-    breakdown whose stats are silently empty. WooCommerce before 5.8 knows no modified_after and ignores it.
+    A report is ready after `polls_until_ready` polls. With `short_first_pages` a first page has fewer rows than
+    requested, as pages may. `token_seconds` shortens the lifetime of a source's access tokens. After every list,
+    `writes_during_paging` orders of WooCommerce and Salla change. A pending Shopify journey is ready after
+    `journeys_ready_after` reads (None: never), which does not change updatedAt. A page of Snapchat's stats has
+    `snapchat_stats_page` campaigns; an account with more than `snapchat_most_in_breakdown` gets a breakdown with
+    empty stats and no error. WooCommerce before 5.8 ignores modified_after (`woocommerce_knows_modified`).
     """
 
     polls_until_ready: int = 2

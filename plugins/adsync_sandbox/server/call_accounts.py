@@ -1,4 +1,4 @@
-"""Which account a call is about: the endpoint knows, the middleware counts."""
+"""The accounts of a call: the endpoint names them, the middleware counts them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from starlette.types import Scope
 CALLED = "adsync_sandbox.called"
 
 
-def listen(scope: Scope) -> list[str]:
-    """Where the endpoints of this call will name their accounts."""
+def called_accounts(scope: Scope) -> list[str]:
+    """Returns the list to which the endpoint of this call adds its accounts."""
     return scope.setdefault(CALLED, [])
 
 
-def about(request: Request, account_id: str) -> None:
+def add_account(request: Request, account_id: str) -> None:
     called = request.scope.get(CALLED)
     if called is not None and account_id not in called:
         called.append(account_id)

@@ -1,4 +1,4 @@
-"""connections.json: where each platform is reached, with which first secrets; `airflow connections import` reads it."""
+"""connections.json: each connection's host and first secrets, in the format of `airflow connections import`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Connection = dict[str, object]
 
 
 def connections(world: World, base_url: str) -> dict[str, Connection]:
-    """Connection by id."""
+    """Returns the connections by id."""
     return {one.conn_id: _connection(one, base_url, world) for one in (*world.ad_accounts, *world.stores)}
 
 

@@ -1,4 +1,4 @@
-"""The three files a sandbox leaves for its users: configuration, connections, and the answer key."""
+"""The files that a sandbox writes: configuration, connections, and the answer key."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from adsync_sandbox.server.connections import Connection, connections
 
 
 def write_files(world: World, base_url: str, state: Path) -> None:
-    """Write workspaces.yaml, connections.json and answer_key.json into `state`, made when missing."""
+    """Writes workspaces.yaml, connections.json and answer_key.json into `state`, and creates it if missing."""
     state.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump(workspaces(world), allow_unicode=True, sort_keys=False)
     (state / "workspaces.yaml").write_text(text, encoding="utf-8")
@@ -24,12 +24,12 @@ def write_files(world: World, base_url: str, state: Path) -> None:
 
 
 def _importable(found: Mapping[str, Connection]) -> dict[str, Connection]:
-    """As `airflow connections import` reads them: it wants `extra` as the text of its JSON."""
+    """Returns them for `airflow connections import`, which expects `extra` as JSON text."""
     return {name: {**fields, "extra": json.dumps(fields["extra"])} for name, fields in found.items()}
 
 
 def workspaces(world: World) -> dict[str, object]:
-    """What workspaces.yaml says about this world."""
+    """Returns the content of workspaces.yaml for this world."""
     return {"workspaces": [_workspace(world, one) for one in world.workspaces]}
 
 

@@ -1,17 +1,17 @@
-"""Shopify's leaky bucket, one per shop: cost is held as requested and given back down to what was used."""
+"""A leaky bucket per store: the requested cost is taken, and the part that was not used is returned."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-# Generous enough that a demonstration is never throttled; a fault or a test says otherwise.
+# Large enough that a demo is never throttled; faults and tests set others.
 DEFAULT_BUCKET, DEFAULT_RESTORE, DEFAULT_MAX_COST = 2_000_000, 100_000, 1_000
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Points in a full bucket, points restored a second, and the most one query may cost."""
+    """Points in a full bucket, points restored per second, and the maximum cost of one query."""
 
     bucket: int = DEFAULT_BUCKET
     restore: int = DEFAULT_RESTORE
@@ -20,7 +20,7 @@ class Limits:
 
 @dataclass
 class Bucket:
-    """What a shop has left; `clock` gives seconds."""
+    """The points that a store has left; `clock` returns seconds."""
 
     limits: Limits
     clock: Callable[[], float]
@@ -31,7 +31,7 @@ class Bucket:
         self.available, self.at = self.limits.bucket, self.clock()
 
     def take(self, points: int) -> bool:
-        """Take the points when they are there."""
+        """Takes the points; returns false if there are too few."""
         now = self.clock()
         self.available = min(self.limits.bucket, self.available + (now - self.at) * self.limits.restore)
         self.at = now
@@ -44,7 +44,7 @@ class Bucket:
         self.available = min(self.limits.bucket, self.available + points)
 
     def report(self, requested: int, actual: int | None) -> dict[str, object]:
-        """`extensions.cost` of an answer (sheet on Shopify, section 5)."""
+        """Returns `extensions.cost` of a response."""
         return {
             "requestedQueryCost": requested,
             "actualQueryCost": actual,

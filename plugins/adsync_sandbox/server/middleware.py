@@ -1,4 +1,4 @@
-"""The one place where calls are counted and faults happen, around all platforms at once."""
+"""Counts calls and applies faults, around all platforms."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from adsync_sandbox.faults.bending import bent
 from adsync_sandbox.faults.headers import touched
 from adsync_sandbox.faults.responses import instead
 from adsync_sandbox.faults.script import Fault
-from adsync_sandbox.server.call_accounts import listen
+from adsync_sandbox.server.call_accounts import called_accounts
 from adsync_sandbox.server.token_store import TokenStore
 
 SLOW = 5.0
@@ -22,7 +22,7 @@ SLOW = 5.0
 
 @dataclass
 class CallLog:
-    """How often each source and account was called, each fault seen a call of its kind, and each fault struck."""
+    """Calls per source and account; per fault, the matching calls (`seen`) and the faulty responses (`used`)."""
 
     calls: Counter[str] = field(default_factory=Counter)
     accounts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -32,62 +32,62 @@ class CallLog:
 
 @dataclass
 class FaultMiddleware:
-    """ASGI middleware; the first fault that is due strikes, the others wait for their turn."""
+    """ASGI middleware; applies the first fault that is due, and leaves the others for later calls."""
 
     app: ASGIApp
     faults: tuple[Fault, ...]
     sources: tuple[str, ...]
-    record: CallLog
-    vault: TokenStore
+    log: CallLog
+    token_store: TokenStore
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         source = scope.get("path", "").strip("/").partition("/")[0]
         if scope["type"] != "http" or source not in self.sources:
             await self.app(scope, receive, send)
             return
-        self.record.calls[source] += 1
-        called = listen(scope)
+        self.log.calls[source] += 1
+        called = called_accounts(scope)
         body = await _whole(receive)
-        told = _told(scope, body)
-        fault = self._due(source, scope["path"], told)
+        text = _text(scope, body)
+        fault = self._due(source, scope["path"], text)
         try:
-            await self._answered(fault, told, scope, _replayed(body, receive), send)
+            await self._respond(fault, text, scope, _replayed(body, receive), send)
         finally:
-            # A call that never reached its endpoint is still its token's.
-            self.record.accounts[source].update(called or self.vault.accounts_told(told).split())
+            # A call that did not reach its endpoint is counted by its token.
+            self.log.accounts[source].update(called or self.token_store.accounts_in(text).split())
 
-    def _due(self, source: str, path: str, told: str) -> Fault | None:
-        told = f"{told} {self.vault.accounts_told(told)}"
+    def _due(self, source: str, path: str, text: str) -> Fault | None:
+        text = f"{text} {self.token_store.accounts_in(text)}"
         due = None
         for n, fault in enumerate(self.faults):
-            if fault.concerns(source, path, told):
-                self.record.seen[n] += 1
-                if due is None and (not fault.calls or self.record.seen[n] in fault.calls):
+            if fault.matches(source, path, text):
+                self.log.seen[n] += 1
+                if due is None and (not fault.calls or self.log.seen[n] in fault.calls):
                     due = fault
-                    self.record.used[n] += 1
+                    self.log.used[n] += 1
         return due
 
-    async def _answered(self, fault: Fault | None, told: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _respond(self, fault: Fault | None, text: str, scope: Scope, receive: Receive, send: Send) -> None:
         if fault is None:
             await self.app(scope, receive, send)
         elif (answer := instead(fault)) is not None:
             await answer(scope, receive, send)
         elif fault.kind in {"token_dies", "app_removed", "slow"}:
-            await self._before(fault, told)
+            await self._before(fault, text)
             await self.app(scope, receive, send)
         else:
-            await self._bent(fault, scope, receive, send)
+            await self._altered(fault, scope, receive, send)
 
-    async def _before(self, fault: Fault, told: str) -> None:
-        """What happens first; the call then goes on as if nothing were."""
+    async def _before(self, fault: Fault, text: str) -> None:
+        """Applies a fault that comes before the call, which then proceeds normally."""
         if fault.kind == "slow":
             await asyncio.sleep(SLOW if fault.wait is None else fault.wait)
         elif fault.kind == "token_dies":
-            self.vault.kill(fault.source, told)
+            self.token_store.expire(fault.source, text)
         else:
-            self.vault.revoke(fault.source, told)
+            self.token_store.revoke(fault.source, text)
 
-    async def _bent(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _altered(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:
@@ -103,13 +103,13 @@ class FaultMiddleware:
 
 
 async def _cut(start: Message, send: Send) -> None:
-    """The call took effect, its answer breaks off: a server closes the connection, a test's client gets the error."""
+    """Breaks off the response of a call that took effect: the server closes the connection, a test gets the error."""
     await send(start)
     raise httpx.ReadError("the connection was cut")
 
 
-def _told(scope: Scope, body: bytes) -> str:
-    """Everything a call says: address, body, headers, where accounts and tokens stand."""
+def _text(scope: Scope, body: bytes) -> str:
+    """Returns URL, body and headers of a call as one text, in which accounts and tokens are found."""
     headers = " ".join(value.decode("latin-1") for _, value in scope["headers"])
     return unquote(f"{scope['path']}?{scope['query_string'].decode()} {body.decode(errors='replace')} {headers}")
 
@@ -125,7 +125,7 @@ async def _whole(receive: Receive) -> bytes:
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    """The request's body again, then whatever the server has to say."""
+    """Returns a receive function that yields the body once more, then the server's messages."""
     left = [body]
 
     async def replay() -> Message:

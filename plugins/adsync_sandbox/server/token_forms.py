@@ -1,4 +1,4 @@
-"""What every token endpoint reads: a form, or JSON, with a grant, a client and a refresh token."""
+"""Requests of token endpoints: a form or JSON with grant type, client and refresh token."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Form:
 
     values: Mapping[str, str]
 
-    def refusal(
+    def error(
         self, platform: str, needed: Sequence[str], *, status: int, grants: Sequence[str] = ("refresh_token",)
     ) -> Response | None:
-        """Why the request goes nowhere, in OAuth's own words; None when it may go on."""
+        """Returns an OAuth error response for an invalid request, None for a valid one."""
         if self.values.get("grant_type") not in grants:
             return _error("unsupported_grant_type", "The grant type is not supported.", status)
         client = (self.values.get("client_id"), self.values.get("client_secret"))

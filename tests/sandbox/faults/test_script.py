@@ -134,14 +134,14 @@ def test_a_script_is_read_from_yaml_or_json(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("- {source: meta, kind: rude}", "fault 1: a fault's kind is one of"),
-        ("- {source: myspace, kind: slow}", "fault 1: a fault's source is one of"),
+        ("- {source: meta, kind: rude}", "fault 1: unknown `kind`: 'rude'"),
+        ("- {source: myspace, kind: slow}", "fault 1: unknown `source`: 'myspace'"),
         ("- {source: meta, kind: slow, colour: red}", "unknown keys colour"),
         ("source: meta", "a list of faults"),
         ("- [", "faults.yaml"),
     ],
 )
-def test_a_script_that_is_wrong_says_where(tmp_path, text, message):
+def test_an_invalid_script_is_reported_with_its_place(tmp_path, text, message):
     script = tmp_path / "faults.yaml"
     script.write_text(text)
     with pytest.raises(BadScript, match=message):

@@ -39,8 +39,8 @@ class Stored(dict):
         return read
 
 
-def sandbox(*faults, **manners):
-    app = create_app(world(), faults, Behavior(**manners))
+def sandbox(*faults, **settings):
+    app = create_app(world(), faults, Behavior(**settings))
     return app, httpx.ASGITransport(app)
 
 
@@ -88,7 +88,7 @@ async def test_an_hour_without_changes_is_one_list_and_three_orders():
     app, transport = sandbox()
     read = await orders(transport, since=NOW - timedelta(minutes=1), known=stored)
     assert rows(read).items() <= rows(await created(in_memory())).items()
-    assert app.state.record.calls["salla"] == 4
+    assert app.state.call_log.calls["salla"] == 4
 
 
 async def test_an_order_is_read_only_when_the_list_says_something_new():
@@ -96,7 +96,7 @@ async def test_an_order_is_read_only_when_the_list_says_something_new():
     stored.keep(await created(in_memory()))
     app, transport = sandbox()
     assert await created(transport, known=stored) == []
-    assert app.state.record.calls["salla"] == 1
+    assert app.state.call_log.calls["salla"] == 1
 
 
 async def test_what_differs_from_what_is_stored_is_read_again():
@@ -232,7 +232,7 @@ async def test_trap_8_a_status_that_the_merchant_made_up_stands_below_its_parent
 @pytest.mark.parametrize("writes", [1, 3])
 async def test_orders_that_move_past_a_walk_are_found_by_the_next_one(monkeypatch, writes):
     monkeypatch.setattr(order_changes, "PAGE_SIZE", 4)
-    stored, transport = Stored(), in_memory(manners=Behavior(writes_during_paging=writes))
+    stored, transport = Stored(), in_memory(behavior=Behavior(writes_during_paging=writes))
     for since in (span().since, NOW - timedelta(minutes=10), NOW - timedelta(minutes=10)):
         stored.keep(await orders(transport, since=since, known=stored))
     assert set(expected(span().since)) <= set(stored)

@@ -120,7 +120,7 @@ async def test_a_query_that_costs_too_much_is_asked_for_fewer_orders():
         sizes.append(json.loads(await request.aread())["variables"].get("first", 0))
         return await small.handle_async_request(request)
 
-    small = in_memory(manners=Behavior(shopify_limits=Limits(max_cost=400)))
+    small = in_memory(behavior=Behavior(shopify_limits=Limits(max_cost=400)))
     span = recent("shopify")
     read = await records("shopify", "orders", httpx.MockTransport(note), asked=span)
     assert {record.key for record in read} == updates(span)
@@ -296,7 +296,7 @@ async def test_every_visit_is_there_though_only_long_journeys_are_asked_for_thei
 @pytest.mark.parametrize(("restore", "largest"), [(100, 33), (200, 60), (1000, 60)])
 async def test_no_query_costs_more_than_the_plan_refills_while_a_worker_may_wait(restore, largest):
     large, sizes = large_world(), []
-    app = httpx.ASGITransport(create_app(large, manners=Behavior(shopify_limits=Limits(10**6, restore))))
+    app = httpx.ASGITransport(create_app(large, behavior=Behavior(shopify_limits=Limits(10**6, restore))))
 
     async def note(request):
         sizes.append(json.loads(await request.aread())["variables"].get("first", 0))

@@ -81,9 +81,9 @@ def shop(monkeypatch, warehouse_url):
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
 
     @contextmanager
-    def shop(*faults, history_days=LONG, known=None, **manners):
+    def shop(*faults, history_days=LONG, known=None, **settings):
         sandbox_fixtures.link(warehouse_url, SHOPIFY, history_days=history_days)
-        with served(faults, known, manners=Behavior(**manners)) as base:
+        with served(faults, known, behavior=Behavior(**settings)) as base:
             yield Shop(warehouse_url, base)
 
     return shop

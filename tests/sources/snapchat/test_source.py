@@ -52,9 +52,9 @@ async def metrics(transport, account_id=ACME, days=30, **more):
     return await records(SOURCE, who, "campaign_metrics", transport, asked(account_id, days), **more)
 
 
-def sandbox(*faults, **manners):
+def sandbox(*faults, **settings):
     """An app whose calls can be counted, and the way into it."""
-    app = create_app(world(), faults, Behavior(**manners))
+    app = create_app(world(), faults, Behavior(**settings))
     return app, httpx.ASGITransport(app)
 
 
@@ -73,7 +73,7 @@ async def test_a_whole_first_read_of_thirty_days_is_four_calls():
     app, transport = sandbox(short_first_pages=False)
     for stream, span in (("accounts", ()), ("campaigns", ()), ("campaign_metrics", (asked(),))):
         await records(SOURCE, WHO, stream, transport, *span)
-    assert app.state.record.calls["snapchat"] == 4
+    assert app.state.call_log.calls["snapchat"] == 4
 
 
 async def test_the_campaigns_of_every_page_are_listed_but_the_deleted_ones():
@@ -170,7 +170,7 @@ async def test_trap_8_a_token_that_ends_in_the_middle_is_renewed_and_the_call_se
 async def test_trap_9_the_link_inside_the_stat_object_is_followed():
     app, transport = sandbox(snapchat_stats_page=3)
     assert {record.key for record in await metrics(transport)} == set(expected())
-    assert app.state.record.calls["snapchat"] > 3
+    assert app.state.call_log.calls["snapchat"] > 3
 
 
 async def test_trap_9_a_breakdown_that_is_silently_empty_is_replaced_by_the_csv():

@@ -174,7 +174,7 @@ async def test_trap_1_changes_are_asked_for_not_creations():
 
 
 async def test_trap_1_a_store_that_ignores_the_filter_is_named():
-    transport = in_memory(manners=Behavior(woocommerce_knows_modified=False))
+    transport = in_memory(behavior=Behavior(woocommerce_knows_modified=False))
     with pytest.raises(ContractError, match=r"ignored the filter.*5\.8"):
         await orders(transport, asked=span(1))
 
@@ -196,7 +196,7 @@ async def test_trap_2_no_hour_is_missed_in_a_zone_away_from_utc(hours):
 @pytest.mark.parametrize(("size", "writes"), [(2, 1), (2, 2), (5, 1), (5, 3), (100, 3)])
 async def test_trap_3_orders_saved_while_pages_are_read_hide_no_other(monkeypatch, size, writes):
     monkeypatch.setattr(source, "PAGE_SIZE", size)
-    read = rows(await orders(in_memory(manners=Behavior(writes_during_paging=writes))))
+    read = rows(await orders(in_memory(behavior=Behavior(writes_during_paging=writes))))
     assert set(expected(NAKHLA, trash=False)) <= set(read)
 
 
@@ -452,7 +452,7 @@ async def test_an_hour_without_changes_is_two_calls():
     app = create_app(world())
     asked = TimeRange(NOW - timedelta(seconds=2), NOW - timedelta(seconds=1))
     assert await pages(SOURCE, WHO, "orders", httpx.ASGITransport(app), asked) == [[], []]
-    assert app.state.record.calls["woocommerce"] == 2
+    assert app.state.call_log.calls["woocommerce"] == 2
 
 
 def test_the_workspace_key_is_what_hashes_depend_on():

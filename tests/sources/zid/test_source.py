@@ -102,7 +102,7 @@ async def test_trap_1_pages_are_counted_by_the_total(monkeypatch, size):
     app = create_app(world())
     read = await orders(httpx.ASGITransport(app))
     assert set(rows(read)) == set(expected(span().since - ONE_DAY))
-    assert app.state.record.calls["zid"] == -(-len(read) // size)
+    assert app.state.call_log.calls["zid"] == -(-len(read) // size)
 
 
 async def test_trap_2_and_8_the_full_form_is_asked_for_by_the_time_of_update():

@@ -1,4 +1,4 @@
-"""Meta's list of ads, with what stands above each; archived ones only when asked for, deleted ones never."""
+"""Meta's list of ads with their ad sets and campaigns; archived ones only on request, deleted ones never."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from adsync_sandbox.platforms.meta.pages import page
 BELOW = {"CAMPAIGN_PAUSED", "ADSET_PAUSED", "PENDING_REVIEW", "DISAPPROVED", "PREAPPROVED", "PENDING_BILLING_INFO"}
 STATUSES = {"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "IN_PROCESS", "WITH_ISSUES", *BELOW}
 SHOWN_UNASKED = STATUSES - {"ARCHIVED", "DELETED"}
-# An ad of a paused campaign says whose pause it is.
+# The effective status of an ad names the level that is paused.
 EFFECTIVE = {"active": "ACTIVE", "paused": "CAMPAIGN_PAUSED", "archived": "ARCHIVED", "deleted": "DELETED"}
 
 
@@ -26,7 +26,7 @@ FIELDS = {
     "name": lambda ad: ad.name,
     "campaign_id": lambda ad: ad.ad_set.campaign.id,
     "adset_id": lambda ad: ad.ad_set.id,
-    # A field of a field, as the Graph API writes it; the id always comes along.
+    # A field of a field, in the Graph API's syntax; the id is always included.
     "adset{name}": lambda ad: {"name": ad.ad_set.name, "id": ad.ad_set.id},
     "status": lambda ad: "ACTIVE" if ad.ad_set.campaign.status == "paused" else _effective(ad),
     "effective_status": _effective,
@@ -34,7 +34,7 @@ FIELDS = {
 
 
 async def listed(request: Request) -> Response:
-    """The account's ads of the asked effective_status."""
+    """Returns the account's ads with the requested effective_status."""
     call = await opened(request)
     account = call.account(request.path_params["node"])
     fields = dict.fromkeys(("id", *call.fields(FIELDS, ())))

@@ -1,4 +1,4 @@
-"""What every Meta call shares: parameters from query or body, version, token, proof, account, fields.
+"""Common parts of Meta calls: parameters from query or body, version, token, proof, account, fields.
 
 Rules: sheet on Meta, sections 1 (token, appsecret_proof, versions) and 2 (fields).
 """
@@ -16,18 +16,18 @@ from starlette.requests import Request
 
 from adsync_sandbox.generator.accounts import AdAccount
 from adsync_sandbox.platforms.meta.errors import FORBIDDEN, GraphError, bad_parameter, missing_object
-from adsync_sandbox.server.call_accounts import about
+from adsync_sandbox.server.call_accounts import add_account
 
 VERSIONS = ("v25.0", "v26.0")
 ACCOUNT_PREFIX = "act_"
 
-# Wraps the value of one field; None leaves the key out of the answer.
+# Wraps the value of one field; None omits the key.
 Reader = Callable[..., object]
 
 
 @dataclass(frozen=True)
 class Call:
-    """One authorised call."""
+    """One authorized call."""
 
     request: Request
     params: Mapping[str, str]
@@ -36,7 +36,7 @@ class Call:
     conn_id: str
 
     def account(self, node: str) -> AdAccount:
-        """The account of `act_<id>`; error 200 when the token may not see it."""
+        """Returns the account of `act_<id>`; error 200 if the token has no access."""
         account_id = node.removeprefix(ACCOUNT_PREFIX)
         if not node.startswith(ACCOUNT_PREFIX) or not account_id.isdigit():
             raise missing_object(node)
@@ -47,7 +47,7 @@ class Call:
             )
         if account.app_secret:
             self._check_proof(account.app_secret)
-        about(self.request, account.id)
+        add_account(self.request, account.id)
         return account
 
     def _check_proof(self, secret: str) -> None:
@@ -56,7 +56,7 @@ class Call:
             raise GraphError(104, "Invalid appsecret_proof provided in the API argument")
 
     def json(self, name: str) -> object:
-        """A parameter that holds JSON; None when it is absent."""
+        """Returns a JSON parameter, None if it is missing."""
         if name not in self.params:
             return None
         try:
@@ -75,12 +75,12 @@ class Call:
 
 
 async def opened(request: Request) -> Call:
-    """Read and authorise a call: 2635 for a retired version, 190 for a token nobody was given."""
+    """Reads and authorizes a call: 2635 for a retired version, 190 for an unknown token."""
     _check_version(request.path_params["version"])
     params = {**request.query_params, **await _body(request)}
     bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
     token = params.pop("access_token", bearer)
-    conn_id = request.app.state.vault.owner("meta", token)
+    conn_id = request.app.state.token_store.owner("meta", token)
     if conn_id is None:
         raise GraphError(190, "Invalid OAuth access token - Cannot parse access token", subcode=467, status=401)
     return Call(request, params, token, {one.id: one for one in request.app.state.world.accounts_of("meta")}, conn_id)

@@ -1,7 +1,7 @@
 """Meta's Marketing API: `/v26.0/act_<id>`, its campaigns and ads, its insights, and report runs.
 
-Errors come as HTTP 4xx whose `error.code` decides; the campaign list hides archived campaigns unless asked,
-and deleted ones always (sheet on Meta, section 2).
+Errors are HTTP 4xx with a decisive `error.code`. The campaign list includes archived campaigns on request only, and
+deleted ones never (sheet on Meta, section 2).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ CAMPAIGN_FIELDS = {
     "effective_status": lambda campaign: campaign.status.upper(),
     "objective": objective,
     "buying_type": lambda _campaign: "AUCTION",
-    # Minor units, and only where the campaign holds the budget; every third leaves it to its ad sets.
+    # Minor units; every third campaign has its budget on the ad sets instead.
     "daily_budget": lambda campaign: str(campaign.daily_spend * 11 // 10) if campaign.slot % 3 else None,
     "lifetime_budget": lambda _campaign: None,
     "start_time": lambda campaign: _at(campaign, campaign.start),
@@ -70,7 +70,7 @@ CAMPAIGN_FIELDS = {
 }
 
 
-def create_app(world: World, vault: TokenStore, manners: Behavior) -> Starlette:
+def create_app(world: World, token_store: TokenStore, behavior: Behavior) -> Starlette:
     routes = [
         Route("/oauth/access_token", exchange),
         Route("/{version}/oauth/access_token", exchange),
@@ -82,8 +82,8 @@ def create_app(world: World, vault: TokenStore, manners: Behavior) -> Starlette:
         Route("/{version}/{node}/insights", insights, methods=["GET", "POST"]),
     ]
     app = Starlette(routes=routes, exception_handlers={errors.GraphError: errors.answer})
-    app.state.world, app.state.vault, app.state.runs, app.state.used = world, vault, {}, {}
-    app.state.polls_until_ready, app.state.short_first_pages = manners.polls_until_ready, manners.short_first_pages
+    app.state.world, app.state.token_store, app.state.runs, app.state.used = world, token_store, {}, {}
+    app.state.polls_until_ready, app.state.short_first_pages = behavior.polls_until_ready, behavior.short_first_pages
     return app
 
 
@@ -94,7 +94,7 @@ def connection(account: AdAccount, base: str, _world: World) -> dict[str, object
 
 
 async def node(request: Request) -> Response:
-    """An ad account, or a report run."""
+    """Returns an ad account or a report run."""
     call = await opened(request)
     name = request.path_params["node"]
     if name.isdigit():
@@ -108,7 +108,7 @@ def _node(call: Call, account: AdAccount) -> dict[str, object]:
 
 
 async def campaigns(request: Request) -> Response:
-    """The account's campaigns of the asked effective_status."""
+    """Returns the account's campaigns with the requested effective_status."""
     call = await opened(request)
     account = call.account(request.path_params["node"])
     fields = dict.fromkeys(("id", *call.fields(CAMPAIGN_FIELDS, ())))

@@ -1,4 +1,4 @@
-"""Graph API errors: an HTTP status that says little, and a body whose code and subcode decide (sheet, section 4)."""
+"""Graph API errors: code and subcode in the body are decisive, not the HTTP status (sheet, section 4)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ BAD_REQUEST, FORBIDDEN, NOT_FOUND = 400, 403, 404
 
 
 class GraphError(Exception):
-    """An answer that is an error: code, optional subcode, and whether it passes by itself."""
+    """An error response: code, optional subcode, and whether it is transient."""
 
     def __init__(self, code: int, message: str, *, subcode: int | None = None, status: int = BAD_REQUEST) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Meta's wrong answers: HTTP 400 mostly, told apart by code and subcode (sheet on Meta, sections 4, 6 and 7)."""
+"""Meta's error responses: mostly HTTP 400, distinguished by code and subcode (sheet on Meta, sections 4, 6 and 7)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""`/act_<id>/insights`, answered at once or by a report run (sheet on Meta, sections 3a, 3c and 3d).
+"""`/act_<id>/insights`, synchronous or by a report run (sheet on Meta, sections 3a, 3c and 3d).
 
-Both ends of time_range are included; a day without delivery has no row; archived and deleted campaigns have.
+Both ends of time_range are inclusive. A day without delivery has no row; archived and deleted campaigns do.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ HALF_WAY = 37
 
 @dataclass
 class Run:
-    """A report run under way; the platform remembers how often it was asked about."""
+    """A report run, with the number of polls so far."""
 
     id: str
     account: AdAccount
@@ -44,7 +44,7 @@ class Run:
 
 
 async def insights(request: Request) -> Response:
-    """GET: rows at once, by account or by finished run. POST: a new run."""
+    """GET returns rows, of an account or of a finished run; POST creates a run."""
     call = await opened(request)
     node = request.path_params["node"]
     if node in request.app.state.runs and request.method == "GET":
@@ -61,7 +61,7 @@ async def insights(request: Request) -> Response:
 
 
 def poll(call: Call, run: Run) -> JSONResponse:
-    """Where the run stands; at the second look it claims 100 per cent while still running, as Meta's do."""
+    """Returns the run's state; the second poll reports 100 percent while it is still running, as Meta does."""
     ready = _ready(call.request.app, run)
     run.polls += 1
     percent = 100 if ready or run.polls > 1 else HALF_WAY
@@ -162,7 +162,7 @@ def _step(call: Call, since: date, until: date) -> int:
 
 
 def _wanted(call: Call) -> set[str] | None:
-    """Campaign ids asked for by `filtering`; the dot name is the API's (section 3a)."""
+    """Returns the campaign ids of `filtering`; the dotted name is the API's (section 3a)."""
     filters = call.json("filtering") or []
     wanted: set[str] | None = None
     for one in filters:

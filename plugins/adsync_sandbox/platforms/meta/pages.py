@@ -1,4 +1,4 @@
-"""Meta's pages: cursors before and after, and a `next` that holds the token in clear (sheet, sections 4 to 6)."""
+"""Meta's pagination: cursors, and a `next` link with the token in clear text (sheet, sections 4 to 6)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULT_LIMIT, LARGEST_LIMIT = 25, 1000
 
 
 def page(call: Call, rows: Sequence[object], render: Callable[[object], object]) -> JSONResponse:
-    """One page; `next` is there exactly when more follows, and holds the token in clear as Meta's does."""
+    """Returns one page; `next` exists only if more pages follow, and has the token in clear text, as Meta's has."""
     start, limit = _start(call), _limit(call)
     end = start + limit
     if start == 0 and call.request.app.state.short_first_pages:
@@ -59,7 +59,7 @@ def _start(call: Call) -> int:
 
 
 def _usage(call: Call) -> dict[str, str]:
-    """Percent of the hour's quota used, as section 6 describes the header."""
+    """Returns the percentage of the hourly quota in the format of the header (section 6)."""
     used = call.request.app.state.used
     account = call.request.path_params["node"].removeprefix(ACCOUNT_PREFIX)
     used[account] = used.get(account, 0) + 1

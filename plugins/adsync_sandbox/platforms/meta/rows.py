@@ -1,6 +1,6 @@
-"""Insights rows: deliveries added up per campaign or account and span of days, written as Meta writes them.
+"""Insights rows: deliveries summed per campaign or account and span of days, in Meta's format.
 
-Everything is a string; a key with nothing to say is absent; action types overlap (sheet, section 3b).
+All values are strings, empty keys are absent, and action types overlap (sheet, section 3b).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Action = tuple[str, int, int]
 
 @dataclass(frozen=True)
 class InsightsRow:
-    """A span of days, both ends included; `campaign` is None at account level."""
+    """A span of days, both ends inclusive; `campaign` is None at account level."""
 
     account: AdAccount
     campaign: Campaign | None
@@ -65,20 +65,20 @@ def _purchases_of(part: Delivery) -> list[Action]:
 
 
 def actions(row: InsightsRow) -> list[dict[str, str]] | None:
-    """Counts by action type; absent when there was none."""
+    """Returns counts by action type; None if there are none."""
     clicks = row.total("link_clicks")
     found = [("link_click", clicks, 0), ("landing_page_view", clicks * 7 // 10, 0), *_purchases(row.parts)]
     return [{"action_type": kind, "value": str(count)} for kind, count, _ in found if count] or None
 
 
 def action_values(row: InsightsRow) -> list[dict[str, str]] | None:
-    """Money by action type, trailing zeros dropped; absent when there was none."""
+    """Returns money by action type without trailing zeros; None if there is none."""
     found = _purchases(row.parts)
     return [{"action_type": kind, "value": _trimmed(cents)} for kind, _, cents in found if cents] or None
 
 
 def roas(row: InsightsRow, *, website: bool) -> list[dict[str, str]] | None:
-    """Money by action type over spend; what the pixel saw, and all else, are two lists."""
+    """Returns money by action type over spend, in two lists: seen by the pixel, and the rest."""
     found = [(kind, cents) for kind, _, cents in _purchases(row.parts) if (kind == PIXEL) is website]
     shares = {kind: ratio(cents, row.total("spend")) for kind, cents in found if cents}
     return [{"action_type": kind, "value": share} for kind, share in shares.items() if share] or None
@@ -127,6 +127,6 @@ DEFAULT = ("impressions", "spend")
 
 
 def written(row: InsightsRow, fields: Iterable[str]) -> dict[str, object]:
-    """The row with the asked fields; the dates are always there."""
+    """Returns the row with the requested fields and its dates."""
     values = {name: FIELDS[name](row) for name in (*fields, *ALWAYS)}
     return {name: value for name, value in values.items() if value is not None}

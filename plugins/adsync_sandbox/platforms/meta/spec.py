@@ -5,7 +5,7 @@ from __future__ import annotations
 from adsync_sandbox.platforms.spec import Ads, PlatformSpec, Tokens
 
 SPEC = PlatformSpec(
-    # A system user's token never ends.
+    # A system user's token never expires.
     Tokens(seconds=60 * 86_400.0, only_in="juniper", side_by_side=True),
     frozenset(
         {"internal_error", "not_replicated", "usage_in_minutes", "usage_in_seconds", "job_skipped", "job_too_large"}

@@ -1,6 +1,6 @@
-"""What every Salla call shares: the bearer token, the leaky bucket of the store's plan, the envelope.
+"""Common parts of Salla calls: the bearer token, the leaky bucket of the store's plan, the envelope.
 
-Five different 401s exist and only one is worth a refresh (sheet on Salla, sections 1, 5 and 6).
+There are five kinds of 401, and a token refresh helps with one only (sheet on Salla, sections 1, 5 and 6).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from adsync_sandbox.generator.accounts import Store
-from adsync_sandbox.server.call_accounts import about
+from adsync_sandbox.server.call_accounts import add_account
 from adsync_sandbox.server.leaky_bucket import Bucket
 
 UNAUTHORIZED, NOT_FOUND, UNPROCESSABLE, TOO_MANY = 401, 404, 422, 429
@@ -21,7 +21,7 @@ INVALID_TOKEN = "The access token is invalid or expired."
 
 
 class SallaError(Exception):
-    """An answer that is an error: {status, success: false, error: {code, message}}."""
+    """An error response: {status, success: false, error: {code, message}}."""
 
     def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -45,7 +45,7 @@ def unauthorized(message: str) -> SallaError:
 
 @dataclass(frozen=True)
 class Call:
-    """One authorised call."""
+    """One authorized call."""
 
     request: Request
     store: Store
@@ -60,17 +60,17 @@ class Call:
 
 
 async def opened(request: Request) -> Call:
-    """Authorise a call and take one drop of the store's bucket."""
+    """Authorizes a call and takes one token of the store's leaky bucket."""
     state = request.app.state
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    conn_id = state.vault.owner("salla", token) if scheme == "Bearer" else None
+    conn_id = state.token_store.owner("salla", token) if scheme == "Bearer" else None
     store = next((one for one in state.world.stores_of("salla") if one.conn_id == conn_id), None)
     if store is None:
         raise unauthorized(INVALID_TOKEN)
-    about(request, store.id)
+    add_account(request, store.id)
     bucket: Bucket = state.buckets[store.id]
     taken = bucket.take(1)
-    rate = _rate(bucket, int(state.vault.clock()))
+    rate = _rate(bucket, int(state.token_store.clock()))
     if not taken:
         wait = max(1, ceil((1 - bucket.available) / bucket.limits.restore))
         raise SallaError(TOO_MANY, "too_many_requests", "Too many requests.", {**rate, "Retry-After": str(wait)})

@@ -1,7 +1,7 @@
-"""Salla's merchant API: orders by page and by id, statuses, the store, and the token endpoint beside it.
+"""Salla's merchant API: orders by page and by id, statuses, the store, and the token endpoint.
 
-No list can be asked for what changed since: unknown parameters are ignored, dates are days of creation, and a
-page holds 30 rows at most whatever was asked (sheet on Salla, sections 1 and 2).
+No list filters by time of change: unknown parameters are ignored, dates are days of creation, and a page has at most 30
+rows (sheet on Salla, sections 1 and 2).
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from adsync_sandbox.platforms.salla.api import NOT_FOUND, UNAUTHORIZED, UNPROCES
 from adsync_sandbox.platforms.salla.orders import NAMES, STATUS_IDS, ZONE, row, status, whole
 from adsync_sandbox.platforms.salla.spec import SPEC
 from adsync_sandbox.server.behavior import Behavior
-from adsync_sandbox.server.call_accounts import about
+from adsync_sandbox.server.call_accounts import add_account
 from adsync_sandbox.server.leaky_bucket import Bucket
 from adsync_sandbox.server.token_forms import form_of
-from adsync_sandbox.server.token_store import Refused, TokenStore, renewal
+from adsync_sandbox.server.token_store import Refused, TokenStore, refresh_settings
 
 BASE = "/admin/v2"
 DEFAULT_PAGE, LARGEST_PAGE = 15, 30
 
 
-def create_app(world: World, vault: TokenStore, manners: Behavior) -> Starlette:
+def create_app(world: World, token_store: TokenStore, behavior: Behavior) -> Starlette:
     routes = [
         Route(f"{BASE}/orders", orders),
         Route(f"{BASE}/orders/statuses", statuses),
@@ -41,16 +41,18 @@ def create_app(world: World, vault: TokenStore, manners: Behavior) -> Starlette:
         Route("/oauth2/token", token, methods=["POST"]),
     ]
     app = Starlette(routes=routes, exception_handlers={api.SallaError: api.answer})
-    app.state.world, app.state.vault = world, vault
-    app.state.buckets = {store.id: Bucket(manners.salla_limits, vault.clock) for store in world.stores_of("salla")}
-    app.state.writes, app.state.changed = manners.writes_during_paging, {}
+    app.state.world, app.state.token_store = world, token_store
+    app.state.buckets = {
+        store.id: Bucket(behavior.salla_limits, token_store.clock) for store in world.stores_of("salla")
+    }
+    app.state.writes, app.state.changed = behavior.writes_during_paging, {}
     return app
 
 
 def connection(store: Store, base: str, world: World) -> dict[str, object]:
-    # Told by the world's clock: a connection that reads differently each time would look filled anew.
+    # By the world's clock: a connection that changed with every read would look like a new one.
     expires = int(world.now.timestamp() + (SPEC.tokens.seconds or 0))
-    extra = {**renewal(store, f"{base}/oauth2/token"), "expires": expires}
+    extra = {**refresh_settings(store, f"{base}/oauth2/token"), "expires": expires}
     return {"host": f"{base}{BASE}", "password": store.token, "extra": extra}
 
 
@@ -89,7 +91,7 @@ async def statuses(request: Request) -> Response:
 
 
 async def store_info(request: Request) -> Response:
-    """No zone among what is told."""
+    """The response has no time zone."""
     call = await opened(request)
     store = call.store
     domain = "https://salla.example/acme"
@@ -98,18 +100,18 @@ async def store_info(request: Request) -> Response:
 
 
 async def token(request: Request) -> Response:
-    """A used refresh token ends the pair it once made, and is told like any other dead one."""
+    """A used refresh token revokes the pair that it returned; the error is that of any invalid token."""
     form = await form_of(request)
-    if (refused := form.refusal("salla", ("refresh_token",), status=UNAUTHORIZED)) is not None:
+    if (refused := form.error("salla", ("refresh_token",), status=UNAUTHORIZED)) is not None:
         return refused
-    vault: TokenStore = request.app.state.vault
+    token_store: TokenStore = request.app.state.token_store
     try:
-        grant = vault.renew("salla", form.values["refresh_token"])
+        grant = token_store.refresh("salla", form.values["refresh_token"])
     except Refused:
         described = "The refresh token is invalid, expired, revoked or was already used."
         return JSONResponse({"error": "invalid_grant", "error_description": described}, UNAUTHORIZED)
-    for account_id in vault.ids_of(grant):
-        about(request, account_id)
+    for account_id in token_store.account_ids(grant):
+        add_account(request, account_id)
     tokens = {"token_type": "bearer", "access_token": grant.access, "refresh_token": grant.refresh}
     return JSONResponse({**tokens, "expires": int(grant.expires_at or 0), "scope": "orders.read offline_access"})
 
@@ -123,7 +125,7 @@ def _changed_at(request: Request, sale: StoreOrder) -> datetime:
 
 
 def _write(request: Request, found: list[StoreOrder]) -> None:
-    """Somebody changes the orders that stand last: they move to the front, and everything else one down."""
+    """Changes the last orders: they move to the front, and all others one down."""
     changed, state = request.app.state.changed, request.app.state
     for sale in found[len(found) - state.writes :] if state.writes else ():
         changed[sale.id] = state.world.now + timedelta(seconds=len(changed) + 1)
@@ -158,7 +160,7 @@ def _day(params: dict[str, str], name: str) -> date | None:
 
 
 def _sorted(call: Call, found: list[StoreOrder]) -> list[StoreOrder]:
-    """Newest first unless asked otherwise; an order it does not know is none at all."""
+    """Sorts newest first by default; an unknown sort key is ignored."""
     name, _, direction = call.params.get("sort_by", "created_at-desc").partition("-")
     keys: dict[str, Callable[[StoreOrder], object]] = {
         "id": lambda sale: sale.id,
@@ -175,7 +177,7 @@ def _number(call: Call, name: str, default: int) -> int:
 
 
 def _links(call: Call, number: int, pages: int) -> dict[str, str] | list[str]:
-    """An empty object of PHP's is a list."""
+    """An empty object is a list, as in PHP."""
     links = {}
     if number < pages:
         links["next"] = str(call.request.url.include_query_params(page=number + 1))

@@ -1,4 +1,4 @@
-"""Salla's wrong answers: five kinds of 401, of which one is worth a refresh (sheet on Salla, sections 5 and 6)."""
+"""Salla's error responses: five kinds of 401, one of which a token refresh cures (sheet on Salla, sections 5 and 6)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _limited(fault: Fault) -> Response:
 
 
 def _limited_until(fault: Fault) -> Response:
-    """No Retry-After: only when the bucket is empty again."""
+    """Has no Retry-After, only the time at which the bucket is empty again."""
     reset = str(ceil(time.time() + (fault.wait or 0)))
     headers = {"X-RateLimit-Limit": "120", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}
     return SallaError(TOO_MANY_REQUESTS, "too_many_requests", "Too many requests.", headers).response()
@@ -42,7 +42,7 @@ def _overburdened(_fault: Fault) -> Response:
 
 
 def _inside(_fault: Fault) -> Response:
-    """Success and an error at once."""
+    """Success and an error in one response."""
     return JSONResponse({"status": 200, "success": True, "error": {"code": 404, "message": "لا توجد بيانات"}})
 
 

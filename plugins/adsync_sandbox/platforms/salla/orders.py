@@ -1,7 +1,7 @@
-"""An order as Salla writes it: a sparse row in lists, the whole of it by id.
+"""An order in Salla's format: few fields in lists, all of them by id.
 
-Times are the store's clock with its zone beside them, money is JSON numbers, and UTM stands in the whole order
-only: in source_details or in campaign (sheet on Salla, sections 2 to 4).
+Times are local with their zone, money is JSON numbers, and UTM tags are in the whole order only, in source_details or
+in campaign (sheet on Salla, sections 2 to 4).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Row = dict[str, object]
 
 
 def row(sale: StoreOrder) -> Row:
-    """What a list tells: neither time of change nor source nor amounts."""
+    """Returns the order of a list, without time of change, source and amounts."""
     return {
         "id": sale.id,
         "reference_id": sale.number,
@@ -55,7 +55,7 @@ def row(sale: StoreOrder) -> Row:
 
 
 def whole(sale: StoreOrder, changed_at: datetime, *, light: bool) -> Row:
-    """The order by its id; a light one comes without items and without what is known of its source."""
+    """Returns the whole order; a light one lacks items and source."""
     known = {**row(sale), "updated_at": clock(changed_at), "currency": sale.store.currency, "amounts": _amounts(sale)}
     known["source"] = "dashboard" if sale.journey.carrier == "admin" else "store"
     known["urls"] = {"customer": f"https://shop.example/orders/{sale.id:x}", "admin": "https://s.example/token"}
@@ -67,13 +67,13 @@ def whole(sale: StoreOrder, changed_at: datetime, *, light: bool) -> Row:
 
 
 def clock(at: datetime) -> Row:
-    """PHP's way of writing a moment: local, its zone beside it."""
+    """Returns a time in PHP's format: local, with its zone."""
     local = at.astimezone(ZoneInfo(ZONE))
     return {"date": f"{local:%Y-%m-%d %H:%M:%S}.000000", "timezone_type": 3, "timezone": ZONE}
 
 
 def status(sale: StoreOrder) -> Row:
-    """The platform's status, and for some orders one that the merchant made up below it."""
+    """Returns the platform's status, and for some orders the merchant's own substatus."""
     slug = sale.state.status
     standard = {"id": STATUS_IDS[slug], "name": NAMES[slug]}
     own = {"id": OWN_STATUS, "name": "جاهز للتغليف 🎁"} if slug == "in_progress" and sale.number % 2 else standard

@@ -1,7 +1,7 @@
 """Shopify's Admin API: one GraphQL endpoint per shop, for the shop itself and its orders.
 
-HTTP 200 carries errors too; a wrong token is a 401, a wrong shop a 404; an unknown version falls forward to
-the oldest supported one, and the answer's header says which (sheet on Shopify, sections 1, 5 and 6).
+HTTP 200 may have errors; a wrong token is a 401, a wrong shop a 404. An unknown version falls forward to the oldest
+supported one, which a response header names (sheet on Shopify, sections 1, 5 and 6).
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ from adsync_sandbox.platforms.shopify.graphql.query_language import SyntaxFault,
 from adsync_sandbox.platforms.shopify.order_search import Finder
 from adsync_sandbox.platforms.shopify.tokens import access_token
 from adsync_sandbox.server.behavior import Behavior
-from adsync_sandbox.server.call_accounts import about
+from adsync_sandbox.server.call_accounts import add_account
 from adsync_sandbox.server.leaky_bucket import Bucket
-from adsync_sandbox.server.token_store import TokenStore, renewal, renews
+from adsync_sandbox.server.token_store import TokenStore, has_expiring_tokens, refresh_settings
 
 VERSIONS = ("2025-10", "2026-01", "2026-04", "2026-07", "2026-10")
 BULK_BY_ID_SINCE = "2026-01"
 UNAUTHORIZED, NOT_FOUND, BAD_REQUEST = 401, 404, 400
 
 
-def create_app(world: World, vault: TokenStore, manners: Behavior) -> Starlette:
+def create_app(world: World, token_store: TokenStore, behavior: Behavior) -> Starlette:
     routes = [
         Route("/{shop}/admin/api/{version}/graphql.json", graphql, methods=["POST"]),
         Route("/{shop}/admin/oauth/access_token", access_token, methods=["POST"]),
         Route("/{shop}/bulk/{number:int}.jsonl", download),
     ]
     app, stores = Starlette(routes=routes), world.stores_of("shopify")
-    finder = Finder(world, manners.read_all_orders, manners.journeys_ready_after)
-    app.state.finder, app.state.vault = finder, vault
-    app.state.buckets = {store.id: Bucket(manners.shopify_limits, time.monotonic) for store in stores}
-    app.state.bulks = {store.id: Bulk(finder, store, manners.polls_until_ready) for store in stores}
+    finder = Finder(world, behavior.read_all_orders, behavior.journeys_ready_after)
+    app.state.finder, app.state.token_store = finder, token_store
+    app.state.buckets = {store.id: Bucket(behavior.shopify_limits, time.monotonic) for store in stores}
+    app.state.bulks = {store.id: Bulk(finder, store, behavior.polls_until_ready) for store in stores}
     return app
 
 
 def connection(store: Store, base: str, _world: World) -> dict[str, object]:
     host = f"{base}/{store.id}"
-    more = renewal(store, f"{host}/admin/oauth/access_token") if renews(store) else {}
+    more = refresh_settings(store, f"{host}/admin/oauth/access_token") if has_expiring_tokens(store) else {}
     return {"host": host, "password": store.token, "extra": {"api_version": VERSIONS[-1], **more}}
 
 
@@ -55,7 +55,7 @@ async def graphql(request: Request) -> Response:
     if store is None:
         return JSONResponse({"errors": "Not Found"}, NOT_FOUND)
     token = request.headers.get("x-shopify-access-token", "")
-    if request.app.state.vault.owner("shopify", token) != store.conn_id:
+    if request.app.state.token_store.owner("shopify", token) != store.conn_id:
         message = "[API] Invalid API key or access token (unrecognized login or wrong password)"
         return JSONResponse({"errors": message}, UNAUTHORIZED)
     try:
@@ -72,7 +72,7 @@ async def graphql(request: Request) -> Response:
 
 
 async def download(request: Request) -> Response:
-    """A bulk operation's lines, for whoever has the signed address."""
+    """Returns a bulk operation's lines for a signed URL."""
     store = _store(request)
     text = request.app.state.bulks[store.id].result(request.path_params["number"]) if store else None
     if text is None or request.query_params.get("signature") != "sandbox":
@@ -84,12 +84,12 @@ def _store(request: Request) -> Store | None:
     stores = request.app.state.finder.world.stores_of("shopify")
     found = next((store for store in stores if store.id == request.path_params["shop"]), None)
     if found is not None:
-        about(request, found.id)
+        add_account(request, found.id)
     return found
 
 
 def _answer(query: Query, bucket: Bucket, root: Source) -> dict[str, object]:
-    """Data and cost, or the one error that stopped it."""
+    """Returns data and cost, or the one error that stopped the query."""
     requested, start = 0, "MutationRoot" if query.document.mutates else "QueryRoot"
     try:
         check(query, query.document.selections, start)
@@ -116,7 +116,7 @@ def _afford(bucket: Bucket, requested: int) -> None:
 
 
 def _root(request: Request, store: Store, version: str) -> Source:
-    """What an operation of this shop can start from; orders are worked out only when asked for."""
+    """Returns the root fields of this shop; orders are generated only if they are requested."""
     finder: Finder = request.app.state.finder
     bulk: Bulk = request.app.state.bulks[store.id]
     base = f"{str(request.url).partition('/admin/')[0]}/bulk"
@@ -145,7 +145,7 @@ def _scopes(finder: Finder) -> tuple[str, ...]:
 
 
 def _bulk_of(bulk: Bulk, base: str, version: str, operation_id: object) -> Source | None:
-    """From 2026-01 on; before, there is only the current one."""
+    """Since 2026-01; earlier versions have only the current one."""
     if version < BULK_BY_ID_SINCE:
         raise Refused("undefinedField", "Field 'bulkOperation' doesn't exist on type 'QueryRoot'")
     return bulk.poll(base, operation_id or "")

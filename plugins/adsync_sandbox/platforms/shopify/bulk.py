@@ -1,7 +1,7 @@
-"""Shopify's bulk operations: started by a mutation, polled, downloaded as lines of JSON (sheet, section 2).
+"""Shopify's bulk operations: started by a mutation, polled, downloaded as JSON lines (sheet, section 2).
 
-Children of a connection are lines of their own with __parentId and, unless grouped, need not follow their
-parent; numbers are texts; one operation runs at a time and a result without rows has no address.
+Children of a connection are separate lines with __parentId that, unless grouped, need not follow their parent. Numbers
+are strings. One operation runs at a time, and a result without rows has no URL.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Line = dict[str, object]
 
 @dataclass
 class Operation:
-    """A bulk operation under way; the platform remembers how often it was asked about."""
+    """A bulk operation, with the number of polls so far."""
 
     id: str
     number: int
@@ -40,7 +40,7 @@ class Operation:
 
 @dataclass
 class Bulk:
-    """The bulk operations of one shop; `base` is where results are downloaded."""
+    """The bulk operations of one shop; `base` is the URL of the downloads."""
 
     finder: Finder
     store: Store
@@ -48,7 +48,7 @@ class Bulk:
     operations: list[Operation] = field(default_factory=list)
 
     def run(self, base: str, arguments: Mapping[str, object]) -> Source:
-        """Start an operation, or say why not."""
+        """Starts an operation, or returns an error."""
         if self.operations and not self._ready(self.operations[-1]):
             return _refused("OPERATION_IN_PROGRESS", "A bulk query operation for this app and shop is in progress")
         try:
@@ -61,7 +61,7 @@ class Bulk:
         return {"bulkOperation": self._node(made, base), "userErrors": []}
 
     def poll(self, base: str, operation_id: object) -> Source | None:
-        """Where an operation stands; each look brings it one step nearer."""
+        """Returns an operation's state; every poll advances it by one step."""
         for one in reversed(self.operations):
             if operation_id in {one.id, None}:
                 node = self._node(one, base)
@@ -106,7 +106,7 @@ class Bulk:
         if grouped:
             return [line for root, below in zip(roots, children, strict=True) for line in (root, *below)], len(roots)
         everything = [*roots, *(line for below in children for line in below)]
-        # Any order but the obvious one: a child before its parent, a parent far from its children.
+        # Deliberately unordered: children before their parents, parents far from their children.
         Random(len(everything)).shuffle(everything)
         return everything, len(roots)
 
@@ -123,7 +123,7 @@ def _root(document: Document) -> Field:
 
 
 def _of_orders(query: Query) -> tuple:
-    """What is selected of every order, under edges and node or under nodes."""
+    """Returns the selection of every order, under edges and node or under nodes."""
     selections = _root(query.document).selections
     connections = 1 + sum(_connections(query, selections, "OrderConnection"))
     if connections > MOST_CONNECTIONS:
@@ -137,7 +137,7 @@ def _of_orders(query: Query) -> tuple:
 
 
 def _connections(query: Query, selections: tuple, on: str, *, inside: str = "OrderConnection") -> Iterator[int]:
-    """One for every connection below; one inside a plain object cannot be run in bulk."""
+    """Returns the connections below; one inside a plain object is not supported in bulk."""
     for owner, one in query.fields(selections, on):
         kind = TYPES.get(owner, {}).get(one.name)
         if kind and is_connection(kind):
@@ -149,7 +149,7 @@ def _connections(query: Query, selections: tuple, on: str, *, inside: str = "Ord
 
 
 def _split(query: Query, source: Source, selections: tuple) -> tuple[Line, list[Line]]:
-    """The order's own line, and a line for each child of its connections."""
+    """Returns the order's line and a line for each child of its connections."""
     own = Executor(query).pick(source, selections, "Order")
     children: list[Line] = []
     for _, one in query.fields(selections, "Order"):

@@ -1,4 +1,4 @@
-"""Shopify's wrong answers: errors beside no data, mostly with HTTP 200 (sheet on Shopify, sections 5 and 6)."""
+"""Shopify's error responses: errors without data, mostly with HTTP 200 (sheet on Shopify, sections 5 and 6)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The orders connection: search filter, sort key, page size and opaque cursors (sheet on Shopify, section 2).
 
-A date value must be quoted, and a term the search does not understand is left out of it without a word.
+A date value must be quoted; a term that the search does not support is ignored silently.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ Test = Callable[[Order], bool]
 
 @dataclass(frozen=True)
 class Search:
-    """What decides which orders are found, and in which order; a cursor belongs to it."""
+    """Filter and sort key of a search; a cursor belongs to one search."""
 
     store_id: str
     query: str
@@ -63,10 +63,10 @@ class Search:
 
 @dataclass
 class Finder:
-    """Searches a world; what a search found is kept for its next page.
+    """Searches a world and caches results for their next page.
 
-    Without `read_all_orders` what is older than sixty days is missing, silently; a journey that was not ready
-    is, once it was read `ready_after` times, and its order says nothing of it.
+    Without `read_all_orders`, orders older than 60 days are missing silently. A pending journey becomes ready after it
+    was read `ready_after` times, which does not change its order's updatedAt.
     """
 
     world: World
@@ -76,7 +76,7 @@ class Finder:
     reads: Counter[str] = field(default_factory=Counter)
 
     def visible(self, store_id: str) -> tuple[Order, ...]:
-        """The orders that the app's scopes let it see."""
+        """Returns the orders that the app's scopes allow."""
         orders = self.world.store_orders(store_id)
         wall = self.world.now - WITHOUT_ALL_ORDERS
         return orders if self.read_all_orders else tuple(order for order in orders if order.placed_at >= wall)
@@ -89,17 +89,17 @@ class Finder:
         return order_node(replace(order, journey=ready))
 
     def all(self, store_id: str, arguments: Mapping[str, object]) -> list[Order]:
-        """Everything a search finds."""
+        """Returns all orders that match."""
         return self._found(_search(store_id, arguments))
 
     def count(self, store_id: str, arguments: Mapping[str, object]) -> Source:
-        """How many a search finds; up to ten thousand, unless the limit says otherwise or is null."""
+        """Returns the number of matching orders, at most 10,000 unless the limit is another or null."""
         found, most = len(self.all(store_id, arguments)), arguments.get("limit", MOST_COUNTED)
         capped = isinstance(most, int) and found > most
         return {"count": most if capped else found, "precision": "AT_LEAST" if capped else "EXACT"}
 
     def page(self, store_id: str, arguments: Mapping[str, object]) -> Source:
-        """One page of the orders connection."""
+        """Returns one page of the orders connection."""
         first = arguments.get("first")
         if not isinstance(first, int) or not 1 <= first <= LARGEST_PAGE:
             raise Refused("BAD_REQUEST", f"first is needed, between 1 and {LARGEST_PAGE}")
@@ -145,7 +145,7 @@ def _cursor(offset: int, tied: str) -> str:
 
 
 def _start(after: object, tied: str) -> int:
-    """Where a page begins; a cursor belongs to its query and sort key."""
+    """Returns the start of a page; a cursor belongs to its query and sort key."""
     if after is None:
         return 0
     try:

@@ -1,6 +1,6 @@
 """An order as a GraphQL node: money in two currencies, refunds as a list, the journey with its visits.
 
-Instants are UTC with a Z; a journey that is not ready tells nothing yet (sheet on Shopify, sections 3, 4, 8).
+Times are UTC with a Z; a pending journey has no visits (sheet on Shopify, sections 3, 4, 8).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def iso(at: datetime | None) -> str | None:
 
 
 def order_node(order: Order) -> Source:
-    """Everything that can be asked of an order."""
+    """Returns all fields of an order."""
     return {
         "__typename": "Order",
         **_facts(order),

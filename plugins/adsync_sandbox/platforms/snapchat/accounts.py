@@ -31,7 +31,7 @@ ACCOUNTS = (
         *("snapchat", "5f0c6a52-17de-4b7a-8a55-aa10b7c9d002", "nakhla", 3, "Nakhla Snap", "USD", DUBAI),
         *(STANDING, FLIGHTS),
     ),
-    # Its days are of 23, 24 and 25 hours.
+    # Its days have 23, 24 or 25 hours.
     AdAccount(
         *("snapchat", "c55a8f6e-92e1-4a0e-9d0f-2f1f6f1e2a03", "juniper", 3, "Juniper Snap", "USD", NEW_YORK),
         *(STANDING, FLIGHTS),

@@ -1,6 +1,6 @@
-"""What every Snapchat call shares: the bearer token, the envelope, errors, links to the next page.
+"""Common parts of Snapchat calls: the bearer token, the envelope, errors, links to the next page.
 
-`request_status` is written in capitals or not, as the documentation itself does (sheet on Snapchat, section 4).
+`request_status` is in upper or lower case, as in the documentation (sheet on Snapchat, section 4).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse
 from adsync_sandbox.generator.accounts import AdAccount
 from adsync_sandbox.generator.ads.campaigns import Campaign
 from adsync_sandbox.generator.world import World
-from adsync_sandbox.server.call_accounts import about
+from adsync_sandbox.server.call_accounts import add_account
 
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
 BAD_PARAMETER, UNSUPPORTED_BREAKDOWN, UNSUPPORTED_QUERY, UNKNOWN_ENTITY = "E1001", "E1004", "E1008", "E3003"
@@ -25,7 +25,7 @@ DISPLAY = "We're sorry, but the data provided in the request is incomplete or in
 
 
 class SnapError(Exception):
-    """An answer that is an error."""
+    """An error response."""
 
     def __init__(self, status: int, code: str | None, message: str) -> None:
         super().__init__(message)
@@ -65,7 +65,7 @@ def items(name: str, one: str, found: Sequence[object]) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Call:
-    """One authorised call and the accounts its token may see."""
+    """One authorized call and the accounts its token has access to."""
 
     request: Request
     accounts: tuple[AdAccount, ...]
@@ -82,23 +82,23 @@ class Call:
         account_id = self.request.path_params["id"]
         for one in self.accounts:
             if one.id == account_id:
-                about(self.request, one.id)
+                add_account(self.request, one.id)
                 return one
         if account_id in {one.id for one in self.world.accounts_of("snapchat")}:
             raise SnapError(FORBIDDEN, None, "You have no role on this ad account.")
         raise SnapError(NOT_FOUND, UNKNOWN_ENTITY, "The resource can not be found.")
 
     def campaign(self) -> Campaign:
-        """A campaign by its own id: a deleted one is not found, though it spent."""
+        """Returns a campaign by its id; a deleted one is not found even if it has spend."""
         for account in self.accounts:
             for campaign in self.world.campaigns(account.id):
                 if campaign.id == self.request.path_params["id"] and campaign.status != "deleted":
-                    about(self.request, account.id)
+                    add_account(self.request, account.id)
                     return campaign
         raise SnapError(NOT_FOUND, UNKNOWN_ENTITY, "The resource can not be found.")
 
     def start(self) -> int:
-        """Where a page begins, told by the cursor of a link."""
+        """Returns the start of a page from the cursor of a link."""
         cursor = self.params.get("cursor")
         if cursor is None:
             return 0
@@ -113,9 +113,9 @@ class Call:
 
 
 async def opened(request: Request) -> Call:
-    """Authorise a call; an unknown or ended token is a 401."""
+    """Authorizes a call; an unknown or expired token is a 401."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    conn_id = request.app.state.vault.owner("snapchat", token) if scheme == "Bearer" else None
+    conn_id = request.app.state.token_store.owner("snapchat", token) if scheme == "Bearer" else None
     if conn_id is None:
         raise SnapError(UNAUTHORIZED, None, "The access token is expired or invalid.")
     world: World = request.app.state.world

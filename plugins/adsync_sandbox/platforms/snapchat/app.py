@@ -1,6 +1,6 @@
-"""Snapchat's Ads API: organisations, ad accounts, their lists, stats, and the token endpoint beside it.
+"""Snapchat's Ads API: organizations, ad accounts, their lists and stats, and the token endpoint.
 
-Deleted campaigns are in no list and in every statistic (sheet on Snapchat, sections 1, 2 and 5).
+Deleted campaigns are missing in lists and present in statistics (sheet on Snapchat, sections 1, 2 and 5).
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from adsync_sandbox.platforms.snapchat.entities import adverts, campaigns, squad
 from adsync_sandbox.platforms.snapchat.reports import report, result
 from adsync_sandbox.platforms.snapchat.stats import account_stats, campaign_stats
 from adsync_sandbox.server.behavior import Behavior
-from adsync_sandbox.server.call_accounts import about
+from adsync_sandbox.server.call_accounts import add_account
 from adsync_sandbox.server.token_forms import Form, form_of
-from adsync_sandbox.server.token_store import Refused, TokenStore, renewal
+from adsync_sandbox.server.token_store import Refused, TokenStore, refresh_settings
 
 UNAUTHORIZED = 401
 
 
-def create_app(world: World, vault: TokenStore, manners: Behavior) -> Starlette:
+def create_app(world: World, token_store: TokenStore, behavior: Behavior) -> Starlette:
     routes = [
         Route("/v1/me/organizations", organizations),
         Route("/v1/adaccounts/{id}", ad_account),
@@ -39,21 +39,24 @@ def create_app(world: World, vault: TokenStore, manners: Behavior) -> Starlette:
         Route("/login/oauth2/access_token", token, methods=["POST"]),
     ]
     app = Starlette(routes=routes, exception_handlers={api.SnapError: api.answer})
-    app.state.world, app.state.vault, app.state.reports = world, vault, {}
-    app.state.polls_until_ready, app.state.short_first_pages = manners.polls_until_ready, manners.short_first_pages
-    app.state.stats_page, app.state.most_in_breakdown = manners.snapchat_stats_page, manners.snapchat_most_in_breakdown
+    app.state.world, app.state.token_store, app.state.reports = world, token_store, {}
+    app.state.polls_until_ready, app.state.short_first_pages = behavior.polls_until_ready, behavior.short_first_pages
+    app.state.stats_page, app.state.most_in_breakdown = (
+        behavior.snapchat_stats_page,
+        behavior.snapchat_most_in_breakdown,
+    )
     return app
 
 
 def connection(account: AdAccount, base: str, _world: World) -> dict[str, object]:
-    extra = renewal(account, f"{base}/login/oauth2/access_token")
+    extra = refresh_settings(account, f"{base}/login/oauth2/access_token")
     return {"host": f"{base}/v1", "password": account.token, "extra": extra}
 
 
 async def organizations(request: Request) -> Response:
     call = await opened(request)
     for one in call.accounts:
-        about(request, one.id)
+        add_account(request, one.id)
     ours = [_account(one) for one in call.accounts]
     known = {"ad_accounts": ours} if call.params.get("with_ad_accounts") == "true" else {}
     organisation = {"id": _organisation(call.accounts[0]), "name": call.accounts[0].name, **known}
@@ -66,23 +69,23 @@ async def ad_account(request: Request) -> Response:
 
 
 async def token(request: Request) -> Response:
-    """Form-encoded; OAuth errors have another shape than the API's."""
+    """Takes a form; OAuth errors have another shape than the API's."""
     form = await form_of(request)
-    if (refused := form.refusal("snapchat", ("refresh_token",), status=UNAUTHORIZED)) is not None:
+    if (refused := form.error("snapchat", ("refresh_token",), status=UNAUTHORIZED)) is not None:
         return refused
     return _renewed(request, form)
 
 
 def _renewed(request: Request, form: Form) -> Response:
-    vault: TokenStore = request.app.state.vault
+    token_store: TokenStore = request.app.state.token_store
     try:
-        grant = vault.renew("snapchat", form.values["refresh_token"])
+        grant = token_store.refresh("snapchat", form.values["refresh_token"])
     except Refused:
         described = {"error": "invalid_grant", "error_description": "The refresh token was revoked."}
         return JSONResponse(described, UNAUTHORIZED)
-    for account_id in vault.ids_of(grant):
-        about(request, account_id)
-    body = {"access_token": grant.access, "token_type": "Bearer", "expires_in": vault.left(grant)}
+    for account_id in token_store.account_ids(grant):
+        add_account(request, account_id)
+    body = {"access_token": grant.access, "token_type": "Bearer", "expires_in": token_store.seconds_left(grant)}
     return JSONResponse({**body, "scope": "snapchat-marketing-api", "refresh_token": grant.refresh})
 
 

@@ -1,4 +1,4 @@
-"""What a Snapchat ad account lists: campaigns, ad squads and ads, 50 to 1000 a page; what was deleted is in no list.
+"""Snapchat's lists of campaigns, ad squads and ads: 50 to 1000 per page, without deleted ones.
 
 An ad names its squad, a squad its campaign (sheet on Snapchat, sections 2 and 5).
 """
@@ -68,7 +68,7 @@ def _ad(ad: Ad) -> Row:
 
 
 def _campaign(campaign: Campaign) -> dict[str, object]:
-    """Every third campaign leaves the budget to its ad squads; an open end is absent."""
+    """Every third campaign has its budget on its ad squads; an open end is absent."""
     row = {
         "id": campaign.id,
         "ad_account_id": campaign.account.id,

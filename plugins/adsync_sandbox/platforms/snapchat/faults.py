@@ -1,4 +1,4 @@
-"""Snapchat's wrong answers: a 429 that says nothing more, errors inside a 200 (sheet on Snapchat, sections 4 to 7)."""
+"""Snapchat's error responses: a 429 without details, errors inside a 200 (sheet on Snapchat, sections 4 to 7)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _partly(_fault: Fault, answer: Json) -> None:
 
 
 def _hollow(_fault: Fault, answer: Json) -> None:
-    """Every campaign is there, and nothing is said of it."""
+    """Every campaign is present, without stats."""
     for item in answer.get("timeseries_stats", ()):
         for part in item["timeseries_stat"].get("breakdown_stats", {}).get("campaign", ()):
             for day in part.get("timeseries", ()):

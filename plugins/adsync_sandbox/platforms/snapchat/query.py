@@ -1,7 +1,7 @@
-"""What a stats request asks, checked: granularity, span, fields, breakdown (sheet on Snapchat, section 3a).
+"""Validates a stats request: granularity, span, fields, breakdown (sheet on Snapchat, section 3a).
 
-Every boundary of a DAY request is local midnight of the account, written with the offset that holds there on
-that very day; whatever else is refused with E1008.
+Every boundary of a DAY request must be local midnight of the account, with that day's offset; any other is rejected
+with E1008.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ VIEW_WINDOWS = {"none", "1_HOUR", "3_HOUR", "6_HOUR", "1_DAY", "7_DAY", "28_DAY"
 
 @dataclass(frozen=True)
 class Query:
-    """A checked request; the days are the account's, `until` not included."""
+    """A valid request; the days are the account's, `until` is exclusive."""
 
     granularity: str
     since: date

@@ -1,6 +1,6 @@
-"""Snapchat's asynchronous stats: submitted, polled, fetched as CSV from a signed address (sheet, section 3d).
+"""Snapchat's asynchronous stats: submitted, polled, downloaded as CSV from a signed URL (sheet, section 3d).
 
-The address is fetched without the token: with one it is refused. Columns have titles, money stays micro.
+The download must not send the token: with a token it is rejected. Columns have titles, money is in micros.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SIGNATURE_KEY = b"sandbox"
 
 @dataclass
 class Report:
-    """A report under way; the platform remembers how often it was asked about."""
+    """A report, with the number of polls so far."""
 
     id: str
     account: AdAccount
@@ -49,7 +49,7 @@ class Report:
 
 
 def submitted(call: Call, account: AdAccount, query: Query, rows: list[Delivery]) -> Response:
-    """A new report; only campaigns by day are written here."""
+    """Creates a report; only campaigns by day are supported."""
     if call.params.get("async_format") != "csv":
         raise bad_parameter("async_format: the sandbox writes csv only")
     if query.granularity != "DAY" or not query.by_campaign:
@@ -76,7 +76,7 @@ async def report(request: Request) -> Response:
 
 
 async def result(request: Request) -> Response:
-    """The CSV, for whoever has the signed address and sends no token along."""
+    """Returns the CSV for a signed URL without a token."""
     if "authorization" in request.headers:
         return PlainTextResponse("Only one auth mechanism allowed", BAD_REQUEST)
     reports: dict[str, Report] = request.app.state.reports

@@ -1,6 +1,6 @@
-"""A campaign's days as Snapchat writes them: micros, JSON numbers, local times with their own offset.
+"""A campaign's days in Snapchat's format: micros, JSON numbers, local times with their offset.
 
-A key is missing where there is no such data: a campaign that aims at reach has no purchases.
+Keys without data are absent: a campaign with the objective reach has no purchases.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ STATS: dict[str, Callable[[Delivery], int | None]] = {
 
 
 def stats(rows: Iterable[Delivery], fields: Iterable[str]) -> Stats:
-    """Sums of the asked fields over some days."""
+    """Returns the sums of the requested fields over some days."""
     found: Stats = {}
     for row in rows:
         for name in fields:
@@ -47,19 +47,19 @@ def stats(rows: Iterable[Delivery], fields: Iterable[str]) -> Stats:
 
 
 def nothing(fields: Iterable[str]) -> Stats:
-    """A day without delivery, where such days are not left out."""
+    """Returns the stats of a day without delivery, for requests that include such days."""
     return {name: 0 for name in fields if not name.startswith("conversion_")}
 
 
 def midnight(day: date, zone: str) -> str:
-    """Local midnight as Snapchat writes it: milliseconds, and the offset of that day."""
+    """Returns local midnight in Snapchat's format, with milliseconds and that day's offset."""
     return datetime.combine(day, time(), ZoneInfo(zone)).isoformat(timespec="milliseconds")
 
 
 def days(
     rows: Mapping[date, Iterable[Delivery]], every: Iterable[date], zone: str, fields: tuple[str, ...], omit: bool
 ) -> list[dict[str, object]]:
-    """A timeseries; days without delivery are zero or, when asked, left out."""
+    """Returns a time series; days without delivery are zero or, on request, omitted."""
     found = []
     for day in every:
         if day in rows or not omit:
@@ -70,7 +70,7 @@ def days(
 
 
 def finality(now: datetime, zone: str) -> dict[str, str]:
-    """Up to when delivery is final, and up to when conversions were looked at."""
+    """Returns until when delivery is final and until when conversions are processed."""
     local = now.astimezone(ZoneInfo(zone))
     hour = local.replace(minute=0, second=0, microsecond=0)
     return {

@@ -1,6 +1,6 @@
-"""Snapchat's stats: of an account, split by campaign or not, and of one campaign (sheet, sections 3a and 3b).
+"""Snapchat's stats: of an account, optionally by campaign, and of one campaign (sheet, sections 3a and 3b).
 
-The link to the next page stands inside the stat object. Every campaign that delivered is there, deleted or not.
+The link to the next page is inside the stat object. Every campaign with delivery is present, deleted or not.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _by_campaign(call: Call, query: Query, account: AdAccount, rows: list[Delive
 
 
 def _silent(call: Call, account: AdAccount) -> bool:
-    """Whether the account has more campaigns than this answer can hold; it does not say so."""
+    """Returns whether the account has more campaigns than a breakdown supports, which the response does not tell."""
     most = call.request.app.state.most_in_breakdown
     return most is not None and len(call.world.campaigns(account.id)) > most
 

@@ -1,4 +1,4 @@
-"""TikTok's list of ads, with the names above each; deleted ones only when asked for, ten a page unless told."""
+"""TikTok's list of ads with the names of their parents; deleted ones only on request, 10 per page by default."""
 
 from __future__ import annotations
 

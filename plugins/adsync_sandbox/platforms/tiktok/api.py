@@ -1,6 +1,6 @@
-"""What every TikTok call shares: the envelope, the token header, JSON-encoded parameters, page numbers.
+"""Common parts of TikTok calls: the envelope, the token header, JSON-encoded parameters, page numbers.
 
-HTTP 200 almost always; `code` decides (sheet on TikTok, sections 1, 4 and 7).
+Almost always HTTP 200; `code` is decisive (sheet on TikTok, sections 1, 4 and 7).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from adsync_sandbox.generator.accounts import AdAccount
-from adsync_sandbox.server.call_accounts import about
+from adsync_sandbox.server.call_accounts import add_account
 
 NO_PERMISSION, BAD_PARAMETER, TOKEN_MISSING, TOKEN_WRONG = 40001, 40002, 40104, 40105
 TASK_NOT_READY, TASK_UNKNOWN = 40201, 40300
@@ -22,7 +22,7 @@ REQUEST_ID = "20261122000000sandbox00000000"
 
 
 class TikTokError(Exception):
-    """An answer whose code is not 0."""
+    """A response with a code other than 0."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -45,7 +45,7 @@ def bad_parameter(message: str) -> TikTokError:
 
 @dataclass(frozen=True)
 class Call:
-    """One authorised call; `params` come from the query, or from the JSON body of a POST."""
+    """One authorized call; `params` come from the query, or from the JSON body of a POST."""
 
     request: Request
     params: Mapping[str, object]
@@ -55,10 +55,10 @@ class Call:
         return self.allowed(self.text("advertiser_id"))
 
     def allowed(self, advertiser_id: str) -> AdAccount:
-        """The advertiser; 40001 when the token was not given it."""
+        """Returns the advertiser; 40001 if the token has no access."""
         if advertiser_id not in self.accounts:
             raise TikTokError(NO_PERMISSION, f"No permission to operate advertiser {advertiser_id}.")
-        about(self.request, advertiser_id)
+        add_account(self.request, advertiser_id)
         return self.accounts[advertiser_id]
 
     def text(self, name: str, default: str | None = None) -> str:
@@ -68,7 +68,7 @@ class Call:
         return str(value)
 
     def json(self, name: str, default: object = None) -> object:
-        """An array or object: JSON-encoded in a query, itself in a body."""
+        """Returns an array or object: JSON-encoded in a query, plain in a body."""
         value = self.params.get(name, default)
         if not isinstance(value, str):
             return value
@@ -78,7 +78,7 @@ class Call:
             raise bad_parameter(f"{name}: Not valid JSON.") from error
 
     def names(self, name: str, known: Sequence[str], default: Sequence[str]) -> list[str]:
-        """A JSON list of names, all of them known."""
+        """Returns a JSON list of names; an unknown name is an error."""
         asked = self.json(name, list(default))
         if not isinstance(asked, list):
             raise bad_parameter(f"{name}: Not a list.")
@@ -95,11 +95,11 @@ class Call:
 
 
 async def opened(request: Request) -> Call:
-    """Read and authorise a call; the token stands bare in its own header."""
+    """Reads and authorizes a call; the token is the whole value of its own header."""
     token = request.headers.get("access-token")
     if not token:
         raise TikTokError(TOKEN_MISSING, "Access token is missing.")
-    conn_id = request.app.state.vault.owner("tiktok", token)
+    conn_id = request.app.state.token_store.owner("tiktok", token)
     accounts = [one for one in request.app.state.world.accounts_of("tiktok") if one.conn_id == conn_id]
     if not accounts:
         raise TikTokError(TOKEN_WRONG, "Access token is incorrect or has been revoked.")
@@ -113,7 +113,7 @@ async def opened(request: Request) -> Call:
 
 
 def paged(call: Call, rows: Sequence[object]) -> JSONResponse:
-    """One numbered page and what is known of all pages."""
+    """Returns one numbered page and the page counts."""
     size = call.number("page_size", DEFAULT_PAGE, LARGEST_PAGE)
     number = call.number("page", 1, 10**6)
     info = {"page": number, "page_size": size, "total_number": len(rows), "total_page": -(-len(rows) // size)}

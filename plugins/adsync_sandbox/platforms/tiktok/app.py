@@ -1,7 +1,7 @@
 """TikTok's Business API v1.3: advertisers, campaigns, ads, and the daily report.
 
-Failures come as HTTP 200 with a code; campaign lists and reports hide deleted campaigns unless told
-otherwise, and default to ten rows a page (sheet on TikTok, sections 2 and 3).
+Errors are HTTP 200 with a code. Campaign lists and reports omit deleted campaigns by default, and have 10 rows per page
+by default (sheet on TikTok, sections 2 and 3).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ADVERTISER: dict[str, Callable[[AdAccount], object]] = {
 SECONDARY = {
     "active": "CAMPAIGN_STATUS_ENABLE",
     "paused": "CAMPAIGN_STATUS_DISABLE",
-    # TikTok knows no archive: what Meta would archive is switched off here.
+    # TikTok has no archived status: such campaigns are disabled here.
     "archived": "CAMPAIGN_STATUS_DISABLE",
     "deleted": "CAMPAIGN_STATUS_DELETE",
 }
@@ -76,7 +76,7 @@ CAMPAIGN: dict[str, Callable[[Campaign], object]] = {
 }
 
 
-def create_app(world: World, vault: TokenStore, manners: Behavior) -> Starlette:
+def create_app(world: World, token_store: TokenStore, behavior: Behavior) -> Starlette:
     routes = [
         Route(f"{BASE}/advertiser/info/", advertisers, methods=["GET"]),
         Route(f"{BASE}/campaign/get/", campaigns, methods=["GET"]),
@@ -88,8 +88,8 @@ def create_app(world: World, vault: TokenStore, manners: Behavior) -> Starlette:
     ]
     app = Starlette(routes=routes, exception_handlers={api.TikTokError: api.answer})
     app.router.redirect_slashes = False
-    app.state.world, app.state.vault = world, vault
-    app.state.tasks, app.state.polls_until_ready = {}, manners.polls_until_ready
+    app.state.world, app.state.token_store = world, token_store
+    app.state.tasks, app.state.polls_until_ready = {}, behavior.polls_until_ready
     return app
 
 
@@ -123,7 +123,7 @@ async def campaigns(request: Request) -> Response:
 
 
 def _row(campaign: Campaign, fields: list[str]) -> dict[str, object]:
-    """Smart+ rows come without modify_time (section 2)."""
+    """Smart+ rows lack modify_time (section 2)."""
     row = _written(CAMPAIGN, fields, campaign)
     if campaign.slot == 1:
         row.pop("modify_time", None)

@@ -1,4 +1,4 @@
-"""TikTok's wrong answers: HTTP 200 and a code (sheet on TikTok, sections 4, 6 and 7)."""
+"""TikTok's error responses: HTTP 200 and a code (sheet on TikTok, sections 4, 6 and 7)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLAIMS = ("complete_payment", "total_complete_payment_rate")
 
 
 def _limited(fault: Fault) -> Response:
-    """TikTok says which limit was reached, never how long to wait."""
+    """TikTok names the exceeded limit but no wait."""
     if not fault.wait:
         return envelope({}, 40100, "App reaches the QPS limit.")
     return envelope({}, 40100, f"App reaches the {'QPD' if fault.wait >= A_DAY else 'QPM'} limit.")

@@ -1,7 +1,7 @@
-"""TikTok's daily campaign report, answered at once or by a task (sheet on TikTok, section 3).
+"""TikTok's daily campaign report, synchronous or by a task (sheet on TikTok, section 3).
 
-Deleted campaigns are hidden unless the filter says STATUS_ALL; a report spans 30 days at most; values are
-strings and "-" stands for what does not apply. A task has neither limit.
+Deleted campaigns are omitted unless the filter is STATUS_ALL, and a report spans at most 30 days; a task has neither
+limit. Values are strings, "-" for not applicable.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ TASK_NUMBERS = count(7_410_000_000_000_000)
 
 @dataclass
 class Task:
-    """A report task; the platform remembers how often it was asked about."""
+    """A report task, with the number of polls so far."""
 
     id: str
     account: AdAccount
@@ -58,7 +58,7 @@ async def integrated(request: Request) -> Response:
 
 
 async def create(request: Request) -> Response:
-    """A new task; 40001 unless the app was put on the allow-list for this advertiser."""
+    """Creates a task; 40001 unless the app is on the allow list for this advertiser."""
     call = await opened(request)
     account = call.advertiser()
     if not account.may_run_tasks:
@@ -77,7 +77,7 @@ async def create(request: Request) -> Response:
 
 
 async def check(request: Request) -> Response:
-    """Each look brings a task one step nearer."""
+    """Returns the task's state; every poll advances it by one step."""
     task = _task(await opened(request))
     ready = _ready(request.app, task)
     status = "SUCCESS" if ready else "PROCESSING" if task.checks else "QUEUING"
@@ -105,7 +105,7 @@ def _task(call: Call) -> Task:
 
 
 def _checked(call: Call) -> list[str]:
-    """The asked metrics, after the parameters that must fit one another."""
+    """Returns the requested metrics after validating the parameters against each other."""
     if call.text("report_type") != "BASIC":
         raise bad_parameter("report_type: the sandbox has BASIC reports only.")
     if call.text("data_level") != "AUCTION_CAMPAIGN":
@@ -142,7 +142,7 @@ def _filters(call: Call) -> Filters:
 
 
 def _rows(call: Call, account: AdAccount, since: date, until: date, filters: Filters) -> list[Delivery]:
-    """Matching days in an order that means nothing, but is the same on every page."""
+    """Returns the matching days in an arbitrary order that is the same on every page."""
     days = call.request.app.state.world.deliveries(account.id)
     found = [row for row in days if since <= row.date <= until and filters.keeps(row)]
     return sorted(found, key=lambda row: sha256(f"{row.campaign.id}{row.date}".encode()).digest())

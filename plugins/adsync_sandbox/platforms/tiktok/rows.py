@@ -1,4 +1,4 @@
-"""A TikTok report's rows: values are strings, "-" stands for what does not apply (sheet, sections 3a and 3b)."""
+"""Rows of a TikTok report: values are strings, "-" means not applicable (sheet, sections 3a and 3b)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _share(above: int | Decimal, below: int) -> str:
 
 
 def _purchase(read: Callable[[Delivery], str]) -> Callable[[Delivery], str]:
-    """A purchase metric; not available where the campaign does not aim at purchases."""
+    """Returns a purchase metric, "-" if purchases are not the campaign's objective."""
     return lambda row: NOT_AVAILABLE if row.campaign.goal == "awareness" else read(row)
 
 
@@ -33,7 +33,7 @@ METRICS: dict[str, Callable[[Delivery], str]] = {
     "ctr": lambda row: _share(100 * row.clicks, row.impressions),
     "cpc": lambda row: _share(Decimal(row.spend) / 100, row.clicks),
     "cpm": lambda row: _share(Decimal(row.spend) * 10, row.impressions),
-    # The ad's own optimisation event, not purchases: clicks for awareness, and add-to-carts among sales.
+    # The ad's own optimization event, not purchases: clicks for awareness, add-to-carts for sales.
     "conversion": lambda row: str(row.conversions * 3 if row.conversions else row.clicks // 10),
     "complete_payment": _purchase(lambda row: str(row.conversions)),
     "total_complete_payment_rate": _purchase(lambda row: amount(row.revenue)),
@@ -49,7 +49,7 @@ DEFAULT_METRICS = ("spend", "impressions")
 
 @dataclass(frozen=True)
 class Filters:
-    """What `filtering` asks for."""
+    """The conditions of `filtering`."""
 
     campaign_ids: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()

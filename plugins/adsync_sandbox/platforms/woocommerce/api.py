@@ -1,7 +1,7 @@
-"""Which WooCommerce site is meant, which route of it, and who asks (sheet on WooCommerce, section 1).
+"""Finds the WooCommerce site and route of a call, and authorizes it (sheet on WooCommerce, section 1).
 
-A site lives under a path of its own; with plain permalinks every /wp-json address is a 404 and the route stands
-in ?rest_route=. An unknown key runs anonymous, a known one with a wrong secret does not.
+A site has its own path. With plain permalinks every /wp-json URL is a 404 and the route is in ?rest_route=. A call with
+an unknown key is anonymous; a known key with a wrong secret is rejected.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from adsync_sandbox.generator.accounts import Store
-from adsync_sandbox.server.call_accounts import about
+from adsync_sandbox.server.call_accounts import add_account
 
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
 PREFIX = "/wp-json"
 FRONT_PAGES = {"", "/", "/index.php"}
 CANNOT_VIEW, NOT_AUTHENTICATED = "woocommerce_rest_cannot_view", "woocommerce_rest_authentication_error"
-# What a key may do, and the permission of its WordPress user.
+# A key's permission, and that of its WordPress user.
 KINDS = ("read", "write", "powerless")
 
 
 class WooError(Exception):
-    """An answer that is an error: {code, message, data: {status}}."""
+    """An error response: {code, message, data: {status}}."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -64,7 +64,7 @@ def _digest(what: str, store: Store, kind: str) -> str:
 
 @dataclass(frozen=True)
 class Call:
-    """A call of one site: its route below /wp-json, and the parameters."""
+    """A call of one site: the route below /wp-json, and the parameters."""
 
     request: Request
     store: Store
@@ -73,12 +73,12 @@ class Call:
 
 
 def opened(request: Request) -> Call:
-    """Find site and route; nothing is authorised yet."""
+    """Finds site and route; authorization follows later."""
     path = f"/{request.path_params['path']}"
     for store in request.app.state.world.stores_of("woocommerce"):
         root = f"/{store.id}{store.path}"
         if path == root or path.startswith(f"{root}/"):
-            about(request, store.id)
+            add_account(request, store.id)
             return _routed(request, store, path.removeprefix(root))
     raise no_route()
 
@@ -97,7 +97,7 @@ def _trimmed(route: str) -> str:
 
 
 def authorise(call: Call) -> None:
-    """The four answers of the sheet's table."""
+    """Authorizes by the four cases of the sheet's table."""
     key, secret = _credentials(call)
     kind = next((one for one in KINDS if consumer_key(call.store, one) == key), None)
     if kind is None:

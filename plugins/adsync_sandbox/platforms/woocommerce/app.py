@@ -1,7 +1,7 @@
 """WooCommerce's REST API v3 on WordPress: the site's index, its orders, their refunds, its currency.
 
-Orders in the trash are listed only by status=trash, drafts of the checkout never; a page past the end is an
-empty list (sheet on WooCommerce, sections 1 to 3).
+Orders in the trash are listed by status=trash only, checkout drafts never; a page past the end is an empty list
+(sheet on WooCommerce, sections 1 to 3).
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ NAMESPACES = ["oembed/1.0", "wc/v1", "wc/v2", "wc/v3", "wp/v2"]
 ORDERS, CURRENCY = "/wc/v3/orders", "/wc/v3/data/currencies/current"
 
 
-def create_app(world: World, _vault: TokenStore, manners: Behavior) -> Starlette:
+def create_app(world: World, _token_store: TokenStore, behavior: Behavior) -> Starlette:
     app = Starlette(
         routes=[Route("/{path:path}", site)],
         exception_handlers={api.WooError: api.answer},
     )
-    app.state.world, app.state.writes = world, manners.writes_during_paging
-    knows = manners.woocommerce_knows_modified
+    app.state.world, app.state.writes = world, behavior.writes_during_paging
+    knows = behavior.woocommerce_knows_modified
     app.state.shelves = {store.id: Shelf(world, store, knows) for store in world.stores_of("woocommerce")}
     return app
 
@@ -74,7 +74,7 @@ async def site(request: Request) -> Response:
 
 
 def _index(call: Call) -> dict[str, object]:
-    """No key needed; the offset is that of this very moment."""
+    """Needs no key; the offset is the current one."""
     world: World = call.request.app.state.world
     shelf: Shelf = call.request.app.state.shelves[call.store.id]
     offset = world.now.astimezone(shelf.zone).utcoffset() or timedelta()

@@ -1,4 +1,4 @@
-"""WooCommerce's wrong answers: a JSON code where WordPress speaks, HTML where its host does (sheet, section 6)."""
+"""WooCommerce's error responses: a JSON code from WordPress, HTML from its host (sheet, section 6)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _limited(fault: Fault) -> Response:
 
 
 def _revoked(_fault: Fault) -> Response:
-    """A revoked key is no key: the call runs anonymous."""
+    """A call with a revoked key is anonymous."""
     return _coded(UNAUTHORIZED, CANNOT_VIEW, "Sorry, you cannot list resources.")
 
 
@@ -60,7 +60,7 @@ def _number(_fault: Fault, answer: Json) -> None:
 
 
 def _change(fault: Fault, answer: Json) -> None:
-    """Somebody wrote past WordPress: the order is another one and no date tells."""
+    """Changes an order without its modification date, as a plugin that writes to the database does."""
     for row in rows_in(rows, answer):
         if str(row.get("id")) == fault.field:
             row["status"] = "cancelled"

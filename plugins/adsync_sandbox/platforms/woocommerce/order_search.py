@@ -1,7 +1,7 @@
-"""Which orders a list holds, and in which order: statuses, bounds of time, pages (sheet, section 2).
+"""The orders of a list and their sorting: statuses, time bounds, pages (sheet, section 2).
 
-Bounds are exclusive on both sides. A value with an offset is turned into the site's wall clock before it is
-compared, whichever column `dates_are_gmt` picks; a naive one is taken as it stands.
+Bounds are exclusive on both sides. A value with an offset is converted to the site's local time before the comparison,
+whichever column `dates_are_gmt` selects; a naive value is used unchanged.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?
 
 @dataclass
 class Shelf:
-    """A site's orders, and those that somebody changed while they were being read."""
+    """A site's orders, and those that changed while they were read."""
 
     world: World
     store: Store
@@ -40,13 +40,13 @@ class Shelf:
         return self.changed.get(sale.id, sale.state.updated_at)
 
     def write(self, sales: Iterable[StoreOrder]) -> None:
-        """Somebody saves these orders: their time of change moves on, past everything so far."""
+        """Changes these orders: their time of change moves past all others."""
         for sale in sales:
             self.changed[sale.id] = self.world.now + timedelta(seconds=len(self.changed) + 1)
 
 
 def found(shelf: Shelf, params: Mapping[str, str]) -> list[StoreOrder]:
-    """Everything a list holds, sorted."""
+    """Returns the orders of the list, sorted."""
     keep = [_statuses(params), *_bounds(shelf, params)]
     sales = [one for one in shelf.world.store_orders(shelf.store.id) if all(test(one) for test in keep)]
     ordering = params.get("orderby", "date")
@@ -64,7 +64,7 @@ def found(shelf: Shelf, params: Mapping[str, str]) -> list[StoreOrder]:
 
 
 def page_of(params: Mapping[str, str]) -> tuple[int, int]:
-    """Where the page starts, and how many rows it holds."""
+    """Returns the start of the page and its number of rows."""
     size = _number(params, "per_page", DEFAULT_PAGE, LARGEST_PAGE)
     number = _number(params, "page", 1, 10**6)
     offset = params.get("offset", "")

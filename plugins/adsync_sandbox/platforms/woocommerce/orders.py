@@ -1,7 +1,7 @@
-"""An order as WooCommerce's v3 writes it: texts for money, naive times twice over, and a heap of metadata.
+"""An order in the format of WooCommerce's v3: money as strings, naive times in two zones, and metadata.
 
-The metadata holds the shop's attribution among what nobody should keep; values need not be texts, and of a key
-that stands twice the highest meta id is true (sheet on WooCommerce, sections 3, 4 and 8).
+The metadata has the store's attribution among personal data. Values need not be strings; of a duplicate key the entry
+with the highest meta id is valid (sheet on WooCommerce, sections 3, 4 and 8).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Row = dict[str, object]
 
 
 def order_row(sale: StoreOrder, changed_at: datetime, zone: ZoneInfo, params: Mapping[str, str]) -> Row:
-    """The whole order, or the fields asked for by _fields."""
+    """Returns the whole order, or the fields of _fields."""
     row = {**_facts(sale), **_times(sale, changed_at, zone), **_money(sale), **_people(sale)}
     row["meta_data"] = [one for one in _meta(sale) if _wanted(str(one["key"]), params)]
     asked = {name.partition(".")[0].strip() for name in params.get("_fields", "").split(",") if name.strip()}
@@ -32,7 +32,7 @@ def order_row(sale: StoreOrder, changed_at: datetime, zone: ZoneInfo, params: Ma
 
 
 def refund_row(sale: StoreOrder, refund: Refund) -> Row:
-    """A refund by itself has a positive amount; inside its order it is negative."""
+    """Returns a refund; its amount is positive here and negative inside its order."""
     at = refund.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
     return {"id": _refund_id(sale, refund), "date_created_gmt": at, "amount": amount(refund.cents), "reason": ""}
 
@@ -46,7 +46,7 @@ def _facts(sale: StoreOrder) -> Row:
     return {
         "id": sale.id,
         "parent_id": 0,
-        # A plugin numbers the orders of one shop anew.
+        # A plugin of one store numbers its orders differently.
         "number": str(sale.number if sale.store.plain_permalinks else sale.id),
         "order_key": f"wc_order_{sale.id:x}",
         "created_via": "admin" if by_staff else "checkout",
@@ -134,7 +134,7 @@ def _pairs(sale: StoreOrder) -> Iterator[tuple[str, object]]:
 
 
 def _attribution(sale: StoreOrder) -> Iterator[tuple[str, str]]:
-    """The order's touch; staff's orders say so, and some orders know nothing at all."""
+    """Returns the order's touch; orders by staff are marked as such, and some orders have none."""
     journey = sale.journey
     if journey.carrier:
         yield "source_type", journey.carrier

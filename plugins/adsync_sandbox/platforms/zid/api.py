@@ -1,7 +1,7 @@
-"""What every Zid call shares: two secrets used crosswise, and sessions that end in a redirect to a login page.
+"""Common parts of Zid calls: two secrets, and expired sessions that redirect to a login page.
 
-The store's access token goes into X-Manager-Token, the app's authorization behind Bearer; swapped they are
-refused (sheet on Zid, sections 1 and 6).
+The store's access token goes into X-Manager-Token, the app's authorization behind Bearer; swapped they are rejected
+(sheet on Zid, sections 1 and 6).
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from adsync_sandbox.generator.accounts import Store
-from adsync_sandbox.server.call_accounts import about
+from adsync_sandbox.server.call_accounts import add_account
 from adsync_sandbox.server.token_store import TokenStore
 
 FOUND, UNAUTHORIZED, NOT_FOUND, UNPROCESSABLE = 302, 401, 404, 422
 
 
 class ZidError(Exception):
-    """An answer that is an error, in the most common of its shapes; a redirect when `to_login`."""
+    """An error response in its most common shape; a redirect if `to_login`."""
 
     def __init__(self, status: int, code: str, name: str, *, to_login: bool = False) -> None:
         super().__init__(name)
@@ -34,19 +34,19 @@ async def answer(request: Request, error: Exception) -> Response:
 
 
 def opened(request: Request) -> Store:
-    """The store whose session this is."""
+    """Authorizes a call; returns its store."""
     manager, app = _secrets(request)
-    vault: TokenStore = request.app.state.vault
-    apps = {grant.app: conn_id for conn_id, grant in vault.grants.items()}
+    token_store: TokenStore = request.app.state.token_store
+    apps = {grant.app: conn_id for conn_id, grant in token_store.grants.items()}
     if manager in apps:
         raise ZidError(UNAUTHORIZED, "ERROR_SESSION_INVALID", "Invalid session")
-    conn_id = vault.owner("zid", manager)
+    conn_id = token_store.owner("zid", manager)
     if conn_id is None:
         raise ZidError(FOUND, "ERROR_SESSION_EXPIRED", "Session expired", to_login=True)
     if apps.get(app) != conn_id:
         raise ZidError(UNAUTHORIZED, "ERROR_SESSION_INVALID", "Invalid session")
     store = next(one for one in request.app.state.world.stores_of("zid") if one.conn_id == conn_id)
-    about(request, store.id)
+    add_account(request, store.id)
     return store
 
 

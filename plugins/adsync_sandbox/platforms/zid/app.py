@@ -1,7 +1,7 @@
-"""Zid's merchant API: the profile, the orders by page, one order, and the token endpoint beside it.
+"""Zid's merchant API: the profile, orders by page, one order, and the token endpoint.
 
-A list tells how many there are and nothing of pages; without payload_type it is short, without date_attribute
-its range is one of creation (sheet on Zid, sections 1 and 2).
+A list has a total but no page count. Without payload_type its rows are short; without date_attribute its range is by
+creation (sheet on Zid, sections 1 and 2).
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from adsync_sandbox.platforms.zid import api
 from adsync_sandbox.platforms.zid.api import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE, ZidError, opened
 from adsync_sandbox.platforms.zid.orders import order_row
 from adsync_sandbox.server.behavior import Behavior
-from adsync_sandbox.server.call_accounts import about
+from adsync_sandbox.server.call_accounts import add_account
 from adsync_sandbox.server.token_forms import Form, form_of
-from adsync_sandbox.server.token_store import Grant, Refused, TokenStore, renewal
+from adsync_sandbox.server.token_store import Grant, Refused, TokenStore, refresh_settings
 
 DEFAULT_PAGE, LARGEST_PAGE = 10, 100
 PAYLOADS = {"default", "simple", "tiny", "pos", "print", "print_summary"}
@@ -35,7 +35,7 @@ ATTRIBUTES: dict[str, Callable[[StoreOrder], datetime]] = {
 }
 
 
-def create_app(world: World, vault: TokenStore, _manners: Behavior) -> Starlette:
+def create_app(world: World, token_store: TokenStore, _behavior: Behavior) -> Starlette:
     routes = [
         Route("/v1/managers/account/profile", profile),
         Route("/v1/managers/store/orders", orders),
@@ -44,13 +44,13 @@ def create_app(world: World, vault: TokenStore, _manners: Behavior) -> Starlette
         Route("/oauth/token", token, methods=["POST"]),
     ]
     app = Starlette(routes=routes, exception_handlers={api.ZidError: api.answer})
-    app.state.world, app.state.vault = world, vault
+    app.state.world, app.state.token_store = world, token_store
     return app
 
 
 def connection(store: Store, base: str, _world: World) -> dict[str, object]:
     app = {"authorization": store.token.replace("-token-", "-authorization-"), "redirect_uri": REDIRECT_URI}
-    extra = {**app, **renewal(store, f"{base}/oauth/token")}
+    extra = {**app, **refresh_settings(store, f"{base}/oauth/token")}
     return {"host": f"{base}/v1", "password": store.token, "extra": extra}
 
 
@@ -96,33 +96,33 @@ async def login(_request: Request) -> Response:
 
 
 async def token(request: Request) -> Response:
-    """Unlike elsewhere, redirect_uri is needed."""
+    """Requires redirect_uri, unlike other platforms."""
     form = await form_of(request)
-    if (refused := form.refusal("zid", ("refresh_token", "redirect_uri"), status=UNAUTHORIZED)) is not None:
+    if (refused := form.error("zid", ("refresh_token", "redirect_uri"), status=UNAUTHORIZED)) is not None:
         return refused
-    vault: TokenStore = request.app.state.vault
-    grant = _renewed(vault, form)
+    token_store: TokenStore = request.app.state.token_store
+    grant = _renewed(token_store, form)
     if grant is None:
         return JSONResponse({"error": "invalid_grant", "message": "The refresh token is invalid."}, UNAUTHORIZED)
-    for account_id in vault.ids_of(grant):
-        about(request, account_id)
-    return JSONResponse(_three_secrets(grant, vault))
+    for account_id in token_store.account_ids(grant):
+        add_account(request, account_id)
+    return JSONResponse(_three_secrets(grant, token_store))
 
 
-def _renewed(vault: TokenStore, form: Form) -> Grant | None:
+def _renewed(token_store: TokenStore, form: Form) -> Grant | None:
     if form.values["redirect_uri"] != REDIRECT_URI:
         return None
     try:
-        return vault.renew("zid", form.values["refresh_token"])
+        return token_store.refresh("zid", form.values["refresh_token"])
     except Refused:
         return None
 
 
-def _three_secrets(grant: Grant, vault: TokenStore) -> dict[str, object]:
-    """The app's secret is at times written with a capital."""
-    name = "Authorization" if sum(vault.refreshes.values()) % 2 else "authorization"
+def _three_secrets(grant: Grant, token_store: TokenStore) -> dict[str, object]:
+    """The key of the app's secret varies in case."""
+    name = "Authorization" if sum(token_store.refreshes.values()) % 2 else "authorization"
     secrets = {"access_token": grant.access, name: grant.app, "refresh_token": grant.refresh}
-    return {"token_type": "Bearer", "expires_in": vault.left(grant), **secrets}
+    return {"token_type": "Bearer", "expires_in": token_store.seconds_left(grant), **secrets}
 
 
 def _sales(request: Request, store_id: str) -> list[StoreOrder]:
@@ -152,7 +152,7 @@ def _payment(sale: StoreOrder) -> str:
 
 
 def _moment(text: str, whole_day: timedelta) -> datetime:
-    """A day, or a moment; without an offset both are UTC."""
+    """Parses a day or a time; without an offset both are UTC."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Zid's wrong answers: bodies of several shapes, and a redirect where others say 401 (sheet on Zid, sections 5, 6)."""
+"""Zid's error responses: bodies of several shapes, and a redirect instead of a 401 (sheet on Zid, sections 5, 6)."""
 
 from __future__ import annotations
 

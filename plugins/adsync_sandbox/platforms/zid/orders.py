@@ -1,6 +1,6 @@
-"""An order as Zid writes it: fourteen decimals, UTC clocks without a zone, a local one in Arabic, empty lists.
+"""An order in Zid's format: 14 decimals, UTC times without a zone, a local time in Arabic, empty lists.
 
-Nothing tells where an order came from (sheet on Zid, sections 3 and 4).
+Orders have no source (sheet on Zid, sections 3 and 4).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from adsync_sandbox.generator.orders.store_orders import StoreOrder
 VAT_PERCENT = 15
 NAMES = {"new": "جديد", "delivered": "تم التوصيل", "cancelled": "ملغي", "canceled": "ملغي"}
 METHODS = {"zid_cod": "الدفع عند الاستلام", "zid_bank_transfer": "تحويل بنكي"}
-# What only the full payload tells.
+# Fields of the full payload only.
 FULL_ONLY = (
     *("products", "is_guest_customer", "is_marketplace_order", "is_gift_order", "is_potential_fraud"),
     *("edits_count", "delivered_at"),
@@ -52,7 +52,7 @@ def _facts(sale: StoreOrder) -> Row:
 
 
 def _issued(sale: StoreOrder) -> str:
-    """The store's own clock, twelve hours of it, in Arabic."""
+    """Returns the local time on a 12-hour clock in Arabic."""
     local = sale.placed_at.astimezone(ZoneInfo(sale.store.timezone))
     half = "ص" if f"{local:%p}".upper() == "AM" else "م"
     return f"{local:%d-%m-%Y | %I:%M} {half}"
@@ -91,7 +91,7 @@ def _marketplace(sale: StoreOrder) -> bool:
 
 
 def _customer(sale: StoreOrder) -> Row:
-    """A marketplace masks its buyers: the same mask for all of them."""
+    """Returns the customer; a marketplace masks all its buyers in the same way."""
     if _marketplace(sale):
         return {"id": sale.customer or 1, "name": "J*** D***", "email": "j***@example.com", "mobile": "96650*****"}
     known = {"name": "مشتري كريم", "email": "buyer@example.com", "mobile": "966501234567"}

@@ -1,6 +1,6 @@
-"""A read query held against the schema: first its faults, then its cost, then exactly what it selects.
+"""Validates a query against the schema, computes its cost, and returns what it selects.
 
-Cost as the sheet has it (section 5): a scalar 0, an object 1, a connection as many as `first` asks for.
+Cost by the sheet (section 5): a scalar 0, an object 1, a connection `first`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from adsync_sandbox.platforms.shopify.graphql.schema import ARGUMENTS, INTERFACE
 TYPENAME = "__typename"
 TRANSPARENT = ("nodes", "edges", "node")
 
-# An object as it can be asked: plain values, nested objects, lists, or functions of the arguments.
+# An object's fields: plain values, nested objects, lists, or functions of the arguments.
 Source = Mapping[str, object]
 
 
 class Refused(Exception):
-    """The query is not answered; the code is what `errors[].extensions.code` says."""
+    """A rejected query; the code is that of `errors[].extensions.code`."""
 
     def __init__(self, code: str, message: str, **extensions: object) -> None:
         super().__init__(message)
@@ -51,7 +51,7 @@ class Query:
         return self.variables.get(value.name, self.document.defaults[value.name])
 
     def fields(self, selections: tuple[Selection, ...], on: str) -> Iterator[tuple[str, Field]]:
-        """Every asked field with the type it belongs to, fragments opened."""
+        """Returns every requested field with its type, with fragments expanded."""
         for selection in selections:
             if isinstance(selection, Field):
                 yield on, selection
@@ -68,7 +68,7 @@ class Query:
 
 
 def check(query: Query, selections: tuple[Selection, ...], on: str) -> None:
-    """Refuse fields and arguments that the schema does not have."""
+    """Rejects fields and arguments that the schema does not have."""
     for owner, field in query.fields(selections, on):
         if field.name == TYPENAME:
             continue
@@ -85,7 +85,7 @@ def check(query: Query, selections: tuple[Selection, ...], on: str) -> None:
 
 
 def cost(query: Query, selections: tuple[Selection, ...], on: str) -> int:
-    """Points that the query may take at most."""
+    """Returns the maximum cost of the query, in points."""
     return sum(_cost_of(query, owner, field) for owner, field in query.fields(selections, on))
 
 
@@ -106,7 +106,7 @@ def _cost_of(query: Query, owner: str, field: Field) -> int:
 
 @dataclass
 class Executor:
-    """Picks what a checked query selects, and counts the objects it hands out."""
+    """Picks what a valid query selects, and counts the returned objects."""
 
     query: Query
     objects: int = 0
@@ -135,5 +135,5 @@ class Executor:
 
 
 def _merged(before: object, now: object) -> object:
-    """A field asked for twice holds what either asks for."""
+    """Merges the selections of fields that occur twice."""
     return {**before, **now} if isinstance(before, dict) and isinstance(now, dict) else now

@@ -1,6 +1,6 @@
-"""A small GraphQL reader: one query or mutation with variables, aliases, inline and named fragments; no directives.
+"""A small GraphQL parser: one query or mutation with variables, aliases, inline and named fragments; no directives.
 
-It knows no schema. Strings, numbers, enums, lists, objects and variables are read into plain Python.
+It has no schema. Strings, numbers, enums, lists, objects and variables become plain Python values.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ CONSTANTS = {"true": True, "false": False, "null": None}
 
 
 class SyntaxFault(Exception):
-    """The query cannot be read."""
+    """The query has invalid syntax."""
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A value that comes with the request."""
+    """A variable of the request."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Field:
-    """One asked field; no selections for a scalar."""
+    """One requested field; a scalar has no selections."""
 
     name: str
     alias: str
@@ -38,7 +38,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Fragment:
-    """Fields that hold for one type: inline, or named and spread."""
+    """Fields of one type: inline, or named and spread."""
 
     on: str | None
     selections: tuple[Selection, ...]
@@ -46,7 +46,7 @@ class Fragment:
 
 @dataclass(frozen=True)
 class Spread:
-    """A named fragment's place."""
+    """A reference to a named fragment."""
 
     name: str
 
@@ -137,7 +137,7 @@ class _Reader:
         return found
 
     def defaults(self) -> dict[str, object]:
-        """The variables of `query Name($a: Type = default)`."""
+        """Returns the defaults of `query Name($a: Type = default)`."""
         found: dict[str, object] = {}
         if self.peek() not in {"{", "("}:
             self.take()
@@ -154,7 +154,7 @@ class _Reader:
 
 
 def read(text: str) -> Document:
-    """The document of a request with one operation; SyntaxFault when it cannot be read."""
+    """Parses a request with one operation; raises SyntaxFault if its syntax is invalid."""
     reader, fragments, mutates = _Reader(text), {}, False
     selections: tuple[Selection, ...] = ()
     defaults: dict[str, object] = {}

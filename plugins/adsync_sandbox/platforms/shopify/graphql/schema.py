@@ -1,4 +1,4 @@
-"""The part of Shopify's schema that the sandbox answers (sheet on Shopify, sections 2 to 4)."""
+"""The part of Shopify's schema that the sandbox supports (sheet on Shopify, sections 2 to 4)."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ TYPES: dict[str, dict[str, str | None]] = {
     "UTMParameters": dict.fromkeys(("source", "medium", "campaign", "content", "term"), SCALAR),
 }
 
-# What an object of a type also is; an interface's other fields need a fragment.
+# The interfaces of a type; other fields need a fragment.
 INTERFACES = {"Order": {"Node"}, "CustomerVisit": {"CustomerMoment", "Node"}}
 
 PAGING = {"first", "after", "last", "before", "reverse"}
