@@ -1,4 +1,4 @@
-"""The sandbox as tests use it: one small world, clients that reach it in memory, and servers on 127.0.0.1."""
+"""The sandbox for tests: one small world, clients that reach it in memory, and servers on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def account(source: str, account_id: str = "") -> Account:
 
 
 def account_with(source: str, status: str) -> str:
-    """An account with a campaign that ended like this after it had delivered."""
+    """Returns an account with a campaign of this status that had delivery."""
     for one in world().ad_accounts:
         if one.platform == source and status in {row.campaign.status for row in world().deliveries(one.id)}:
             return one.id
@@ -69,12 +69,12 @@ def account_with(source: str, status: str) -> str:
 
 
 def credentials(conn_id: str, base: str = BASE) -> Credentials:
-    told = files.connections(world(), base)[conn_id]
-    return Credentials(conn_id, **{name: value for name, value in told.items() if name != "conn_type"})
+    fields = files.connections(world(), base)[conn_id]
+    return Credentials(conn_id, **{name: value for name, value in fields.items() if name != "conn_type"})
 
 
 def recent(source: str, days: int = 30, account_id: str = "") -> DateRange | TimeRange:
-    """The last days up to and including today, as the source's long stream is asked for them."""
+    """Returns the last days up to and including today, as a range of the source's long stream."""
     if registry.load(source).kind == "store":
         return TimeRange(NOW - timedelta(days=days), NOW + timedelta(seconds=1))
     today = world().today(account(source, account_id).timezone)
@@ -82,7 +82,7 @@ def recent(source: str, days: int = 30, account_id: str = "") -> DateRange | Tim
 
 
 class Pauses(list[float]):
-    """Notes how long a client would have waited, and does not wait."""
+    """Records the waits of a client without waiting."""
 
     async def __call__(self, seconds: float) -> None:
         self.append(seconds)
@@ -124,7 +124,7 @@ async def pages(
     pause: Pauses | None = None,
     account_id: str = "",
 ) -> list[list[Record]]:
-    """Every page of one read of a stream."""
+    """Returns every page of one read of a stream."""
     declared = registry.load(source).stream(stream)
     who = account(source, account_id)
     span = () if isinstance(declared, EntityStream) else (asked or recent(source, account_id=account_id),)
@@ -138,14 +138,14 @@ async def records(source: str, stream: str, transport: httpx.AsyncBaseTransport,
 
 @contextmanager
 def served(faults: Iterable[Fault] = (), known: World | None = None, **more: object) -> Iterator[str]:
-    """The sandbox over real HTTP; its world is `known`, or the small one."""
+    """Serves the sandbox over HTTP; its world is `known`, or the small one."""
     with serving(create_app(known or world(), tuple(faults), **more)) as base:
         yield base
 
 
 @contextmanager
 def serving(app: ASGIApp) -> Iterator[str]:
-    """Any app over real HTTP, in a thread of this process, which ends within seconds whatever is still asked."""
+    """Serves an app over HTTP in a thread of this process, which stops within seconds even during a request."""
     config = uvicorn.Config(app, log_level="error", lifespan="off", ws="none", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -160,7 +160,7 @@ def serving(app: ASGIApp) -> Iterator[str]:
 
 
 def link(url: str, *account_ids: str, **settings: object) -> None:
-    """Write workspaces and accounts into the warehouse: all, or those; `settings` replace those of every workspace."""
+    """Writes workspaces and accounts into the warehouse, all or the given ones; `settings` apply to every workspace."""
     document = files.workspaces(world())
     for workspace in document["workspaces"]:
         workspace.update(settings)

@@ -1,4 +1,4 @@
-"""Worlds to look at, and clients that reach the sandbox in memory."""
+"""Worlds, and clients that reach the sandbox in memory."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def small_world() -> World:
 
 @pytest.fixture(scope="session")
 def links(small_world) -> dict[str, dict]:
-    """What connections.json says of the small world."""
+    """The connections of the small world."""
     return connections(small_world, "http://sandbox")
 
 
 @pytest.fixture
 def sandbox(small_world) -> Client:
-    """A client of a fresh sandbox; faults and behavior as the test likes."""
+    """Returns a function that makes a client of a fresh sandbox with faults and settings of Behavior."""
 
     def client(*faults: Fault, clock=time.time, **settings: object) -> httpx.AsyncClient:
         app = create_app(small_world, faults, Behavior(**{"short_first_pages": False, **settings}), clock=clock)

@@ -65,7 +65,7 @@ def test_every_quirk_names_a_fault_of_its_source_or_a_setting():
             )
 
 
-def test_every_kind_of_fault_does_something_for_each_of_its_sources():
+def test_every_kind_of_fault_has_an_effect_for_each_of_its_sources():
     acts = {"token_dies", "app_removed", "answer_lost", "slow"}
     heads = {kind for kind in KINDS if f'"{kind}"' in inspect.getsource(inspect.getmodule(touched))}
     for kind, sources in KINDS.items():
@@ -80,7 +80,7 @@ def test_every_kind_of_fault_reproduces_a_quirk_or_is_of_general_use():
 
 
 @pytest.mark.parametrize("source", SOURCES)
-async def test_every_source_answers_and_every_general_fault_strikes_it(sandbox, links, source):
+async def test_every_source_responds_and_every_common_fault_applies(sandbox, links, source):
     assert (await call(sandbox(), source, links)).status_code == 200
     for kind, status in (("http_429", 429), ("server_error", 500), ("unavailable", 503), ("html", 200)):
         answer = await call(sandbox(Fault(source, kind, wait=9)), source, links)
@@ -89,19 +89,19 @@ async def test_every_source_answers_and_every_general_fault_strikes_it(sandbox, 
 
 
 @pytest.mark.parametrize("source", ["meta", "snapchat", "salla", "zid", "shopify", "tiktok"])
-async def test_a_token_that_dies_mid_run_stays_dead(sandbox, links, source):
+async def test_a_token_that_expires_during_a_run_stays_expired(sandbox, links, source):
     client = sandbox(Fault(source, "token_dies", calls=(2,)))
     answers = [await call(client, source, links) for _ in range(3)]
     assert answers[0].text != answers[1].text == answers[2].text
-    told = {"tiktok": 200, "zid": 302}.get(source, 401)
-    assert [one.status_code for one in answers] == [200, told, told]
+    expected = {"tiktok": 200, "zid": 302}.get(source, 401)
+    assert [one.status_code for one in answers] == [200, expected, expected]
 
 
 @pytest.mark.parametrize(
     ("source", "status"),
     [("meta", 400), ("snapchat", 429), ("salla", 429), ("zid", 429), ("woocommerce", 429), ("shopify", 200)],
 )
-async def test_a_limit_says_how_long_only_where_the_platform_does(sandbox, links, source, status):
+async def test_a_rate_limit_has_a_wait_only_if_the_platform_states_it(sandbox, links, source, status):
     answer = await call(sandbox(Fault(source, "rate_limited")), source, links)
     assert (answer.status_code, "Retry-After" in answer.headers) == (status, False)
     answer = await call(sandbox(Fault(source, "rate_limited", wait=30)), source, links)
@@ -109,14 +109,14 @@ async def test_a_limit_says_how_long_only_where_the_platform_does(sandbox, links
 
 
 @pytest.mark.parametrize(("source", "header"), [("snapchat", "X-Rate-Limit-Reset"), ("salla", "X-RateLimit-Reset")])
-async def test_a_limit_may_tell_only_when_it_ends(sandbox, links, source, header):
+async def test_a_rate_limit_may_have_only_a_reset_time(sandbox, links, source, header):
     answer = await call(sandbox(Fault(source, "rate_limit_reset", wait=60)), source, links)
     assert answer.status_code == 429
     assert int(answer.headers[header]) > 1_700_000_000
     assert "Retry-After" not in answer.headers
 
 
-async def test_a_success_may_hold_an_error(sandbox, links):
+async def test_a_success_may_contain_an_error(sandbox, links):
     snap = await call(sandbox(Fault("snapchat", "partial_success")), "snapchat", links)
     assert snap.json()["timeseries_stats"][0]["sub_request_status"] == "ERROR"
     inside = await call(sandbox(Fault("snapchat", "error_inside")), "snapchat", links)
@@ -131,7 +131,7 @@ async def test_a_success_may_hold_an_error(sandbox, links):
     assert (salla.status_code, salla.json()["success"], salla.json()["error"]["code"]) == (200, True, 404)
 
 
-async def test_a_breakdown_may_be_hollow_and_a_day_restated_or_withdrawn(sandbox, links):
+async def test_a_breakdown_may_be_empty_and_a_day_restated_or_withdrawn(sandbox, links):
     def days(answer):
         parts = answer.json()["timeseries_stats"][0]["timeseries_stat"]["breakdown_stats"]["campaign"]
         return [day for part in parts for day in part["timeseries"]]
@@ -157,14 +157,14 @@ async def test_meta_warns_in_minutes_and_in_seconds(sandbox, links):
 
 
 @pytest.mark.parametrize("kind", ["job_failed", "job_skipped", "job_stuck"])
-async def test_a_report_run_may_come_to_nothing(sandbox, kind):
+async def test_a_report_run_may_fail(sandbox, kind):
     client, token = sandbox(Fault("meta", kind), polls_until_ready=0), {"access_token": "sandbox-meta-token-of-acme"}
     created = await client.post("/meta/v26.0/act_901234567890/insights", data={**token, "level": "campaign"})
     answer = await client.get(f"/meta/v26.0/{created.json()['report_run_id']}", params=token)
     assert answer.json()["async_status"] in {"Job Failed", "Job Skipped", "Job Running"}
 
 
-async def test_tiktok_may_say_in_a_header_that_the_data_is_not_all(sandbox, links):
+async def test_tiktok_may_report_incomplete_data_in_a_header(sandbox, links):
     answer = await call(sandbox(Fault("tiktok", "incomplete")), "tiktok", links)
     assert answer.json()["code"] == 0
     assert "20k" in answer.headers["X-Tt-Ads-Throttle"]
@@ -176,7 +176,7 @@ async def test_a_long_span_may_time_out_and_a_short_one_not(sandbox, links):
     assert (await call(client, "snapchat", links, end_time="2026-11-14T00:00:00+03:00")).status_code == 200
 
 
-async def test_a_host_strips_headers_dirties_json_and_turns_people_away(sandbox, links):
+async def test_a_host_may_strip_headers_prefix_json_and_block_calls(sandbox, links):
     stripped = await call(sandbox(Fault("woocommerce", "headers_stripped")), "woocommerce", links)
     assert not {"X-WP-Total", "X-WP-TotalPages", "Link"} & set(stripped.headers)
     dirty = await call(sandbox(Fault("woocommerce", "dirty_json")), "woocommerce", links)
@@ -189,7 +189,7 @@ async def test_a_host_strips_headers_dirties_json_and_turns_people_away(sandbox,
     assert isinstance(numbers.json()[0]["total"], float)
 
 
-async def test_one_order_takes_its_page_with_it_and_another_changes_unseen(sandbox, links):
+async def test_one_order_may_fail_its_page_and_another_change_without_a_date(sandbox, links):
     row = (await call(sandbox(), "woocommerce", links)).json()[3]
     number = str(row["id"])
     client = sandbox(Fault("woocommerce", "poisoned_order", field=number))
@@ -200,25 +200,25 @@ async def test_one_order_takes_its_page_with_it_and_another_changes_unseen(sandb
     assert (changed["status"], changed["date_modified_gmt"]) == ("cancelled", row["date_modified_gmt"])
 
 
-async def test_a_list_may_repeat_a_row_and_lose_another(sandbox, links):
+async def test_a_list_may_repeat_a_row_and_omit_another(sandbox, links):
     rows = (await call(sandbox(Fault("zid", "repeated_row")), "zid", links)).json()["orders"]
     assert rows[0] == rows[-1]
 
 
-async def test_a_lost_answer_is_an_error_in_memory(sandbox, links):
+async def test_a_lost_response_raises_in_memory(sandbox, links):
     with pytest.raises(httpx.ReadError):
         await call(sandbox(Fault("zid", "answer_lost")), "zid", links)
 
 
-async def test_a_meta_token_is_exchanged_while_it_lives(sandbox, links):
+async def test_a_valid_meta_token_is_exchanged(sandbox, links):
     now = [1_000_000.0]
     client, link = sandbox(clock=lambda: now[0]), links["meta_juniper"]
     app, secret = link["extra"]["app_id"], link["extra"]["app_secret"]
     form = {"grant_type": "fb_exchange_token", "client_id": app, "client_secret": secret}
     form["fb_exchange_token"] = link["password"]
     inspection = {"input_token": link["password"], "access_token": f"{app}|{secret}"}
-    told = (await client.get("/meta/debug_token", params=inspection)).json()["data"]
-    assert (told["is_valid"], told["expires_at"]) == (True, 1_000_000 + 60 * 86_400)
+    token = (await client.get("/meta/debug_token", params=inspection)).json()["data"]
+    assert (token["is_valid"], token["expires_at"]) == (True, 1_000_000 + 60 * 86_400)
     fresh = (await client.get("/meta/oauth/access_token", params=form)).json()
     assert fresh["expires_in"] == 60 * 86_400
     now[0] += 61 * 86_400
@@ -240,7 +240,7 @@ async def test_calls_are_counted_by_account(sandbox, links):
     assert accounts["meta"] == {"901234567890": 1}
 
 
-async def test_a_large_account_is_one_call_of_snapchats(small_world):
+async def test_a_large_snapchat_account_takes_one_call(small_world):
     large = World.create(1, small_world.now, days=30, orders=0, campaigns_per_account=500)
     app = create_app(large)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sandbox") as client:

@@ -39,8 +39,8 @@ def test_an_unreachable_server_is_reported_as_unhealthy():
     def refuse(request):
         raise httpx.ConnectError("refused", request=request)
 
-    nobody = httpx.Client(base_url="http://airflow", transport=httpx.MockTransport(refuse))
-    assert rest.unhealthy(nobody) == ["api-server"]
+    unreachable = httpx.Client(base_url="http://airflow", transport=httpx.MockTransport(refuse))
+    assert rest.unhealthy(unreachable) == ["api-server"]
 
 
 BEGAN = datetime(2026, 11, 22, tzinfo=UTC)

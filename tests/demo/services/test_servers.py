@@ -1,4 +1,4 @@
-"""Embedded servers: started once, found again, started anew one by one, ended without a trace."""
+"""Embedded servers: start, discovery, restart of one of them, stop."""
 
 import psycopg
 import pytest

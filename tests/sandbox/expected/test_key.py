@@ -33,7 +33,7 @@ def _alerts(key):
 
 @pytest.mark.parametrize("now", MOMENTS)
 @pytest.mark.parametrize("seed", [1, 2, 7, 2026])
-def test_nothing_but_the_planted_alerts_and_silence_is_there(seed, now):
+def test_only_planted_alerts_and_silent_campaigns_exist(seed, now):
     world = World.create(seed, now, days=45, orders=0)
     key = answer_key(world)
     assert rules.alerts(world) == _alerts(key)
@@ -44,7 +44,7 @@ def test_nothing_but_the_planted_alerts_and_silence_is_there(seed, now):
     }
 
 
-def test_each_shop_with_a_status_of_some_plugin_is_an_issue_on_the_last_day_of_one(world, key):
+def test_each_store_with_undocumented_statuses_has_an_issue_on_the_last_such_day(world, key):
     shops = world.stores_of("woocommerce")
     invented = {
         sale.store.id for shop in shops for sale in world.store_orders(shop.id) if sale.state.status == "deposit-due"
@@ -54,7 +54,7 @@ def test_each_shop_with_a_status_of_some_plugin_is_an_issue_on_the_last_day_of_o
     assert {issue["campaign_id"] for issue in issues} == {None}
 
 
-def test_what_is_in_hand_is_no_more_than_what_was_earned_and_less_where_cash_is_still_under_way(world, key):
+def test_collected_revenue_is_at_most_the_net_and_less_with_pending_cash_on_delivery(world, key):
     orders = [order for workspace in world.workspaces for order in workspace_orders(world, workspace.id)]
     assert all(0 <= collected_cents(order) <= net_cents(order) for order in orders)
     under_way = [order for order in orders if net_cents(order) and not collected_cents(order)]
@@ -71,7 +71,7 @@ def test_the_planted_alerts_are_four_of_three_types(key):
     }
 
 
-def test_the_key_is_the_same_every_time_and_quickly_made(world, key):
+def test_the_key_is_deterministic_and_fast(world, key):
     started = process_time()
     assert answer_key(World.create(world.seed, world.now)) == key
     assert process_time() - started < 10, "twice what it takes, so that a busy machine passes"
@@ -102,7 +102,7 @@ def test_the_total_row_adds_up_the_platforms(key):
     assert set(sums.values()) == {0}
 
 
-def test_roas_rows_and_campaign_rows_tell_the_same_attribution(key):
+def test_roas_rows_and_campaign_rows_have_the_same_attribution(key):
     by_campaign, by_day = Counter(), Counter()
     for row in key["attribution"]:
         by_campaign[row["workspace_id"], row["platform"]] += Decimal(row["attributed_revenue"])
@@ -154,7 +154,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("kind", EXPECTED)
-def test_a_journey_ends_the_way_it_was_drawn(world, kind):
+def test_a_journey_is_attributed_as_its_kind_requires(world, kind):
     """Campaigns that left the window before its first orders are unknown by then: those orders are left out."""
     ends = set()
     for workspace in world.workspaces:
@@ -206,7 +206,7 @@ EXPECTED_OF_SALES = {
 }
 
 
-def test_a_touch_of_the_other_stores_ends_the_way_it_was_drawn(world):
+def test_a_touch_of_small_stores_is_attributed_as_its_kind_requires(world):
     ends = {}
     for workspace in world.workspaces:
         known = workspace_directory(world, workspace.id)
@@ -221,7 +221,7 @@ def test_a_touch_of_the_other_stores_ends_the_way_it_was_drawn(world):
     assert {kind: found - expected[kind] for kind, found in ends.items() if found - expected[kind]} == {}
 
 
-def test_zid_brings_revenue_and_no_attribution(world):
+def test_zid_has_revenue_and_no_attribution(world):
     sales = [sale for sale in world.store_orders("394106") if is_revenue(sale)]
     assert sum(net_cents(sale) for sale in sales) > 0
     assert {decide(sale, workspace_directory(world, "nakhla")).campaign for sale in sales} == {None}
@@ -244,7 +244,7 @@ def test_zid_brings_revenue_and_no_attribution(world):
         ("zid", "partially_reversed", True),
     ],
 )
-def test_a_status_counts_as_the_contract_says(world, platform, status, counts):
+def test_a_status_counts_as_revenue_by_the_contract(world, platform, status, counts):
     sales = [one for store in world.stores_of(platform) for one in world.store_orders(store.id)]
     assert {is_revenue(one) for one in sales if one.state.status == status and not one.draft} <= {counts}
     assert any(one.state.status == status for one in sales)

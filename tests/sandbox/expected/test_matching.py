@@ -12,7 +12,7 @@ def known(world):
     return directory(one for account in ("901234567890", "901234567891") for one in world.campaigns(account))
 
 
-def test_a_name_stays_itself_however_it_is_dressed(world):
+def test_every_spelling_of_a_name_normalizes_to_the_same(world):
     rng = chance(1, "dresses")
     for account in world.ad_accounts:
         for campaign in world.campaigns(account.id):
@@ -31,7 +31,7 @@ def test_a_name_stays_itself_however_it_is_dressed(world):
         ("Summer Sale 50% Off", None),
     ],
 )
-def test_values_that_name_nothing_are_recognised(text, reason):
+def test_values_that_name_no_campaign_are_recognized(text, reason):
     assert flaw(text) == reason
 
 
@@ -54,7 +54,7 @@ def test_a_campaign_of_another_account_is_unknown(world, known):
     assert match(tags_of_visit(visit), known) == (None, "unknown_campaign")
 
 
-def test_a_name_two_campaigns_carry_is_never_guessed(world, known):
+def test_a_name_of_two_campaigns_is_ambiguous(world, known):
     visit = _visit(world, {}, Utm(source="facebook", campaign="always on - retargeting"))
     assert match(tags_of_visit(visit), known) == (None, "ambiguous_name")
 
@@ -70,10 +70,10 @@ def test_a_name_two_campaigns_carry_is_never_guessed(world, known):
         ({}, None, "https://blog.example/an-offer", None),
     ],
 )
-def test_the_strongest_hint_tells_the_platform(world, query, source, referrer, platform):
+def test_the_strongest_hint_decides_the_platform(world, query, source, referrer, platform):
     assert platform_of(tags_of_visit(_visit(world, query, Utm(source=source), referrer))) == platform
 
 
-def test_a_referrer_alone_tells_a_platform_and_no_campaign(world, known):
+def test_a_referrer_alone_gives_a_platform_and_no_campaign(world, known):
     visit = _visit(world, {}, referrer="https://www.instagram.com/")
     assert match(tags_of_visit(visit), known) == (None, "platform_only")

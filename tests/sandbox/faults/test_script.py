@@ -26,7 +26,7 @@ async def shopify(client):
     return await client.post(SHOPIFY, json={"query": "{ orders(first: 2) { nodes { id name } } }"}, headers=headers)
 
 
-async def test_a_fault_strikes_the_call_it_names_and_counts(sandbox):
+async def test_a_fault_applies_to_the_call_it_names(sandbox):
     client = sandbox(Fault("meta", "server_error", path="/insights", account="901234567890", calls=(2,)))
     assert [(await meta(client)).status_code for _ in range(3)] == [200, 500, 200]
     assert (await tiktok(client)).status_code == 200
@@ -43,12 +43,12 @@ async def test_calls_are_counted_by_source(sandbox):
     assert (await client.get("/health")).json() == {"ok": True}
 
 
-async def test_two_faults_take_turns_on_the_calls_they_name(sandbox):
+async def test_two_faults_apply_to_their_own_calls(sandbox):
     client = sandbox(Fault("meta", "server_error", calls=(1,)), Fault("meta", "http_429", calls=(2,)))
     assert [(await meta(client)).status_code for _ in range(3)] == [500, 429, 200]
 
 
-async def test_each_platform_says_in_its_own_words_that_it_was_too_much(sandbox):
+async def test_each_platform_has_its_own_rate_limit_response(sandbox):
     limited = sandbox(*(Fault(source, "rate_limited", wait=120) for source in ("meta", "tiktok", "shopify")))
     answer = await meta(limited)
     usage = json.loads(answer.headers["X-Business-Use-Case-Usage"])
@@ -60,41 +60,41 @@ async def test_each_platform_says_in_its_own_words_that_it_was_too_much(sandbox)
     assert (cost["requestedQueryCost"] - status["currentlyAvailable"]) / status["restoreRate"] == pytest.approx(120)
 
 
-async def test_a_limit_need_not_say_how_long(sandbox):
+async def test_a_rate_limit_may_lack_a_wait(sandbox):
     answer = await meta(sandbox(Fault("meta", "rate_limited")))
     assert "X-Business-Use-Case-Usage" not in answer.headers
     assert "Retry-After" not in (await meta(sandbox(Fault("meta", "http_429")))).headers
     assert (await meta(sandbox(Fault("meta", "http_429", wait=7)))).headers["Retry-After"] == "7"
 
 
-async def test_each_platform_says_in_its_own_words_that_the_token_died(sandbox):
+async def test_each_platform_has_its_own_response_to_an_expired_token(sandbox):
     client = sandbox(*(Fault(source, "token_expired") for source in ("meta", "tiktok", "shopify")))
     assert (await meta(client)).json()["error"]["code"] == 190
     assert (await tiktok(client)).json()["code"] == 40105
     assert (await shopify(client)).status_code == 401
 
 
-async def test_each_platform_says_in_its_own_words_to_ask_for_less(sandbox):
+async def test_each_platform_has_its_own_response_to_too_much_data(sandbox):
     client = sandbox(*(Fault(source, "too_much_data") for source in ("meta", "tiktok", "shopify")))
     assert (await meta(client)).json()["error"]["code"] == 1
     assert (await tiktok(client)).json()["code"] == 51001
     assert (await shopify(client)).json()["errors"][0]["extensions"]["code"] == "MAX_COST_EXCEEDED"
 
 
-async def test_a_truncated_body_is_no_json(sandbox):
+async def test_a_truncated_body_is_invalid_json(sandbox):
     answer = await meta(sandbox(Fault("meta", "truncated")))
     with pytest.raises(json.JSONDecodeError):
         answer.json()
 
 
-async def test_a_slow_page_takes_its_time_and_is_right(sandbox):
+async def test_a_slow_page_is_delayed_and_correct(sandbox):
     started = perf_counter()
     answer = await meta(sandbox(Fault("meta", "slow", wait=0.05)))
     assert answer.json()["data"]
     assert perf_counter() - started >= 0.05
 
 
-async def test_fields_come_and_go(sandbox):
+async def test_fields_are_added_and_missing(sandbox):
     client = sandbox(Fault("meta", "missing_field", field="spend"), Fault("shopify", "added_field", field="colour"))
     assert all("spend" not in row for row in (await meta(client)).json()["data"])
     assert all("colour" in node for node in (await shopify(client)).json()["data"]["orders"]["nodes"])

@@ -9,7 +9,7 @@ from adsync_sandbox.generator.accounts import WORKSPACES
 from adsync_sandbox.generator.world import World
 
 
-def test_the_business_is_as_large_as_promised(world):
+def test_the_business_has_the_documented_size(world):
     campaigns = [one for account in world.ad_accounts for one in world.campaigns(account.id)]
     assert len(world.workspaces) >= 3
     assert len(world.ad_accounts) + len(world.stores) == 19
@@ -99,7 +99,7 @@ def _same_workspace(accounts, what):
     return any(len({what(one) for one in accounts if one.workspace_id == ws.id}) > 1 for ws in WORKSPACES)
 
 
-def test_every_state_of_payment_and_every_oddity_of_an_order_occurs(world):
+def test_every_payment_status_and_every_kind_of_order_occurs(world):
     orders = [order for store in world.stores_of("shopify") for order in world.store_orders(store.id)]
     assert {order.payment.status for order in orders} == {
         *("PAID", "PENDING", "AUTHORIZED", "PARTIALLY_PAID", "PARTIALLY_REFUNDED", "REFUNDED", "VOIDED")
@@ -115,12 +115,12 @@ def test_every_state_of_payment_and_every_oddity_of_an_order_occurs(world):
     assert any(order.journey.visits and len(order.journey.visits) > 10 for order in orders)
 
 
-def test_a_naive_moment_is_refused(world):
+def test_a_naive_datetime_is_rejected(world):
     with pytest.raises(ValueError, match="zone-aware"):
         World.create(1, world.now.replace(tzinfo=None))
 
 
-def test_the_other_stores_orders_only_move_forward_too(world):
+def test_orders_of_small_stores_only_move_forward_too(world):
     start = World.create(3, world.now, days=20, orders=0, sales=8)
     later = World.create(3, world.now + timedelta(days=5), days=25, orders=0, sales=8)
     for store in start.stores:

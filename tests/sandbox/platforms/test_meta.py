@@ -45,7 +45,7 @@ def window(small_world):
     return days(today - timedelta(days=59), today)
 
 
-async def test_an_account_tells_what_was_asked(sandbox):
+async def test_an_account_returns_the_requested_fields(sandbox):
     params = {**token("acme"), "fields": "account_id,currency,timezone_name,account_status"}
     answer = await sandbox().get(f"/meta/v26.0/{ACME}", params=params)
     assert answer.json() == {
@@ -57,7 +57,7 @@ async def test_an_account_tells_what_was_asked(sandbox):
     }
 
 
-async def test_a_bearer_token_is_as_good_as_a_parameter(sandbox):
+async def test_a_token_is_accepted_as_header_and_as_parameter(sandbox):
     headers = {"Authorization": f"Bearer {token('acme')['access_token']}"}
     assert (await sandbox().get(f"/meta/v26.0/{ACME}", headers=headers)).status_code == 200
 
@@ -80,20 +80,20 @@ async def test_a_bearer_token_is_as_good_as_a_parameter(sandbox):
         ("v26.0/123/insights", token("acme"), 100),
     ],
 )
-async def test_a_wrong_call_gets_its_own_code(sandbox, path, params, code):
+async def test_each_invalid_call_has_its_own_code(sandbox, path, params, code):
     answer = await sandbox().get(f"/meta/{path}", params=params)
     assert answer.status_code in {400, 401, 403}
     assert answer.json()["error"]["code"] == code
 
 
-async def test_the_37th_month_is_still_there(sandbox):
+async def test_37_months_are_available(sandbox):
     answer = await sandbox().get(
         f"/meta/v26.0/{ACME}/insights", params={**token("acme"), **days("2023-10-22", "2023-10-30")}
     )
     assert answer.json() == {"data": []}
 
 
-async def test_an_account_with_a_secret_wants_the_proof(sandbox):
+async def test_an_account_with_a_secret_requires_the_proof(sandbox):
     word = token("juniper")["access_token"]
     proof = hmac.new(b"fern-and-moss", word.encode(), hashlib.sha256).hexdigest()
     params = {"access_token": word, "appsecret_proof": proof, "fields": "name"}
@@ -111,14 +111,14 @@ async def test_the_campaign_list_hides_archived_ones_unless_asked_and_deleted_on
     assert "DELETED" not in unasked | found
 
 
-async def test_a_budget_is_minor_units_and_absent_where_ad_sets_hold_it(sandbox):
+async def test_a_budget_is_in_minor_units_and_absent_if_ad_sets_have_it(sandbox):
     rows = await rows_of(sandbox(), f"/meta/v26.0/{ACME}/campaigns", {**token("acme"), "fields": "daily_budget"})
     budgets = [row.get("daily_budget") for row in rows]
     assert None in budgets
     assert all(budget.isdigit() for budget in budgets if budget)
 
 
-async def test_a_page_holds_25_unless_asked_and_1000_at_most(sandbox, window):
+async def test_a_page_has_25_rows_by_default_and_at_most_1000(sandbox, window):
     client, path = sandbox(), f"/meta/v26.0/{ACME}/insights"
     sizes = [
         len((await client.get(path, params={**token("acme"), **DAILY, **window, **limit})).json()["data"])
@@ -128,7 +128,7 @@ async def test_a_page_holds_25_unless_asked_and_1000_at_most(sandbox, window):
     assert 100 < sizes[2] <= 1000
 
 
-async def test_pages_join_into_the_whole_and_next_holds_the_token(sandbox, window):
+async def test_pages_add_up_to_the_whole_and_next_has_the_token(sandbox, window):
     client, path = sandbox(short_first_pages=True), f"/meta/v26.0/{ACME}/insights"
     params = {**token("acme"), **DAILY, **window}
     first = (await client.get(path, params={**params, "limit": "60"})).json()
@@ -171,16 +171,16 @@ def _expected(world, account_id):
     }
 
 
-async def test_its_own_roas_is_value_over_spend_of_each_action_type(sandbox, window):
+async def test_reported_roas_is_value_over_spend_of_each_action_type(sandbox, window):
     fields = "spend,action_values,purchase_roas,website_purchase_roas"
     params = {**token("acme"), **DAILY, **window, "fields": fields, "limit": "500"}
     rows = await rows_of(sandbox(), f"/meta/v26.0/{ACME}/insights", params)
-    told = [(row, _by_type(row, "purchase_roas"), _by_type(row, "website_purchase_roas")) for row in rows]
-    for row, whole, website in told:
+    found = [(row, _by_type(row, "purchase_roas"), _by_type(row, "website_purchase_roas")) for row in rows]
+    for row, whole, website in found:
         shares = {kind: value / Decimal(row["spend"]) for kind, value in _by_type(row, "action_values").items()}
         assert whole | website == {kind: round(share, 6) for kind, share in shares.items()}
-    assert {kind for _, _, website in told for kind in website} == {"offsite_conversion.fb_pixel_purchase"}
-    assert {kind for _, whole, _ in told for kind in whole} > {"omni_purchase", "purchase"}
+    assert {kind for _, _, website in found for kind in website} == {"offsite_conversion.fb_pixel_purchase"}
+    assert {kind for _, whole, _ in found for kind in whole} > {"omni_purchase", "purchase"}
 
 
 def _by_type(row, name):
@@ -195,7 +195,7 @@ async def test_one_account_reports_no_omni_purchase(sandbox, window):
     assert "omni_purchase" not in kinds
 
 
-async def test_the_same_purchase_stands_under_several_types(sandbox, window):
+async def test_the_same_purchase_occurs_under_several_types(sandbox, window):
     rows = await rows_of(sandbox(), f"/meta/v26.0/{ACME}/insights", {**token("acme"), **DAILY, **window})
     counts = {entry["action_type"]: entry["value"] for entry in rows[0]["actions"]}
     assert counts["omni_purchase"] == counts["purchase"] >= counts["offsite_conversion.fb_pixel_purchase"]
@@ -211,7 +211,7 @@ async def test_without_increment_the_span_is_one_row_a_campaign(sandbox, window)
     assert whole == daily
 
 
-async def test_filtering_by_campaign_keeps_only_those(sandbox, small_world, window):
+async def test_filtering_by_campaign_returns_only_those(sandbox, small_world, window):
     wanted = [one.id for one in small_world.campaigns("901234567890")[:2]]
     filtering = json.dumps([{"field": "campaign.id", "operator": "IN", "value": wanted}])
     params = {**token("acme"), **DAILY, **window, "filtering": filtering}

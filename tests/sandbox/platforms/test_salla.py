@@ -30,7 +30,7 @@ async def refresh(client, extra):
     return await client.post(extra["token_url"], data={"grant_type": "refresh_token", **form})
 
 
-async def test_a_page_holds_thirty_whatever_was_asked(sandbox, small_world):
+async def test_a_page_has_at_most_thirty_rows(sandbox, small_world):
     asked = (await get(sandbox(), "orders", per_page=60)).json()["pagination"]
     unasked = (await get(sandbox(), "orders")).json()["pagination"]
     assert (asked["perPage"], asked["count"], unasked["perPage"]) == (30, 30, 15)
@@ -38,18 +38,18 @@ async def test_a_page_holds_thirty_whatever_was_asked(sandbox, small_world):
     assert asked["links"].keys() == {"next"}
 
 
-async def test_links_are_a_list_when_there_are_none(sandbox):
+async def test_empty_links_are_a_list(sandbox):
     answer = await get(sandbox(), "orders", from_date="2020-01-01", to_date="2020-01-02")
     assert answer.json()["pagination"]["links"] == []
 
 
-async def test_pages_join_into_every_order_drafts_included(sandbox, small_world):
+async def test_pages_add_up_to_every_order_with_drafts(sandbox, small_world):
     found = await walk(sandbox())
     assert {one["id"] for one in found} == {sale.id for sale in small_world.store_orders(STORE)}
     assert {one["draft"] for one in found} == {True, False}
 
 
-async def test_a_row_is_sparse_and_only_the_order_itself_tells_source_and_time_of_change(sandbox):
+async def test_source_and_time_of_change_are_in_the_whole_order_only(sandbox):
     client = sandbox()
     rows = await walk(client, sort_by="updated_at-desc")
     assert not {"updated_at", "source_details", "amounts", "campaign"} & set().union(*rows)
@@ -85,7 +85,7 @@ async def test_times_are_local_and_money_is_numbers(sandbox, small_world):
     assert order["reference_id"] != order["id"]
 
 
-async def test_tags_stand_in_one_container_or_the_other_and_a_light_order_has_none(sandbox, small_world):
+async def test_tags_are_in_one_of_two_containers_and_missing_in_a_light_order(sandbox, small_world):
     client, kinds = sandbox(), {}
     for sale in small_world.store_orders(STORE):
         kinds.setdefault(sale.kind, sale)
@@ -99,7 +99,7 @@ async def test_tags_stand_in_one_container_or_the_other_and_a_light_order_has_no
     assert other["campaign"]["campaign"]
 
 
-async def test_a_merchants_own_status_stands_below_the_platforms(sandbox, world):
+async def test_a_merchants_own_status_is_below_the_platforms(sandbox, world):
     own = {status(sale)["customized"]["id"] for sale in world.store_orders(STORE) if sale.state.status == "in_progress"}
     assert len(own) == 2
     listed = (await get(sandbox(), "orders/statuses")).json()["data"]
@@ -114,9 +114,9 @@ async def test_orders_are_filtered_by_the_stores_status_ids(sandbox):
     assert {one["status"]["slug"] for one in found} == {"completed"}
 
 
-async def test_the_store_tells_no_zone(sandbox):
-    told = (await get(sandbox(), "store/info")).json()["data"]
-    assert (told["currency"], "timezone" in told) == ("SAR", False)
+async def test_the_store_has_no_time_zone(sandbox):
+    store = (await get(sandbox(), "store/info")).json()["data"]
+    assert (store["currency"], "timezone" in store) == ("SAR", False)
 
 
 async def test_a_list_that_moves_while_it_is_read_loses_rows(sandbox, small_world):
@@ -124,7 +124,7 @@ async def test_a_list_that_moves_while_it_is_read_loses_rows(sandbox, small_worl
     assert len({one["id"] for one in moved}) < len(small_world.store_orders(STORE)) == len(moved)
 
 
-async def test_the_bucket_tells_what_is_left_and_when_to_come_back(sandbox):
+async def test_the_bucket_reports_the_remaining_calls_and_the_reset_time(sandbox):
     client = sandbox(salla_limits=Limits(bucket=2, restore=1))
     answers = [await get(client, "store/info") for _ in range(3)]
     assert [one.status_code for one in answers] == [200, 200, 429]
@@ -139,7 +139,7 @@ async def test_an_unknown_order_is_a_404_and_an_unknown_token_a_401(sandbox):
     assert (answer.status_code, answer.json()["success"]) == (401, False)
 
 
-async def test_a_refresh_token_is_used_once_and_a_second_use_ends_everything(sandbox, links):
+async def test_the_second_use_of_a_refresh_token_revokes_all_tokens(sandbox, links):
     client, extra = sandbox(), links["salla_acme"]["extra"]
     fresh = (await refresh(client, extra)).json()
     assert fresh["expires"] > 1_700_000_000
@@ -153,7 +153,7 @@ async def test_a_refresh_token_is_used_once_and_a_second_use_ends_everything(san
     assert (await client.get("/calls")).json()["refreshes"]["salla"] == {STORE: 1}
 
 
-async def test_a_lost_answer_has_used_the_refresh_token_up(sandbox, links):
+async def test_a_lost_response_has_used_the_refresh_token(sandbox, links):
     client, extra = (
         sandbox(Fault("salla", "answer_lost", path="/oauth2/token", calls=(1,))),
         links["salla_acme"]["extra"],
@@ -173,7 +173,7 @@ async def test_a_lost_answer_has_used_the_refresh_token_up(sandbox, links):
         ("user_inactive", "inactive"),
     ],
 )
-async def test_the_kinds_of_401_are_told_apart_by_their_words(sandbox, kind, words):
+async def test_the_kinds_of_401_have_different_messages(sandbox, kind, words):
     answer = await get(sandbox(Fault("salla", kind, account=STORE)), "orders")
     assert answer.status_code == 401
     assert words in answer.json()["error"]["message"]

@@ -61,7 +61,7 @@ async def code_of(client, query, **variables):
     return (await ask(client, query, **variables))["errors"][0]["extensions"]["code"]
 
 
-async def test_the_shop_tells_zone_and_currency(sandbox):
+async def test_the_shop_has_zone_and_currency(sandbox):
     answer = await ask(sandbox(), "{ shop { id name myshopifyDomain ianaTimezone currencyCode } }")
     assert answer["data"]["shop"]["ianaTimezone"] == "Asia/Riyadh"
     assert answer["data"]["shop"]["currencyCode"] == "SAR"
@@ -74,12 +74,12 @@ async def test_a_wrong_token_is_a_401_and_a_wrong_shop_a_404(sandbox):
     assert (await client.post(url("other.myshopify.com"), json=body, headers=TOKEN)).status_code == 404
 
 
-async def test_an_unknown_version_falls_forward_and_the_header_tells(sandbox):
+async def test_an_unknown_version_falls_forward_and_is_named_in_a_header(sandbox):
     answer = await sandbox().post(url(version="2019-04"), json={"query": "{ shop { id } }"}, headers=TOKEN)
     assert answer.headers["X-Shopify-API-Version"] == "2025-10"
 
 
-async def test_pages_join_into_every_order_test_and_cancelled_ones_included(sandbox, small_world):
+async def test_pages_add_up_to_every_order_with_test_and_cancelled_ones(sandbox, small_world):
     nodes = await all_nodes(sandbox(), WIDE, q=FOR_EVER)
     orders = {order.id: order for order in small_world.store_orders(SHOP)}
     assert [node["id"] for node in nodes] == list(dict.fromkeys(node["id"] for node in nodes))
@@ -93,7 +93,7 @@ async def test_pages_join_into_every_order_test_and_cancelled_ones_included(sand
         assert int(node["totalRefundedSet"]["shopMoney"]["amount"].replace(".", "")) == order.payment.refunded
 
 
-async def test_an_answer_holds_exactly_what_was_selected(sandbox):
+async def test_a_response_has_exactly_the_selected_fields(sandbox):
     query = "{ orders(first: 1) { found: nodes { __typename number: name refunds(first: 0) { id } } } }"
     answer = await ask(sandbox(), query)
     assert answer["data"]["orders"]["found"][0].keys() == {"__typename", "number", "refunds"}
@@ -114,7 +114,7 @@ async def test_an_unquoted_date_or_unknown_term_filters_nothing(sandbox, small_w
     assert len(await all_nodes(sandbox(), ORDERS, q=q)) == len(small_world.store_orders(SHOP))
 
 
-async def test_without_a_sort_key_orders_come_as_they_were_processed(sandbox):
+async def test_without_a_sort_key_orders_are_sorted_by_processing_time(sandbox):
     nodes = (await ask(sandbox(), "{ orders(first: 100) { nodes { processedAt updatedAt } } }"))["data"]["orders"][
         "nodes"
     ]
@@ -147,7 +147,7 @@ async def test_a_cursor_belongs_to_its_query_and_sort_key(sandbox):
         ("{ orders(first: 5) { nodes { id }", "PARSE_ERROR"),
     ],
 )
-async def test_a_wrong_query_is_refused_by_name(sandbox, query, code):
+async def test_an_invalid_query_is_rejected_with_the_name(sandbox, query, code):
     assert await code_of(sandbox(), query) == code
 
 
@@ -158,13 +158,13 @@ async def test_cost_counts_objects_and_sizes_connections(sandbox):
     assert cost["actualQueryCost"] <= cost["requestedQueryCost"]
 
 
-async def test_more_than_a_thousand_points_are_refused_outright(sandbox):
+async def test_a_query_above_a_thousand_points_is_rejected(sandbox):
     answer = await ask(sandbox(), WIDE.replace("first: 15", "first: 50"), q=FOR_EVER)
     assert answer["errors"][0]["extensions"]["code"] == "MAX_COST_EXCEEDED"
     assert answer["errors"][0]["extensions"]["maxCost"] == 1000
 
 
-async def test_an_empty_bucket_throttles_and_says_how_fast_it_fills(sandbox):
+async def test_an_empty_bucket_throttles_and_reports_its_restore_rate(sandbox):
     client = sandbox(shopify_limits=Limits(bucket=100, restore=1))
     query = "{ orders(first: 80) { nodes { id } } }"
     assert "data" in await ask(client, query)
@@ -185,16 +185,16 @@ async def test_orders_can_be_read_again_by_id(sandbox, small_world):
     assert nodes[0]["name"].startswith("#")
 
 
-async def test_journeys_come_missing_unready_and_longer_than_a_page(sandbox):
+async def test_journeys_may_be_missing_pending_or_longer_than_a_page(sandbox):
     nodes = await all_nodes(sandbox(), WIDE, q=FOR_EVER)
     journeys = [node["customerJourneySummary"] for node in nodes]
     assert None in journeys
-    told = [journey for journey in journeys if journey]
+    present = [journey for journey in journeys if journey]
     assert any(
-        not journey["ready"] and journey["moments"] is None and journey["momentsCount"] is None for journey in told
+        not journey["ready"] and journey["moments"] is None and journey["momentsCount"] is None for journey in present
     )
-    visits = [journey["lastVisit"] for journey in told if journey["lastVisit"]]
+    visits = [journey["lastVisit"] for journey in present if journey["lastVisit"]]
     assert any(visit["utmParameters"] is None and "utm_id=" in visit["landingPage"] for visit in visits)
-    for journey in told:
+    for journey in present:
         if journey["moments"]:
             assert len(journey["moments"]["nodes"]) == min(10, journey["momentsCount"]["count"])

@@ -52,7 +52,7 @@ def orders(day="2026-11-15", fields=ITEMS):
     return ORDERS.format(SINCE.format(day), fields)
 
 
-async def test_a_bulk_operation_gives_every_order_and_counts_in_texts(sandbox, small_world):
+async def test_a_bulk_operation_returns_every_order_and_counts_as_strings(sandbox, small_world):
     client = sandbox()
     done = await finished(client, orders("2020-01-01", "name"))
     found = await lines(client, done["url"])
@@ -60,7 +60,7 @@ async def test_a_bulk_operation_gives_every_order_and_counts_in_texts(sandbox, s
     assert done["objectCount"] == done["rootObjectCount"] == str(len(found))
 
 
-async def test_children_are_lines_of_their_own_and_need_not_follow_their_parent(sandbox):
+async def test_children_are_separate_lines_in_any_order(sandbox):
     client = sandbox()
     done = await finished(client, orders())
     found = await lines(client, done["url"])
@@ -74,7 +74,7 @@ async def test_children_are_lines_of_their_own_and_need_not_follow_their_parent(
     assert all(one["__parentId"] == grouped[n - n % 3]["id"] for n, one in enumerate(grouped) if n % 3)
 
 
-async def test_no_rows_have_no_address(sandbox):
+async def test_a_result_without_rows_has_no_url(sandbox):
     done = await finished(sandbox(), orders("2030-01-01"))
     assert (done["status"], done["url"], done["objectCount"]) == ("COMPLETED", None, "0")
 
@@ -115,7 +115,7 @@ async def test_a_failed_operation_leaves_part_of_its_data(sandbox):
     assert done["partialDataUrl"]
 
 
-async def test_fewer_lines_may_come_than_were_counted(sandbox):
+async def test_a_download_may_have_fewer_lines_than_counted(sandbox):
     client = sandbox(Fault("shopify", "bulk_short", path="/bulk/"))
     done = await finished(client, orders())
     assert 0 < len(await lines(client, done["url"])) < int(done["objectCount"])
@@ -143,7 +143,7 @@ async def test_a_journey_becomes_ready_and_updated_at_does_not_move(world):
     assert second["customerJourneySummary"]["moments"]["nodes"][0]["landingPage"]
 
 
-async def test_refresh_tokens_rotate_and_the_former_works_until_its_token_was_used(sandbox, links):
+async def test_a_used_refresh_token_works_until_the_new_access_token_is_used(sandbox, links):
     client, extra, shop = sandbox(), links["shopify_juniper"]["extra"], "juniper.myshopify.com"
     form = {name: extra[name] for name in ("refresh_token", "client_id", "client_secret")}
     form["grant_type"] = "refresh_token"
@@ -157,7 +157,7 @@ async def test_refresh_tokens_rotate_and_the_former_works_until_its_token_was_us
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
 
 
-async def test_client_credentials_bring_a_token_for_a_day(sandbox, links):
+async def test_client_credentials_return_a_token_for_a_day(sandbox, links):
     client, extra = sandbox(), links["shopify_juniper"]["extra"]
     form = {"client_id": extra["client_id"], "client_secret": extra["client_secret"]}
     fresh = (await client.post(extra["token_url"], json={"grant_type": "client_credentials", **form})).json()

@@ -56,7 +56,7 @@ def today(small_world):
     return small_world.today("Asia/Riyadh")
 
 
-async def test_organisations_come_with_their_ad_accounts(sandbox):
+async def test_organizations_include_their_ad_accounts(sandbox):
     answer = await get(sandbox(), "me/organizations", with_ad_accounts="true")
     (account,) = answer.json()["organizations"][0]["organization"]["ad_accounts"]
     assert (account["id"], account["currency"], account["timezone"]) == (ACME, "SAR", "Asia/Riyadh")
@@ -66,7 +66,7 @@ async def test_organisations_come_with_their_ad_accounts(sandbox):
     ("headers", "status"),
     [({}, 401), ({"Authorization": "Bearer stolen"}, 401), (token("nakhla"), 403)],
 )
-async def test_a_wrong_token_is_a_401_and_somebody_elses_account_a_403(sandbox, headers, status):
+async def test_a_wrong_token_is_a_401_and_a_foreign_account_a_403(sandbox, headers, status):
     answer = await sandbox().get(f"{BASE}/adaccounts/{ACME}", headers=headers)
     assert (answer.status_code, answer.json()["request_status"]) == (status, "ERROR")
 
@@ -76,7 +76,7 @@ async def test_an_unknown_account_is_e3003(sandbox):
     assert (answer.status_code, answer.json()["error_code"]) == (404, "E3003")
 
 
-async def test_campaigns_page_by_a_link_and_hide_deleted_ones(sandbox, small_world):
+async def test_campaigns_have_pages_by_link_without_deleted_ones(sandbox, small_world):
     client, found = sandbox(short_first_pages=True), []
     answer = await get(client, f"adaccounts/{ACME}/campaigns", limit=50)
     pages = 1
@@ -139,7 +139,7 @@ async def test_deleted_campaigns_are_in_the_stats_though_in_no_list(sandbox, sma
         ({"swipe_up_attribution_window": "2_DAY"}, "E1001"),
     ],
 )
-async def test_a_query_that_is_not_supported_is_refused_by_code(sandbox, change, code):
+async def test_an_unsupported_query_is_rejected_with_a_code(sandbox, change, code):
     answer = await stats(sandbox(), **{**days(date(2026, 11, 1), date(2026, 11, 11)), **change})
     assert (answer.status_code, answer.json()["error_code"]) == (400, code)
 
@@ -148,7 +148,7 @@ async def test_a_query_that_is_not_supported_is_refused_by_code(sandbox, change,
     ("offsets", "status"),
     [(("-04:00", "-05:00"), 200), (("-04:00", "-04:00"), 400), (("-05:00", "-05:00"), 400)],
 )
-async def test_each_boundary_has_the_offset_of_its_own_day(sandbox, offsets, status):
+async def test_each_boundary_has_the_offset_of_its_day(sandbox, offsets, status):
     span = days(date(2026, 10, 25), date(2026, 11, 8), offsets)
     answer = await stats(sandbox(), JUNIPER, "juniper", **span)
     assert answer.status_code == status
@@ -159,7 +159,7 @@ async def test_each_boundary_has_the_offset_of_its_own_day(sandbox, offsets, sta
         assert {"2026-11-01T00:00:00.000-04:00", "2026-11-02T00:00:00.000-05:00"} <= starts
 
 
-async def test_an_account_without_a_breakdown_tells_spend_alone_and_it_is_the_campaigns_sum(sandbox, today):
+async def test_an_account_without_a_breakdown_has_only_spend_which_is_the_sum_of_campaigns(sandbox, today):
     client, span = sandbox(), days(today - timedelta(days=9), today)
     by_campaign = rows(await stats(client, **span))
     del span["breakdown"]
@@ -171,14 +171,14 @@ async def test_an_account_without_a_breakdown_tells_spend_alone_and_it_is_the_ca
     }
 
 
-async def test_days_without_delivery_are_zero_unless_left_out(sandbox, today):
+async def test_days_without_delivery_are_zero_or_omitted(sandbox, today):
     client, span = sandbox(), days(today - timedelta(days=30), today)
-    told, empty = rows(await stats(client, **span)), rows(await stats(client, **{**span, "omit_empty": "false"}))
-    assert len(told) < len(empty)
-    assert {one["spend"] for key, one in empty.items() if key not in told} == {0}
+    omitted, empty = rows(await stats(client, **span)), rows(await stats(client, **{**span, "omit_empty": "false"}))
+    assert len(omitted) < len(empty)
+    assert {one["spend"] for key, one in empty.items() if key not in omitted} == {0}
 
 
-async def test_the_next_link_stands_inside_the_stat(sandbox, today):
+async def test_the_next_link_is_inside_the_stat(sandbox, today):
     client, span = sandbox(snapchat_stats_page=5), days(today - timedelta(days=9), today)
     answer = await stats(client, **span)
     assert "paging" not in answer.json()
@@ -225,14 +225,14 @@ async def test_a_deleted_campaign_is_not_found_by_its_id(sandbox, small_world, t
     assert (answer.status_code, answer.json()["error_code"]) == (404, "E3003")
 
 
-async def test_request_status_is_written_both_ways(sandbox, today):
+async def test_request_status_occurs_in_upper_and_lower_case(sandbox, today):
     client = sandbox()
     listed = await get(client, f"adaccounts/{ACME}/campaigns")
-    told = await stats(client, **days(today - timedelta(days=2), today))
-    assert {listed.json()["request_status"], told.json()["request_status"]} == {"SUCCESS", "success"}
+    found = await stats(client, **days(today - timedelta(days=2), today))
+    assert {listed.json()["request_status"], found.json()["request_status"]} == {"SUCCESS", "success"}
 
 
-async def test_the_token_lives_an_hour_and_its_refresh_token_on(sandbox, links):
+async def test_the_token_is_valid_for_an_hour_and_the_refresh_token_longer(sandbox, links):
     now = [1_000_000.0]
     client = sandbox(clock=lambda: now[0])
     assert (await get(client, f"adaccounts/{ACME}")).status_code == 200
@@ -252,7 +252,7 @@ async def _refresh(client, extra, **more):
     return await client.post(extra["token_url"], data={"grant_type": "refresh_token", **form, **more})
 
 
-async def test_a_revoked_grant_is_invalid_and_a_wrong_client_too(sandbox, links):
+async def test_a_revoked_grant_and_a_wrong_client_are_invalid(sandbox, links):
     client, extra = sandbox(Fault("snapchat", "app_removed", path="/me/")), links["snapchat_acme"]["extra"]
     assert (await _refresh(client, extra, client_secret="x")).json()["error"] == "invalid_client"
     await get(client, "me/organizations")

@@ -24,6 +24,6 @@ def test_no_shared_file_names_a_platform(file):
     assert set(SOURCES).isdisjoint(each for each in constants if isinstance(each, str))
 
 
-def test_the_sandbox_has_the_platforms_of_the_product_each_with_its_kind_of_facts():
+def test_the_sandbox_has_the_platforms_of_the_product_with_the_same_kind():
     assert registry.names() == SOURCES
     assert tuple(ADS) == AD_PLATFORMS == registry.ad_platforms()

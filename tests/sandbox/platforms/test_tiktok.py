@@ -65,13 +65,13 @@ async def test_a_wrong_token_is_a_200_with_its_code(sandbox, headers, code):
     assert (answer.status_code, answer.json()["code"]) == (200, code)
 
 
-async def test_an_advertiser_tells_currency_and_zone(sandbox):
+async def test_an_advertiser_has_currency_and_zone(sandbox):
     params = {"advertiser_ids": json.dumps([JUNIPER]), "fields": json.dumps(["advertiser_id", "currency", "timezone"])}
     answer = await get(sandbox(), "advertiser/info/", params, "juniper")
     assert answer["data"]["list"] == [{"advertiser_id": JUNIPER, "currency": "USD", "timezone": "Etc/GMT+5"}]
 
 
-async def test_campaigns_come_ten_a_page_and_without_deleted_ones(sandbox):
+async def test_campaigns_have_ten_rows_a_page_without_deleted_ones(sandbox):
     client = sandbox()
     first = (await get(client, "campaign/get/", {"advertiser_id": ACME}))["data"]
     assert (len(first["list"]), first["page_info"]["page_size"]) == (10, 10)
@@ -115,7 +115,7 @@ async def test_a_wrong_parameter_is_40002(sandbox, today, change):
     assert answer["code"] == 40002
 
 
-async def test_deleted_campaigns_vanish_from_reports_unless_asked_and_a_misspelt_filter_is_ignored(sandbox, today):
+async def test_reports_omit_deleted_campaigns_by_default_and_ignore_a_misspelled_filter(sandbox, today):
     client = sandbox()
     totals = [
         sum([await _rows_in(client, today - timedelta(days=back), **more) for back in (29, 59)])
@@ -154,17 +154,17 @@ def _measures(metrics):
     )
 
 
-async def test_a_dash_stands_where_purchases_do_not_apply(sandbox, today):
+async def test_purchases_that_do_not_apply_are_a_dash(sandbox, today):
     rows = await all_rows(sandbox(), "report/integrated/get/", report(ACME, today, today))
     assert "-" in {row["metrics"]["complete_payment"] for row in rows}
 
 
-async def test_its_own_roas_is_value_over_spend_with_two_decimals(sandbox, today):
+async def test_reported_roas_is_value_over_spend_with_two_decimals(sandbox, today):
     metrics = json.dumps(["spend", "total_complete_payment_rate", "complete_payment_roas"])
     rows = await all_rows(sandbox(), "report/integrated/get/", report(ACME, today, today, metrics=metrics))
-    told = [row["metrics"] for row in rows if row["metrics"]["complete_payment_roas"] != "-"]
-    shares = [Decimal(row["total_complete_payment_rate"]) / Decimal(row["spend"]) for row in told]
-    assert [Decimal(row["complete_payment_roas"]) for row in told] == [round(share, 2) for share in shares] != []
+    applicable = [row["metrics"] for row in rows if row["metrics"]["complete_payment_roas"] != "-"]
+    shares = [Decimal(row["total_complete_payment_rate"]) / Decimal(row["spend"]) for row in applicable]
+    assert [Decimal(row["complete_payment_roas"]) for row in applicable] == [round(share, 2) for share in shares] != []
 
 
 def _task(advertiser, since, until, **more):
@@ -193,7 +193,7 @@ async def test_a_task_is_queued_processed_and_then_downloaded_whole(sandbox, sma
     assert len(lines) == len(small_world.deliveries(ACME))
 
 
-async def test_headers_are_translated_unless_told_not_to(sandbox, today):
+async def test_headers_are_translated_by_default(sandbox, today):
     client = sandbox(polls_until_ready=0)
     created = await _post(
         client, "report/task/create/", _task(ACME, today, today, enable_report_title_translation=True)
@@ -203,7 +203,7 @@ async def test_headers_are_translated_unless_told_not_to(sandbox, today):
     assert answer.text.startswith("Campaign ID,By Day,Cost")
 
 
-async def test_an_app_off_the_allow_list_gets_no_task(sandbox, today):
+async def test_an_app_off_the_allow_list_cannot_create_tasks(sandbox, today):
     answer = await _post(sandbox(), "report/task/create/", _task(JUNIPER, today, today), "juniper")
     assert answer["code"] == 40001
 
@@ -213,7 +213,7 @@ async def test_a_task_takes_no_status_filter(sandbox, today):
     assert (await _post(sandbox(), "report/task/create/", body))["code"] == 40002
 
 
-async def test_somebody_elses_task_is_unknown(sandbox, today):
+async def test_a_foreign_task_is_unknown(sandbox, today):
     client = sandbox()
     created = await _post(client, "report/task/create/", _task(ACME, today, today))
     which = {"advertiser_id": NAKHLA, "task_id": created["data"]["task_id"]}

@@ -34,7 +34,7 @@ def meta(order):
     return {one["key"].removeprefix(META): one["value"] for one in order["meta_data"]}
 
 
-async def test_the_index_needs_no_key_and_tells_the_zone(sandbox):
+async def test_the_index_needs_no_key_and_has_the_zone(sandbox):
     index = (await sandbox().get(f"{SOUQ}/wp-json/")).json()
     assert (index["timezone_string"], index["gmt_offset"]) == ("Asia/Riyadh", 3.0)
     assert "wc/v3" in index["namespaces"]
@@ -52,13 +52,13 @@ async def test_the_index_needs_no_key_and_tells_the_zone(sandbox):
         (keys(JUNIPER), 401, "woocommerce_rest_cannot_view"),
     ],
 )
-async def test_a_key_is_refused_in_four_ways(sandbox, auth, status, code):
+async def test_a_key_is_rejected_in_four_ways(sandbox, auth, status, code):
     answer = await sandbox().get(ORDERS, auth=auth)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.json()["data"] == {"status": status}
 
 
-async def test_keys_may_stand_in_the_query(sandbox):
+async def test_keys_may_be_in_the_query(sandbox):
     key, secret = keys()
     params = {"consumer_key": key, "consumer_secret": secret}
     assert (await sandbox().get(ORDERS, params=params)).status_code == 200
@@ -73,12 +73,12 @@ async def test_a_site_with_plain_permalinks_has_its_routes_in_a_parameter(sandbo
     assert parse_qs(urlsplit(answer.links["next"]["url"]).query)["rest_route"] == ["/wc/v3/orders"]
 
 
-async def test_the_currency_is_told_apart(sandbox):
+async def test_the_currency_has_its_own_route(sandbox):
     answer = await sandbox().get(f"{SOUQ}/wp-json/wc/v3/data/currencies/current", auth=keys())
     assert answer.json()["code"] == "AED"
 
 
-async def test_pages_join_into_every_order_but_trash_and_drafts(sandbox, small_world):
+async def test_pages_add_up_to_every_order_except_trash_and_drafts(sandbox, small_world):
     client = sandbox()
     sales = small_world.store_orders(NAKHLA.id)
     found = await everything(client)
@@ -91,7 +91,7 @@ async def test_pages_join_into_every_order_but_trash_and_drafts(sandbox, small_w
     assert {one["id"] for one in trashed} == {sale.id for sale in sales if sale.state.status == "trash"}
 
 
-async def test_ten_a_page_are_the_default_and_a_hundred_the_most(sandbox):
+async def test_a_page_has_ten_rows_by_default_and_at_most_a_hundred(sandbox):
     client = sandbox()
     answer = await client.get(ORDERS, auth=keys())
     assert len(answer.json()) == 10
@@ -110,7 +110,7 @@ async def test_ten_a_page_are_the_default_and_a_hundred_the_most(sandbox):
         ("2026-11-10T00:00:00", "false", -3),
     ],
 )
-async def test_an_offset_becomes_the_sites_wall_clock_whatever_the_column(sandbox, small_world, value, gmt, hours):
+async def test_a_value_with_an_offset_is_compared_in_the_sites_local_time(sandbox, small_world, value, gmt, hours):
     bound = datetime.fromisoformat("2026-11-10T00:00:00+00:00") + timedelta(hours=hours)
     found = await everything(sandbox(), modified_after=value, dates_are_gmt=gmt)
     assert {one["id"] for one in found} == {
@@ -134,7 +134,7 @@ async def test_a_wrong_parameter_is_400(sandbox, wrong):
     assert (answer.status_code, answer.json()["code"]) == (400, "rest_invalid_param")
 
 
-async def test_after_means_creation_and_an_old_store_knows_nothing_else(sandbox):
+async def test_after_filters_by_creation_and_an_old_store_has_no_other_filter(sandbox):
     created = await everything(sandbox(), after="2026-11-15T00:00:00", dates_are_gmt="true")
     assert min(one["date_created_gmt"] for one in created) > "2026-11-15"
     params = {"modified_after": "2026-11-21T00:00:00", "dates_are_gmt": "true"}
@@ -143,14 +143,14 @@ async def test_after_means_creation_and_an_old_store_knows_nothing_else(sandbox)
     assert len(some) < len(every) == len(await everything(sandbox()))
 
 
-async def test_fields_and_metadata_are_left_out_on_request(sandbox):
+async def test_fields_and_metadata_are_omitted_on_request(sandbox):
     params = {"_fields": "id,meta_data", "include_meta": f"{META}source_type", "per_page": 100}
     found = await orders(sandbox(), **params)
     assert {tuple(one) for one in found} == {("id", "meta_data")}
     assert {entry["key"] for one in found for entry in one["meta_data"]} == {f"{META}source_type"}
 
 
-async def test_writes_while_paging_lose_rows_for_whoever_counts_pages(sandbox):
+async def test_writes_while_paging_lose_rows_with_page_numbers(sandbox):
     window = {"modified_before": "2026-11-22T09:30:00", "dates_are_gmt": "true"}
     calm = await _by_page(sandbox(), **window)
     moved = await _by_page(sandbox(writes_during_paging=3), **window)
@@ -164,7 +164,7 @@ async def _by_page(client, **window):
     return found
 
 
-async def test_an_order_tells_every_moment_twice_and_refunds_below_zero(sandbox, small_world):
+async def test_an_order_has_every_time_twice_and_negative_refunds(sandbox, small_world):
     found = {one["id"]: one for one in await everything(sandbox())}
     refunded = next(one for one in found.values() if one["refunds"])
     assert refunded["refunds"][0]["total"].startswith("-")
@@ -176,7 +176,7 @@ async def test_an_order_tells_every_moment_twice_and_refunds_below_zero(sandbox,
     assert not answer.json()[0]["amount"].startswith("-")
 
 
-async def test_an_unknown_order_is_a_404_of_its_own(sandbox):
+async def test_an_unknown_order_has_its_own_404(sandbox):
     answer = await sandbox().get(f"{ORDERS}/1", auth=keys())
     assert (answer.status_code, answer.json()["code"]) == (404, "woocommerce_rest_shop_order_invalid_id")
 
@@ -195,7 +195,7 @@ async def test_the_touch_has_the_scripts_quirks(world):
     assert isinstance(found["typed_in"]["_national_id"], dict)
 
 
-async def test_of_a_key_that_stands_twice_the_highest_id_is_true(world):
+async def test_of_a_duplicate_key_the_highest_id_is_valid(world):
     sale = next(one for one in world.store_orders(NAKHLA.id) if one.kind == "written_twice")
     row = order_row(sale, sale.placed_at, world.now.tzinfo, {})
     twice = [one for one in row["meta_data"] if one["key"] == f"{META}utm_campaign"]

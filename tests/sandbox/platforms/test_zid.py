@@ -24,7 +24,7 @@ async def walk(client, **params):
     return found
 
 
-async def test_the_profile_tells_the_store(sandbox):
+async def test_the_profile_describes_the_store(sandbox):
     store = (await get(sandbox(), "account/profile")).json()["user"]["store"]
     assert (store["id"], store["timezone"], store["currency"]["code"]) == (394106, "Asia/Riyadh", "SAR")
 
@@ -39,7 +39,7 @@ async def test_the_profile_tells_the_store(sandbox):
         (secrets(manager="stolen"), 302),
     ],
 )
-async def test_secrets_are_used_crosswise_and_a_dead_session_goes_to_a_login_page(sandbox, headers, status):
+async def test_swapped_secrets_are_rejected_and_an_expired_session_redirects_to_a_login_page(sandbox, headers, status):
     client = sandbox()
     answer = await client.get(f"{BASE}/account/profile", headers=headers)
     assert answer.status_code == status
@@ -48,7 +48,7 @@ async def test_secrets_are_used_crosswise_and_a_dead_session_goes_to_a_login_pag
         assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
 
 
-async def test_pages_join_into_every_order_and_nothing_tells_of_pages(sandbox, small_world):
+async def test_pages_add_up_to_every_order_and_have_no_page_count(sandbox, small_world):
     client = sandbox()
     first = (await get(client, "store/orders", per_page=100)).json()
     assert not {"pagination", "next", "links"} & set(first)
@@ -58,13 +58,13 @@ async def test_pages_join_into_every_order_and_nothing_tells_of_pages(sandbox, s
     assert (await get(client, "store/orders", per_page=101)).status_code == 422
 
 
-async def test_without_a_payload_type_the_form_is_short(sandbox):
+async def test_without_a_payload_type_rows_are_short(sandbox):
     short = (await get(sandbox(), "store/orders")).json()["orders"][0]
     whole = (await get(sandbox(), "store/orders", payload_type="default")).json()["orders"][0]
     assert {"products", "is_marketplace_order", "delivered_at"} <= set(whole) - set(short)
 
 
-async def test_a_range_means_creation_unless_told_otherwise(sandbox, small_world):
+async def test_a_range_is_by_creation_by_default(sandbox, small_world):
     since = datetime(2026, 11, 20, tzinfo=UTC)
     sales = small_world.store_orders(STORE)
     created = await walk(sandbox(), date_from="2026-11-20T00:00:00.000+0000")

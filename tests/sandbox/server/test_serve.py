@@ -31,7 +31,7 @@ def test_the_sandbox_writes_its_files_and_then_answers_on_loopback(tmp_path):
             process.terminate()
 
 
-def test_a_bad_fault_script_is_told_in_a_sentence(tmp_path, capsys):
+def test_an_invalid_fault_script_is_reported_in_a_sentence(tmp_path, capsys):
     script = tmp_path / "faults.yaml"
     script.write_text("- {source: meta, kind: rude}")
     assert serve.main(["--faults", str(script)]) == 2

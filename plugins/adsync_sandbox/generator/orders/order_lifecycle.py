@@ -1,4 +1,4 @@
-"""The life of an order as events, cut at now. Each store platform tells them in its own statuses (`business.py`).
+"""The life of an order as events, cut at now. Each store platform expresses them in its own statuses (`business.py`).
 
 Every event moves the order's time of change, as the platforms do.
 """

@@ -32,9 +32,9 @@ async def exchange(request: Request) -> Response:
         raise GraphError(190, "Error validating access token: Session has expired", subcode=463) from error
     for account_id in token_store.account_ids(grant):
         add_account(request, account_id)
-    told = {"access_token": grant.access, "token_type": "bearer"}
+    body = {"access_token": grant.access, "token_type": "bearer"}
     left = token_store.seconds_left(grant)
-    return JSONResponse(told if left is None else {**told, "expires_in": left})
+    return JSONResponse(body if left is None else {**body, "expires_in": left})
 
 
 async def inspect(request: Request) -> Response:

@@ -95,8 +95,8 @@ async def store_info(request: Request) -> Response:
     call = await opened(request)
     store = call.store
     domain = "https://salla.example/acme"
-    told = {"id": int(store.id), "name": store.name, "currency": store.currency, "domain": domain, "plan": "pro"}
-    return call.succeeded(told)
+    body = {"id": int(store.id), "name": store.name, "currency": store.currency, "domain": domain, "plan": "pro"}
+    return call.succeeded(body)
 
 
 async def token(request: Request) -> Response:
