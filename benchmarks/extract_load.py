@@ -105,7 +105,7 @@ def child(kind: str, url: str, port: int, days: int) -> None:
 async def _sync(url: str, port: int, days: int) -> None:
     credentials = Credentials("meta_bench", host=f"http://127.0.0.1:{port}", password="none")
     window = DateRange(FIRST, FIRST + timedelta(days=days))
-    request = SyncRequest("meta", ACCOUNTS, "bench", window=window)
+    request = SyncRequest("meta", ACCOUNTS, "bench", days=window)
     environment = SyncEnvironment(url, lambda _: credentials, lambda: datetime.now(UTC))
     result = await sync_accounts(request, environment)
     result.raise_for_failures()

@@ -9,20 +9,20 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-# JSON as it arrived: a part of the answer's own bytes, or bytes of its own.
+# JSON as it arrived: a slice of the response's bytes, or bytes of its own.
 RawJson = bytes | msgspec.Raw
 
-
-# Whom a call budget belongs to.
+# Who shares a rate limit.
 Scope = Literal["app", "account", "token"]
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """One Airflow connection: `host` is the base URL, secrets are `password` and whatever `extra` holds."""
+    """One Airflow connection: `host` is the base URL; `password` and everything in `extra` is secret."""
 
     conn_id: str
     host: str = ""
@@ -43,26 +43,31 @@ class Account:
     options: Mapping[str, Any] = field(default_factory=dict)
     customer_key: bytes = field(default=b"", repr=False)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the account's days; ZoneInfoNotFoundError or ValueError if there is no such zone."""
+        return ZoneInfo(self.timezone)
+
     def __str__(self) -> str:
         return f"{self.platform} {self.account_id} ({self.workspace_id})"
 
 
 @dataclass(frozen=True)
 class Token:
-    """What opens an account: `access` now, `refresh` for the next one; `expires_at` None when it is not told.
+    """An access token, the refresh token for the next one, and when it expires (None: unknown).
 
-    `extra` is for platforms that want a second secret beside the first.
+    `extra` is for platforms that require a second secret.
     """
 
     access: str = field(repr=False)
     refresh: str = field(default="", repr=False)
     expires_at: datetime | None = None
-    extra: dict[str, str] = field(default_factory=dict, repr=False)
+    extra: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
 class ApiResponse:
-    """What came back from a platform, read to its end."""
+    """A response of a platform, its body read to the end."""
 
     status: int
     headers: Mapping[str, str]
@@ -79,8 +84,7 @@ class Record(NamedTuple):
 
 Page = list[Record]
 
-
-# The stored payloads of those keys that have one.
+# Returns the stored payload of each key that has one.
 StoredPayloads = Callable[[Sequence[str]], Awaitable[Mapping[str, bytes]]]
 
 
@@ -98,7 +102,7 @@ class LearnedLimits:
 
 
 class AccountInfo(NamedTuple):
-    """What the platform says of the account itself: ISO 4217 currency, IANA time zone."""
+    """The account as its platform describes it: ISO 4217 currency, IANA time zone."""
 
     name: str
     currency: str
@@ -106,7 +110,7 @@ class AccountInfo(NamedTuple):
 
 
 class RecordCount(NamedTuple):
-    """How many records a span holds, and how many of them a page would bring where the platform tells."""
+    """The number of records in a range, and how many of them a page holds if the platform says so."""
 
     records: int
     page: int | None = None

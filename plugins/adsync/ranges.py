@@ -1,4 +1,4 @@
-"""Half-open spans of time; only `.last_day` speaks to APIs whose ends are inclusive."""
+"""Half-open ranges of days and of instants; `last_day` is for APIs with inclusive bounds."""
 
 from __future__ import annotations
 
@@ -11,37 +11,38 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class DateRange:
-    """The days `since <= day < until`, in the zone of whichever account it is used for."""
+    """The days `since <= day < until`, in the time zone of the account it is used for."""
 
     since: date
     until: date
 
     def __post_init__(self) -> None:
         if self.since >= self.until:
-            raise ValueError(f"a window needs since < until, got {self.since} and {self.until}")
+            raise ValueError(f"invalid date range: since {self.since} is not before until {self.until}")
 
     @property
     def last_day(self) -> date:
-        """The last day inside the window."""
+        """The last day inside the range."""
         return self.until - ONE_DAY
 
     @property
     def days(self) -> int:
+        """The number of days."""
         return (self.until - self.since).days
 
-    def through(self, day: date) -> DateRange | None:
-        """What of it lies before the end of that day."""
-        return DateRange(self.since, min(self.until, day + ONE_DAY)) if self.since <= day else None
+    def clipped_to(self, last_day: date) -> DateRange | None:
+        """Returns the part up to that day, inclusive; None if all of it is later."""
+        return DateRange(self.since, min(self.until, last_day + ONE_DAY)) if self.since <= last_day else None
 
-    def instants(self, zone: tzinfo) -> TimeRange:
-        """The instants of these days where it is `zone`."""
+    def to_time_range(self, zone: tzinfo) -> TimeRange:
+        """Returns the instants of these days in a time zone."""
         return TimeRange(*(datetime.combine(day, time(), zone).astimezone(UTC) for day in (self.since, self.until)))
 
-    def newest_first(self, longest: int) -> Iterator[DateRange]:
-        """Cut into windows of at most `longest` days, the most recent one first."""
+    def chunks_newest_first(self, max_days: int) -> Iterator[DateRange]:
+        """Yields ranges of at most `max_days` days, the most recent one first."""
         until = self.until
         while until > self.since:
-            since = max(self.since, until - timedelta(days=longest))
+            since = max(self.since, until - timedelta(days=max_days))
             yield DateRange(since, until)
             until = since
 
@@ -55,6 +56,6 @@ class TimeRange:
 
     def __post_init__(self) -> None:
         if self.since.tzinfo is None or self.until.tzinfo is None:
-            raise ValueError("a span needs zone-aware instants")
+            raise ValueError("invalid time range: since and until need a time zone")
         if self.since >= self.until:
-            raise ValueError(f"a span needs since < until, got {self.since} and {self.until}")
+            raise ValueError(f"invalid time range: since {self.since} is not before until {self.until}")

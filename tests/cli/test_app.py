@@ -331,7 +331,7 @@ def test_a_killed_sync_leaves_no_partial_batch_and_the_next_sync_completes(capsy
         assert running.returncode == -signal.SIGKILL
         before = rows(warehouse_url, "select record_key, loaded_at from raw.meta_campaign_metrics")
         assert main(["sync", "--source", "meta", "--account", META]) == OK
-        assert "another run reads it at the moment" in capsys.readouterr().err
+        assert "another run is syncing it" in capsys.readouterr().err
         assert rows(warehouse_url, "select record_key, loaded_at from raw.meta_campaign_metrics") == before
         with psycopg.connect(warehouse_url) as connection:
             connection.execute("update adsync.sync_state set lease_until = now() - interval '1 second'")

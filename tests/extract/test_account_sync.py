@@ -38,8 +38,8 @@ def bring(monkeypatch, warehouse_url):
             environment = SyncEnvironment(
                 warehouse_url, lambda conn_id: sandbox_fixtures.credentials(conn_id, base), lambda: now
             )
-            request = SyncRequest(source, (account_id,), f"run {now}", patient=False, **more)
-            (outcome,) = asyncio.run(sync_accounts(request, environment)).outcomes
+            request = SyncRequest(source, (account_id,), f"run {now}", respect_backoff=False, **more)
+            (outcome,) = asyncio.run(sync_accounts(request, environment)).accounts
         return outcome
 
     bring.url = warehouse_url
@@ -62,7 +62,7 @@ def test_a_first_sync_brings_every_order_and_a_second_one_writes_nothing(bring, 
     first = stored(bring, f"{source}_orders")
     assert set(first) == sold(store)
     outcome = bring(source, store, now=NOW + timedelta(hours=1))
-    assert (outcome.error, outcome.tally.changed) == (None, 0)
+    assert (outcome.error, outcome.load_stats.changed) == (None, 0)
     assert stored(bring, f"{source}_orders") == first
 
 
@@ -76,18 +76,18 @@ def test_a_first_sync_of_snapchat_brings_every_campaign_day(bring):
 def test_days_asked_for_by_name_are_read_again_and_move_no_watermark(bring, source, store):
     bring(source, store)
     window = DateRange(TODAY - timedelta(days=10), TODAY)
-    assert bring(source, store, now=NOW + timedelta(hours=1), window=window).error is None
+    assert bring(source, store, now=NOW + timedelta(hours=1), days=window).error is None
     assert set(stored(bring, f"{source}_orders")) == sold(store)
 
 
 def test_history_of_a_store_without_a_filter_is_read_order_by_order_once(bring):
     outcome = bring("salla", SALLA)
-    assert len(sold(SALLA)) <= outcome.meter.calls <= len(sold(SALLA)) + 10
+    assert len(sold(SALLA)) <= outcome.call_stats.calls <= len(sold(SALLA)) + 10
 
 
 def test_an_increment_of_a_store_without_a_filter_asks_what_is_stored(bring):
     bring("salla", SALLA)
-    assert bring("salla", SALLA, now=NOW + timedelta(hours=1)).meter.calls <= 5
+    assert bring("salla", SALLA, now=NOW + timedelta(hours=1)).call_stats.calls <= 5
 
 
 def test_an_order_that_cannot_be_read_is_told_when_all_the_others_are_stored(bring):

@@ -23,13 +23,14 @@ from adsync.extract import runner
 from adsync.extract.context import SyncEnvironment
 from adsync.extract.runner import SyncRequest
 from adsync.ranges import DateRange, TimeRange
+from adsync.sources.base import EntityStream
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.server.app import create_app
 from adsync_sandbox.server.behavior import Behavior
 from contracts import stores
 from sandbox_fixtures import NOW, serving
 
-DAYS, LONGEST = 6, 3
+DAYS, MAX_DAYS = 6, 3
 # Pages so small that a unit has several of them.
 PAGE_SIZES = {"meta": 20, "tiktok": 20, "snapchat": 50, "shopify": 8, "woocommerce": 5, "salla": 4, "zid": 3}
 MANNERS = Behavior(snapchat_stats_page=6, polls_until_ready=1)
@@ -71,7 +72,10 @@ def url(monkeypatch, warehouse_url):
             if "." in listed.page:
                 monkeypatch.setattr(importlib.import_module(listed.page), "PAGE_SIZE", size)
         declared = registry.load(source)
-        streams = tuple(replace(stream, longest=LONGEST) for stream in declared.streams)
+        streams = tuple(
+            stream if isinstance(stream, EntityStream) else replace(stream, max_days=MAX_DAYS)
+            for stream in declared.streams
+        )
         module = importlib.import_module(f"adsync.sources.{source}.source")
         monkeypatch.setattr(module, "SOURCE", replace(declared, streams=streams))
     monkeypatch.setattr(runner, "POLL_SECONDS", 0.01)
@@ -157,9 +161,9 @@ def completed_by_the_next(url, base, source):
     assert {key for key, _ in before} == committed(url, source)
     with psycopg.connect(url) as connection:
         connection.execute("update adsync.sync_state set lease_until = now() - interval '1 second'")
-    [outcome] = synced(url, base, source, "next").outcomes
+    [outcome] = synced(url, base, source, "next").accounts
     after = stored(url, source)
-    assert outcome.word == "ok"
+    assert outcome.outcome == "ok"
     assert set(before) <= set(after)
     assert_whole(url, source)
     ledger = len(after) if registry.load(source).kind == "ad_account" else 0

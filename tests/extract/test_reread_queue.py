@@ -1,4 +1,4 @@
-"""Records that are read again later, because they came unfinished."""
+"""Unfinished records are read again by key."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,74 +11,66 @@ from adsync.sources.base import RereadPolicy
 from adsync.state.stream_state import StreamState
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-WAITS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 48))
-AGAIN = RereadPolicy(lambda record, _: record.payload == b"half", lambda *_: None, WAITS)
+DELAYS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 48))
+POLICY = RereadPolicy(lambda record, _: record.payload == b"half", lambda *_: None, DELAYS)
 
 
-def at(hours, covered):
-    return RereadQueue.of(AGAIN, covered, NOW + timedelta(hours=hours))
+def queue_after(hours, state, rereading=()):
+    return RereadQueue.load(POLICY, state, NOW + timedelta(hours=hours), rereading)
 
 
-async def noted(found, *records):
-    async def pages():
-        yield [Record(key, None, payload) for key, payload in records]
-
-    return [page async for page in found.noting(pages())]
+def observe(queue, *records):
+    queue.observe([Record(key, None, payload) for key, payload in records])
 
 
 @pytest.fixture
-async def covered():
-    found = at(0, StreamState(cursor={"through": "t"}))
-    await noted(found, ("a", b"half"), ("b", b"whole"))
-    return found.kept(StreamState(cursor={"through": "t"}))
+def state():
+    """A stream whose record `a` is unfinished."""
+    before = StreamState(cursor={"through": "t"})
+    queue = queue_after(0, before)
+    observe(queue, ("a", b"half"), ("b", b"whole"))
+    return queue.add_to(before)
 
 
-async def test_what_is_unfinished_is_remembered_beside_the_watermark(covered):
-    assert covered.cursor == {"through": "t", "again": {"a": ["2026-11-22T12:00:00+00:00", 0]}}
-
-
-async def test_records_pass_unchanged():
-    [[record]] = await noted(at(0, StreamState()), ("a", b"half"))
-    assert record == Record("a", None, b"half")
+def test_unfinished_records_are_queued_in_the_cursor(state):
+    assert state.cursor == {"through": "t", "again": {"a": ["2026-11-22T12:00:00+00:00", 0]}}
 
 
 @pytest.mark.parametrize(("hours", "due"), [(0, []), (0.9, []), (1, ["a"]), (100, ["a"])])
-async def test_it_is_due_when_its_wait_is_over(covered, hours, due):
-    assert at(hours, covered).due() == due
+def test_a_key_is_due_when_its_delay_has_passed(state, hours, due):
+    assert queue_after(hours, state).due() == due
 
 
-async def test_each_wait_brings_one_reading_and_after_the_last_it_is_given_up(covered):
-    read = []
+def test_each_delay_leads_to_one_reread_and_the_last_removes_the_key(state):
+    read_after = []
     for hours in (1, 1.5, 6, 7, 24, 47, 48, 49):
-        found = at(hours, covered)
-        if due := found.due():
-            read.append(hours)
-            covered = found.kept(covered, due)
-    assert read == [1, 6, 24, 48]
-    assert covered.cursor["again"] == {}
+        if due := queue_after(hours, state).due():
+            read_after.append(hours)
+            state = queue_after(hours, state, due).add_to(state)
+    assert read_after == [1, 6, 24, 48]
+    assert state.cursor["again"] == {}
 
 
-async def test_waits_that_were_slept_through_are_not_made_up_for(covered):
-    found = at(30, covered)
-    covered = found.kept(covered, found.due())
-    assert at(31, covered).due() == []
-    assert at(48, covered).due() == ["a"]
+def test_a_late_reread_uses_up_all_delays_that_have_passed(state):
+    state = queue_after(30, state, queue_after(30, state).due()).add_to(state)
+    assert queue_after(31, state).due() == []
+    assert queue_after(48, state).due() == ["a"]
 
 
-async def test_what_arrives_finished_is_forgotten(covered):
-    found = at(1, covered)
-    await noted(found, ("a", b"whole"))
-    assert found.kept(covered, ["a"]).cursor["again"] == {}
+def test_a_record_that_arrives_finished_leaves_the_queue(state):
+    queue = queue_after(1, state, ["a"])
+    observe(queue, ("a", b"whole"))
+    assert queue.add_to(state).cursor["again"] == {}
 
 
-async def test_what_arrives_unfinished_once_more_keeps_its_first_sight(covered):
-    found = at(0.5, covered)
-    await noted(found, ("a", b"half"))
-    assert at(1, found.kept(covered)).due() == ["a"]
+def test_a_record_that_arrives_unfinished_again_keeps_its_first_time(state):
+    queue = queue_after(0.5, state)
+    observe(queue, ("a", b"half"))
+    assert queue_after(1, queue.add_to(state)).due() == ["a"]
 
 
-async def test_the_list_is_bounded_and_the_oldest_make_room(monkeypatch, covered):
+def test_the_queue_is_bounded_and_drops_the_oldest_keys(monkeypatch, state):
     monkeypatch.setattr(reread_queue, "MAX_KEYS", 2)
-    found = at(1, covered)
-    await noted(found, ("b", b"half"), ("c", b"half"))
-    assert set(found.kept(covered).cursor["again"]) == {"b", "c"}
+    queue = queue_after(1, state)
+    observe(queue, ("b", b"half"), ("c", b"half"))
+    assert set(queue.add_to(state).cursor["again"]) == {"b", "c"}

@@ -53,7 +53,7 @@ def bring(url):
             environment = SyncEnvironment(
                 url, replaced or (lambda c: sandbox_fixtures.credentials(c, base)), lambda: now
             )
-            request = SyncRequest(source, account_ids, run_id, **{"patient": False, **more})
+            request = SyncRequest(source, account_ids, run_id, **{"respect_backoff": False, **more})
             return asyncio.run(attempt(request, environment, lambda _: None))
 
     return bring
@@ -95,10 +95,10 @@ def test_a_first_sync_brings_the_whole_history_and_says_so(url, bring):
     outcomes = bring("meta", META)
     assert spends(url) == known_spends()
     assert coverage(url, META) == WHOLE
-    [outcome] = outcomes.outcomes
-    assert (outcome.word, outcome.since, outcome.through) == ("ok", *WHOLE)
+    [outcome] = outcomes.accounts
+    assert (outcome.outcome, outcome.since, outcome.through) == ("ok", *WHOLE)
     [journal] = rows(url, "select outcome, calls, rows_seen, rows_changed, bytes > 0 from adsync.sync_runs")
-    assert journal == ("ok", outcome.meter.calls, outcome.tally.seen, outcome.tally.seen, True)
+    assert journal == ("ok", outcome.call_stats.calls, outcome.load_stats.seen, outcome.load_stats.seen, True)
     [state] = rows(url, "select distinct status, consecutive_failures, lease_owner from adsync.sync_state")
     assert state == ("ok", 0, None)
     [account] = rows(url, "select name, currency, timezone from adsync.accounts where native_id = %s", META)
@@ -126,11 +126,11 @@ def test_a_second_run_changes_no_row(url, bring, source, account_id, tables):
     before = [written(url, table) for table in tables]
     assert all(before)
     ledger = rows(url, "select count(*) from raw.observations")
-    [second] = bring(source, account_id, run_id="second").outcomes
+    [second] = bring(source, account_id, run_id="second").accounts
     assert [written(url, table) for table in tables] == before
     assert rows(url, "select count(*) from raw.observations") == ledger
-    assert (second.word, second.tally.changed) == ("ok", 0)
-    assert second.tally.seen > 0
+    assert (second.outcome, second.load_stats.changed) == ("ok", 0)
+    assert second.load_stats.seen > 0
 
 
 def test_a_restated_day_rewrites_only_its_rows(url, bring):
@@ -138,48 +138,48 @@ def test_a_restated_day_rewrites_only_its_rows(url, bring):
     day = TODAY - timedelta(days=1)
     [second] = bring(
         "meta", META, run_id="second", faults=[Fault("meta", "restated_day", day=str(day), path="/insights")]
-    ).outcomes
+    ).accounts
     moved = rows(url, "select distinct metric_date from raw.meta_campaign_metrics where run_id = 'second'")
     assert moved == [(day,)]
     assert (
-        second.tally.changed
+        second.load_stats.changed
         == rows(url, "select count(*) from raw.meta_campaign_metrics where run_id = 'second'")[0][0]
     )
 
 
 def test_a_failing_page_leaves_no_half_unit_and_the_next_run_completes(url, bring):
     broken = Fault("meta", "server_error", path="/insights", calls=(1, 2, 3))
-    [first] = bring("meta", META, faults=[broken]).outcomes
-    assert (first.word, type(first.error)) == ("retrying", TemporaryError)
+    [first] = bring("meta", META, faults=[broken]).accounts
+    assert (first.outcome, type(first.error)) == ("retrying", TemporaryError)
     assert spends(url) == {}
     assert coverage(url, META) == (None, None)
     assert rows(url, "select count(*) from raw.observations") == [(0,)]
-    [second] = bring("meta", META, run_id="next").outcomes
-    assert second.word == "ok"
+    [second] = bring("meta", META, run_id="next").accounts
+    assert second.outcome == "ok"
     assert spends(url) == known_spends()
 
 
 def test_an_interrupted_first_sync_goes_on_with_what_is_left(url, bring):
     bring("meta", META, faults=[Fault("meta", "server_error", path="/insights", calls=tuple(range(2, 99)))])
     kept = written(url, "meta_campaign_metrics")
-    [second] = bring("meta", META, run_id="next").outcomes
+    [second] = bring("meta", META, run_id="next").accounts
     assert set(kept) <= set(written(url, "meta_campaign_metrics"))
     assert spends(url) == known_spends()
     assert coverage(url, META) == WHOLE
-    assert second.tally.changed == len(known_spends()) - len(kept)
+    assert second.load_stats.changed == len(known_spends()) - len(kept)
 
 
 def test_a_report_too_large_for_the_platform_is_read_in_halves(url, bring):
     slow = Fault("tiktok", "too_much_data", path="report/integrated", calls=(1, 2))
-    [outcome] = bring("tiktok", NOT_ALLOWED, faults=[slow]).outcomes
-    assert outcome.word == "ok"
+    [outcome] = bring("tiktok", NOT_ALLOWED, faults=[slow]).accounts
+    assert outcome.outcome == "ok"
     assert len(written(url, "tiktok_campaign_metrics")) == len(world().deliveries(NOT_ALLOWED))
 
 
 def test_one_account_is_dead_and_the_others_are_done(url, bring):
     dead = ALL_META[3]
     outcomes = bring("meta", *ALL_META, faults=[Fault("meta", "token_expired", account=f"act_{dead}")])
-    assert {each.account.account_id: each.word for each in outcomes.outcomes} == {
+    assert {each.account.account_id: each.outcome for each in outcomes.accounts} == {
         one: "failed" if one == dead else "ok" for one in ALL_META
     }
     states = rows(url, "select account_id, status from adsync.sync_state group by 1, 2")
@@ -202,11 +202,11 @@ def test_one_account_is_dead_and_the_others_are_done(url, bring):
 
 def test_a_last_attempt_that_fails_asks_a_person_and_plans_no_retry(url, bring):
     broken = Fault("meta", "server_error", path="/insights")
-    [early] = bring("meta", META, faults=[broken]).outcomes
+    [early] = bring("meta", META, faults=[broken]).accounts
     assert early.retry_in is not None
     assert META not in sharding.due_accounts(url, "meta", now=datetime.now(UTC))
-    [last] = bring("meta", META, faults=[broken], attempt=sync_accounts, final_attempt=True).outcomes
-    assert (last.word, last.retry_in) == ("failed", None)
+    [last] = bring("meta", META, faults=[broken], attempt=sync_accounts, final_attempt=True).accounts
+    assert (last.outcome, last.retry_in) == ("failed", None)
     assert rows(url, "select status, retry_at from adsync.sync_state limit 1") == [("failed", None)]
     assert rows(url, "select count(*) from adsync.admin_notices") == [(1,)]
 
@@ -220,7 +220,7 @@ def test_a_missing_connection_fails_that_account_only(url, bring):
             return sandbox_fixtures.credentials(conn_id, base)
 
         outcomes = bring("meta", META, ALL_META[2], replaced=known)
-    words = {each.account.account_id: each.word for each in outcomes.outcomes}
+    words = {each.account.account_id: each.outcome for each in outcomes.accounts}
     assert words == {META: "failed", ALL_META[2]: "ok"}
     assert spends(url) == {}
 
@@ -243,13 +243,13 @@ def test_two_runs_at_once_read_an_account_once(url):
 
         async def both():
             one, two = (sync_accounts(SyncRequest("meta", (META,), run), environment) for run in ("one", "two"))
-            return [outcome for shard in await asyncio.gather(one, two) for outcome in shard.outcomes]
+            return [outcome for shard in await asyncio.gather(one, two) for outcome in shard.accounts]
 
         outcomes = asyncio.run(both())
-    busy, done = sorted(outcomes, key=lambda each: each.word)
-    assert (busy.word, done.word) == ("elsewhere", "ok")
-    assert "another run reads it at the moment" in busy.line
-    assert busy.meter.calls == 0
+    busy, done = sorted(outcomes, key=lambda each: each.outcome)
+    assert (busy.outcome, done.outcome) == ("elsewhere", "ok")
+    assert "skipped, another run is syncing it" in busy.summary
+    assert busy.call_stats.calls == 0
     assert spends(url) == known_spends()
     assert rows(url, "select outcome from adsync.sync_runs order by 1") == [("elsewhere",), ("ok",)]
     assert rows(url, "select distinct status, lease_owner from adsync.sync_state") == [("ok", None)]
@@ -266,25 +266,25 @@ def test_days_that_were_asked_for_are_waited_for_while_another_run_reads_the_acc
         )
     with served() as base:
         environment = SyncEnvironment(url, lambda c: sandbox_fixtures.credentials(c, base), lambda: NOW)
-        restate = asyncio.run(sync_accounts(SyncRequest("meta", (META,), "restate", window=window), environment))
-    assert restate.only_busy
-    [busy] = restate.outcomes
+        restate = asyncio.run(sync_accounts(SyncRequest("meta", (META,), "restate", days=window), environment))
+    assert restate.only_waiting_for_lease
+    [busy] = restate.accounts
     assert busy.retry_in == timedelta(seconds=20)
-    assert f"next try {busy.next_try}: another run reads it at the moment" in busy.line
+    assert f"next try {busy.next_try}: another run is syncing it" in busy.summary
     assert rows(url, "select run_id, outcome from adsync.sync_runs") == []
 
 
 def test_an_account_whose_wait_is_not_over_is_left_alone_by_a_patient_run(url, bring):
     bring("meta", META, faults=[Fault("meta", "rate_limited", wait=3600)])
     before = rows(url, "select * from adsync.sync_state order by stream")
-    [early] = bring("meta", META, patient=True).outcomes
-    assert (early.word, early.meter.calls) == ("retrying", 0)
-    assert f"next try {early.next_try}: its own wait is not over" in early.line
+    [early] = bring("meta", META, respect_backoff=True).accounts
+    assert (early.outcome, early.call_stats.calls) == ("retrying", 0)
+    assert f"next try {early.next_try}: still backing off after an earlier failure" in early.summary
     assert timedelta(minutes=50) < early.retry_in <= timedelta(hours=1)
     assert [row[3:7] for row in rows(url, "select * from adsync.sync_state order by stream")] == [
         row[3:7] for row in before
     ]
-    assert bring("meta", META).outcomes[0].word == "ok"
+    assert bring("meta", META).accounts[0].outcome == "ok"
 
 
 def test_a_run_that_lost_its_lease_writes_no_further_unit_and_leaves_the_state_alone(url):
@@ -298,8 +298,8 @@ def test_a_run_that_lost_its_lease_writes_no_further_unit_and_leaves_the_state_a
                 connection.execute("update adsync.sync_state set lease_owner = 'quick', status = 'ok'")
             return await running
 
-        [outcome] = asyncio.run(robbed()).outcomes
-    assert "another run took this account over" in outcome.line
+        [outcome] = asyncio.run(robbed()).accounts
+    assert "lease lost to another run; this batch was rolled back" in outcome.summary
     assert spends(url) == {}
     assert rows(url, "select distinct status, lease_owner from adsync.sync_state") == [("ok", "quick")]
 
@@ -329,7 +329,8 @@ def test_leases_are_kept_while_others_of_the_shard_are_read_and_never_shortened(
 
 CUT = """
 select pg_terminate_backend(pid) from pg_stat_activity
-where datname = current_database() and query ~* 'temporary table incoming|copy incoming' and pid <> pg_backend_pid()
+where datname = current_database() and pid <> pg_backend_pid()
+    and query ~* 'temporary table staged_records|copy staged_records'
 """
 
 
@@ -343,12 +344,12 @@ def test_a_warehouse_that_broke_off_is_a_failure_of_that_attempt_alone(url):
             await seen(url, CUT)
             return await running
 
-        [outcome] = asyncio.run(cut()).outcomes
-        assert outcome.word == "retrying"
-        assert "the warehouse broke off" in outcome.line
+        [outcome] = asyncio.run(cut()).accounts
+        assert outcome.outcome == "retrying"
+        assert "lost connection to the warehouse" in outcome.summary
         assert rows(url, "select outcome from adsync.sync_runs") == [("retrying",)]
         assert rows(url, "select distinct status, lease_owner from adsync.sync_state") == [("retrying", None)]
-        asyncio.run(sync_accounts(SyncRequest("meta", (META,), "next", patient=False), environment))
+        asyncio.run(sync_accounts(SyncRequest("meta", (META,), "next", respect_backoff=False), environment))
     assert spends(url) == known_spends()
 
 
@@ -357,8 +358,8 @@ def test_a_warehouse_that_broke_off_is_a_failure_of_that_attempt_alone(url):
 
 def test_an_asked_window_replaces_the_planned_days_and_claims_no_gap(url, bring):
     old = DateRange(TODAY - timedelta(days=35), TODAY - timedelta(days=33))
-    bring("meta", META, run_id="first", window=DateRange(TODAY - timedelta(days=3), TODAY + timedelta(days=1)))
-    [outcome] = bring("meta", META, run_id="second", window=old).outcomes
+    bring("meta", META, run_id="first", days=DateRange(TODAY - timedelta(days=3), TODAY + timedelta(days=1)))
+    [outcome] = bring("meta", META, run_id="second", days=old).accounts
     assert (outcome.since, outcome.through) == (old.since, old.last_day)
     assert coverage(url, META) == (TODAY - timedelta(days=3), TODAY)
     days = {day for (day,) in rows(url, "select metric_date from raw.meta_campaign_metrics where run_id = 'second'")}
@@ -369,7 +370,7 @@ def test_an_asked_window_replaces_the_planned_days_and_claims_no_gap(url, bring)
 
 def test_asked_days_of_a_store_are_days_of_its_zone_and_move_no_watermark(url, bring):
     day = TODAY - timedelta(days=5)
-    bring("shopify", SHOPIFY, window=DateRange(day, day + timedelta(days=1)))
+    bring("shopify", SHOPIFY, days=DateRange(day, day + timedelta(days=1)))
     moments = rows(
         url, "select (payload ->> 'updatedAt')::timestamptz at time zone 'Asia/Riyadh' from raw.shopify_orders"
     )
@@ -391,8 +392,8 @@ def cursor_of(url):
 
 
 def test_a_report_is_ordered_waited_for_and_read(monkeypatch, url, bring):
-    [outcome] = bring("tiktok", TIKTOK, attempt=awaited(monkeypatch)).outcomes
-    assert outcome.word == "ok"
+    [outcome] = bring("tiktok", TIKTOK, attempt=awaited(monkeypatch)).accounts
+    assert outcome.outcome == "ok"
     assert len(written(url, "tiktok_campaign_metrics")) == len(world().deliveries(TIKTOK))
     assert coverage(url, TIKTOK)[1] - coverage(url, TIKTOK)[0] == timedelta(days=sandbox_fixtures.DAYS - 1)
     assert cursor_of(url) == {}
@@ -402,7 +403,7 @@ def test_a_report_is_ordered_waited_for_and_read(monkeypatch, url, bring):
 
 def test_an_account_that_waits_is_leased_and_not_planned(url, bring):
     outcomes = bring("tiktok", TIKTOK)
-    assert [report.account_id for report in outcomes.waiting] == [TIKTOK]
+    assert [report.account_id for report in outcomes.pending_reports] == [TIKTOK]
     outcomes.raise_for_failures()
     [(left,)] = rows(url, "select distinct lease_until - now() from adsync.sync_state")
     assert left > timedelta(minutes=9)
@@ -412,33 +413,33 @@ def with_one_sandbox(url, faults, *requests):
     """Several attempts at one platform that remembers its reports; each with the cursor it left."""
     with served(faults, behavior=Behavior(polls_until_ready=1)) as base:
         environment = SyncEnvironment(url, lambda c: sandbox_fixtures.credentials(c, base), lambda: NOW)
-        return [(asyncio.run(sync_accounts(request, environment)).outcomes[0], cursor_of(url)) for request in requests]
+        return [(asyncio.run(sync_accounts(request, environment)).accounts[0], cursor_of(url)) for request in requests]
 
 
 def test_a_report_survives_a_poll_that_failed(url):
     broken = Fault("tiktok", "server_error", path="task/check", calls=(1, 2, 3))
-    request = SyncRequest("tiktok", (TIKTOK,), "run", patient=False)
+    request = SyncRequest("tiktok", (TIKTOK,), "run", respect_backoff=False)
     (first, ordered), (second, _), (third, left) = with_one_sandbox(url, [broken], request, request, request)
-    assert (first.word, second.word, third.word) == ("retrying", "waiting", "ok")
-    assert second.waiting.report_id == ordered["report"]["id"]
+    assert (first.outcome, second.outcome, third.outcome) == ("retrying", "waiting", "ok")
+    assert second.pending_report.report_id == ordered["report"]["id"]
     assert left == {}
     assert len(written(url, "tiktok_campaign_metrics")) == len(world().deliveries(TIKTOK))
 
 
 def test_a_report_that_the_platform_does_not_know_any_more_is_ordered_anew(url):
-    request = SyncRequest("tiktok", (TIKTOK,), "run", patient=False)
+    request = SyncRequest("tiktok", (TIKTOK,), "run", respect_backoff=False)
     [(first, _)] = with_one_sandbox(url, [], request)
     (second, forgotten), (third, _) = with_one_sandbox(url, [], request, request)
-    assert (first.word, second.word, third.word) == ("waiting", "failed", "waiting")
+    assert (first.outcome, second.outcome, third.outcome) == ("waiting", "failed", "waiting")
     assert forgotten == {}
 
 
 def test_the_report_of_another_run_is_not_taken_for_the_asked_days(url):
     day = TODAY - timedelta(days=60)
     asked = DateRange(day, day + timedelta(days=1))
-    requests = [SyncRequest("tiktok", (TIKTOK,), "run", window=window) for window in (None, asked)]
+    requests = [SyncRequest("tiktok", (TIKTOK,), "run", days=window) for window in (None, asked)]
     _, (second, _) = with_one_sandbox(url, [], *requests)
-    assert second.word == "ok"
+    assert second.outcome == "ok"
     assert second.since == day
 
 
@@ -472,6 +473,6 @@ def test_an_error_names_no_secret_in_state_and_journal(url, bring):
 
 
 def test_reauthorisation_is_not_retried(bring):
-    [outcome] = bring("meta", META, faults=[Fault("meta", "token_expired")]).outcomes
+    [outcome] = bring("meta", META, faults=[Fault("meta", "token_expired")]).accounts
     assert isinstance(outcome.error, ReauthRequired)
     assert outcome.retry_in is None

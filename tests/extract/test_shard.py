@@ -44,7 +44,7 @@ class Platform:
             return 429
         if account_id == DEAD:
             return 401
-        return 500 if account_id == BROKEN and self.calls[BROKEN] <= 2 * client.TRIES else 200
+        return 500 if account_id == BROKEN and self.calls[BROKEN] <= 2 * client.MAX_ATTEMPTS else 200
 
 
 async def accounts(client, account):
@@ -124,9 +124,9 @@ def attempt(url, platform, number):
     """What the task does at that try: accounts by outcome, and the seconds until the next try."""
     environment = SyncEnvironment(url, lambda name: Credentials(name, platform.base, password="t"), lambda: NOW)
     left = sync_runs.unfinished(url, "meta", SHARD, "run")
-    request = SyncRequest("meta", left, "run", attempt=number, patient=True)
+    request = SyncRequest("meta", left, "run", attempt=number, respect_backoff=True)
     outcomes = asyncio.run(sync_accounts(request, environment))
-    words = {each.account.account_id: each.word for each in outcomes.outcomes}
+    words = {each.account.account_id: each.outcome for each in outcomes.accounts}
     try:
         outcomes.raise_for_failures()
     except ShardFailed as error:

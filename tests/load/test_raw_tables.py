@@ -24,10 +24,10 @@ def row(campaign, day, spend="1.00"):
     return Record(f"{campaign}:{day}", day, b'{"spend": "%s"}' % spend.encode())
 
 
-async def write(url, *listed, window=BOTH_DAYS, at=NOON, stream="campaign_metrics"):
+async def write(url, *listed, days=BOTH_DAYS, at=NOON, stream="campaign_metrics"):
     place = RawTarget("meta", stream, "1", "run", at)
     async with connect(url) as connection, connection.transaction():
-        return await raw_tables.replace_unit(connection, place, pages(*listed), window)
+        return await raw_tables.write_pages(connection, place, pages(*listed), days)
 
 
 def stored(url, columns="record_key, payload, loaded_at"):
@@ -45,7 +45,7 @@ async def test_an_identical_answer_rewrites_nothing(warehouse_url):
 
 async def test_a_row_that_the_answer_no_longer_holds_is_withdrawn_inside_the_window_only(warehouse_url):
     outside = date(2026, 11, 1)
-    await write(warehouse_url, [row("a", outside)], window=DateRange(outside, FIRST))
+    await write(warehouse_url, [row("a", outside)], days=DateRange(outside, FIRST))
     await write(warehouse_url, [row("a", FIRST), row("b", FIRST)])
     assert await write(warehouse_url, [row("b", FIRST)]) == LoadStats(1, 1)
     assert [key for (key,) in stored(warehouse_url, "record_key")] == [f"a:{outside}", f"b:{FIRST}"]
@@ -74,7 +74,7 @@ async def test_a_failure_on_the_last_page_leaves_nothing_behind(warehouse_url):
 
     with pytest.raises(ContractError, match="page two"):
         async with connect(warehouse_url) as connection, connection.transaction():
-            await raw_tables.replace_unit(
+            await raw_tables.write_pages(
                 connection, RawTarget("meta", "campaign_metrics", "1", "run", NOON), broken(), BOTH_DAYS
             )
     assert stored(warehouse_url) == []
@@ -92,7 +92,7 @@ async def test_a_failure_on_the_last_page_leaves_nothing_behind(warehouse_url):
 )
 async def test_any_json_text_arrives_as_it_is_but_for_the_null_character(warehouse_url, text, kept):
     record = Record("campaign \\ 1", None, text.encode())
-    await write(warehouse_url, [record], window=None, stream="campaigns")
+    await write(warehouse_url, [record], days=None, stream="campaigns")
     with psycopg.connect(warehouse_url) as connection:
         found = connection.execute("select record_key, payload ->> 'name' from raw.meta_campaigns").fetchall()
     assert found == [("campaign \\ 1", kept)]
@@ -104,10 +104,10 @@ async def test_the_later_of_two_records_with_one_key_wins(warehouse_url):
 
 
 async def test_a_record_outside_the_window_is_refused(warehouse_url):
-    with pytest.raises(ContractError, match="outside the asked"):
+    with pytest.raises(ContractError, match="outside the requested days"):
         await write(warehouse_url, [row("a", date(2026, 11, 25))])
 
 
 async def test_text_that_is_no_json_names_stream_and_reason(warehouse_url):
-    with pytest.raises(ContractError, match="meta campaign_metrics: a record cannot be stored"):
+    with pytest.raises(ContractError, match="meta campaign_metrics: PostgreSQL rejected a record"):
         await write(warehouse_url, [Record(f"a:{FIRST}", FIRST, b'{"a": "\\ud800"}')])

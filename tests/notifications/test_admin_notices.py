@@ -23,8 +23,8 @@ def url(monkeypatch, warehouse_url):
 async def happens(url, error=None):
     async with connect(url) as connection:
         ledger = SyncStateStore(connection, sandbox_fixtures.account("meta"), "run")
-        await ledger.take(STREAMS)
-        await (ledger.fail(error, None) if error else ledger.succeed(STREAMS))
+        await ledger.acquire_lease(STREAMS)
+        await (ledger.mark_failed(error, None) if error else ledger.mark_ok(STREAMS))
 
 
 class Slack(list):

@@ -20,10 +20,10 @@ from adsync.triggers import report as trigger_module
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ACCOUNT = Account("acme", "tiktok", "700", "tiktok_acme")
 DONE = AccountResult(ACCOUNT, NOW, 1.5, LoadStats(7, 3), CallStats(calls=2))
-WAITING = replace(DONE, waiting=PendingReport("tiktok", "700", "tiktok_acme", "r1"))
+WAITING = replace(DONE, pending_report=PendingReport("tiktok", "700", "tiktok_acme", "r1"))
 REVOKED = replace(DONE, error=ReauthRequired("log in again"))
 LIMITED = replace(DONE, error=RateLimited("slow down", 3600), retry_in=timedelta(hours=1))
-BUSY = replace(DONE, elsewhere=True, error=TemporaryError("read"), retry_in=timedelta(seconds=20))
+BUSY = replace(DONE, leased_elsewhere=True, error=TemporaryError("read"), retry_in=timedelta(seconds=20))
 
 
 @pytest.fixture
@@ -38,12 +38,12 @@ def scripted(monkeypatch, warehouse_url):
             requests.append(request)
             return ShardResult((remaining.pop(0) if len(remaining) > 1 else remaining[0],))
 
-        async def report_ready(*_):
+        async def poll_report(*_):
             return ready
 
         monkeypatch.setattr(module, "unfinished", lambda *asked: tuple(asked[2])[-1:])
         monkeypatch.setattr(module, "sync_accounts", sync_accounts)
-        monkeypatch.setattr(trigger_module, "report_ready", report_ready)
+        monkeypatch.setattr(trigger_module, "poll_report", poll_report)
         return requests
 
     monkeypatch.setenv("AIRFLOW_CONN_ADSYNC_WAREHOUSE", warehouse_url)
@@ -83,13 +83,13 @@ def test_the_unfinished_accounts_of_the_shard_are_synced(scripted, run):
     }
     [request] = requests
     assert (request.source, request.account_ids, request.run_id) == ("tiktok", ("700",), f"operator_test/{task.run_id}")
-    assert (request.attempt, request.final_attempt, request.window) == (1, True, None)
+    assert (request.attempt, request.final_attempt, request.days) == (1, True, None)
 
 
 def test_since_and_until_fix_the_days(scripted, run):
     requests = scripted(DONE)
     run(since="{{ '2026-11-01' }}", until="{{ params.until }}", params={"until": "2026-11-04"})
-    assert requests[0].window == DateRange(date(2026, 11, 1), date(2026, 11, 4))
+    assert requests[0].days == DateRange(date(2026, 11, 1), date(2026, 11, 4))
 
 
 def test_a_failed_account_fails_the_task(scripted, run):

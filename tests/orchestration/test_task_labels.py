@@ -47,12 +47,12 @@ def test_successful_accounts_are_left_out_if_another_failed():
 
 
 def test_an_account_leased_by_another_run_is_labeled():
-    busy = done(elsewhere=True, error=TemporaryError("busy"), retry_in=timedelta(seconds=20))
+    busy = done(leased_elsewhere=True, error=TemporaryError("busy"), retry_in=timedelta(seconds=20))
     assert label(busy) == "Acme TikTok: leased by another run, next try 13:05 UTC"
 
 
 def test_an_account_waiting_for_its_report_is_labeled():
-    waiting = done(waiting=PendingReport("tiktok", "7001", "tiktok_acme", "r1"))
+    waiting = done(pending_report=PendingReport("tiktok", "7001", "tiktok_acme", "r1"))
     assert label(waiting, done("7002")) == "Acme TikTok: waiting for its report"
 
 

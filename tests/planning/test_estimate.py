@@ -125,7 +125,7 @@ def test_records_read_before_and_after_the_new_ones_are_counted():
 
 def test_due_rereads_are_counted():
     waiting = {str(number): [str(NOW - timedelta(hours=2)), 0] for number in range(70)}
-    known = replace(KNOWN, states={"orders": RECENT_ORDERS.noting(again=waiting)}, per_day={"orders": 0.0})
+    known = replace(KNOWN, states={"orders": RECENT_ORDERS.with_cursor(again=waiting)}, per_day={"orders": 0.0})
     again = RereadPolicy(None, None, (timedelta(hours=1),), page_size=33)
     estimate = estimates(known, replace(ORDERS, reread=again))["orders"]
     assert (estimate.rows, estimate.calls) == (70, 1 + 3)
@@ -139,7 +139,7 @@ def test_days_compared_with_stored_records_cost_only_their_lists():
     assert estimates(replace(known, states={"orders": COVERED}), compared)["orders"].calls == 2
 
 
-def test_a_long_incremental_history_is_read_by_report():
+def test_a_long_incremental_history_is_read_prefer_report():
     reported = replace(ORDERS, report=AsyncReport(None, None, None, beyond_days=45))
     known = replace(KNOWN, settings=SyncSettings(90, 2), per_day={"orders": 1000.0})
     assert (estimates(known, reported)["orders"].calls, estimates(known, reported)["orders"].method) == (

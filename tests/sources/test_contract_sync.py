@@ -57,11 +57,11 @@ def known(source, stream):
 @pytest.mark.parametrize("call", [1, 2])
 def test_a_token_that_ends_in_the_middle_is_renewed_once_and_nothing_is_lost(url, source, call):
     with served([Fault(source, "token_dies", calls=(call,))]) as base:
-        [outcome] = synced(url, base, source).outcomes
+        [outcome] = synced(url, base, source).accounts
         told = httpx.get(f"{base}/calls").json()
-    assert outcome.word == "ok"
+    assert outcome.outcome == "ok"
     assert sum(told["refreshes"][source].values()) == 1
-    assert outcome.meter.calls == told[source]
+    assert outcome.call_stats.calls == told[source]
     for stream in contracts.synced(source):
         assert sorted(known(source, stream)) == sorted(keys(url, source, stream))
 
@@ -69,8 +69,8 @@ def test_a_token_that_ends_in_the_middle_is_renewed_once_and_nothing_is_lost(url
 @pytest.mark.parametrize("source", [source for source in SOURCES if not contracts.of(source).renews])
 def test_a_token_that_nobody_can_renew_asks_for_a_person_once(url, source):
     with served([Fault(source, "token_expired", calls=(2,))]) as base:
-        [outcome] = synced(url, base, source).outcomes
-    assert outcome.word == "failed"
+        [outcome] = synced(url, base, source).accounts
+    assert outcome.outcome == "failed"
     with psycopg.connect(url) as connection:
         notices = connection.execute("select error_class from adsync.admin_notices").fetchall()
     assert notices == [("ReauthRequired",)]
@@ -105,10 +105,10 @@ def test_nothing_secret_or_personal_is_stored_logged_or_passed_on(caplog, url, s
         with served(faults) as base:
             outcomes = synced(url, base, source)
         passed_on += [
-            json.dumps([outcomes.counts(), *map(asdict, outcomes.waiting)]),
-            *(each.line for each in outcomes.outcomes),
+            json.dumps([outcomes.counts(), *map(asdict, outcomes.pending_reports)]),
+            *(each.summary for each in outcomes.accounts),
         ]
-    assert [each.word for each in outcomes.outcomes] == ["ok"]
+    assert [each.outcome for each in outcomes.accounts] == ["ok"]
     texts = [everything(url), caplog.text, *passed_on]
     for word in (*secrets(source), *contract.personal):
         assert not [text for text in texts if word in text]

@@ -28,7 +28,7 @@ def platform(monkeypatch):
     polls = []
 
     def script(**by_report):
-        async def report_ready(environment, report):
+        async def poll_report(environment, report):
             polls.append((environment, report.platform, report.account_id, report.conn_id, report.report_id))
             answers = by_report[report.report_id]
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
@@ -36,7 +36,7 @@ def platform(monkeypatch):
                 raise answer
             return answer
 
-        monkeypatch.setattr(module, "report_ready", report_ready)
+        monkeypatch.setattr(module, "poll_report", poll_report)
         monkeypatch.setattr(module, "environment", lambda: "surroundings")
         return polls
 

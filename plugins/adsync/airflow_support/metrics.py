@@ -23,8 +23,8 @@ def record_shard(source: str, result: ShardResult) -> None:
     counts = result.counts()
     for name in ("calls", "rows_seen", "rows_changed"):
         stats.incr(f"adsync.{name}", counts[name], tags=tags)
-    for account in result.outcomes:
-        if account.error and not account.elsewhere:
+    for account in result.accounts:
+        if account.error and not account.leased_elsewhere:
             error_tags = {**tags, "error": type(account.error).__name__}
             stats.incr("adsync.failures", tags=error_tags)
             if account.retry_in is not None:

@@ -35,13 +35,13 @@ def sync(source: Source, account: Account = None, since: Since = None, until: Un
         loaded.name,
         tuple(selected),
         f"cli-{uuid.uuid4().hex[:12]}",
-        window=days,
-        patient=False,
-        most_failures=settings.max_retry_attempts(),
+        days=days,
+        respect_backoff=False,
+        max_failures=settings.max_retry_attempts(),
     )
     environment = options.environment(url)
     with progress.show(loaded.name, len(selected)) as advance:
-        results = asyncio.run(sync_until_reported(request, environment, lambda done: advance(done.line)))
+        results = asyncio.run(sync_until_reported(request, environment, lambda done: advance(done.summary)))
     admin_notices.deliver(url, settings.notify_channels(), lambda name: open_channel(name, connections.credentials))
     try:
         results.raise_for_failures()

@@ -1,147 +1,114 @@
-"""Reading one daily stream: which days, in which windows, and what to do when the platform says it is too much.
+"""The strategy of daily streams: which days, in which chunks, and what to do if a request is too much.
 
-The ladder: a smaller page (the source's own doing), a smaller window, and at a single day whatever less the source
-can ask for; then an asynchronous report. What was learned on the way holds for the rest of the day, so that a retry
-does not climb it again.
+A request that is too much is made smaller step by step: a smaller page (by the source itself), fewer days, at a single
+day the source's reduced request, and last an asynchronous report. The limits learned on the way hold for the rest of
+the day, so that a retry starts with them.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from datetime import UTC, date
 
 from adsync.errors import TooMuchData
-from adsync.models import Account, LearnedLimits, Page
+from adsync.extract.async_report import prefer_report, read_by_report, reports_allowed
+from adsync.extract.context import SyncContext
+from adsync.extract.scope import missing_days, within_retention
+from adsync.models import LearnedLimits
 from adsync.ranges import DateRange
-from adsync.sources.base import AsyncReport, DailyStream, Stream
-from adsync.state.stream_state import StreamState, SyncSettings, daily_windows, within_retention
-
-if TYPE_CHECKING:
-    from adsync.extract.account_sync import AccountSync
-
-# An app that may not order reports is asked again after so long: it may have been allow-listed since.
-REFUSAL_HOLDS = timedelta(days=30)
-# Write one unit: its stream, pages, window, and the coverage that holds once it is written.
-Unit = Callable[[Stream, AsyncIterator[Page], DateRange, StreamState], Awaitable[None]]
-# Read a window by report; False when days of it are still to be read without one.
-Reported = Callable[[Stream, AsyncReport, StreamState, DateRange], Awaitable[bool]]
+from adsync.sources.base import DailyStream
+from adsync.state.stream_state import StreamState, SyncSettings
 
 
-@dataclass(frozen=True)
-class DailySync:
-    """One daily stream of the reader's account, as of `today` in the account's zone."""
-
-    reader: AccountSync
-    stream: DailyStream
-    today: date
-    unit: Unit
-    reported: Reported
-
-    async def read(self, reach: SyncSettings, *, resort: bool = False) -> None:
-        """Read what is lacking; as a last resort by a report."""
-        report = self.stream.report
-        covered, windows = await self._lacking(reach)
-        if not windows:
+async def sync_daily(ctx: SyncContext, stream: DailyStream, *, last_resort: bool = False) -> None:
+    """Reads the missing days, with `last_resort` by a report."""
+    report = stream.report
+    state, chunks = await _missing(ctx, stream)
+    if not chunks:
+        return
+    whole = DateRange(min(each.since for each in chunks), max(each.until for each in chunks))
+    if report and (last_resort or prefer_report(report, ctx.account, state, chunks, ctx.clock())):
+        if await read_by_report(ctx, stream, report, state, whole):
             return
-        whole = DateRange(min(each.since for each in windows), max(each.until for each in windows))
-        account, now = self.reader.account, self.reader.clock()
-        if report and (resort or by_report(report, account, covered, windows, now)):
-            if await self.reported(self.stream, report, covered, whole):
-                return
-            covered, windows = await self._lacking(reach)
+        state, chunks = await _missing(ctx, stream)
+    try:
+        state = await _read_in_chunks(ctx, stream, chunks, state)
+    except TooMuchData:
+        if last_resort or report is None or not reports_allowed(ctx.account, state, ctx.clock()):
+            raise
+        await sync_daily(ctx, stream, last_resort=True)
+    else:
+        await ctx.store.commit(stream.name, state.with_days(whole))
+
+
+async def _missing(ctx: SyncContext, stream: DailyStream) -> tuple[StreamState, list[DateRange]]:
+    """Returns the state and the days to read, with the limits learned today."""
+    state, settings = await ctx.store.get(stream.name), await ctx.store.settings()
+    ctx.progress.learned = learned_today(state, _today_utc(ctx))
+    planned = plan_chunks(stream, state, ctx.today, settings, ctx.progress.learned, ctx.requested)
+    available = within_retention(planned, ctx.today, stream.retention_months)
+    if available != planned:
+        ctx.progress.notes.append(
+            f"{stream.name}: the platform keeps {stream.retention_months} months; older days are not available"
+        )
+    return state, available
+
+
+async def _read_in_chunks(
+    ctx: SyncContext, stream: DailyStream, chunks: list[DateRange], state: StreamState
+) -> StreamState:
+    """Reads chunk by chunk; one that is too much is divided, down to a day."""
+    remaining, learned = list(reversed(chunks)), ctx.progress.learned
+    while remaining:
+        days = remaining.pop()
+        pages = stream.read(ctx.client, ctx.account, days, learned)
         try:
-            covered = await self._windowed(windows, covered)
+            await ctx.write(stream, pages, state.with_days(days), days)
         except TooMuchData:
-            if resort or report is None or not may_report(account, covered, now):
+            learned.window_days = min((days.days + 1) // 2, stream.fallback_days)
+            state = await _save_learned(ctx, stream, state)
+            if days.days == 1:
                 raise
-            await self.read(reach, resort=True)
+            remaining += reversed(list(days.chunks_newest_first(learned.window_days)))
         else:
-            await self.reader.ledger.extend(self.stream.name, covered.joined(whole))
+            state = await _save_learned(ctx, stream, state.with_days(days))
+    return state
 
-    async def _lacking(self, reach: SyncSettings) -> tuple[StreamState, list[DateRange]]:
-        covered = await self.reader.ledger.coverage(self.stream.name)
-        self.reader.learned = learned_today(covered, self._noted_on)
-        asked = plan_chunks(self.stream, covered, self.today, reach, self.reader.learned, self.reader.asked)
-        lacking = within_retention(asked, self.today, self.stream.retention_months)
-        if lacking != asked:
-            self.reader.notes.append(
-                f"older days of {self.stream.name} than {self.stream.retention_months} months are not kept"
-            )
-        return covered, lacking
 
-    async def _windowed(self, windows: list[DateRange], covered: StreamState) -> StreamState:
-        """Read window by window; one that the platform cannot answer is cut, down to a day."""
-        left = list(reversed(windows))
-        while left:
-            window, learned = left.pop(), self.reader.learned
-            pages = self.stream.read(self.reader.client, self.reader.account, window, learned)
-            try:
-                await self.unit(self.stream, pages, window, covered.joined(window))
-            except TooMuchData:
-                smaller = min((window.days + 1) // 2, self.stream.fallback_days)
-                learned.window_days = smaller
-                covered = await self._noted(covered)
-                if window.days == 1:
-                    raise
-                left += reversed(list(window.newest_first(smaller)))
-            else:
-                covered = await self._noted(covered.joined(window))
-        return covered
+async def _save_learned(ctx: SyncContext, stream: DailyStream, state: StreamState) -> StreamState:
+    """Persists learned limits immediately, so that a retry starts with them."""
+    learned, today = ctx.progress.learned, _today_utc(ctx)
+    if learned == learned_today(state, today):
+        return state
+    values = {name: value for name, value in asdict(learned).items() if value}
+    state = state.with_cursor(learned={"on": today, **values})
+    await ctx.store.save_cursor(stream.name, state.cursor)
+    return state
 
-    async def _noted(self, covered: StreamState) -> StreamState:
-        """With what reading taught; written down at once, for whoever tries next."""
-        learned = self.reader.learned
-        if learned == learned_today(covered, self._noted_on):
-            return covered
-        covered = covered.noting(learned={"on": self._noted_on, **_as_json(learned)})
-        await self.reader.ledger.remember(self.stream.name, dict(covered.cursor))
-        return covered
 
-    @property
-    def _noted_on(self) -> str:
-        return str(self.reader.clock().astimezone(UTC).date())
+def _today_utc(ctx: SyncContext) -> str:
+    return str(ctx.clock().astimezone(UTC).date())
 
 
 def learned_today(state: StreamState, day: str) -> LearnedLimits:
-    """Returns what was learned on that day; older limits expire, because platforms answer faster on other days."""
+    """Returns the limits learned on that day; the next day starts without, because a platform's load changes."""
     stored = state.cursor.get("learned", {})
     if stored.get("on") != day:
         return LearnedLimits()
     return LearnedLimits(stored.get("window_days"), stored.get("page_size"), stored.get("reduced_request", False))
 
 
-def _as_json(learned: LearnedLimits) -> dict[str, Any]:
-    return {name: value for name, value in asdict(learned).items() if value}
-
-
 def plan_chunks(
     stream: DailyStream,
-    covered: StreamState,
+    state: StreamState,
     today: date,
-    reach: SyncSettings,
+    settings: SyncSettings,
     learned: LearnedLimits,
-    asked: DateRange | None = None,
+    requested: DateRange | None = None,
 ) -> list[DateRange]:
-    """The windows to read: of the asked days, else of what the coverage lacks."""
-    longest = min(stream.max_days, learned.window_days or stream.max_days)
-    if asked is None:
-        return daily_windows(covered, today, reach, longest)
-    return list(begun.newest_first(longest)) if (begun := asked.through(today)) else []
-
-
-def by_report(
-    report: AsyncReport, account: Account, covered: StreamState, windows: list[DateRange], now: datetime
-) -> bool:
-    """Asked for by name, begun before, or worth it: more than one synchronous window."""
-    if "report" in covered.cursor or account.options.get("report_mode") == "async":
-        return True
-    return not report.last_resort and len(windows) > 1 and may_report(account, covered, now)
-
-
-def may_report(account: Account, covered: StreamState, now: datetime) -> bool:
-    """Unless a setting forbids it, or the platform did in the last REFUSAL_HOLDS."""
-    refused = covered.cursor.get("report_refused_at")
-    lately = refused is not None and now < datetime.fromisoformat(refused) + REFUSAL_HOLDS
-    return account.options.get("report_mode", "auto") != "sync" and not lately
+    """Returns the chunks to read: of the requested days, else of the missing ones."""
+    max_days = min(stream.max_days, learned.window_days or stream.max_days)
+    if requested is None:
+        return missing_days(state, today, settings, max_days)
+    begun = requested.clipped_to(today)
+    return list(begun.chunks_newest_first(max_days)) if begun else []

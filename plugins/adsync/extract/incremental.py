@@ -1,90 +1,69 @@
-"""Reading one stream of changes: what moved since the last read, long history by a report, unfinished records again."""
+"""The strategy of incremental streams: changes since the last sync, long history by a report, unfinished records."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
 
-from adsync.extract import async_report
+from adsync.extract.async_report import read_by_report, report_range
+from adsync.extract.context import SyncContext
 from adsync.extract.reread_queue import RereadQueue
-from adsync.load import raw_tables
-from adsync.load.raw_tables import RawTarget
+from adsync.extract.scope import incremental_ranges
 from adsync.models import Page
 from adsync.ranges import DateRange, TimeRange
-from adsync.sources.base import AsyncReport, IncrementalStream, RereadPolicy, Stream
-from adsync.state.stream_state import StreamState, SyncSettings, incremental_ranges
-from adsync.state.zones import zone_of
-
-if TYPE_CHECKING:
-    from adsync.extract.account_sync import AccountSync
-
-# Write one unit: its stream, pages, the coverage that holds once it is written, and the keys that it reads once more.
-Unit = Callable[..., Awaitable[StreamState]]
-# Read a span by report; False when a part of it is still to be read without one.
-Reported = Callable[[Stream, AsyncReport, StreamState, DateRange | TimeRange], Awaitable[bool]]
+from adsync.sources.base import AsyncReport, IncrementalStream, RereadPolicy
+from adsync.state.stream_state import StreamState
 
 
-@dataclass(frozen=True)
-class IncrementalSync:
-    """One stream of changes of the reader's account."""
+async def sync_incremental(ctx: SyncContext, stream: IncrementalStream) -> None:
+    """Reads the requested days, else what changed since the last sync."""
+    if ctx.requested:
+        await _sync_requested(ctx, stream, ctx.requested)
+        return
+    state, settings = await ctx.store.get(stream.name), await ctx.store.settings()
+    if stream.report:
+        ranges = list(incremental_ranges(state, ctx.clock(), settings, stream.max_days))
+        state = await _sync_by_report(ctx, stream, stream.report, ranges, state)
+    if ctx.progress.pending_report:
+        return
+    for changed in incremental_ranges(state, ctx.clock(), settings, stream.max_days):
+        pages = _read(ctx, stream, changed, is_new=state.continues_at(changed))
+        state = await ctx.write(stream, pages, state.with_range(changed))
+        ctx.progress.add_days(changed.since.date(), changed.until.date())
+    if stream.reread:
+        await _reread(ctx, stream, stream.reread, state)
 
-    reader: AccountSync
-    stream: IncrementalStream
-    place: Callable[[Stream], RawTarget]
-    unit: Unit
-    reported: Reported
 
-    async def read(self, reach: SyncSettings) -> None:
-        """Read days asked for by name, else what moved since the last read."""
-        if self.reader.asked:
-            await self._asked(self.reader.asked)
-            return
-        covered = await self._coverage()
-        if self.stream.report:
-            covered = await self._by_report(self.stream.report, covered, reach)
-        if self.reader.waiting:
-            return
-        for span in incremental_ranges(covered, self.reader.clock(), reach, self.stream.max_days):
-            pages = self._changed(span, is_news=covered.leads_to(span))
-            covered = await self.unit(self.stream, pages, coverage=covered.stretched(span))
-            self.reader.reached(span.since.date(), span.until.date())
-        if self.stream.reread:
-            await self._again(self.stream.reread, covered)
+async def _sync_requested(ctx: SyncContext, stream: IncrementalStream, days: DateRange) -> None:
+    """Reads the requested days; the covered range stays as it is."""
+    state, changed = await ctx.store.get(stream.name), days.to_time_range(ctx.zone)
+    if changed.since >= ctx.clock():
+        return
+    past = replace(changed, until=min(changed.until, ctx.clock()))
+    report = stream.report
+    whole = report and report_range(ctx.account, state, report, [past], ctx.clock())
+    if report and whole and await read_by_report(ctx, stream, report, state, whole):
+        return
+    await ctx.write(stream, _read(ctx, stream, changed, is_new=False), await ctx.store.get(stream.name))
+    ctx.progress.add_days(days.since, days.last_day)
 
-    async def _asked(self, days: DateRange) -> None:
-        """What moved in days asked for by name; how far the stream is does not change by that."""
-        covered, span = await self._coverage(), days.instants(zone_of(self.reader.account))
-        if span.since >= self.reader.clock():
-            return
-        over = replace(span, until=min(span.until, self.reader.clock()))
-        report = self.stream.report
-        whole = report and async_report.of_changes(self.reader.account, covered, report, [over], self.reader.clock())
-        if report and whole and await self.reported(self.stream, report, covered, whole):
-            return
-        await self.unit(self.stream, self._changed(span, is_news=False), coverage=await self._coverage())
-        self.reader.reached(days.since, days.last_day)
 
-    async def _by_report(self, report: AsyncReport, covered: StreamState, reach: SyncSettings) -> StreamState:
-        """Read long history through an asynchronous report; what moved since it was ordered is left to pages."""
-        spans = list(incremental_ranges(covered, self.reader.clock(), reach, self.stream.max_days))
-        if whole := async_report.of_changes(self.reader.account, covered, report, spans, self.reader.clock()):
-            await self.reported(self.stream, report, covered, whole)
-        return await self._coverage()
+async def _sync_by_report(
+    ctx: SyncContext, stream: IncrementalStream, report: AsyncReport, ranges: list[TimeRange], state: StreamState
+) -> StreamState:
+    """Reads long history by a report; what changed since it was created is left to pages."""
+    if whole := report_range(ctx.account, state, report, ranges, ctx.clock()):
+        await read_by_report(ctx, stream, report, state, whole)
+    return await ctx.store.get(stream.name)
 
-    async def _again(self, again: RereadPolicy, covered: StreamState) -> None:
-        """Read once more what was unfinished, as long as there is hope."""
-        if due := RereadQueue.of(again, covered, self.reader.clock()).due():
-            pages = again.read(self.reader.client, self.reader.account, due)
-            await self.unit(self.stream, pages, coverage=covered, due=due)
 
-    def _changed(self, span: TimeRange, *, is_news: bool) -> AsyncIterator[Page]:
-        client, account = self.reader.client, self.reader.account
-        read = self.stream.read if is_news else self.stream.read_history or self.stream.read
-        return read(client, account, span, self._known)
+async def _reread(ctx: SyncContext, stream: IncrementalStream, policy: RereadPolicy, state: StreamState) -> None:
+    """Reads unfinished records again whose next delay has passed."""
+    if due := RereadQueue.load(policy, state, ctx.clock()).due():
+        await ctx.write(stream, policy.read(ctx.client, ctx.account, due), state, rereading=due)
 
-    async def _known(self, keys: Sequence[str]) -> dict[str, bytes]:
-        return await raw_tables.payloads(self.reader.ledger.connection, self.place(self.stream), keys)
 
-    async def _coverage(self) -> StreamState:
-        return await self.reader.ledger.coverage(self.stream.name)
+def _read(ctx: SyncContext, stream: IncrementalStream, changed: TimeRange, *, is_new: bool) -> AsyncIterator[Page]:
+    read = stream.read if is_new else stream.read_history or stream.read
+    return read(ctx.client, ctx.account, changed, partial(ctx.writer.stored_payloads, stream.name))

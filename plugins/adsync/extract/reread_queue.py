@@ -1,12 +1,12 @@
-"""Records to read again by key: they came unfinished, and no date of theirs will tell when they are finished.
+"""Records to read again by key: they arrived unfinished, and the platform will not mark them as changed.
 
-The list lives in the cursor of their stream: key -> [when it was first seen, how often it was read again].
+The queue is stored in the cursor of their stream: key -> [first seen at, number of rereads].
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,51 +15,56 @@ from adsync.sources.base import RereadPolicy
 from adsync.state.stream_state import StreamState
 
 CURSOR_KEY = "again"
-# A store that never finishes its records must not fill the cursor: the oldest make room.
+# Bounds the cursor for a store that never finishes its records: the oldest keys are dropped.
 MAX_KEYS = 1000
 
 
 @dataclass
 class RereadQueue:
-    """What is to be read again of one stream, as of `now`."""
+    """The queue of one stream as of `now`; `rereading` are the keys that the current batch reads again."""
 
-    declared: RereadPolicy
+    policy: RereadPolicy
     now: datetime
-    waiting: dict[str, list[Any]] = field(default_factory=dict)
+    rereading: Sequence[str] = ()
+    entries: dict[str, list[Any]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, declared: RereadPolicy, covered: StreamState, now: datetime) -> RereadQueue:
-        return cls(declared, now, dict(covered.cursor.get(CURSOR_KEY, {})))
-
-    def kept(self, covered: StreamState, read_again: Sequence[str] = ()) -> StreamState:
-        """The coverage, with the list as it is now that those keys were read again."""
-        self._count(read_again)
-        newest = sorted(self.waiting.items(), key=lambda entry: entry[1][0], reverse=True)[:MAX_KEYS]
-        return replace(covered, cursor={**covered.cursor, CURSOR_KEY: dict(newest)})
+    def load(
+        cls, policy: RereadPolicy, state: StreamState, now: datetime, rereading: Sequence[str] = ()
+    ) -> RereadQueue:
+        """Reads the queue from a stream's cursor."""
+        return cls(policy, now, rereading, dict(state.cursor.get(CURSOR_KEY, {})))
 
     def due(self) -> list[str]:
-        return [key for key, (seen, times) in self.waiting.items() if self._passed(seen) > times]
+        """Returns the keys whose next delay has passed."""
+        return [key for key, (first_seen, rereads) in self.entries.items() if self._delays_passed(first_seen) > rereads]
 
-    async def noting(self, pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
-        """Pass the pages on and note which of their records are unfinished, which are no longer."""
-        async for page in pages:
-            for record in page:
-                self._note(record)
-            yield page
+    def observe(self, page: Page) -> None:
+        """Queues the unfinished records of a page and removes the finished ones."""
+        for record in page:
+            self._observe(record)
 
-    def _note(self, record: Record) -> None:
-        if not self.declared.is_unfinished(record, self.now):
-            self.waiting.pop(record.key, None)
-        elif record.key not in self.waiting:
-            self.waiting[record.key] = [self.now.isoformat(timespec="seconds"), 0]
+    def add_to(self, state: StreamState) -> StreamState:
+        """Returns the state with the queue as it is after the batch."""
+        newest = sorted(self._after_batch().items(), key=lambda entry: entry[1][0], reverse=True)[:MAX_KEYS]
+        return state.with_cursor(**{CURSOR_KEY: dict(newest)})
 
-    def _count(self, keys: Sequence[str]) -> None:
-        """However late they were read: they wait for the next of the waits that are not over."""
-        for key in set(keys) & set(self.waiting):
-            seen, _ = self.waiting.pop(key)
-            if self._passed(seen) < len(self.declared.delays):
-                self.waiting[key] = [seen, self._passed(seen)]
+    def _observe(self, record: Record) -> None:
+        if not self.policy.is_unfinished(record, self.now):
+            self.entries.pop(record.key, None)
+        elif record.key not in self.entries:
+            self.entries[record.key] = [self.now.isoformat(timespec="seconds"), 0]
 
-    def _passed(self, seen: str) -> int:
-        age = self.now - datetime.fromisoformat(seen)
-        return sum(wait <= age for wait in self.declared.delays)
+    def _after_batch(self) -> dict[str, list[Any]]:
+        """Counts the rereads; a late one uses up all delays that have passed, the last one removes its key."""
+        entries = dict(self.entries)
+        for key in set(self.rereading) & set(entries):
+            first_seen, _ = entries.pop(key)
+            passed = self._delays_passed(first_seen)
+            if passed < len(self.policy.delays):
+                entries[key] = [first_seen, passed]
+        return entries
+
+    def _delays_passed(self, first_seen: str) -> int:
+        age = self.now - datetime.fromisoformat(first_seen)
+        return sum(delay <= age for delay in self.policy.delays)

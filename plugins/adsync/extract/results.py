@@ -1,4 +1,4 @@
-"""What came of an attempt at some accounts: numbers for the log, and the error that says when to try again."""
+"""Results of a sync attempt: statistics for the log, and the error that says when to retry."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from adsync.models import Account
 
 
 class ShardFailed(AdsyncError):
-    """Some accounts of a shard were not done; `retry_after` seconds from now the first may be tried again.
+    """Some accounts of a shard failed; the first of them may be retried after `retry_after` seconds.
 
-    None: none of them gets better by waiting.
+    None: a retry would not help any of them.
     """
 
     def __init__(self, message: str, retry_after: float | None) -> None:
@@ -24,7 +24,7 @@ class ShardFailed(AdsyncError):
 
 @dataclass(frozen=True)
 class PendingReport:
-    """A report that the platform still prepares."""
+    """A report that its platform is still preparing."""
 
     platform: str
     account_id: str
@@ -37,72 +37,73 @@ class PendingReport:
 
 @dataclass(frozen=True)
 class AccountResult:
-    """One account's attempt. Days are inclusive, in the account's zone; None when no day was read.
+    """One attempt at one account. Days are inclusive, in the account's time zone; None if no day was read.
 
-    `elsewhere`: another run was reading the account. A sync leaves it at that; who asked for days waits (`error`).
+    `leased_elsewhere`: another run was syncing the account. An hourly sync then does nothing; a run with requested
+    days retries (`error`).
     """
 
     account: Account
     started_at: datetime
     seconds: float
-    tally: LoadStats = field(default_factory=LoadStats)
-    meter: CallStats = field(default_factory=CallStats)
+    load_stats: LoadStats = field(default_factory=LoadStats)
+    call_stats: CallStats = field(default_factory=CallStats)
     since: date | None = None
     through: date | None = None
-    waiting: PendingReport | None = None
-    elsewhere: bool = False
+    pending_report: PendingReport | None = None
+    leased_elsewhere: bool = False
     notes: tuple[str, ...] = ()
     error: AdsyncError | None = None
     retry_in: timedelta | None = None
 
     @property
-    def word(self) -> str:
-        """As in `adsync.sync_runs.outcome`."""
+    def outcome(self) -> str:
+        """The value of `adsync.sync_runs.outcome`."""
         if self.error is None:
-            return "elsewhere" if self.elsewhere else "waiting" if self.waiting else "ok"
+            return "elsewhere" if self.leased_elsewhere else "waiting" if self.pending_report else "ok"
         return "failed" if self.retry_in is None else "retrying"
 
     @property
     def next_try(self) -> str | None:
-        """The time of day, in UTC; with the day when that is another one. The wait begins at the end of the attempt."""
+        """The time of the next try in UTC, with the date if it is another day. Backoff starts after the attempt."""
         if self.retry_in is None:
             return None
-        began = self.started_at.astimezone(UTC)
-        moment = began + timedelta(seconds=self.seconds) + self.retry_in
-        return f"{moment:%H:%M} UTC" if moment.date() == began.date() else f"{moment:%Y-%m-%d %H:%M} UTC"
+        started = self.started_at.astimezone(UTC)
+        moment = started + timedelta(seconds=self.seconds) + self.retry_in
+        return f"{moment:%H:%M} UTC" if moment.date() == started.date() else f"{moment:%Y-%m-%d %H:%M} UTC"
 
     @property
-    def line(self) -> str:
-        """One line that a person can act on."""
+    def summary(self) -> str:
+        """One line for the log."""
         days = f"{self.since} to {self.through}, " if self.since else ""
         work = (
-            f"{days}{self.meter.calls} calls, {self.tally.seen:,} rows seen, {self.tally.changed:,} changed, "
-            f"{self.seconds:.1f} s{''.join(f'; {note}' for note in self.notes)}"
+            f"{days}{self.call_stats.calls} calls, {self.load_stats.seen:,} rows seen, "
+            f"{self.load_stats.changed:,} changed, {self.seconds:.1f} s{''.join(f'; {note}' for note in self.notes)}"
         )
-        if self.elsewhere and not self.error:
-            return f"{self.account}: another run reads it at the moment; nothing to do here"
-        if self.waiting:
-            return f"{self.account}: waits for report {self.waiting.report_id}; {work}"
+        if self.leased_elsewhere and not self.error:
+            return f"{self.account}: skipped, another run is syncing it"
+        if self.pending_report:
+            return f"{self.account}: waiting for report {self.pending_report.report_id}; {work}"
         if self.error is None:
             return f"{self.account}: ok; {work}"
-        again = f"next try {self.next_try}" if self.next_try else "not tried again"
-        return f"{self.account}: {type(self.error).__name__}, {again}: {self.error}; {work}"
+        retry = f"next try {self.next_try}" if self.next_try else "no retry"
+        return f"{self.account}: {type(self.error).__name__}, {retry}: {self.error}; {work}"
 
     def row(self, run_id: str) -> dict[str, object]:
-        """The row of `adsync.sync_runs`."""
+        """Returns the row for `adsync.sync_runs`."""
         return {
             "run_id": run_id,
             "platform": self.account.platform,
             "account_id": self.account.account_id,
             "window_from": self.since,
             "window_until": self.through and self.through + timedelta(days=1),
-            "calls": self.meter.calls,
-            "rows_seen": self.tally.seen,
-            "rows_changed": self.tally.changed,
-            "bytes": self.meter.received,
+            "calls": self.call_stats.calls,
+            "rows_seen": self.load_stats.seen,
+            "rows_changed": self.load_stats.changed,
+            "bytes": self.call_stats.received,
             "started_at": self.started_at,
             "duration_seconds": self.seconds,
-            "outcome": self.word,
+            "outcome": self.outcome,
             "error_class": type(self.error).__name__ if self.error else None,
             "error_message": str(self.error)[:1000] if self.error else None,
         }
@@ -110,39 +111,39 @@ class AccountResult:
 
 @dataclass(frozen=True)
 class ShardResult:
-    """What came of a shard."""
+    """The results of a shard's accounts."""
 
-    outcomes: tuple[AccountResult, ...]
-
-    @property
-    def waiting(self) -> tuple[PendingReport, ...]:
-        return tuple(each.waiting for each in self.outcomes if each.waiting)
+    accounts: tuple[AccountResult, ...]
 
     @property
-    def only_busy(self) -> bool:
-        """Whether nothing is wrong but that another run reads the accounts which are not done."""
-        failed = [each for each in self.outcomes if each.error]
-        return bool(failed) and all(each.elsewhere for each in failed)
+    def pending_reports(self) -> tuple[PendingReport, ...]:
+        return tuple(each.pending_report for each in self.accounts if each.pending_report)
+
+    @property
+    def only_waiting_for_lease(self) -> bool:
+        """Whether the only obstacle is that another run is syncing the unfinished accounts."""
+        failed = [each for each in self.accounts if each.error]
+        return bool(failed) and all(each.leased_elsewhere for each in failed)
 
     def updated(self, later: ShardResult) -> ShardResult:
-        """With what a later attempt at some of the accounts brought."""
-        newer = {each.account.account_id: each for each in later.outcomes}
-        return ShardResult(tuple(newer.get(each.account.account_id, each) for each in self.outcomes))
+        """Returns these results with those of a later attempt at some of the accounts."""
+        newer = {each.account.account_id: each for each in later.accounts}
+        return ShardResult(tuple(newer.get(each.account.account_id, each) for each in self.accounts))
 
     def counts(self) -> dict[str, int]:
-        """Plain numbers, for XCom."""
+        """Returns plain numbers for XCom."""
         return {
-            "accounts": len(self.outcomes),
-            "calls": sum(each.meter.calls for each in self.outcomes),
-            "rows_seen": sum(each.tally.seen for each in self.outcomes),
-            "rows_changed": sum(each.tally.changed for each in self.outcomes),
+            "accounts": len(self.accounts),
+            "calls": sum(each.call_stats.calls for each in self.accounts),
+            "rows_seen": sum(each.load_stats.seen for each in self.accounts),
+            "rows_changed": sum(each.load_stats.changed for each in self.accounts),
         }
 
     def raise_for_failures(self) -> None:
-        """Raise ShardFailed when an account was not done; it names every one of them."""
-        failed = [each for each in self.outcomes if each.error]
+        """Raises ShardFailed, naming every failed account, if there is one."""
+        failed = [each for each in self.accounts if each.error]
         if not failed:
             return
-        waits = [each.retry_in.total_seconds() for each in failed if each.retry_in is not None]
+        delays = [each.retry_in.total_seconds() for each in failed if each.retry_in is not None]
         sentences = "; ".join(f"{each.account}: {each.error}" for each in failed)
-        raise ShardFailed(f"{len(failed)} of {len(self.outcomes)} accounts: {sentences}", min(waits, default=None))
+        raise ShardFailed(f"{len(failed)} of {len(self.accounts)} accounts: {sentences}", min(delays, default=None))

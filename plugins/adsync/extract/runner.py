@@ -1,7 +1,4 @@
-"""Bringing accounts up to date: several at once, each by itself, each unit in a transaction of its own.
-
-A unit is one window of one stream: its rows, its state and its ledger become visible together or not at all.
-"""
+"""Syncs several accounts concurrently; each succeeds or fails by itself, each batch in a transaction of its own."""
 
 from __future__ import annotations
 
@@ -16,9 +13,10 @@ import psycopg
 
 from adsync import registry
 from adsync.errors import AdsyncError, TemporaryError
-from adsync.extract.account_sync import AccountSync
-from adsync.extract.context import SyncEnvironment, open_client
+from adsync.extract.account_sync import sync_account
+from adsync.extract.context import SyncContext, SyncEnvironment, open_client
 from adsync.extract.results import AccountResult, PendingReport, ShardResult
+from adsync.load.batch import BatchWriter
 from adsync.models import Account
 from adsync.ranges import DateRange
 from adsync.retry import retry_delay
@@ -29,21 +27,24 @@ from adsync.warehouse.connection import connect
 
 CONCURRENT_ACCOUNTS = 6
 POLL_SECONDS = 10.0
-MOST_POLLS = 30
-WAIT_FOR_REPORT = timedelta(minutes=10)
-# A task may wake up a moment before the account it was woken for.
+MAX_POLLS = 30
+# The lease of an account while its report is pending.
+REPORT_LEASE = timedelta(minutes=10)
+# A task may wake up a moment before its account's backoff ends.
 WAKE_TOLERANCE = timedelta(seconds=5)
-# Most accounts are read within seconds.
+# Most accounts are synced within seconds.
 BUSY_RETRY = timedelta(seconds=20)
+
+OnResult = Callable[[AccountResult], None]
 
 
 @dataclass(frozen=True)
 class SyncRequest:
-    """Which accounts to bring up to date, on behalf of which run; `window` replaces the planned days.
+    """The accounts to sync and the run that does it; `days` replaces the planned scope.
 
-    `patient` respects the waits that earlier failures asked for; `overdue` says that a report which is
-    still not ready counts as failed. `most_failures` is for callers that come back by themselves and count no
-    attempts: after so many in a row an account's failure is final, and a person is told.
+    With `respect_backoff` an account that backs off after a failure is left alone. With `report_timed_out` a report
+    that is still not ready counts as failed. `max_failures` is for callers that return by themselves and count no
+    attempts: after so many failures in a row an account's failure is final, and a notice is opened.
     """
 
     source: str
@@ -51,82 +52,81 @@ class SyncRequest:
     run_id: str
     attempt: int = 1
     final_attempt: bool = False
-    window: DateRange | None = None
-    patient: bool = True
-    overdue: bool = False
-    most_failures: int | None = None
+    days: DateRange | None = None
+    respect_backoff: bool = True
+    report_timed_out: bool = False
+    max_failures: int | None = None
 
 
-Tell = Callable[[AccountResult], None]
-
-
-async def sync_until_reported(request: SyncRequest, environment: SyncEnvironment, tell: Tell) -> ShardResult:
-    """Sync, and stay until asynchronous reports are ready: for callers without a scheduler to wake them."""
-    outcomes = await sync_accounts(request, environment, tell)
-    for poll in range(1, MOST_POLLS + 1):
-        if not outcomes.waiting:
+async def sync_until_reported(request: SyncRequest, environment: SyncEnvironment, on_result: OnResult) -> ShardResult:
+    """Syncs and polls until asynchronous reports are ready, for callers without a scheduler."""
+    result = await sync_accounts(request, environment, on_result)
+    for poll in range(1, MAX_POLLS + 1):
+        if not result.pending_reports:
             break
         await asyncio.sleep(POLL_SECONDS)
-        waiting = tuple(each.account_id for each in outcomes.waiting)
-        again = replace(request, account_ids=waiting, overdue=poll == MOST_POLLS)
-        outcomes = outcomes.updated(await sync_accounts(again, environment, tell))
-    return outcomes
+        pending = tuple(each.account_id for each in result.pending_reports)
+        retry = replace(request, account_ids=pending, report_timed_out=poll == MAX_POLLS)
+        result = result.updated(await sync_accounts(retry, environment, on_result))
+    return result
 
 
-async def sync_accounts(request: SyncRequest, environment: SyncEnvironment, tell: Tell = lambda _: None) -> ShardResult:
-    """Sync every account of the request; what fails is in the outcomes, in the state and in the journal.
+async def sync_accounts(
+    request: SyncRequest, environment: SyncEnvironment, on_result: OnResult = lambda _: None
+) -> ShardResult:
+    """Syncs every account of the request; failures are in the result, in `sync_state` and in `sync_runs`.
 
-    `tell` is called with each account's outcome as soon as it is known.
+    `on_result` is called with each account's result as soon as it is known.
     """
     source = registry.load(request.source)
     listed = await asyncio.to_thread(accounts.load, environment.warehouse_url, source.name, request.account_ids)
-    gate = asyncio.Semaphore(CONCURRENT_ACCOUNTS)
+    semaphore = asyncio.Semaphore(CONCURRENT_ACCOUNTS)
 
-    async def one(account: Account) -> AccountResult:
-        async with gate:
-            outcome = await sync_account(source, account, request, environment)
-            tell(outcome)
-            return outcome
+    async def sync_one(account: Account) -> AccountResult:
+        async with semaphore:
+            result = await attempt_account(source, account, request, environment)
+            on_result(result)
+            return result
 
-    async with leases.kept(environment.warehouse_url, source.name, request.account_ids, request.run_id):
-        done = await asyncio.gather(*(one(account) for account in listed), return_exceptions=True)
-    for result in done:
+    async with leases.renewed(environment.warehouse_url, source.name, request.account_ids, request.run_id):
+        results = await asyncio.gather(*(sync_one(account) for account in listed), return_exceptions=True)
+    for result in results:
         if isinstance(result, BaseException):
             raise result
-    return ShardResult(tuple(done))
+    return ShardResult(tuple(results))
 
 
-async def sync_account(
+async def attempt_account(
     source: Source, account: Account, request: SyncRequest, environment: SyncEnvironment
 ) -> AccountResult:
-    """One attempt at one account, written into state and journal however it ended."""
-    async with _ledger(account, request, environment) as ledger:
-        if not await ledger.take([stream.name for stream in source.streams]):
-            if request.window:
-                return _not_now(account, environment.clock())
-            outcome = AccountResult(account, environment.clock(), 0.0, elsewhere=True)
-        elif request.patient and (wait := await ledger.retry_in()) > WAKE_TOLERANCE:
-            await ledger.release()
-            return _not_yet(account, environment.clock(), wait)
+    """Makes one attempt at one account and saves its result, however it ended."""
+    async with _open_store(account, request, environment) as store:
+        if not await store.acquire_lease([stream.name for stream in source.streams]):
+            if request.days:
+                return _busy(account, environment.clock())
+            result = AccountResult(account, environment.clock(), 0.0, leased_elsewhere=True)
+        elif request.respect_backoff and (remaining := await store.backoff_remaining()) > WAKE_TOLERANCE:
+            await store.release_lease()
+            return _backing_off(account, environment.clock(), remaining)
         else:
-            outcome = await _attempt(source, ledger, await _counted(request, ledger), environment)
-        if not ledger.connection.broken:
-            await _settle(ledger, source, outcome)
-            return outcome
-    async with _ledger(account, request, environment) as ledger:
-        await _settle(ledger, source, outcome)
-    return outcome
+            result = await _attempt(source, store, await _with_attempt_number(request, store), environment)
+        if not store.connection.broken:
+            await _save_result(store, source, result)
+            return result
+    async with _open_store(account, request, environment) as store:
+        await _save_result(store, source, result)
+    return result
 
 
-async def _counted(request: SyncRequest, ledger: SyncStateStore) -> SyncRequest:
-    if request.most_failures is None:
+async def _with_attempt_number(request: SyncRequest, store: SyncStateStore) -> SyncRequest:
+    if request.max_failures is None:
         return request
-    failures = await ledger.failures()
-    return replace(request, attempt=failures + 1, final_attempt=failures >= request.most_failures)
+    failures = await store.consecutive_failures()
+    return replace(request, attempt=failures + 1, final_attempt=failures >= request.max_failures)
 
 
 @asynccontextmanager
-async def _ledger(
+async def _open_store(
     account: Account, request: SyncRequest, environment: SyncEnvironment
 ) -> AsyncIterator[SyncStateStore]:
     async with connect(environment.warehouse_url) as connection:
@@ -135,74 +135,77 @@ async def _ledger(
 
 
 async def _attempt(
-    source: Source, ledger: SyncStateStore, request: SyncRequest, environment: SyncEnvironment
+    source: Source, store: SyncStateStore, request: SyncRequest, environment: SyncEnvironment
 ) -> AccountResult:
-    outcome = AccountResult(ledger.account, environment.clock(), 0.0)
-    began = time.monotonic()
+    result = AccountResult(store.account, environment.clock(), 0.0)
+    started = time.monotonic()
+    writer = BatchWriter(source.name, store, environment.clock)
     try:
-        async with open_client(source, ledger.account, environment) as client:
-            reader = AccountSync(source, ledger.account, client, ledger, environment.clock, request.window)
-            error = await _error_of(reader.read()) or _overdue(reader.waiting, request)
+        async with open_client(source, store.account, environment) as client:
+            ctx = SyncContext(source, store.account, client, store, writer, environment.clock, request.days)
+            error = await _error_of(sync_account(ctx)) or _timed_out(ctx.progress.pending_report, request)
     except AdsyncError as problem:
-        return replace(outcome, error=problem, retry_in=_retry_in(problem, request))
+        return replace(result, error=problem, retry_in=_retry_in(problem, request))
+    progress = ctx.progress
     return replace(
-        outcome,
-        seconds=time.monotonic() - began,
-        tally=reader.tally,
-        meter=client.stats,
-        since=reader.since,
-        through=reader.through,
-        waiting=reader.waiting,
-        notes=tuple(dict.fromkeys(reader.notes)),
+        result,
+        seconds=time.monotonic() - started,
+        load_stats=progress.stats,
+        call_stats=client.stats,
+        since=progress.since,
+        through=progress.through,
+        pending_report=progress.pending_report,
+        notes=tuple(dict.fromkeys(progress.notes)),
         error=error,
         retry_in=_retry_in(error, request),
     )
 
 
 async def _error_of(work: Awaitable[None]) -> AdsyncError | None:
-    """What stopped the work, if anything that was foreseen did."""
+    """Returns the error that ended the work, if it is one of ours or a lost connection to the warehouse."""
     try:
         await work
     except AdsyncError as error:
         return error
     except psycopg.OperationalError as error:
-        return TemporaryError(f"the warehouse broke off: {str(error).splitlines()[0]}")
+        return TemporaryError(f"lost connection to the warehouse: {str(error).splitlines()[0]}")
     return None
 
 
-def _overdue(report: PendingReport | None, request: SyncRequest) -> AdsyncError | None:
-    return TemporaryError(f"{report} is still not ready") if report and request.overdue else None
+def _timed_out(report: PendingReport | None, request: SyncRequest) -> AdsyncError | None:
+    return TemporaryError(f"{report} is still not ready") if report and request.report_timed_out else None
 
 
 def _retry_in(error: AdsyncError | None, request: SyncRequest) -> timedelta | None:
     return None if error is None or request.final_attempt else retry_delay(error, request.attempt)
 
 
-async def _settle(ledger: SyncStateStore, source: Source, outcome: AccountResult) -> None:
-    """Write the outcome into state and journal, in one transaction; the state only of an account that was ours."""
-    async with ledger.connection.transaction():
-        if not outcome.elsewhere:
-            await _mark(ledger, source, outcome)
-        await sync_runs.record(ledger.connection, outcome.row(ledger.owner))
+async def _save_result(store: SyncStateStore, source: Source, result: AccountResult) -> None:
+    """Writes `sync_state` and `sync_runs` in one transaction; the state only if the account was leased."""
+    async with store.connection.transaction():
+        if not result.leased_elsewhere:
+            await _update_state(store, source, result)
+        await sync_runs.record(store.connection, result.row(store.owner))
 
 
-async def _mark(ledger: SyncStateStore, source: Source, outcome: AccountResult) -> None:
-    if outcome.error:
-        await ledger.fail(outcome.error, outcome.retry_in)
-    elif not outcome.waiting:
-        await ledger.succeed([stream.name for stream in source.streams])
-    if outcome.waiting:
-        await ledger.keep(WAIT_FOR_REPORT)
+async def _update_state(store: SyncStateStore, source: Source, result: AccountResult) -> None:
+    if result.error:
+        await store.mark_failed(result.error, result.retry_in)
+    elif not result.pending_report:
+        await store.mark_ok([stream.name for stream in source.streams])
+    if result.pending_report:
+        await store.renew_lease(REPORT_LEASE)
     else:
-        await ledger.release()
+        await store.release_lease()
 
 
-def _not_now(account: Account, now: datetime) -> AccountResult:
-    """An account that another run reads at the moment: its days are not the ones that were asked for."""
-    busy = TemporaryError("another run reads it at the moment")
-    return AccountResult(account, now, 0.0, elsewhere=True, error=busy, retry_in=BUSY_RETRY)
+def _busy(account: Account, now: datetime) -> AccountResult:
+    """Another run is syncing the account, but not the requested days: retried once its lease ends."""
+    error = TemporaryError("another run is syncing it")
+    return AccountResult(account, now, 0.0, leased_elsewhere=True, error=error, retry_in=BUSY_RETRY)
 
 
-def _not_yet(account: Account, now: datetime, wait: timedelta) -> AccountResult:
-    """An account whose own wait is not over: its shard was woken for another one."""
-    return AccountResult(account, now, 0.0, error=TemporaryError("its own wait is not over"), retry_in=wait)
+def _backing_off(account: Account, now: datetime, remaining: timedelta) -> AccountResult:
+    """The account's own backoff is not over; its shard woke up for another account."""
+    error = TemporaryError("still backing off after an earlier failure")
+    return AccountResult(account, now, 0.0, error=error, retry_in=remaining)

@@ -1,7 +1,7 @@
-"""Records into raw tables: COPY into a temporary table, then write only what differs.
+"""Writes records to raw tables: COPY into a temporary table, then an upsert of what differs.
 
-A record travels as the bytes that arrived. Control characters cannot occur raw in JSON, so two of them
-serve as quote and delimiter of the COPY, and nothing needs escaping.
+A record is copied as the bytes that arrived. Control characters cannot occur raw in JSON, so two of them serve as quote
+and delimiter of the COPY, and nothing needs escaping.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from adsync.ranges import DateRange
 # jsonb cannot hold the character U+0000; an even number of backslashes before it is not its escape.
 NULL_CHARACTER = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
-CREATE_INCOMING = """
-create temporary table incoming (record_key text not null, metric_date date, payload jsonb not null)
+CREATE_STAGING = """
+create temporary table staged_records (record_key text not null, metric_date date, payload jsonb not null)
 with (toast_tuple_target = 8160) on commit drop
 """
-COPY_INCOMING = "copy incoming from stdin (format csv, quote e'\\x01', delimiter e'\\x02', null '')"
+COPY_STAGING = "copy staged_records from stdin (format csv, quote e'\\x01', delimiter e'\\x02', null '')"
 
 UPSERT = """
 with written as (
     insert into raw.{table} as known (account_id, record_key, metric_date, payload, observed_at, run_id)
     select distinct on (record_key) %(account_id)s, record_key, metric_date, payload, %(observed_at)s, %(run_id)s
-    from incoming
+    from staged_records
     order by record_key, ctid desc
     on conflict (account_id, record_key) do update set
         metric_date = excluded.metric_date, payload = excluded.payload, observed_at = excluded.observed_at,
@@ -46,15 +46,15 @@ insert into raw.observations (source, stream, account_id, record_key, metric_dat
 select %(source)s, %(stream)s, %(account_id)s, record_key, metric_date, %(observed_at)s, payload from written
 """
 DELETE_MISSING = """
-with gone as (
+with deleted as (
     delete from raw.{table} as known
     where known.account_id = %(account_id)s and known.metric_date >= %(since)s and known.metric_date < %(until)s
         and known.observed_at <= %(observed_at)s
-        and not exists (select from incoming where incoming.record_key = known.record_key)
+        and not exists (select from staged_records as staged where staged.record_key = known.record_key)
     returning record_key, metric_date
 )
 insert into raw.observations (source, stream, account_id, record_key, metric_date, observed_at, payload)
-select %(source)s, %(stream)s, %(account_id)s, record_key, metric_date, %(observed_at)s, null from gone
+select %(source)s, %(stream)s, %(account_id)s, record_key, metric_date, %(observed_at)s, null from deleted
 """
 PAYLOADS = """
 select record_key, payload::text from raw.{table} where account_id = %(account_id)s and record_key = any(%(keys)s)
@@ -63,7 +63,7 @@ select record_key, payload::text from raw.{table} where account_id = %(account_i
 
 @dataclass(frozen=True)
 class RawTarget:
-    """Which raw table, whose rows, and who writes them since when."""
+    """A raw table, the account whose rows are written, by which run, and when they were observed."""
 
     source: str
     stream: str
@@ -74,7 +74,7 @@ class RawTarget:
 
 @dataclass(frozen=True)
 class LoadStats:
-    """Records that came in, and rows that were written or withdrawn because of them."""
+    """Records that were read, and rows that were inserted, updated or deleted because of them."""
 
     seen: int = 0
     changed: int = 0
@@ -83,54 +83,57 @@ class LoadStats:
         return LoadStats(self.seen + other.seen, self.changed + other.changed)
 
 
-async def replace_unit(
-    connection: psycopg.AsyncConnection, place: RawTarget, pages: AsyncIterator[Page], window: DateRange | None
+async def write_pages(
+    connection: psycopg.AsyncConnection, target: RawTarget, pages: AsyncIterator[Page], days: DateRange | None
 ) -> LoadStats:
-    """Write all pages of one unit inside the caller's transaction.
+    """Writes all pages of a batch inside the caller's transaction.
 
-    With a window its days are replaced as a unit: rows that the pages no longer hold are withdrawn, and
-    every change goes to the ledger `raw.observations`. Memory is bounded by a page.
-    Raises ContractError when a record is no JSON that PostgreSQL accepts, or lies outside the window.
+    With `days` those are replaced as a whole: rows missing from the pages are deleted, and every change is appended to
+    `raw.observations`. Memory is bounded by a page.
+    Raises ContractError if PostgreSQL rejects a record's JSON, or if a record lies outside `days`.
     """
-    await connection.execute(CREATE_INCOMING)
-    seen = await _copy(connection, place, pages, window)
-    values = {**place.__dict__, **(window.__dict__ if window else {})}
-    changed = await _run(connection, UPSERT + (LOG_WRITTEN if window else COUNT_WRITTEN), values, counts=not window)
-    if window:
+    await connection.execute(CREATE_STAGING)
+    seen = await _copy(connection, target, pages, days)
+    values = {**target.__dict__, **(days.__dict__ if days else {})}
+    changed = await _run(connection, UPSERT + (LOG_WRITTEN if days else COUNT_WRITTEN), values, counts=not days)
+    if days:
         changed += await _run(connection, DELETE_MISSING, values)
     return LoadStats(seen, changed)
 
 
-async def payloads(connection: psycopg.AsyncConnection, place: RawTarget, keys: Sequence[str]) -> dict[str, bytes]:
-    """The stored payload of each of these keys that has one."""
-    table = sql.Identifier(f"{place.source}_{place.stream}")
-    asked = {"account_id": place.account_id, "keys": list(keys)}
-    found = await connection.execute(sql.SQL(PAYLOADS).format(table=table), asked)
+async def payloads(connection: psycopg.AsyncConnection, target: RawTarget, keys: Sequence[str]) -> dict[str, bytes]:
+    """Returns the stored payload of each of these keys that has one."""
+    table = sql.Identifier(f"{target.source}_{target.stream}")
+    values = {"account_id": target.account_id, "keys": list(keys)}
+    found = await connection.execute(sql.SQL(PAYLOADS).format(table=table), values)
     return {key: text.encode() async for key, text in found}
 
 
 async def _copy(
-    connection: psycopg.AsyncConnection, place: RawTarget, pages: AsyncIterator[Page], window: DateRange | None
+    connection: psycopg.AsyncConnection, target: RawTarget, pages: AsyncIterator[Page], days: DateRange | None
 ) -> int:
-    """Send each page on as soon as it is here; between pages the connection is free to be asked what is known."""
+    """Copies each page as it arrives; between pages the connection is free for other queries."""
     seen = 0
     try:
         async with connection.cursor() as cursor:
             async for page in pages:
                 seen += len(page)
-                async with cursor.copy(COPY_INCOMING) as copy:
-                    await copy.write(_rows(page, place, window))
+                async with cursor.copy(COPY_STAGING) as copy:
+                    await copy.write(_rows(page, target, days))
     except psycopg.DataError as error:
         problem = str(error).splitlines()[0]
-        raise ContractError(f"{place.source} {place.stream}: a record cannot be stored: {problem}") from error
+        raise ContractError(f"{target.source} {target.stream}: PostgreSQL rejected a record: {problem}") from error
     return seen
 
 
-def _rows(page: Page, place: RawTarget, window: DateRange | None) -> bytes:
+def _rows(page: Page, target: RawTarget, days: DateRange | None) -> bytes:
     rows = []
     for key, day, payload in page:
-        if window and not (day and window.since <= day < window.until):
-            raise ContractError(f"{place.source} {place.stream}: record {key} of {day} is outside the asked {window}")
+        if days and not (day and days.since <= day < days.until):
+            raise ContractError(
+                f"{target.source} {target.stream}: record {key} of {day} lies outside the requested days "
+                f"{days.since} to {days.last_day}"
+            )
         rows.append(b"\x01%b\x01\x02%b\x02\x01%b\x01\n" % (key.encode(), str(day or "").encode(), payload))
     block = b"".join(rows)
     return NULL_CHARACTER.sub(rb"\1", block) if b"\\u0000" in block else block

@@ -62,19 +62,19 @@ class SyncOperator(BaseOperator):
     def execute(self, context: Context, event: dict[str, str] | None = None) -> dict[str, int]:
         """Syncs the unfinished accounts; defers while reports are pending; raises ShardFailed for failed accounts."""
         sync_environment = environment()
-        overdue = event is not None and event["status"] != "ready"
-        request = self.request(context, sync_environment.warehouse_url, overdue=overdue)
+        timed_out = event is not None and event["status"] != "ready"
+        request = self.request(context, sync_environment.warehouse_url, timed_out=timed_out)
         result = asyncio.run(sync_accounts(request, sync_environment, self.log_result))
         self.publish(context, sync_environment.warehouse_url, result)
-        if result.waiting:
-            self.defer_until_ready(context, result.waiting, event)
-        if result.only_busy:
+        if result.pending_reports:
+            self.defer_until_ready(context, result.pending_reports, event)
+        if result.only_waiting_for_lease:
             # Waiting for another run's lease is no failure: a reschedule frees the worker and uses no retry.
             raise AirflowRescheduleException(now() + BUSY_RETRY)
         result.raise_for_failures()
         return result.counts()
 
-    def request(self, context: Context, url: str, *, overdue: bool) -> SyncRequest:
+    def request(self, context: Context, url: str, *, timed_out: bool) -> SyncRequest:
         key, task, days = run_key(context), context["ti"], self.fixed_days()
         # If a run of fixed days is cleared, its finished accounts are read again as well.
         since = context["dag_run"].start_date if days else None
@@ -84,18 +84,18 @@ class SyncOperator(BaseOperator):
             run_id=key,
             attempt=task.try_number,
             final_attempt=task.try_number > task.max_tries,
-            window=days,
-            overdue=overdue,
+            days=days,
+            report_timed_out=timed_out,
         )
 
     def log_result(self, result: AccountResult) -> None:
-        self.log.info(result.line)
+        self.log.info(result.summary)
 
     def publish(self, context: Context, url: str, result: ShardResult) -> None:
         """Records metrics and sets the grid label; names are read again, because a first sync has just stored them."""
         metrics.record_shard(self.source, result)
         names = dict(zip(self.shard, account_names(url, self.source, self.shard), strict=True))
-        context["label"] = task_label(result.outcomes, names)  # type: ignore[typeddict-unknown-key]
+        context["label"] = task_label(result.accounts, names)  # type: ignore[typeddict-unknown-key]
 
     def defer_until_ready(
         self, context: Context, reports: Sequence[PendingReport], event: dict[str, str] | None

@@ -95,9 +95,9 @@ async def _open_notice(source: Source, account: Account, error: ReauthRequired, 
     async with connect(url) as connection:
         await connection.set_autocommit(True)
         store = SyncStateStore(connection, account, LEASE_OWNER)
-        if await store.take([stream.name for stream in source.streams]):
-            await store.fail(error, None)
-            await store.release()
+        if await store.acquire_lease([stream.name for stream in source.streams]):
+            await store.mark_failed(error, None)
+            await store.release_lease()
 
 
 def _rotate(connection: psycopg.Connection, select: LiteralString, update: LiteralString) -> int:

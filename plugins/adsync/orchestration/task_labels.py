@@ -33,7 +33,9 @@ REASONS: tuple[tuple[type[AdsyncError], str], ...] = (
 
 def task_label(results: Sequence[AccountResult], names: Mapping[str, str]) -> str:
     """Returns the accounts that failed or wait, with the reason, else the names of all; `names` by account id."""
-    problems = [f"{names[each.account.account_id]}: {_problem(each)}" for each in results if each.error or each.waiting]
+    problems = [
+        f"{names[each.account.account_id]}: {_problem(each)}" for each in results if each.error or each.pending_report
+    ]
     listed = problems or [names[each.account.account_id] for each in results]
     return join_limited(listed, MAX_LISTED, "; " if problems else ", ")[:MAX_LENGTH]
 
@@ -43,7 +45,7 @@ def _problem(result: AccountResult) -> str:
     if error is None:
         return "waiting for its report"
     reason = next((words for kind, words in REASONS if isinstance(error, kind)), "failed")
-    if result.elsewhere:
+    if result.leased_elsewhere:
         reason = "leased by another run"
     if result.next_try is None:
         return f"{reason}: {error}"

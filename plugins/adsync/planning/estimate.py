@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from math import ceil
-from zoneinfo import ZoneInfo
 
-from adsync.extract import async_report
-from adsync.extract.daily import by_report, learned_today, plan_chunks
+from adsync.extract.async_report import prefer_report, report_range
+from adsync.extract.daily import learned_today, plan_chunks
 from adsync.extract.reread_queue import RereadQueue
+from adsync.extract.scope import incremental_ranges, is_fresh, within_retention
 from adsync.models import Account, RateLimit
 from adsync.ranges import DateRange, TimeRange
 from adsync.sources.base import DailyStream, EntityStream, IncrementalStream, Source, Stream
-from adsync.state.stream_state import StreamState, SyncSettings, incremental_ranges, is_fresh, within_retention
+from adsync.state.stream_state import StreamState, SyncSettings
 
 # Create the report, poll it a few times, download it.
 REPORT_CALLS = 5
@@ -146,7 +146,7 @@ def _estimate_daily(account: Account, stream: DailyStream, known: KnownVolume) -
     since, through = min(chunk.since for chunk in chunks), max(chunk.last_day for chunk in chunks)
     per_day = known.per_day.get(stream.name)
     rows = _times(per_day, sum(chunk.days for chunk in chunks))
-    if stream.report and by_report(stream.report, account, state, chunks, known.now):
+    if stream.report and prefer_report(stream.report, account, state, chunks, known.now):
         return StreamEstimate(stream.name, since, through, 1, rows, REPORT_CALLS, "asynchronous report")
     # A page holds either rows of single days, or campaigns with all their days.
     days = [1 if stream.cost.per_campaign else chunk.days for chunk in chunks]
@@ -161,11 +161,11 @@ def _estimate_incremental(account: Account, stream: IncrementalStream, known: Kn
     ranges = list(incremental_ranges(state, known.now, known.settings, stream.max_days))
     since, through = min(each.since.date() for each in ranges), max(each.until.date() for each in ranges)
     per_day = known.per_day.get(stream.name)
-    if stream.report and async_report.of_changes(account, state, stream.report, ranges, known.now):
+    if stream.report and report_range(account, state, stream.report, ranges, known.now):
         return _estimate_report(stream, since, through, _times(per_day, sum(_days(each) for each in ranges)))
-    by_range = [_records_read(stream, per_day, _days(each), is_new=state.leads_to(each)) for each in ranges]
+    by_range = [_records_read(stream, per_day, _days(each), is_new=state.continues_at(each)) for each in ranges]
     calls = _sum_or_none([_calls(stream, records) for records in by_range])
-    rereads = len(RereadQueue.of(stream.reread, state, known.now).due()) if stream.reread else 0
+    rereads = len(RereadQueue.load(stream.reread, state, known.now).due()) if stream.reread else 0
     reread_calls = ceil(rereads / stream.reread.page_size) if stream.reread else 0
     rows = _sum_or_none([*by_range, rereads])
     return StreamEstimate(
@@ -179,10 +179,10 @@ def _estimate_requested(
     """If a source compares covered days with stored records, only the lists cost calls, not the records."""
     state = known.state(stream)
     rows = _records_read(stream, known.per_day.get(stream.name), days.days, is_new=False)
-    ranges = [days.instants(ZoneInfo(account.timezone))]
-    if stream.report and async_report.of_changes(account, state, stream.report, ranges, known.now):
+    ranges = [days.to_time_range(account.zone)]
+    if stream.report and report_range(account, state, stream.report, ranges, known.now):
         return _estimate_report(stream, days.since, days.last_day, rows)
-    is_compared = stream.read_history and state.joined(days) == state
+    is_compared = stream.read_history and state.with_days(days) == state
     read = replace(stream, cost=replace(stream.cost, per_record=0)) if is_compared else stream
     return StreamEstimate(stream.name, days.since, days.last_day, 1, rows, _calls(read, rows))
 

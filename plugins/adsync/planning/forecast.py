@@ -14,16 +14,16 @@ import psycopg
 from psycopg import sql
 
 from adsync import registry
-from adsync.extract.context import SyncEnvironment
+from adsync.extract.context import SyncEnvironment, account_zone
+from adsync.extract.scope import history
 from adsync.models import Account
 from adsync.planning.counting import CountResult, count_records
 from adsync.planning.estimate import AccountEstimate, KnownVolume, estimate_account
 from adsync.ranges import DateRange, TimeRange
 from adsync.sources.base import DailyStream, EntityStream, IncrementalStream, Source, Stream
 from adsync.state import accounts
-from adsync.state.stream_state import StreamState, history
+from adsync.state.stream_state import StreamState
 from adsync.state.sync_state import SyncStateStore
-from adsync.state.zones import zone_of
 from adsync.warehouse.connection import connect
 
 # Long enough for an average, short enough to be current.
@@ -66,20 +66,20 @@ async def _forecast_account(
 ) -> AccountEstimate:
     stored, now = StoredRecords(connection, source, account), environment.clock()
     store = SyncStateStore(connection, account, "plan")
-    states = {stream.name: await store.coverage(stream.name) for stream in source.streams}
-    settings = await store.reach()
+    states = {stream.name: await store.get(stream.name) for stream in source.streams}
+    settings = await store.settings()
     records = {stream.name: await stored.count(stream) for stream in _entities(source)}
     uncounted = [
         *(stream for stream in _listed_entities(source) if not records[stream.name]),
         *(stream for stream in _countable(source) if not states[stream.name].since),
     ]
-    within = requested.instants(zone_of(account)) if requested else history(now, settings)
+    within = requested.to_time_range(account_zone(account)) if requested else history(now, settings)
     counted = await count_records(source, account, uncounted, within, environment) if uncounted else CountResult()
     known_records = {name: number for name, number in records.items() if number} | counted.records
     restated = {stream.name: records[stream.name] for stream in _entities(source) if stream.restate_only}
     known = KnownVolume(
         settings,
-        now.astimezone(zone_of(account)).date(),
+        now.astimezone(account_zone(account)).date(),
         now,
         states,
         {**known_records, **restated},

@@ -1,4 +1,4 @@
-"""The journal `adsync.sync_runs`: one row per attempt at an account, and what a run still has to do."""
+"""The table `adsync.sync_runs`: one row per attempt at an account."""
 
 from __future__ import annotations
 
@@ -28,19 +28,20 @@ order by account_id, sync_run_id desc
 
 
 async def record(connection: psycopg.AsyncConnection, row: Mapping[str, object]) -> None:
-    """Add one attempt; `row` has the columns of the table."""
+    """Adds one attempt; `row` has the columns of the table."""
     await connection.execute(RECORD, row)
 
 
 def unfinished(
     url: str, source: str, account_ids: Collection[str], run_id: str, since: datetime | None = None
 ) -> tuple[str, ...]:
-    """Which of the accounts this run still has to do; with `since` earlier attempts do not count.
+    """Returns the accounts that this run still has to sync; with `since`, earlier attempts do not count.
 
-    Those not tried yet and those that wait; when there are none (a person cleared the task) all that failed.
+    These are accounts without an attempt and accounts that wait or retry; if there are none, because the task was
+    cleared, all failed ones.
     """
     values = {"run_id": run_id, "source": source, "ids": list(account_ids), "since": since}
     with connect_now(url) as connection:
         latest = dict(connection.execute(LATEST, values).fetchall())
-    waiting = tuple(each for each in account_ids if latest.get(each) not in {"ok", "elsewhere", "failed"})
-    return waiting or tuple(each for each in account_ids if latest.get(each) == "failed")
+    open_accounts = tuple(each for each in account_ids if latest.get(each) not in {"ok", "elsewhere", "failed"})
+    return open_accounts or tuple(each for each in account_ids if latest.get(each) == "failed")

@@ -15,7 +15,7 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 
 from adsync.errors import AdsyncError, PermanentError
-from adsync.extract.pending import report_ready
+from adsync.extract.async_report import poll_report
 from adsync.extract.results import PendingReport
 from adsync.hooks.environment import environment, now
 
@@ -69,7 +69,7 @@ class ReportTrigger(BaseTrigger):
     async def is_ready(self, report: Report) -> bool:
         """Polls once; an error that is not permanent counts as not ready."""
         try:
-            return await report_ready(await sync_to_async(environment)(), PendingReport(**report))
+            return await poll_report(await sync_to_async(environment)(), PendingReport(**report))
         except PermanentError:
             raise
         except AdsyncError as error:

@@ -122,12 +122,12 @@ def sandbox(asked):
 
 def sync(url, base, source, window, now):
     environment = SyncEnvironment(url, lambda conn_id: sandbox_fixtures.credentials(conn_id, base), lambda: now)
-    request = SyncRequest(source, (WHO[source],), str(now), window=window, patient=False)
+    request = SyncRequest(source, (WHO[source],), str(now), days=window, respect_backoff=False)
     for _ in range(5):
-        [outcome] = asyncio.run(sync_accounts(request, environment)).outcomes
-        if outcome.word != "waiting":
+        [outcome] = asyncio.run(sync_accounts(request, environment)).accounts
+        if outcome.outcome != "waiting":
             break
-    assert outcome.word == "ok", outcome.error
+    assert outcome.outcome == "ok", outcome.error
 
 
 @pytest.mark.parametrize(("source", "calls"), [("meta", 1), ("tiktok", 1), ("snapchat", 2)])

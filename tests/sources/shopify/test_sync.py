@@ -13,8 +13,8 @@ import pytest
 
 import sandbox_fixtures
 from adsync.errors import ReportLost, TemporaryError
+from adsync.extract.async_report import poll_report
 from adsync.extract.context import SyncEnvironment
-from adsync.extract.pending import report_ready
 from adsync.extract.runner import SyncRequest, sync_accounts
 from adsync.ranges import DateRange
 from adsync_sandbox.faults.script import Fault
@@ -38,15 +38,15 @@ class Shop:
         return SyncEnvironment(self.url, lambda name: sandbox_fixtures.credentials(name, self.base), lambda: now)
 
     def sync(self, now=NOW, **more):
-        request = SyncRequest("shopify", (SHOPIFY,), "run", **{"patient": False, **more})
-        [outcome] = asyncio.run(sync_accounts(request, self.environment(now))).outcomes
+        request = SyncRequest("shopify", (SHOPIFY,), "run", **{"respect_backoff": False, **more})
+        [outcome] = asyncio.run(sync_accounts(request, self.environment(now))).accounts
         return outcome
 
     def finished(self, now=NOW):
         """Sync until no operation is waited for."""
         for _ in range(5):
             outcome = self.sync(now)
-            if not outcome.waiting:
+            if not outcome.pending_report:
                 return outcome
         raise AssertionError("the bulk operation is never ready")
 
@@ -92,11 +92,11 @@ def shop(monkeypatch, warehouse_url):
 def test_long_history_comes_by_one_bulk_operation(shop):
     with shop() as acme:
         first = acme.sync()
-        assert (first.word, acme.orders()) == ("waiting", {})
+        assert (first.outcome, acme.orders()) == ("waiting", {})
         last = acme.finished()
-        assert (last.word, last.error) == ("ok", None)
+        assert (last.outcome, last.error) == ("ok", None)
         assert set(acme.orders()) == set(ORDERS)
-        assert last.meter.calls <= 8
+        assert last.call_stats.calls <= 8
         assert last.since == (NOW - timedelta(days=LONG)).date()
 
 
@@ -106,8 +106,8 @@ def test_a_long_range_that_is_asked_for_comes_by_one_bulk_operation_and_moves_no
         acme.finished()
         before, watermark = acme.orders(), acme.cursor()
         acme.tell("delete from raw.shopify_orders")
-        assert acme.sync(window=days).waiting
-        outcome = next(done for _ in range(5) if not (done := acme.sync(window=days)).waiting)
+        assert acme.sync(days=days).pending_report
+        outcome = next(done for _ in range(5) if not (done := acme.sync(days=days)).pending_report)
         assert outcome.error is None
         assert {key: value for key, value in acme.orders().items() if key in before} == before
         assert acme.cursor()["through"] == watermark["through"]
@@ -117,8 +117,8 @@ def test_a_long_range_that_is_asked_for_comes_by_one_bulk_operation_and_moves_no
 
 def test_who_waits_for_a_bulk_operation_asks_after_it_without_the_account(shop):
     with shop() as acme:
-        waiting = acme.sync().waiting
-        polls = [asyncio.run(report_ready(acme.environment(), waiting)) for _ in range(3)]
+        waiting = acme.sync().pending_report
+        polls = [asyncio.run(poll_report(acme.environment(), waiting)) for _ in range(3)]
         assert polls == [False, True, True]
 
 
@@ -127,13 +127,13 @@ def test_orders_of_a_bulk_operation_are_stored_as_those_of_pages(shop):
         acme.finished()
         in_bulk = acme.orders()
         acme.tell("delete from raw.shopify_orders", "update adsync.sync_state set cursor = '{}'", BY_PAGES)
-        assert acme.sync().waiting is None
+        assert acme.sync().pending_report is None
         assert acme.orders() == in_bulk
 
 
 def test_short_history_comes_by_pages(shop):
     with shop(history_days=SHORT) as acme:
-        assert acme.sync().word == "ok"
+        assert acme.sync().outcome == "ok"
         assert "report" not in acme.cursor()
         assert acme.orders()
 
@@ -142,13 +142,13 @@ def test_after_a_bulk_operation_increments_come_by_pages_in_few_calls(shop):
     with shop() as acme:
         acme.finished()
         later = acme.sync(NOW + timedelta(minutes=30))
-        assert (later.word, later.waiting, later.meter.calls) == ("ok", None, 2)
+        assert (later.outcome, later.pending_report, later.call_stats.calls) == ("ok", None, 2)
 
 
 def test_a_bulk_result_without_rows_has_no_address_and_is_no_error(shop):
     with shop() as acme:
         outcome = acme.finished(NOW + timedelta(days=1000))
-        assert (outcome.word, acme.orders()) == ("ok", {})
+        assert (outcome.outcome, acme.orders()) == ("ok", {})
         assert acme.cursor()["through"] == (NOW + timedelta(days=1000)).isoformat()
 
 
@@ -168,7 +168,7 @@ def test_trap_1_a_journey_that_is_ready_later_is_read_again_though_its_order_did
         acme.finished()
         early = acme.orders()
         assert waiting <= set(acme.cursor()["again"])
-        assert acme.sync(NOW + timedelta(minutes=50)).tally.changed == 0
+        assert acme.sync(NOW + timedelta(minutes=50)).load_stats.changed == 0
         acme.sync(NOW + timedelta(minutes=70))
         late = acme.orders()
         assert not waiting & set(acme.cursor()["again"])
@@ -181,7 +181,7 @@ def test_trap_1_a_journey_that_is_ready_later_is_read_again_though_its_order_did
 def test_trap_1_a_journey_that_is_never_ready_is_given_up_after_the_last_wait(shop, larger):
     with shop(known=larger) as acme:
         acme.finished()
-        calls = [acme.sync(NOW + timedelta(hours=hours)).meter.calls for hours in (2, 3, 7, 8, 25, 49, 50)]
+        calls = [acme.sync(NOW + timedelta(hours=hours)).call_stats.calls for hours in (2, 3, 7, 8, 25, 49, 50)]
         assert calls == [3, 2, 3, 2, 3, 3, 2]
         assert acme.cursor()["again"] == {}
 
@@ -201,7 +201,7 @@ def test_trap_3_an_operation_that_failed_is_forgotten_and_the_next_run_orders_an
     with shop(Fault("shopify", "bulk_failed", calls=(1, 2, 3, 4, 5, 6, 7, 8))) as acme:
         assert isinstance(next(one.error for one in (acme.sync() for _ in range(5)) if one.error), ReportLost)
         assert "report" not in acme.cursor()
-        assert acme.finished().word == "ok"
+        assert acme.finished().outcome == "ok"
         assert set(acme.orders()) == set(ORDERS)
 
 
@@ -226,10 +226,10 @@ def test_trap_4_the_watermark_is_the_end_of_the_span_and_an_empty_span_moves_it_
 def test_trap_4_an_interrupted_run_keeps_the_operation_s_id(shop):
     with shop(polls_until_ready=3) as acme:
         first = acme.sync()
-        assert acme.cursor()["report"]["id"] == first.waiting.report_id
+        assert acme.cursor()["report"]["id"] == first.pending_report.report_id
         later = NOW + timedelta(hours=1)
-        assert acme.sync(later).waiting == first.waiting
-        assert acme.finished(later).word == "ok"
+        assert acme.sync(later).pending_report == first.pending_report
+        assert acme.finished(later).outcome == "ok"
         assert acme.cursor()["through"] == later.isoformat()
 
 
@@ -237,9 +237,9 @@ def test_trap_4_an_interrupted_run_keeps_the_operation_s_id(shop):
 def test_trap_6_the_sixty_day_wall_is_said_once_and_fails_nothing(shop, all_orders):
     with shop(read_all_orders=all_orders, history_days=SHORT) as acme:
         first, second = acme.sync(), acme.sync()
-        assert (first.word, second.word) == ("ok", "ok")
-        assert ("older than 60 days are missing" in first.line) == (not all_orders)
-        assert "60 days" not in second.line
+        assert (first.outcome, second.outcome) == ("ok", "ok")
+        assert ("older than 60 days are missing" in first.summary) == (not all_orders)
+        assert "60 days" not in second.summary
         kept = acme.cursor("stores").get("notes", [])
         assert [note for note in kept if "read_all_orders" in note] == kept
         assert bool(kept) == (not all_orders)
@@ -250,8 +250,8 @@ def test_trap_7_runs_overlap_by_ten_minutes_and_writing_twice_changes_nothing(sh
     with shop(history_days=SHORT) as acme:
         acme.sync(last + timedelta(seconds=1))
         again = acme.sync(last + timedelta(minutes=9))
-        assert again.tally.seen >= 1
-        assert again.tally.changed == 0
+        assert again.load_stats.seen >= 1
+        assert again.load_stats.changed == 0
 
 
 def test_a_store_in_bulk_names_no_person_and_leaves_the_token_at_home(shop):

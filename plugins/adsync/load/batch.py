@@ -1,0 +1,70 @@
+"""A batch: one unit of work and one transaction. Rows, observations and state commit together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from adsync.load import raw_tables
+from adsync.load.raw_tables import LoadStats, RawTarget
+from adsync.models import Page
+from adsync.ranges import DateRange
+from adsync.state.stream_state import StreamState
+from adsync.state.sync_state import SyncStateStore
+
+
+class PageObserver(Protocol):
+    """Sees the pages of a batch while they are written; what it saw becomes part of the committed state."""
+
+    def observe(self, page: Page) -> None:
+        """Takes note of a page."""
+        ...
+
+    def add_to(self, state: StreamState) -> StreamState:
+        """Returns the state with what the pages showed; called after the last one."""
+        ...
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Pages of a stream, the days they replace (None: upsert only), and the state that holds once they are written."""
+
+    stream: str
+    pages: AsyncIterator[Page]
+    state: StreamState
+    days: DateRange | None = None
+    observer: PageObserver | None = None
+
+
+@dataclass(frozen=True)
+class BatchWriter:
+    """Writes the batches of one account, in the store's connection and under its lease."""
+
+    source: str
+    store: SyncStateStore
+    clock: Callable[[], datetime]
+
+    async def write(self, batch: Batch) -> LoadStats:
+        """Commits one batch; if the lease was lost, TemporaryError is raised and nothing is written."""
+        connection = self.store.connection
+        async with connection.transaction():
+            stats = await raw_tables.write_pages(connection, self._target(batch.stream), _observed(batch), batch.days)
+            state = batch.observer.add_to(batch.state) if batch.observer else batch.state
+            await self.store.commit(batch.stream, state)
+        return stats
+
+    async def stored_payloads(self, stream: str, keys: Sequence[str]) -> dict[str, bytes]:
+        """Returns the stored payload of each of these keys that has one."""
+        return await raw_tables.payloads(self.store.connection, self._target(stream), keys)
+
+    def _target(self, stream: str) -> RawTarget:
+        return RawTarget(self.source, stream, self.store.account.account_id, self.store.owner, self.clock())
+
+
+async def _observed(batch: Batch) -> AsyncIterator[Page]:
+    async for page in batch.pages:
+        if batch.observer:
+            batch.observer.observe(page)
+        yield page
