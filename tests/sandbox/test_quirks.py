@@ -1,13 +1,12 @@
 import dataclasses
-import inspect
 import json
 
 import httpx
 import pytest
 
-from adsync_sandbox.faults.bending import WHOLE, bends
-from adsync_sandbox.faults.headers import touched
-from adsync_sandbox.faults.responses import instead
+from adsync_sandbox.faults.alterations import WHOLE, alterations
+from adsync_sandbox.faults.headers import POISONED_ORDER, header_faults
+from adsync_sandbox.faults.responses import replacement
 from adsync_sandbox.faults.script import KINDS, SOURCES, Fault
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.server.app import create_app
@@ -66,12 +65,13 @@ def test_every_quirk_names_a_fault_of_its_source_or_a_setting():
 
 
 def test_every_kind_of_fault_has_an_effect_for_each_of_its_sources():
-    acts = {"token_dies", "app_removed", "answer_lost", "slow"}
-    heads = {kind for kind in KINDS if f'"{kind}"' in inspect.getsource(inspect.getmodule(touched))}
+    acts = {"token_dies", "app_removed", "answer_lost", "slow", POISONED_ORDER}
     for kind, sources in KINDS.items():
         for source in sources:
-            does_not_answer = kind in bends(source) or kind in WHOLE or kind in heads or kind in acts
-            assert (instead(Fault(source, kind)) is not None) != does_not_answer, (kind, source)
+            does_not_answer = (
+                kind in alterations(source) or kind in WHOLE or kind in header_faults(source) or kind in acts
+            )
+            assert (replacement(Fault(source, kind)) is not None) != does_not_answer, (kind, source)
 
 
 def test_every_kind_of_fault_reproduces_a_quirk_or_is_of_general_use():

@@ -12,7 +12,7 @@ from adsync_sandbox.faults.script import Fault
 OK, BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 200, 400, 401, 403, 404
 TOO_MANY_REQUESTS, SERVER_ERROR, UNAVAILABLE = 429, 500, 503
 
-Answers = dict[str, Callable[[Fault], Response]]
+Responses = dict[str, Callable[[Fault], Response]]
 
 
 def retry_after(fault: Fault) -> dict[str, str]:
@@ -36,7 +36,7 @@ def _html(_fault: Fault) -> Response:
     return HTMLResponse("<!doctype html><html><body>Maintenance</body></html>")
 
 
-ANSWERS: Answers = {
+RESPONSES: Responses = {
     "http_429": too_many,
     "server_error": server_error,
     "unavailable": _unavailable,

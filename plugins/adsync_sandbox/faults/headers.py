@@ -1,47 +1,40 @@
-"""Alters status and headers of correct responses: warnings near a limit, stripped headers, a 500."""
+"""Alters status and headers of correct responses.
+
+`platforms/<name>/faults.py` has HEADERS by kind of fault, if there are any: values to set, or None to remove a header.
+"""
 
 from __future__ import annotations
 
 import json
-from math import ceil
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message
 
+from adsync_sandbox.faults.responses import FAULTS
+from adsync_sandbox.faults.rows import Headers
 from adsync_sandbox.faults.script import Fault
 
-NEARLY = 97
-TRUNCATED_REPORT = (
-    "Number of ad ids is equal or more than 20k, only return the top 20k id's results, please use filtering"
-)
+POISONED_ORDER = "poisoned_order"
 SERVER_ERROR = 500
 
 
-def touched(fault: Fault, start: Message, body: bytes) -> tuple[Message, bytes]:
-    """Returns the altered head and body; a poisoned order fails its whole page."""
+def header_faults(source: str) -> Headers:
+    """Returns the alterations of this source's headers, by kind of fault."""
+    return getattr(FAULTS[source], "HEADERS", {})
+
+
+def altered_head(fault: Fault, start: Message, body: bytes) -> tuple[Message, bytes]:
+    """Returns the altered head, and the body; a poisoned order fails its whole page."""
     headers = MutableHeaders(raw=start["headers"])
-    if fault.kind == "headers_stripped":
-        for name in ("x-wp-total", "x-wp-totalpages", "link"):
-            del headers[name]
-    if fault.kind == "poisoned_order" and fault.field.encode() in body:
+    if fault.kind == POISONED_ORDER and fault.field.encode() in body:
         message = "There has been a critical error on this website."
         body = json.dumps({"code": "internal_server_error", "message": message, "data": {"status": 500}}).encode()
         start = {**start, "status": SERVER_ERROR}
-    for name, value in _added(fault).items():
-        headers[name] = value
+    changes = header_faults(fault.source).get(fault.kind)
+    for name, value in (changes(fault) if changes else {}).items():
+        if value is None:
+            del headers[name]
+        else:
+            headers[name] = value
     headers["content-length"] = str(len(body))
     return start, body
-
-
-def _added(fault: Fault) -> dict[str, str]:
-    wait = fault.wait or 0
-    if fault.kind == "incomplete":
-        return {"x-tt-ads-throttle": TRUNCATED_REPORT}
-    if fault.kind == "usage_in_minutes":
-        usage = {"type": "ads_insights", "call_count": NEARLY, "total_cputime": 40, "total_time": 40}
-        usage |= {"estimated_time_to_regain_access": ceil(wait / 60), "ads_api_access_tier": "full_access"}
-        return {"x-business-use-case-usage": json.dumps({fault.account or "0": [usage]})}
-    if fault.kind == "usage_in_seconds":
-        usage = {"acc_id_util_pct": float(NEARLY), "reset_time_duration": ceil(wait)}
-        return {"x-ad-account-usage": json.dumps({**usage, "ads_api_access_tier": "full_access"})}
-    return {}

@@ -1,7 +1,7 @@
 """Error responses that replace the correct one, in each platform's format.
 
-`platforms/<name>/faults.py` has ANSWERS by kind of fault; `rows`, the lists of records in a response; BENDS, if a fault
-alters only its own responses; and, for ads, the `day` of a row and the places of its `claims`.
+`platforms/<name>/faults.py` has RESPONSES by kind of fault; `rows`, the lists of records in a response; ALTERATIONS and
+HEADERS, if a fault alters this platform's responses only; for ads, the `day` of a row and the places of its `claims`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from adsync_sandbox.platforms.registry import SOURCES
 FAULTS = {source: registry.module(source, "faults") for source in SOURCES}
 
 
-def instead(fault: Fault) -> Response | None:
+def replacement(fault: Fault) -> Response | None:
     """Returns the response that replaces the correct one, None for a fault that only alters it."""
-    answers = {**common.ANSWERS, **FAULTS[fault.source].ANSWERS}
+    answers = {**common.RESPONSES, **FAULTS[fault.source].RESPONSES}
     return answers[fault.kind](fault) if fault.kind in answers else None

@@ -8,7 +8,9 @@ from adsync_sandbox.faults.script import Fault
 
 Json = dict[str, object]
 Rows = list[Json]
-Bends = dict[str, Callable[[Fault, Json], None]]
+Alterations = dict[str, Callable[[Fault, Json], None]]
+# Values of headers; None removes one.
+Headers = dict[str, Callable[[Fault], dict[str, str | None]]]
 # The place of a value: an object, and the name in it.
 Place = tuple[Json, str]
 Reader = Callable[[object], Iterator[object]]

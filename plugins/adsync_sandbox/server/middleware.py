@@ -10,9 +10,9 @@ from urllib.parse import unquote
 import httpx
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adsync_sandbox.faults.bending import bent
-from adsync_sandbox.faults.headers import touched
-from adsync_sandbox.faults.responses import instead
+from adsync_sandbox.faults.alterations import altered
+from adsync_sandbox.faults.headers import altered_head
+from adsync_sandbox.faults.responses import replacement
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server.call_accounts import called_accounts
 from adsync_sandbox.server.token_store import TokenStore
@@ -70,7 +70,7 @@ class FaultMiddleware:
     async def _respond(self, fault: Fault | None, text: str, scope: Scope, receive: Receive, send: Send) -> None:
         if fault is None:
             await self.app(scope, receive, send)
-        elif (answer := instead(fault)) is not None:
+        elif (answer := replacement(fault)) is not None:
             await answer(scope, receive, send)
         elif fault.kind in {"token_dies", "app_removed", "slow"}:
             await self._before(fault, text)
@@ -97,7 +97,7 @@ class FaultMiddleware:
         body = b"".join(message.get("body", b"") for message in messages)
         if fault.kind == "answer_lost":
             await _cut(messages[0], send)
-        start, body = touched(fault, messages[0], bent(fault, body))
+        start, body = altered_head(fault, messages[0], altered(fault, body))
         await send(start)
         await send({"type": "http.response.body", "body": body})
 

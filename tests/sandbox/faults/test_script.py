@@ -3,7 +3,7 @@ from time import perf_counter
 
 import pytest
 
-from adsync_sandbox.faults.bending import bent
+from adsync_sandbox.faults.alterations import altered
 from adsync_sandbox.faults.script import BadScript, Fault, load
 
 META = ("/meta/v26.0/act_901234567890/insights", {"access_token": "sandbox-meta-token-of-acme", "level": "campaign"})
@@ -116,7 +116,7 @@ def test_a_restated_day_is_restated_in_a_downloaded_report_too():
     fault = Fault("tiktok", "restated_day", day="2026-11-21", percent=200)
     head = "campaign_id,stat_time_day,complete_payment,total_complete_payment_rate\n"
     lines = "1,2026-11-21 00:00:00,{},{}\n2,2026-11-20 00:00:00,3,30.00\n3,2026-11-21 00:00:00,-,-\n"
-    assert bent(fault, (head + lines.format("2", "10.05")).encode()).decode() == head + lines.format("4", "20.10")
+    assert altered(fault, (head + lines.format("2", "10.05")).encode()).decode() == head + lines.format("4", "20.10")
 
 
 def test_a_script_is_read_from_yaml_or_json(tmp_path):

@@ -8,13 +8,14 @@ from math import ceil
 
 from starlette.responses import JSONResponse, Response
 
-from adsync_sandbox.faults.common import BAD_REQUEST, FORBIDDEN, SERVER_ERROR, Answers
-from adsync_sandbox.faults.rows import Bends, Json, Place, at
+from adsync_sandbox.faults.common import BAD_REQUEST, FORBIDDEN, SERVER_ERROR, Responses
+from adsync_sandbox.faults.rows import Alterations, Headers, Json, Place, at
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.platforms.meta.errors import GraphError, missing_object
 from adsync_sandbox.platforms.meta.rows import OVERLAPPING, PIXEL
 
 PURCHASES = {*OVERLAPPING, PIXEL}
+NEARLY_EXHAUSTED = 97
 
 
 def _limited(fault: Fault) -> Response:
@@ -82,7 +83,18 @@ def _job(fault: Fault, answer: Json) -> None:
         answer |= JOB_STATES[fault.kind]
 
 
-ANSWERS: Answers = {
+def _usage_in_minutes(fault: Fault) -> dict[str, str | None]:
+    usage = {"type": "ads_insights", "call_count": NEARLY_EXHAUSTED, "total_cputime": 40, "total_time": 40}
+    usage |= {"estimated_time_to_regain_access": ceil((fault.wait or 0) / 60), "ads_api_access_tier": "full_access"}
+    return {"x-business-use-case-usage": json.dumps({fault.account or "0": [usage]})}
+
+
+def _usage_in_seconds(fault: Fault) -> dict[str, str | None]:
+    usage = {"acc_id_util_pct": float(NEARLY_EXHAUSTED), "reset_time_duration": ceil(fault.wait or 0)}
+    return {"x-ad-account-usage": json.dumps({**usage, "ads_api_access_tier": "full_access"})}
+
+
+RESPONSES: Responses = {
     "rate_limited": _limited,
     "token_expired": _expired,
     "permission_denied": _denied,
@@ -90,4 +102,5 @@ ANSWERS: Answers = {
     "internal_error": _internal,
     "not_replicated": _not_replicated,
 }
-BENDS: Bends = dict.fromkeys(JOB_STATES, _job)
+ALTERATIONS: Alterations = dict.fromkeys(JOB_STATES, _job)
+HEADERS: Headers = {"usage_in_minutes": _usage_in_minutes, "usage_in_seconds": _usage_in_seconds}

@@ -8,7 +8,7 @@ from math import ceil
 
 from starlette.responses import JSONResponse, Response
 
-from adsync_sandbox.faults.common import FORBIDDEN, SERVER_ERROR, TOO_MANY_REQUESTS, UNAVAILABLE, Answers, retry_after
+from adsync_sandbox.faults.common import FORBIDDEN, SERVER_ERROR, TOO_MANY_REQUESTS, UNAVAILABLE, Responses, retry_after
 from adsync_sandbox.faults.rows import at
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.platforms.salla.api import INVALID_TOKEN, SallaError, unauthorized
@@ -51,7 +51,7 @@ def rows(answer: object) -> Iterator[object]:
     yield [data] if isinstance(data, dict) else data
 
 
-ANSWERS: Answers = {
+RESPONSES: Responses = {
     "rate_limited": _limited,
     "rate_limit_reset": _limited_until,
     "token_expired": _unauthorized(INVALID_TOKEN),

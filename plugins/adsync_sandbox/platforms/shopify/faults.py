@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from starlette.responses import JSONResponse, Response
 
-from adsync_sandbox.faults.common import UNAUTHORIZED, Answers
-from adsync_sandbox.faults.rows import Bends, Json, at
+from adsync_sandbox.faults.common import UNAUTHORIZED, Responses
+from adsync_sandbox.faults.rows import Alterations, Json, at
 from adsync_sandbox.faults.script import Fault
 
 THROTTLED_COST = 100
@@ -62,7 +62,7 @@ def _bulk_fails(_fault: Fault, answer: Json) -> None:
         operation |= {"partialDataUrl": operation.get("url"), "url": None}
 
 
-ANSWERS: Answers = {
+RESPONSES: Responses = {
     "rate_limited": _limited,
     "token_expired": _expired,
     "permission_denied": _denied,
@@ -70,4 +70,4 @@ ANSWERS: Answers = {
     "internal_error": _internal,
     "shop_frozen": _frozen,
 }
-BENDS: Bends = {"partial_success": _partly, "bulk_failed": _bulk_fails}
+ALTERATIONS: Alterations = {"partial_success": _partly, "bulk_failed": _bulk_fails}

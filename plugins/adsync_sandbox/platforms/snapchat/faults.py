@@ -8,8 +8,8 @@ from math import ceil
 
 from starlette.responses import JSONResponse, Response
 
-from adsync_sandbox.faults.common import FORBIDDEN, OK, TOO_MANY_REQUESTS, UNAUTHORIZED, Answers, retry_after
-from adsync_sandbox.faults.rows import Bends, Json, Place, at, places
+from adsync_sandbox.faults.common import FORBIDDEN, OK, TOO_MANY_REQUESTS, UNAUTHORIZED, Responses, retry_after
+from adsync_sandbox.faults.rows import Alterations, Json, Place, at, places
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.platforms.snapchat.api import SnapError, unsupported
 
@@ -84,7 +84,7 @@ def _job(fault: Fault, answer: Json) -> None:
         item["async_stats_report"].pop("result", None)
 
 
-ANSWERS: Answers = {
+RESPONSES: Responses = {
     "rate_limited": _limited,
     "rate_limit_reset": _limited_until,
     "token_expired": _expired,
@@ -92,4 +92,9 @@ ANSWERS: Answers = {
     "too_much_data": _overburdened,
     "error_inside": _inside,
 }
-BENDS: Bends = {"partial_success": _partly, "empty_breakdown": _hollow, "job_failed": _job, "job_stuck": _job}
+ALTERATIONS: Alterations = {
+    "partial_success": _partly,
+    "empty_breakdown": _hollow,
+    "job_failed": _job,
+    "job_stuck": _job,
+}

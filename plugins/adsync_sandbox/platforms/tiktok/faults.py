@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from starlette.responses import Response
 
-from adsync_sandbox.faults.common import Answers
-from adsync_sandbox.faults.rows import Bends, Json, Place, at, places
+from adsync_sandbox.faults.common import Responses
+from adsync_sandbox.faults.rows import Alterations, Headers, Json, Place, at, places
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.platforms.tiktok.api import NO_PERMISSION, TOKEN_WRONG, envelope
 
 A_DAY = 86_400
+TRUNCATED = "Number of ad ids is equal or more than 20k, only return the top 20k id's results, please use filtering"
 CLAIMS = ("complete_payment", "total_complete_payment_rate")
 
 
@@ -60,11 +61,16 @@ def _job(fault: Fault, answer: Json) -> None:
         data["status"] = "FAILED" if fault.kind == "job_failed" else "PROCESSING"
 
 
-ANSWERS: Answers = {
+def _incomplete(_fault: Fault) -> dict[str, str | None]:
+    return {"x-tt-ads-throttle": TRUNCATED}
+
+
+RESPONSES: Responses = {
     "rate_limited": _limited,
     "token_expired": _expired,
     "permission_denied": _denied,
     "too_much_data": _overburdened,
     "internal_error": _internal,
 }
-BENDS: Bends = {"partial_success": _partly, "job_failed": _job, "job_stuck": _job}
+ALTERATIONS: Alterations = {"partial_success": _partly, "job_failed": _job, "job_stuck": _job}
+HEADERS: Headers = {"incomplete": _incomplete}

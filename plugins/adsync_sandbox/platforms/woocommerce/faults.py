@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from adsync_sandbox.faults.common import FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS, UNAUTHORIZED, Answers, retry_after
-from adsync_sandbox.faults.rows import Bends, Json, rows_in
+from adsync_sandbox.faults.common import FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS, UNAUTHORIZED, Responses, retry_after
+from adsync_sandbox.faults.rows import Alterations, Headers, Json, rows_in
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.platforms.woocommerce.api import CANNOT_VIEW
 
@@ -66,7 +66,11 @@ def _change(fault: Fault, answer: Json) -> None:
             row["status"] = "cancelled"
 
 
-ANSWERS: Answers = {
+def _without_totals(_fault: Fault) -> dict[str, str | None]:
+    return dict.fromkeys(("x-wp-total", "x-wp-totalpages", "link"))
+
+
+RESPONSES: Responses = {
     "rate_limited": _limited,
     "token_expired": _revoked,
     "permission_denied": _denied,
@@ -75,4 +79,5 @@ ANSWERS: Answers = {
     "no_route": _no_route,
     "redirect_to_login": _challenge,
 }
-BENDS: Bends = {"numbers_for_texts": _number, "unstamped_change": _change}
+ALTERATIONS: Alterations = {"numbers_for_texts": _number, "unstamped_change": _change}
+HEADERS: Headers = {"headers_stripped": _without_totals}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from adsync_sandbox.faults.common import FORBIDDEN, TOO_MANY_REQUESTS, UNAUTHORIZED, Answers, retry_after
+from adsync_sandbox.faults.common import FORBIDDEN, TOO_MANY_REQUESTS, UNAUTHORIZED, Responses, retry_after
 from adsync_sandbox.faults.rows import at
 from adsync_sandbox.faults.script import Fault
 
@@ -39,7 +39,7 @@ def rows(answer: object) -> Iterator[object]:
     yield at(answer, "orders")
 
 
-ANSWERS: Answers = {
+RESPONSES: Responses = {
     "rate_limited": _limited,
     "token_expired": _expired,
     "permission_denied": _denied,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from adsync_sandbox.faults.responses import FAULTS
 from adsync_sandbox.faults.restated_days import restate, restated_csv, withdraw
-from adsync_sandbox.faults.rows import Bends, Json, lists_in, rows_in
+from adsync_sandbox.faults.rows import Alterations, Json, lists_in, rows_in
 from adsync_sandbox.faults.script import Fault
 
 PARTS = ("metrics", "dimensions", "stats", "campaign", "adsquad", "ad")
@@ -18,18 +18,18 @@ NOTICE = b"<br />\n<b>Notice</b>: Undefined index in /wp-content/plugins/x.php o
 LINES_KEPT = 2 / 3
 
 
-def bent(fault: Fault, body: bytes) -> bytes:
+def altered(fault: Fault, body: bytes) -> bytes:
     """Returns the altered body."""
     if fault.kind in WHOLE:
         return WHOLE[fault.kind](body)
-    bend = bends(fault.source).get(fault.kind)
-    if bend is None:
+    alter = alterations(fault.source).get(fault.kind)
+    if alter is None:
         return body
     try:
         answer = json.loads(body)
     except ValueError:
         return restated_csv(fault, body) if fault.kind == "restated_day" else body
-    bend(fault, answer)
+    alter(fault, answer)
     return json.dumps(answer, ensure_ascii=False).encode()
 
 
@@ -85,7 +85,7 @@ def _repeat(fault: Fault, answer: Json) -> None:
             rows[-1] = rows[0]
 
 
-BENDS: Bends = {
+ALTERATIONS: Alterations = {
     "added_field": _add,
     "missing_field": _drop,
     "restated_day": _restate,
@@ -94,6 +94,6 @@ BENDS: Bends = {
 }
 
 
-def bends(source: str) -> Bends:
+def alterations(source: str) -> Alterations:
     """Returns the alterations of this source's responses, by kind of fault."""
-    return BENDS | getattr(FAULTS[source], "BENDS", {})
+    return ALTERATIONS | getattr(FAULTS[source], "ALTERATIONS", {})
