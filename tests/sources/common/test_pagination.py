@@ -28,7 +28,7 @@ async def test_a_cursor_that_was_followed_is_not_followed_again(pages):
 
 
 async def test_a_listing_without_end_is_ended(monkeypatch):
-    monkeypatch.setattr(pagination, "MOST_PAGES", 5)
+    monkeypatch.setattr(pagination, "MAX_PAGES", 5)
 
     async def fetch(cursor, _size):
         return [cursor], cursor + 1

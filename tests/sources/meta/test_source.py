@@ -99,7 +99,7 @@ async def test_the_page_does_not_shrink_below_its_smallest_size():
     transport, asked = recording(in_memory(Fault("meta", "too_much_data", path="/insights")))
     with pytest.raises(TooMuchData, match="reduce the amount of data"):
         await records("meta", "campaign_metrics", transport)
-    assert [int(request.url.params["limit"]) for request in asked] == [1000, 500, 250, 125, pagination.SMALLEST_PAGE]
+    assert [int(request.url.params["limit"]) for request in asked] == [1000, 500, 250, 125, pagination.MIN_PAGE_SIZE]
 
 
 async def test_the_ready_made_next_link_is_never_followed():

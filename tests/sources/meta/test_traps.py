@@ -21,7 +21,7 @@ from sandbox_fixtures import answering, in_memory, recent, records, world
 
 REPORT = source.SOURCE.stream("campaign_metrics").report
 TODAY = recent("meta").last_day
-A_DAY = DateRange(TODAY, TODAY + timedelta(days=1))
+DAILY = DateRange(TODAY, TODAY + timedelta(days=1))
 
 
 def problem(code, subcode=0):
@@ -163,7 +163,7 @@ async def test_a_cursor_lost_again_and_again_is_an_error():
 
 async def test_a_single_day_that_is_too_much_is_asked_for_with_fewer_fields():
     transport, asked = recording(in_memory(Fault("meta", "too_much_data", path="/insights", calls=(1, 2, 3, 4, 5))))
-    rows = payloads(await records("meta", "campaign_metrics", transport, asked=A_DAY)).values()
+    rows = payloads(await records("meta", "campaign_metrics", transport, asked=DAILY)).values()
     fields = [request.url.params["fields"].split(",") for request in asked]
     assert set(fields[0]) - set(fields[-1]) == {"ctr", "cpc", "cpm", "purchase_roas", "website_purchase_roas"}
     assert rows

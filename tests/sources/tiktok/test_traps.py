@@ -19,7 +19,7 @@ from recording_transport import recording
 from sandbox_fixtures import answering, in_memory, recent, records
 
 TODAY = recent("tiktok").last_day
-A_DAY = DateRange(TODAY, TODAY + timedelta(days=1))
+DAILY = DateRange(TODAY, TODAY + timedelta(days=1))
 REPORT = "report/integrated"
 
 
@@ -110,7 +110,7 @@ async def test_trap_12_a_request_that_timed_out_is_not_repeated_unchanged():
         raise httpx.ReadTimeout("slow", request=request)
 
     with pytest.raises(TooMuchData):
-        await records("tiktok", "campaign_metrics", answering(answers), asked=A_DAY)
+        await records("tiktok", "campaign_metrics", answering(answers), asked=DAILY)
     assert len(asked) > 3
     assert len(set(asked)) == len(asked)
 
@@ -133,7 +133,7 @@ def test_trap_12_after_a_time_out_a_window_has_a_week_at_most():
 
 
 async def test_trap_13_one_day_begins_and_ends_on_the_same_date():
-    rows, [asked] = await reports(in_memory(), asked=A_DAY)
+    rows, [asked] = await reports(in_memory(), asked=DAILY)
     assert asked.url.params["start_date"] == asked.url.params["end_date"] == str(TODAY)
     assert {row.day for row in rows} == {TODAY}
 

@@ -1,4 +1,4 @@
-"""Reading answers without parsing more than is needed: records stay the bytes that arrived."""
+"""Reading responses without parsing more than is needed: records stay the bytes that arrived."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Shape = TypeVar("Shape")
 
 
 def decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Shape], what: str) -> Shape:
-    """Decode an answer.
+    """Decode an response.
 
     Raises ContractError naming the part that is missing or of another type, TemporaryError when the
     body is no JSON at all (it was cut off, or something between us and the platform answered).
@@ -21,13 +21,13 @@ def decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Shape], what
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise ContractError(f"{what}: the answer has another shape than documented: {error}") from error
+        raise ContractError(f"{what}: the response has another shape than documented: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise TemporaryError(f"{what}: the answer is no whole JSON text ({error})") from error
+        raise TemporaryError(f"{what}: the response is no whole JSON text ({error})") from error
 
 
 def decode_or_none(body: bytes, decoder: msgspec.json.Decoder[Shape]) -> Shape | None:
-    """The body when it has that shape: whoever answers an error need not be the platform."""
+    """The body when it has that shape: whoever responses an error need not be the platform."""
     try:
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):

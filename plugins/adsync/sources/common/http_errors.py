@@ -12,20 +12,20 @@ from email.utils import parsedate_to_datetime
 from adsync.errors import AdsyncError, PermanentError, RateLimited, ReauthRequired, TemporaryError
 from adsync.models import ApiResponse
 
-HTTP_ERROR, UNAUTHORISED, SERVER_ERROR = 400, 401, 500
+HTTP_ERROR, UNAUTHORIZED, SERVER_ERROR = 400, 401, 500
 # 430 is Shopify's own.
-TOO_MANY = {429, 430}
+TOO_MANY_REQUESTS = {429, 430}
 # Request timeout, locked, too early.
 PASSING = {408, 423, 425}
 
 
-def error_for_status(platform: str, answer: ApiResponse) -> AdsyncError:
-    text = f"{platform} answered HTTP {answer.status} without an error that it documents"
-    if answer.status in TOO_MANY:
-        return RateLimited(text, retry_after=retry_after(answer.headers))
-    if answer.status == UNAUTHORISED:
+def error_for_status(platform: str, response: ApiResponse) -> AdsyncError:
+    text = f"{platform} answered HTTP {response.status} without an error that it documents"
+    if response.status in TOO_MANY_REQUESTS:
+        return RateLimited(text, retry_after=retry_after(response.headers))
+    if response.status == UNAUTHORIZED:
         return ReauthRequired(f"{text}; put a valid access token into the connection")
-    passes = answer.status >= SERVER_ERROR or answer.status in PASSING
+    passes = response.status >= SERVER_ERROR or response.status in PASSING
     return TemporaryError(text) if passes else PermanentError(text)
 
 

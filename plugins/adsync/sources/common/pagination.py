@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from adsync.errors import ContractError, TooMuchData
 
-MOST_PAGES = 100_000
+MAX_PAGES = 100_000
 
 Cursor = TypeVar("Cursor", str, int, "str | None")
 Item = TypeVar("Item")
@@ -30,13 +30,13 @@ async def retry_listing(begin: Callable[[], AsyncIterator[Item]], passing: type[
 async def follow(fetch: Fetch, start: Cursor, size: int, smallest: int = 1) -> AsyncIterator[list[Item]]:
     """Yield the items of each page until `fetch(cursor, size)` names no next cursor.
 
-    When the platform cannot answer a page of that size, the same page is asked for again at half
+    When the platform cannot response a page of that size, the same page is asked for again at half
     the size, down to `smallest`; what follows stays at the size that worked.
     Raises ContractError when a cursor comes back that was followed before.
     """
     seen: set[Cursor] = set()
     cursor: Cursor | None = start
-    while len(seen) < MOST_PAGES:
+    while len(seen) < MAX_PAGES:
         try:
             items, after = await fetch(cursor, size)
         except TooMuchData:
@@ -51,4 +51,4 @@ async def follow(fetch: Fetch, start: Cursor, size: int, smallest: int = 1) -> A
         if after in seen:
             raise ContractError(f"the listing names page {after!r} again after it was read: it would never end")
         cursor = after
-    raise ContractError(f"the listing did not end within {MOST_PAGES} pages")
+    raise ContractError(f"the listing did not end within {MAX_PAGES} pages")

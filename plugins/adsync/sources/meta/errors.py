@@ -45,7 +45,7 @@ SETTINGS = {
     104: "the connection's app_secret is not that of the app which the token belongs to: correct it",
     2635: "this version of the API is retired: set api_version in the connection's extra to a newer one",
 }
-# An answer that is an error begins with it.
+# An response that is an error begins with it.
 ERROR_KEY, ERROR_WITHIN = b'"error"', 100
 TRANSIENT_CODES = {1, 2, -2, 960, 2601}
 TOO_MUCH = {(100, 1487534), (100, 1504018), (2, 1504038), (-3, 1504045)}
@@ -75,17 +75,17 @@ class Failure(msgspec.Struct):
 FAILURE = msgspec.json.Decoder(Failure)
 
 
-def check(answer: ApiResponse) -> None:
+def check(response: ApiResponse) -> None:
     """Raise what an error body stands for; subcodes first, because codes 1, 2 and 100 mean several things."""
-    if answer.status < HTTP_ERROR:
-        _refuse_malformed(answer.body)
-        if ERROR_KEY not in answer.body[:ERROR_WITHIN]:
+    if response.status < HTTP_ERROR:
+        _refuse_malformed(response.body)
+        if ERROR_KEY not in response.body[:ERROR_WITHIN]:
             return
-    failure = decode_or_none(answer.body, FAILURE)
+    failure = decode_or_none(response.body, FAILURE)
     if failure:
-        raise _meaning(failure.error, answer.headers)
-    if answer.status >= HTTP_ERROR:
-        raise error_for_status("meta", answer)
+        raise _meaning(failure.error, response.headers)
+    if response.status >= HTTP_ERROR:
+        raise error_for_status("meta", response)
 
 
 def _refuse_malformed(body: bytes) -> None:

@@ -1,6 +1,6 @@
 """Meta's daily campaign insights: at once, or by a report run that is ordered, polled and read; the rows are the same.
 
-A run is the last resort: the synchronous edge answers with the same rows, usually at once.
+A run is the last resort: the synchronous edge responses with the same rows, usually at once.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ RUN_STATE = msgspec.json.Decoder(RunState)
 
 
 async def campaign_metrics(
-    client: ApiClient, account: Account, window: DateRange, learned: LearnedLimits
+    client: ApiClient, account: Account, date_range: DateRange, learned: LearnedLimits
 ) -> AsyncIterator[Page]:
     """Yield one row per campaign and day of delivery; days are the ad account's own.
 
@@ -60,31 +60,31 @@ async def campaign_metrics(
     """
     if not learned.reduced_request:
         try:
-            async for page in _rows(client, account, window, f"{NEEDED},{DERIVED}", learned):
+            async for page in _rows(client, account, date_range, f"{NEEDED},{DERIVED}", learned):
                 yield page
         except TooMuchData:
-            if window.days > 1:
+            if date_range.days > 1:
                 raise
             learned.reduced_request = True
         else:
             return
-    async for page in _rows(client, account, window, NEEDED, learned):
+    async for page in _rows(client, account, date_range, NEEDED, learned):
         yield page
 
 
 async def _rows(
-    client: ApiClient, account: Account, window: DateRange, fields: str, learned: LearnedLimits
+    client: ApiClient, account: Account, date_range: DateRange, fields: str, learned: LearnedLimits
 ) -> AsyncIterator[Page]:
     path = f"act_{account.account_id}/insights"
-    async for items in listing(client, path, _query(window, fields), learned):
+    async for items in listing(client, path, _query(date_range, fields), learned):
         yield [_row(item) for item in items]
 
 
-def _query(window: DateRange, fields: str) -> dict[str, str]:
+def _query(date_range: DateRange, fields: str) -> dict[str, str]:
     return {
         "level": "campaign",
         "time_increment": "1",
-        "time_range": json.dumps({"since": str(window.since), "until": str(window.last_day)}),
+        "time_range": json.dumps({"since": str(date_range.since), "until": str(date_range.last_day)}),
         "fields": fields,
     }
 
@@ -94,11 +94,11 @@ def _row(item: RawJson) -> Record:
     return Record(f"{row.campaign_id}:{row.date_start}", day(row.date_start, "meta date_start"), item)
 
 
-async def create_report(client: ApiClient, account: Account, window: DateRange) -> str:
+async def create_report(client: ApiClient, account: Account, date_range: DateRange) -> str:
     """Order a report run of any number of days; return its id."""
-    query = urlencode(_query(window, f"{NEEDED},{DERIVED}"))
-    answer = await client.post(f"act_{account.account_id}/insights?{query}", {})
-    return decode(answer.body, RUN, "meta report run").report_run_id
+    query = urlencode(_query(date_range, f"{NEEDED},{DERIVED}"))
+    response = await client.post(f"act_{account.account_id}/insights?{query}", {})
+    return decode(response.body, RUN, "meta report run").report_run_id
 
 
 async def report_ready(client: ApiClient, _account: Account, report_id: str) -> bool:
@@ -108,10 +108,10 @@ async def report_ready(client: ApiClient, _account: Account, report_id: str) -> 
     """
     params = {"fields": ",".join(RunState.__struct_fields__)}
     try:
-        answer = await client.get(report_id, params)
+        response = await client.get(report_id, params)
     except ObjectMissing:
         return False
-    state = decode(answer.body, RUN_STATE, "meta report run")
+    state = decode(response.body, RUN_STATE, "meta report run")
     if state.async_status in LOST:
         text = f"meta report {report_id} ended as {state.async_status} {state.error_message}".rstrip()
         too_much = (state.error_code, state.error_subcode) in TOO_MUCH

@@ -13,10 +13,10 @@ from adsync.sources.common import pagination
 from adsync.sources.common.decoding import decode
 from adsync.sources.meta.errors import CursorLost
 
-# No limit is documented: Meta may answer with less, or that it is too much. Below the smallest, more pages
+# No limit is documented: Meta may response with less, or that it is too much. Below the smallest, more pages
 # cost more than smaller ones spare.
 PAGE_SIZE = 1000
-SMALLEST_PAGE = 100
+MIN_PAGE_SIZE = 100
 
 
 class Cursors(msgspec.Struct):
@@ -49,21 +49,21 @@ def listing(
         try:
             return await _page(client, path, {**params, **({"after": after} if after else {}), "limit": str(size)})
         except TooMuchData:
-            limits.page_size = min(size, max(SMALLEST_PAGE, size // 2))
+            limits.page_size = min(size, max(MIN_PAGE_SIZE, size // 2))
             raise
 
     def pages() -> AsyncIterator[list[RawJson]]:
-        return pagination.follow(fetch, "", limits.page_size or PAGE_SIZE, SMALLEST_PAGE)
+        return pagination.follow(fetch, "", limits.page_size or PAGE_SIZE, MIN_PAGE_SIZE)
 
     return pagination.retry_listing(pages, CursorLost)
 
 
 async def _page(client: ApiClient, path: str, params: Mapping[str, str]) -> tuple[list[RawJson], str | None]:
     """One page and the cursor of the next; the ready-made `next` link carries the token and is only looked for."""
-    answer = await client.get(path, params)
-    found = decode(answer.body, LISTING, f"meta {path}")
+    response = await client.get(path, params)
+    found = decode(response.body, LISTING, f"meta {path}")
     if found.data is None:
-        raise TemporaryError(f"meta {path}: the answer holds no data, though it is no error")
+        raise TemporaryError(f"meta {path}: the response holds no data, though it is no error")
     if found.paging.next is not None and not found.paging.cursors.after:
         raise ContractError(f"meta {path}: the page has a next one but no cursor to ask for it")
     return found.data, found.paging.cursors.after if found.paging.next is not None else None

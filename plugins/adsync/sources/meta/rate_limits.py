@@ -1,4 +1,4 @@
-"""How much of Meta's budget is used up: told in the headers of every answer, in per cent and in two units of time.
+"""How much of Meta's budget is used up: told in the headers of every response, in per cent and in two units of time.
 
 The wait of a business use case is in minutes, that of an ad account in seconds.
 """
@@ -14,7 +14,7 @@ from adsync.sources.common.decoding import decode_or_none
 
 # Calling while blocked prolongs the block: stop short of it.
 FULL_PERCENT = 95.0
-UNTOLD_REST = 300.0
+DEFAULT_WAIT = 300.0
 # The account's score with full access; limited access is told by the headers long before.
 LIMITS = (RateLimit("account", 9000, 300),)
 
@@ -50,13 +50,13 @@ PERCENTAGES = {
 }
 
 
-def throttle(answer: ApiResponse) -> float:
+def throttle(response: ApiResponse) -> float:
     """Seconds the account should rest: until it is let in again, or a while when a budget is nearly used up."""
-    business, account = _business(answer.headers), _account(answer.headers)
+    business, account = _business(response.headers), _account(response.headers)
     blocked = 60.0 * max((entry.estimated_time_to_regain_access for entry in business), default=0.0)
-    if _most_used(answer.headers, business, account) < FULL_PERCENT:
+    if _most_used(response.headers, business, account) < FULL_PERCENT:
         return blocked
-    return max(blocked, account.reset_time_duration) or UNTOLD_REST
+    return max(blocked, account.reset_time_duration) or DEFAULT_WAIT
 
 
 def regain_seconds(headers: Mapping[str, str]) -> float | None:

@@ -28,7 +28,7 @@ MAX_DAYS = 30
 # Older days are an error.
 RETENTION_MONTHS = 37
 # A name or a zone changes once in years; a retry within minutes does not list the campaigns again.
-A_DAY, MINUTES = timedelta(hours=20), timedelta(minutes=5)
+DAILY, RETRY_INTERVAL = timedelta(hours=20), timedelta(minutes=5)
 
 ACCOUNT_FIELDS = "id,account_id,name,currency,timezone_name,account_status"
 CAMPAIGN_FIELDS = (
@@ -56,9 +56,9 @@ CAMPAIGN = msgspec.json.Decoder(CampaignNode)
 
 async def accounts(client: ApiClient, account: Account) -> AsyncIterator[Page]:
     """Yield the account's own node, in one call."""
-    answer = await client.get(f"act_{account.account_id}", {"fields": ACCOUNT_FIELDS})
-    node = decode(answer.body, ACCOUNT, "meta account")
-    yield [Record(node.account_id, None, answer.body)]
+    response = await client.get(f"act_{account.account_id}", {"fields": ACCOUNT_FIELDS})
+    node = decode(response.body, ACCOUNT, "meta account")
+    yield [Record(node.account_id, None, response.body)]
 
 
 async def campaigns(client: ApiClient, account: Account) -> AsyncIterator[Page]:
@@ -72,7 +72,7 @@ def base_url(credentials: Credentials, _account_id: str) -> str:
     return f"{credentials.host or HOST}/{credentials.extra.get('api_version', VERSION)}/"
 
 
-def facts(payload: RawJson) -> AccountInfo:
+def account_info(payload: RawJson) -> AccountInfo:
     node = decode(payload, ACCOUNT, "meta account")
     return AccountInfo(node.name, node.currency, node.timezone_name)
 
@@ -83,10 +83,10 @@ SOURCE = Source(
     base_url=base_url,
     auth=bearer,
     check=check,
-    account_info=facts,
+    account_info=account_info,
     streams=(
-        EntityStream("accounts", accounts, refresh_every=A_DAY),
-        EntityStream("campaigns", campaigns, refresh_every=MINUTES, cost=CallCost(PAGE_SIZE)),
+        EntityStream("accounts", accounts, refresh_every=DAILY),
+        EntityStream("campaigns", campaigns, refresh_every=RETRY_INTERVAL, cost=CallCost(PAGE_SIZE)),
         DailyStream(
             "campaign_metrics",
             campaign_metrics,
@@ -95,7 +95,7 @@ SOURCE = Source(
             cost=CallCost(PAGE_SIZE),
             report=AsyncReport(create_report, report_ready, download_report, last_resort=True),
         ),
-        EntityStream("ads", ads, refresh_every=A_DAY, restate_only=True, cost=CallCost(PAGE_SIZE)),
+        EntityStream("ads", ads, refresh_every=DAILY, restate_only=True, cost=CallCost(PAGE_SIZE)),
     ),
     options={"purchase_action": ()},
     token_refresh=TOKEN_REFRESH,

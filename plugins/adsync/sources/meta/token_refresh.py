@@ -34,9 +34,9 @@ def exchange(credentials: Credentials, token: Token) -> httpx.Request:
     return httpx.Request("GET", url, params=params)
 
 
-def read(answer: ApiResponse, old: Token, now: datetime) -> Token:
-    check(answer)
-    return oauth.granted("meta", answer, old, now)
+def read(response: ApiResponse, old: Token, now: datetime) -> Token:
+    check(response)
+    return oauth.granted("meta", response, old, now)
 
 
 def can_refresh(credentials: Credentials, token: Token) -> bool:

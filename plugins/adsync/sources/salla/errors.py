@@ -15,14 +15,14 @@ from adsync.sources.common.decoding import decode, decode_or_none
 from adsync.sources.common.http_errors import (
     HTTP_ERROR,
     SERVER_ERROR,
-    TOO_MANY,
-    UNAUTHORISED,
+    TOO_MANY_REQUESTS,
+    UNAUTHORIZED,
     error_for_status,
     retry_after,
 )
 
 FORBIDDEN, GONE = 403, {404, 410}
-UNTOLD_SECONDS, BLOCKED_SECONDS = 60.0, 600.0
+DEFAULT_WAIT, BLOCKED_SECONDS = 60.0, 600.0
 LIMIT_HEADER, LEFT_HEADER, RESET_HEADER = "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"
 # Below this part of the budget calls go at the pace at which the bucket drains.
 SCARCE, DRAIN_SECONDS = 0.1, 1.0
@@ -53,32 +53,32 @@ class Envelope(msgspec.Struct):
 ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
-def check(answer: ApiResponse) -> None:
+def check(response: ApiResponse) -> None:
     """Raise what the status or an `error` in the body stands for: a success may hold one."""
-    if answer.status >= HTTP_ERROR:
-        said = decode_or_none(answer.body, ENVELOPE)
-        raise _of_status(answer, said.problem if said else None)
-    if problem := decode(answer.body, ENVELOPE, "salla").problem:
+    if response.status >= HTTP_ERROR:
+        said = decode_or_none(response.body, ENVELOPE)
+        raise _of_status(response, said.problem if said else None)
+    if problem := decode(response.body, ENVELOPE, "salla").problem:
         text = f"salla error {problem.code} inside a success: {problem.message}"
         raise OrderGone(text) if str(problem.code) in {str(code) for code in GONE} else PermanentError(text)
 
 
-def _of_status(answer: ApiResponse, said: Problem | None) -> AdsyncError:
-    text = f"salla answered HTTP {answer.status}" + (f" {said.code}: {said.message}" if said else "")
-    if answer.status in TOO_MANY:
-        return RateLimited(text, retry_after=retry_after(answer.headers, RESET_HEADER) or UNTOLD_SECONDS)
-    if said is None or answer.status >= SERVER_ERROR:
-        return error_for_status("salla", answer)
-    if answer.status == UNAUTHORISED:
-        return _unauthorised(said, text)
-    if answer.status == FORBIDDEN and not SCOPE.search(said.message):
+def _of_status(response: ApiResponse, said: Problem | None) -> AdsyncError:
+    text = f"salla answered HTTP {response.status}" + (f" {said.code}: {said.message}" if said else "")
+    if response.status in TOO_MANY_REQUESTS:
+        return RateLimited(text, retry_after=retry_after(response.headers, RESET_HEADER) or DEFAULT_WAIT)
+    if said is None or response.status >= SERVER_ERROR:
+        return error_for_status("salla", response)
+    if response.status == UNAUTHORIZED:
+        return _unauthorized(said, text)
+    if response.status == FORBIDDEN and not SCOPE.search(said.message):
         return RateLimited(f"{text}: a block that passes", retry_after=BLOCKED_SECONDS)
-    if answer.status == FORBIDDEN:
+    if response.status == FORBIDDEN:
         return ReauthRequired(f"{text}; grant the app the scope orders.read")
-    return OrderGone(text) if answer.status in GONE else PermanentError(text)
+    return OrderGone(text) if response.status in GONE else PermanentError(text)
 
 
-def _unauthorised(said: Problem, text: str) -> AdsyncError:
+def _unauthorized(said: Problem, text: str) -> AdsyncError:
     told = f"{said.code} {said.message}"
     if SCOPE.search(told):
         return ReauthRequired(f"{text}; grant the app the scope orders.read")
@@ -89,9 +89,9 @@ def _unauthorised(said: Problem, text: str) -> AdsyncError:
     return TokenExpired(text)
 
 
-def throttle(answer: ApiResponse) -> float:
+def throttle(response: ApiResponse) -> float:
     """Seconds to rest: until the bucket is empty when nothing is left of it, a second a call when little is."""
-    limit, left = (answer.headers.get(name, "") for name in (LIMIT_HEADER, LEFT_HEADER))
+    limit, left = (response.headers.get(name, "") for name in (LIMIT_HEADER, LEFT_HEADER))
     if not limit.isdecimal() or not left.isdecimal() or int(left) > SCARCE * int(limit):
         return 0.0
-    return DRAIN_SECONDS if int(left) else retry_after(answer.headers, RESET_HEADER) or DRAIN_SECONDS
+    return DRAIN_SECONDS if int(left) else retry_after(response.headers, RESET_HEADER) or DRAIN_SECONDS

@@ -21,8 +21,8 @@ from adsync.sources.salla.orders import Listed, detail, fingerprint_of, listed, 
 
 PAGE_SIZE = 30
 # So many orders in a row, older than what is looked for, end the walk.
-ENOUGH_OLD = 3
-MOST_RESTARTS = 5
+MAX_OLD_ORDERS = 3
+MAX_RESTARTS = 5
 
 
 class Pagination(msgspec.Struct, rename="camel"):
@@ -67,7 +67,7 @@ class ChangedOrders:
             now = (listing.pagination.total, listing.pagination.per_page)
             if measures not in {None, now}:
                 restarts, number, measures, self.old = restarts + 1, 1, None, 0
-                if restarts > MOST_RESTARTS:
+                if restarts > MAX_RESTARTS:
                     raise TemporaryError("salla orders: the list changed too often while it was read")
                 continue
             yield await self._changed([listed(item) for item in listing.data])
@@ -78,7 +78,7 @@ class ChangedOrders:
 
     @property
     def _is_over(self) -> bool:
-        return self.old >= ENOUGH_OLD
+        return self.old >= MAX_OLD_ORDERS
 
     async def _listing(self, number: int) -> Listing:
         asked = {**self.params, "page": str(number), "per_page": str(PAGE_SIZE)}
@@ -116,10 +116,10 @@ class ChangedOrders:
 
     async def _detail(self, key: str, fingerprint: str, stored: bytes | None) -> tuple[Record, datetime] | None:
         try:
-            answer = await self.client.get(f"orders/{key}")
+            response = await self.client.get(f"orders/{key}")
         except OrderGone:
             return None
-        item = decode(answer.body, ONE, "salla order").data
+        item = decode(response.body, ONE, "salla order").data
         order = detail(item)
         return record(item, order, fingerprint, stored, self.account.customer_key), order.updated_at.instant
 

@@ -20,7 +20,7 @@ from adsync.sources.common.pii import Fields, allow_fields, campaign_link, hash_
 
 UTM: Fields = dict.fromkeys(("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"))
 CAMPAIGN: Fields = dict.fromkeys(("source", "medium", "campaign"))
-# Light answers leave these out: what is known of them is not overwritten by nothing.
+# Light responses leave these out: what is known of them is not overwritten by nothing.
 ATTRIBUTION = {"source_details": tuple(UTM), "campaign": tuple(CAMPAIGN)}
 KEPT: Fields = {
     **dict.fromkeys(("id", "reference_id", "date", "updated_at", "payment_method", "is_pending_payment", "draft")),

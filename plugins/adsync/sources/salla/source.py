@@ -27,7 +27,7 @@ from adsync.ranges import ONE_DAY, TimeRange
 from adsync.sources.base import CallCost, EntityStream, IncrementalStream, Source
 from adsync.sources.common.decoding import decode
 from adsync.sources.salla.errors import check, throttle
-from adsync.sources.salla.order_changes import ENOUGH_OLD, LISTING, ONE, PAGE_SIZE, ChangedOrders
+from adsync.sources.salla.order_changes import LISTING, MAX_OLD_ORDERS, ONE, PAGE_SIZE, ChangedOrders
 from adsync.sources.salla.token_refresh import TOKEN_REFRESH, auth
 
 HOST = "https://api.salla.dev/admin/v2"
@@ -50,36 +50,44 @@ def base_url(credentials: Credentials, _account_id: str) -> str:
 
 
 async def stores(client: ApiClient, account: Account) -> AsyncIterator[Page]:
-    answer = await client.get("store/info")
-    store = decode(decode(answer.body, ONE, "salla store").data, STORE, "salla store")
+    response = await client.get("store/info")
+    store = decode(decode(response.body, ONE, "salla store").data, STORE, "salla store")
     yield [Record(account.account_id, None, msgspec.json.encode(store))]
 
 
-async def orders(client: ApiClient, account: Account, span: TimeRange, stored: StoredPayloads) -> AsyncIterator[Page]:
+async def orders(
+    client: ApiClient, account: Account, time_range: TimeRange, stored: StoredPayloads
+) -> AsyncIterator[Page]:
     """Yield the orders that changed since `span` began, whatever its end."""
-    walk = ChangedOrders(client, account, stored, {"sort_by": "updated_at-desc"}, since=span.since)
+    walk = ChangedOrders(client, account, stored, {"sort_by": "updated_at-desc"}, since=time_range.since)
     async for page in walk.pages():
         yield page
 
 
-async def created(client: ApiClient, account: Account, span: TimeRange, stored: StoredPayloads) -> AsyncIterator[Page]:
+async def created(
+    client: ApiClient, account: Account, time_range: TimeRange, stored: StoredPayloads
+) -> AsyncIterator[Page]:
     """Yield the orders placed in `span` that are not as they were: whose day a bound is, nobody says, so one more."""
-    async for page in ChangedOrders(client, account, stored, {"sort_by": "id-asc", **_days(account, span)}).pages():
+    async for page in ChangedOrders(
+        client, account, stored, {"sort_by": "id-asc", **_days(account, time_range)}
+    ).pages():
         yield page
 
 
-async def count(client: ApiClient, account: Account, span: TimeRange) -> RecordCount:
+async def count(client: ApiClient, account: Account, time_range: TimeRange) -> RecordCount:
     """How many orders were placed in `span`, and on the days beside it."""
-    answer = await client.get("orders", {**_days(account, span), "page": "1", "per_page": "1"})
-    return RecordCount(decode(answer.body, LISTING, "salla orders").pagination.total)
+    response = await client.get("orders", {**_days(account, time_range), "page": "1", "per_page": "1"})
+    return RecordCount(decode(response.body, LISTING, "salla orders").pagination.total)
 
 
-def _days(account: Account, span: TimeRange) -> dict[str, str]:
-    first, last = (moment.astimezone(ZoneInfo(account.timezone)).date() for moment in (span.since, span.until))
+def _days(account: Account, time_range: TimeRange) -> dict[str, str]:
+    first, last = (
+        moment.astimezone(ZoneInfo(account.timezone)).date() for moment in (time_range.since, time_range.until)
+    )
     return {"from_date": str(first - ONE_DAY), "to_date": str(last + ONE_DAY)}
 
 
-def facts(payload: RawJson) -> AccountInfo:
+def account_info(payload: RawJson) -> AccountInfo:
     store = decode(payload, STORE, "salla store")
     return AccountInfo(store.name, store.currency, store.timezone)
 
@@ -90,7 +98,7 @@ SOURCE = Source(
     base_url=base_url,
     auth=auth,
     check=check,
-    account_info=facts,
+    account_info=account_info,
     streams=(
         EntityStream("stores", stores),
         IncrementalStream(
@@ -99,11 +107,11 @@ SOURCE = Source(
             MAX_DAYS,
             read_history=created,
             count=count,
-            cost=CallCost(PAGE_SIZE, per_record=1, overrun=ENOUGH_OLD),
+            cost=CallCost(PAGE_SIZE, per_record=1, overrun=MAX_OLD_ORDERS),
         ),
     ),
     token_refresh=TOKEN_REFRESH,
-    # The largest plan's; smaller ones are told by the headers of every answer.
+    # The largest plan's; smaller ones are told by the headers of every response.
     rate_limits=(RateLimit("account", 720, 60),),
     throttle=throttle,
     lookback=30,

@@ -1,6 +1,6 @@
 """Salla's tokens: an access token of two weeks, and refresh tokens that die of their use.
 
-Two refreshes with one token revoke everything, so a refresh whose answer was lost is nobody's to repeat.
+Two refreshes with one token revoke everything, so a refresh whose response was lost is nobody's to repeat.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from adsync.sources.common.decoding import decode_or_none
 REFRESH_URL = "https://accounts.salla.sa/oauth2/token"
 REMEDY = "ask the merchant to install the app again and put its new tokens into the connection"
 # A refresh token may die of a month's idleness.
-OLDEST_TOKEN = timedelta(days=10)
+MAX_TOKEN_AGE = timedelta(days=10)
 # Durations are shorter, instants longer.
-EARLIEST_INSTANT = 1e9
+MIN_TIMESTAMP = 1e9
 
 
 class Ends(msgspec.Struct):
@@ -56,15 +56,15 @@ def token_request(credentials: Credentials, token: Token) -> httpx.Request:
     return oauth.form(credentials, token, REFRESH_URL)
 
 
-def read_token(answer: ApiResponse, old: Token, now: datetime) -> Token:
-    """`expires` is an instant where others say how long; some answers say `expires_in` and mean either."""
-    token = oauth.reader("salla", REMEDY)(answer, old, now)
-    told = decode_or_none(answer.body, ENDS) or Ends()
+def read_token(response: ApiResponse, old: Token, now: datetime) -> Token:
+    """`expires` is an instant where others say how long; some responses say `expires_in` and mean either."""
+    token = oauth.reader("salla", REMEDY)(response, old, now)
+    told = decode_or_none(response.body, ENDS) or Ends()
     seconds = told.expires or told.expires_in
     if seconds is None:
         return token
-    at = datetime.fromtimestamp(seconds, UTC) if seconds > EARLIEST_INSTANT else now + timedelta(seconds=seconds)
+    at = datetime.fromtimestamp(seconds, UTC) if seconds > MIN_TIMESTAMP else now + timedelta(seconds=seconds)
     return replace(token, expires_at=at)
 
 
-TOKEN_REFRESH = TokenRefresh(token_request, read_token, single_use=True, max_age=OLDEST_TOKEN)
+TOKEN_REFRESH = TokenRefresh(token_request, read_token, single_use=True, max_age=MAX_TOKEN_AGE)

@@ -31,12 +31,12 @@ class Terms(msgspec.Struct, rename="camel"):
 TERMS = msgspec.json.Decoder(Terms)
 
 
-def terms(client: ApiClient, answer: ApiResponse, scopes: list[str]) -> dict[str, Any]:
+def terms(client: ApiClient, response: ApiResponse, scopes: list[str]) -> dict[str, Any]:
     """On which terms the store is read, kept beside its own facts; ReauthRequired when they forbid orders."""
     if not SOME_ORDERS & set(scopes):
         raise ReauthRequired("this Shopify app may not read orders: grant it read_orders and install it again")
     asked = client.http.base_url.path.rstrip("/").rpartition("/")[2]
-    version = {"asked": asked, "answered": answer.headers.get("x-shopify-api-version")}
+    version = {"asked": asked, "answered": response.headers.get("x-shopify-api-version")}
     return {"accessScopes": sorted(scopes), "apiVersion": version}
 
 

@@ -76,14 +76,14 @@ STATE_ANSWER = msgspec.json.Decoder(StateAnswer)
 NODE = msgspec.json.Decoder(Node)
 
 
-async def create_bulk(client: ApiClient, _account: Account, span: TimeRange) -> str:
+async def create_bulk(client: ApiClient, _account: Account, time_range: TimeRange) -> str:
     """Order the orders updated inside `span`; return the operation's id."""
-    query = {"query": BULK_RUN, "variables": {"query": bulk_orders(updated_within(span))}}
+    query = {"query": BULK_RUN, "variables": {"query": bulk_orders(updated_within(time_range))}}
     try:
-        answer = await client.post("graphql.json", query)
+        response = await client.post("graphql.json", query)
     except ReauthRequired as error:
         raise ReportRefused(f"{error}: this app's token may not run bulk operations") from error
-    run = decode(answer.body, RUN_ANSWER, "shopify bulk").data.bulk_operation_run_query
+    run = decode(response.body, RUN_ANSWER, "shopify bulk").data.bulk_operation_run_query
     if run.user_errors:
         raise _refusal(run.user_errors[0])
     if run.bulk_operation is None:
@@ -137,10 +137,12 @@ async def _lines(client: ApiClient, operation: Operation) -> AsyncIterator[bytes
     client.stats.calls += 1
     rest = b""
     try:
-        async with client.http.stream("GET", operation.url) as answer:
-            if answer.status_code != HTTP_OK:
-                raise TemporaryError(f"shopify bulk operation {operation.id}: its result answered {answer.status_code}")
-            async for chunk in answer.aiter_bytes():
+        async with client.http.stream("GET", operation.url) as response:
+            if response.status_code != HTTP_OK:
+                raise TemporaryError(
+                    f"shopify bulk operation {operation.id}: its result answered {response.status_code}"
+                )
+            async for chunk in response.aiter_bytes():
                 client.stats.received += len(chunk)
                 *lines, rest = (rest + chunk).split(b"\n")
                 for line in lines:
@@ -154,8 +156,8 @@ async def _lines(client: ApiClient, operation: Operation) -> AsyncIterator[bytes
 
 async def _operation(client: ApiClient, operation_id: str) -> Operation:
     query: dict[str, Any] = {"query": BULK_STATE, "variables": {"id": operation_id}}
-    answer = await client.post("graphql.json", query, repeat=True)
-    operation = decode(answer.body, STATE_ANSWER, "shopify bulk").data.bulk_operation
+    response = await client.post("graphql.json", query, repeat=True)
+    operation = decode(response.body, STATE_ANSWER, "shopify bulk").data.bulk_operation
     if operation is None:
         raise ReportLost(f"shopify knows no bulk operation {operation_id} any more")
     return operation

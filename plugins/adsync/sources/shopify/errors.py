@@ -15,7 +15,7 @@ from adsync.errors import (
 )
 from adsync.models import ApiResponse
 from adsync.sources.common.decoding import decode, decode_or_none
-from adsync.sources.common.http_errors import UNAUTHORISED, error_for_status
+from adsync.sources.common.http_errors import UNAUTHORIZED, error_for_status
 
 HTTP_OK = 200
 HTTP_FORBIDDEN = {402, 403}
@@ -54,22 +54,22 @@ class Envelope(msgspec.Struct):
 ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
-def check(answer: ApiResponse) -> None:
+def check(response: ApiResponse) -> None:
     """Raise what the status or the first error of the body stands for."""
-    if answer.status != HTTP_OK:
-        raise _of_status(answer)
-    envelope = decode(answer.body, ENVELOPE, "shopify")
+    if response.status != HTTP_OK:
+        raise _of_status(response)
+    envelope = decode(response.body, ENVELOPE, "shopify")
     if envelope.errors:
         raise _of_code(envelope.errors[0], envelope.extensions.cost)
 
 
-def _of_status(answer: ApiResponse) -> AdsyncError:
-    text = f"shopify answered HTTP {answer.status}"
-    if answer.status == UNAUTHORISED:
+def _of_status(response: ApiResponse) -> AdsyncError:
+    text = f"shopify answered HTTP {response.status}"
+    if response.status == UNAUTHORIZED:
         return TokenExpired(f"{text}: the access token is not valid; install the app again and store its new token")
-    if answer.status in HTTP_FORBIDDEN:
+    if response.status in HTTP_FORBIDDEN:
         return ReauthRequired(f"{text}: the store is frozen or the app lacks read_orders; ask the store's owner")
-    return error_for_status("shopify", answer)
+    return error_for_status("shopify", response)
 
 
 def _of_code(problem: Problem, cost: Cost | None) -> AdsyncError:
@@ -85,9 +85,9 @@ def _of_code(problem: Problem, cost: Cost | None) -> AdsyncError:
     return PermanentError(text)
 
 
-def throttle(answer: ApiResponse) -> float:
+def throttle(response: ApiResponse) -> float:
     """Seconds until the bucket holds another query as dear as this one."""
-    envelope = decode_or_none(answer.body, ENVELOPE)
+    envelope = decode_or_none(response.body, ENVELOPE)
     return _missing_seconds(envelope.extensions.cost) or 0.0 if envelope else 0.0
 
 

@@ -20,13 +20,13 @@ from adsync.sources.common.pii import without_personal_data
 from adsync.sources.shopify.queries import MOMENTS, ORDER_POINTS, ORDERS_BY_ID
 
 # The slowest plan refills them while a worker may wait; one query may cost twice as many.
-MOST_POINTS = 500
-MOST_IDS = 250
-MOST_BY_ID = MOST_POINTS // ORDER_POINTS
-LONGEST_LIST = 250
+MAX_POINTS = 500
+MAX_IDS = 250
+MAX_ORDERS_BY_ID = MAX_POINTS // ORDER_POINTS
+MAX_VISITS = 250
 # First and last visit, which every order brings along.
-KNOWN_VISITS = 2
-MOST_WAITING = 500
+INCLUDED_VISITS = 2
+MAX_WAITING = 500
 # Journeys are ready within hours, as a rule; for some orders there will never be one.
 FRESH = timedelta(hours=48)
 
@@ -60,9 +60,9 @@ async def completed(
     """Yield the orders as records, at most `size` in a page; those that lack visits come when their calls are full."""
     waiting: list[Node] = []
     async for nodes in pages:
-        waiting += [node for node in nodes if _visits(node) > KNOWN_VISITS]
-        yield [_record(_closed(node), account) for node in nodes if _visits(node) <= KNOWN_VISITS]
-        if len(waiting) >= MOST_WAITING:
+        waiting += [node for node in nodes if _visits(node) > INCLUDED_VISITS]
+        yield [_record(_closed(node), account) for node in nodes if _visits(node) <= INCLUDED_VISITS]
+        if len(waiting) >= MAX_WAITING:
             async for page in _with_moments(client, account, waiting, size):
                 yield page
             waiting = []
@@ -74,10 +74,10 @@ async def by_id(client: ApiClient, account: Account, ids: Sequence[str]) -> Asyn
     """Yield those of the orders that still exist, as they are now."""
 
     async def pages() -> AsyncIterator[list[Node]]:
-        for start in range(0, len(ids), MOST_BY_ID):
-            yield await _nodes(client, ORDERS_BY_ID, {"ids": list(ids[start : start + MOST_BY_ID])})
+        for start in range(0, len(ids), MAX_ORDERS_BY_ID):
+            yield await _nodes(client, ORDERS_BY_ID, {"ids": list(ids[start : start + MAX_ORDERS_BY_ID])})
 
-    async for page in completed(client, account, pages(), LONGEST_LIST):
+    async for page in completed(client, account, pages(), MAX_VISITS):
         yield page
 
 
@@ -98,9 +98,9 @@ async def _with_moments(client: ApiClient, account: Account, orders: list[Node],
 
 async def _asked(client: ApiClient, orders: list[Node]) -> AsyncIterator[list[Node]]:
     """Put the visits into the orders; a call that is too dear is halved."""
-    most = min(max(_visits(order) for order in orders), LONGEST_LIST)
+    most = min(max(_visits(order) for order in orders), MAX_VISITS)
     try:
-        answers = await _nodes(client, MOMENTS, {"ids": [order["id"] for order in orders], "most": most})
+        responses = await _nodes(client, MOMENTS, {"ids": [order["id"] for order in orders], "most": most})
     except TooMuchData:
         if len(orders) == 1:
             raise
@@ -109,14 +109,14 @@ async def _asked(client: ApiClient, orders: list[Node]) -> AsyncIterator[list[No
             async for done in _asked(client, part):
                 yield done
         return
-    moments = {answer["id"]: (answer["customerJourneySummary"] or {}).get("moments") for answer in answers}
+    moments = {response["id"]: (response["customerJourneySummary"] or {}).get("moments") for response in responses}
     # An order that was deleted in between keeps what is known of it.
     yield [_closed(order, moments.get(order["id"])) for order in orders]
 
 
 async def _nodes(client: ApiClient, query: str, variables: dict[str, Any]) -> list[Node]:
-    answer = await client.post("graphql.json", {"query": query, "variables": variables}, repeat=True)
-    found = decode(answer.body, NODES_ANSWER, "shopify nodes").data.nodes
+    response = await client.post("graphql.json", {"query": query, "variables": variables}, repeat=True)
+    found = decode(response.body, NODES_ANSWER, "shopify nodes").data.nodes
     return [node for node in found if node]
 
 
@@ -125,8 +125,8 @@ def _batches(orders: list[Node]) -> Iterator[list[Node]]:
     batch: list[Node] = []
     for order in orders:
         # Order, journey, and of each visit itself and its UTM; all are asked for as many as the longest has.
-        points = (len(batch) + 1) * (2 + 2 * min(_visits(order), LONGEST_LIST))
-        if batch and (points > MOST_POINTS or len(batch) == MOST_IDS):
+        points = (len(batch) + 1) * (2 + 2 * min(_visits(order), MAX_VISITS))
+        if batch and (points > MAX_POINTS or len(batch) == MAX_IDS):
             yield batch
             batch = []
         batch.append(order)

@@ -1,6 +1,6 @@
 """How large a page of orders may be, and how many orders there are.
 
-Each answer tells how fast the shop's bucket fills: that is what a page may cost, and what a plan counts with.
+Each response tells how fast the shop's bucket fills: that is what a page may cost, and what a plan counts with.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from adsync.sources.shopify.search_filter import updated_within
 PAGE_SIZE = 60
 # What the slowest plan refills while a worker may wait.
 FIRST_PAGE = 33
-SMALLEST_PAGE = 5
+MIN_PAGE_SIZE = 5
 
 
 class Count(msgspec.Struct):
@@ -41,11 +41,11 @@ def affordable(extensions: Extensions) -> int:
     """How many orders the bucket refills while a worker may wait."""
     bucket = extensions.cost and extensions.cost.throttle_status
     points = bucket.restore_rate * MAX_WAIT if bucket else 0.0
-    return max(SMALLEST_PAGE, int(points) // ORDER_POINTS) if points else FIRST_PAGE
+    return max(MIN_PAGE_SIZE, int(points) // ORDER_POINTS) if points else FIRST_PAGE
 
 
-async def count(client: ApiClient, _account: Account, span: TimeRange) -> RecordCount:
+async def count(client: ApiClient, _account: Account, time_range: TimeRange) -> RecordCount:
     """How many orders were updated inside `span`, and how many this shop's plan allows in a page."""
-    query = {"query": ORDERS_COUNT, "variables": {"filter": updated_within(span)}}
+    query = {"query": ORDERS_COUNT, "variables": {"filter": updated_within(time_range)}}
     found = decode((await client.post("graphql.json", query, repeat=True)).body, COUNT_ANSWER, "shopify count")
     return RecordCount(found.data.orders_count.count, min(PAGE_SIZE, affordable(found.extensions)))

@@ -11,5 +11,5 @@ def instant(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def updated_within(span: TimeRange) -> str:
-    return f"updated_at:>='{instant(span.since)}' AND updated_at:<'{instant(span.until)}'"
+def updated_within(time_range: TimeRange) -> str:
+    return f"updated_at:>='{instant(time_range.since)}' AND updated_at:<'{instant(time_range.until)}'"

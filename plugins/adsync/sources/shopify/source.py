@@ -1,6 +1,6 @@
 """Shopify: the store's facts and its orders with visits, through the GraphQL Admin API.
 
-GraphQL reports failures inside HTTP 200; an answer with both data and errors counts as failed.
+GraphQL reports failures inside HTTP 200; an response with both data and errors counts as failed.
 Facts: the project's Shopify sheet, sections 1 to 6.
 """
 
@@ -24,8 +24,8 @@ from adsync.sources.shopify import queries
 from adsync.sources.shopify.access_warnings import notes, terms
 from adsync.sources.shopify.bulk import bulk_ready, create_bulk, download_bulk
 from adsync.sources.shopify.errors import Extensions, check, throttle
-from adsync.sources.shopify.orders import MOST_BY_ID, Node, by_id, completed, unfinished
-from adsync.sources.shopify.query_cost import FIRST_PAGE, PAGE_SIZE, SMALLEST_PAGE, affordable, count
+from adsync.sources.shopify.orders import MAX_ORDERS_BY_ID, Node, by_id, completed, unfinished
+from adsync.sources.shopify.query_cost import FIRST_PAGE, MIN_PAGE_SIZE, PAGE_SIZE, affordable, count
 from adsync.sources.shopify.search_filter import instant, updated_within
 from adsync.sources.shopify.token_refresh import TOKEN_REFRESH
 
@@ -89,43 +89,45 @@ ORDERS_ANSWER = msgspec.json.Decoder(OrdersAnswer)
 
 async def stores(client: ApiClient, account: Account) -> AsyncIterator[Page]:
     """Yield the store's own facts in one call, and beside them what the app may read in which version."""
-    answer = await client.post("graphql.json", {"query": queries.STORE}, repeat=True)
-    data = decode(answer.body, STORE_ANSWER, "shopify shop").data
+    response = await client.post("graphql.json", {"query": queries.STORE}, repeat=True)
+    data = decode(response.body, STORE_ANSWER, "shopify shop").data
     scopes = [scope.handle for scope in data.current_app_installation.access_scopes]
-    store = msgspec.json.encode(data.shop | terms(client, answer, scopes))
+    store = msgspec.json.encode(data.shop | terms(client, response, scopes))
     decode(store, STORE, "shopify shop")
     yield [Record(account.account_id, None, store)]
 
 
-async def orders(client: ApiClient, account: Account, span: TimeRange, _stored: StoredPayloads) -> AsyncIterator[Page]:
+async def orders(
+    client: ApiClient, account: Account, time_range: TimeRange, _stored: StoredPayloads
+) -> AsyncIterator[Page]:
     """Yield the orders that were updated inside `span`, in the order of their updates but for long journeys."""
-    async for page in completed(client, account, _updated(client, span), PAGE_SIZE):
+    async for page in completed(client, account, _updated(client, time_range), PAGE_SIZE):
         yield page
 
 
-async def _updated(client: ApiClient, span: TimeRange) -> AsyncIterator[list[Node]]:
-    """Pages as large as the bucket refills while a worker may wait; how fast it does, each answer says."""
+async def _updated(client: ApiClient, time_range: TimeRange) -> AsyncIterator[list[Node]]:
+    """Pages as large as the bucket refills while a worker may wait; how fast it does, each response says."""
     most = FIRST_PAGE
 
     async def fetch(after: str | None, size: int) -> tuple[list[Node], str | None]:
         nonlocal most
-        variables = {"filter": updated_within(span), "after": after, "first": min(size, most)}
-        answer = await client.post("graphql.json", {"query": queries.ORDERS, "variables": variables}, repeat=True)
-        page = decode(answer.body, ORDERS_ANSWER, "shopify orders")
+        variables = {"filter": updated_within(time_range), "after": after, "first": min(size, most)}
+        response = await client.post("graphql.json", {"query": queries.ORDERS, "variables": variables}, repeat=True)
+        page = decode(response.body, ORDERS_ANSWER, "shopify orders")
         most = affordable(page.extensions)
-        return [_inside(node, span) for node in page.data.orders.nodes], _next(page.data.orders.page_info)
+        return [_inside(node, time_range) for node in page.data.orders.nodes], _next(page.data.orders.page_info)
 
-    async for nodes in pagination.follow(fetch, None, PAGE_SIZE, SMALLEST_PAGE):
+    async for nodes in pagination.follow(fetch, None, PAGE_SIZE, MIN_PAGE_SIZE):
         yield nodes
 
 
-def _inside(node: Node, span: TimeRange) -> Node:
+def _inside(node: Node, time_range: TimeRange) -> Node:
     """The upper end is checked too: a filter that Shopify does not understand is ignored, not refused."""
     try:
         order_id, updated_at = str(node["id"]), str(node["updatedAt"])
     except KeyError as error:
         raise ContractError(f"shopify order without {error}") from error
-    since, until = instant(span.since), instant(span.until)
+    since, until = instant(time_range.since), instant(time_range.until)
     if not since <= updated_at < until:
         raise ContractError(
             f"shopify ignored the filter: order {order_id} of {updated_at} is outside {since} to {until}"
@@ -144,7 +146,7 @@ def base_url(credentials: Credentials, account_id: str) -> str:
     return f"{host}/admin/api/{credentials.extra.get('api_version', VERSION)}/"
 
 
-def facts(payload: RawJson) -> AccountInfo:
+def account_info(payload: RawJson) -> AccountInfo:
     store = decode(payload, STORE, "shopify shop")
     return AccountInfo(store.name, store.currency_code, store.iana_timezone)
 
@@ -155,7 +157,7 @@ SOURCE = Source(
     base_url=base_url,
     auth=in_header("X-Shopify-Access-Token"),
     check=check,
-    account_info=facts,
+    account_info=account_info,
     notes=notes,
     streams=(
         EntityStream("stores", stores),
@@ -166,7 +168,7 @@ SOURCE = Source(
             cost=CallCost(PAGE_SIZE, per_record=VISITS_CALLS),
             count=count,
             report=AsyncReport(create_bulk, bulk_ready, download_bulk, beyond_days=BULK_BEYOND, max_wait=BULK_PATIENCE),
-            reread=RereadPolicy(unfinished, by_id, REREADS, MOST_BY_ID),
+            reread=RereadPolicy(unfinished, by_id, REREADS, MAX_ORDERS_BY_ID),
         ),
     ),
     options={"report_mode": ("auto", "sync", "async")},

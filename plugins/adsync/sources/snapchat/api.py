@@ -65,12 +65,12 @@ def base_url(credentials: Credentials, _account_id: str) -> str:
     return f"{credentials.host or HOST}/"
 
 
-def items(answer: ApiResponse, many: str, one: str) -> list[msgspec.Raw]:
+def items(response: ApiResponse, many: str, one: str) -> list[msgspec.Raw]:
     """The objects of a list; TemporaryError when any of them could not be read, for the rest is not the whole."""
     what = f"snapchat {many}"
-    found = decode(answer.body, OBJECT, what)
+    found = decode(response.body, OBJECT, what)
     if many not in found:
-        raise ContractError(f"{what}: the answer has no list of that name")
+        raise ContractError(f"{what}: the response has no list of that name")
     return [_item(decode(item, OBJECT, what), item, one, what) for item in decode(found[many], ITEMS, what)]
 
 
@@ -90,7 +90,7 @@ def follow(
     read: Callable[[ApiResponse], tuple[list[Item], str | None]],
     sizes: tuple[int, int] | None = None,
 ) -> AsyncIterator[list[Item]]:
-    """Ask for `path`, then for what each answer links to; `read` takes an answer apart.
+    """Ask for `path`, then for what each response links to; `read` takes an response apart.
 
     `sizes` are the usual and the smallest number of items to ask for; without them pages are as large as they come.
     """

@@ -12,7 +12,7 @@ from adsync.models import Account, AccountInfo, ApiResponse, Page, RawJson, Reco
 from adsync.sources.common.decoding import decode
 from adsync.sources.snapchat.api import follow, items, next_link
 
-PAGE_SIZE, SMALLEST_PAGE = 1000, 50
+PAGE_SIZE, MIN_PAGE_SIZE = 1000, 50
 
 
 class AdAccount(msgspec.Struct):
@@ -52,12 +52,12 @@ async def campaign_ids(client: ApiClient, account: Account) -> AsyncIterator[lis
 def listed(client: ApiClient, account: Account, many: str, one: str) -> AsyncIterator[list[RawJson]]:
     """The account's entities of one kind, page by page."""
 
-    def read(answer: ApiResponse) -> tuple[list[RawJson], str | None]:
-        return [*items(answer, many, one)], next_link(answer.body)
+    def read(response: ApiResponse) -> tuple[list[RawJson], str | None]:
+        return [*items(response, many, one)], next_link(response.body)
 
-    return follow(client, f"adaccounts/{account.account_id}/{many}", {}, read, (PAGE_SIZE, SMALLEST_PAGE))
+    return follow(client, f"adaccounts/{account.account_id}/{many}", {}, read, (PAGE_SIZE, MIN_PAGE_SIZE))
 
 
-def facts(payload: RawJson) -> AccountInfo:
+def account_info(payload: RawJson) -> AccountInfo:
     found = decode(payload, AD_ACCOUNT, "snapchat ad account")
     return AccountInfo(found.name, found.currency, found.timezone)

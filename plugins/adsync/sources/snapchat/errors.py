@@ -21,15 +21,15 @@ from adsync.sources.common.decoding import decode, decode_or_none
 from adsync.sources.common.http_errors import (
     HTTP_ERROR,
     SERVER_ERROR,
-    TOO_MANY,
-    UNAUTHORISED,
+    TOO_MANY_REQUESTS,
+    UNAUTHORIZED,
     error_for_status,
     retry_after,
 )
 
 FORBIDDEN, GONE, GATEWAY_TIMEOUT = 403, 404, 504
 # The limits are of calls per second; nobody documents how long an offender waits.
-UNTOLD_SECONDS = 60.0
+DEFAULT_WAIT = 60.0
 RESET_HEADER = "x-rate-limit-reset"
 UNKNOWN_ENTITY = "E3003"
 
@@ -48,12 +48,12 @@ class Envelope(msgspec.Struct):
 ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
-def check(answer: ApiResponse) -> None:
+def check(response: ApiResponse) -> None:
     """Raise what the status or the envelope stands for; a report's CSV has no envelope."""
-    if answer.status >= HTTP_ERROR:
-        raise _of_status(answer)
-    if answer.body.startswith(b"{"):
-        envelope = decode(answer.body, ENVELOPE, "snapchat")
+    if response.status >= HTTP_ERROR:
+        raise _of_status(response)
+    if response.body.startswith(b"{"):
+        envelope = decode(response.body, ENVELOPE, "snapchat")
         if failed(envelope.request_status):
             raise _inside(envelope)
 
@@ -63,21 +63,21 @@ def failed(status: str) -> bool:
     return status.casefold() != "success"
 
 
-def _of_status(answer: ApiResponse) -> AdsyncError:
-    said = decode_or_none(answer.body, ENVELOPE)
-    text = f"snapchat answered HTTP {answer.status}"
-    if answer.status in TOO_MANY:
-        return RateLimited(text, retry_after=retry_after(answer.headers, RESET_HEADER) or UNTOLD_SECONDS)
-    if answer.status == UNAUTHORISED:
+def _of_status(response: ApiResponse) -> AdsyncError:
+    said = decode_or_none(response.body, ENVELOPE)
+    text = f"snapchat answered HTTP {response.status}"
+    if response.status in TOO_MANY_REQUESTS:
+        return RateLimited(text, retry_after=retry_after(response.headers, RESET_HEADER) or DEFAULT_WAIT)
+    if response.status == UNAUTHORIZED:
         return TokenExpired(f"{text}: the access token is not valid")
-    if answer.status == GATEWAY_TIMEOUT:
+    if response.status == GATEWAY_TIMEOUT:
         return TooMuchData(text)
-    if said is None or answer.status >= SERVER_ERROR:
-        return error_for_status("snapchat", answer)
+    if said is None or response.status >= SERVER_ERROR:
+        return error_for_status("snapchat", response)
     text = f"{text} {said.error_code}: {said.debug_message or said.display_message}"
-    if answer.status == FORBIDDEN:
+    if response.status == FORBIDDEN:
         return ReauthRequired(f"{text}; give the token's user a role on this ad account")
-    return EntityGone(text) if answer.status == GONE else PermanentError(text)
+    return EntityGone(text) if response.status == GONE else PermanentError(text)
 
 
 def _inside(envelope: Envelope) -> AdsyncError:

@@ -1,7 +1,7 @@
 """Snapchat's asynchronous CSV of campaigns by day, for accounts whose breakdown leaves something out.
 
 It is waited for inside the read, for seconds only and a bounded number of times: it is rare, made for one
-window, and thrown away when the next call says more. Columns carry titles for people.
+date_range, and thrown away when the next call says more. Columns carry titles for people.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from adsync.sources.common.decoding import decode
 from adsync.sources.snapchat.api import items
 from adsync.sources.snapchat.rows import METRICS, Day, record
 
-MOST_POLLS = 10
+MAX_POLLS = 10
 POLL_SECONDS = 2.0
 READY, GIVEN_UP = "COMPLETED", "FAILED"
 ID_COLUMNS, DAY_COLUMNS = ("campaign_id", "id"), ("start_time", "date", "day")
@@ -46,7 +46,7 @@ async def reported(client: ApiClient, account: Account, query: Mapping[str, str]
 
 async def _ready(client: ApiClient, account: Account, run_id: str) -> str:
     """The address of the finished report, a signed one."""
-    for _ in range(MOST_POLLS):
+    for _ in range(MAX_POLLS):
         params = {"report_run_id": run_id}
         run = _run(await client.get(f"adaccounts/{account.account_id}/stats_report", params))
         if run.async_status.upper() == GIVEN_UP:
@@ -54,19 +54,19 @@ async def _ready(client: ApiClient, account: Account, run_id: str) -> str:
         if run.async_status.upper() == READY and run.result:
             return run.result
         await client.sleep(POLL_SECONDS)
-    raise ReportLost(f"the snapchat report {run_id} is not ready after {MOST_POLLS * POLL_SECONDS:.0f} s")
+    raise ReportLost(f"the snapchat report {run_id} is not ready after {MAX_POLLS * POLL_SECONDS:.0f} s")
 
 
-def _run(answer: ApiResponse) -> Run:
-    found = items(answer, "async_stats_reports", "async_stats_report")
+def _run(response: ApiResponse) -> Run:
+    found = items(response, "async_stats_reports", "async_stats_report")
     if not found:
         raise ReportLost("snapchat named no report")
     return decode(found[0], RUN, "snapchat report")
 
 
-def _lines(answer: ApiResponse) -> list[tuple[str, Day]]:
+def _lines(response: ApiResponse) -> list[tuple[str, Day]]:
     try:
-        rows = csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""))
+        rows = csv.reader(io.StringIO(response.body.decode("utf-8-sig"), newline=""))
     except UnicodeDecodeError as error:
         raise TemporaryError(f"the snapchat report is no whole text ({error})") from error
     names = [re.sub(r"\W+", "_", title.strip()).casefold() for title in next(rows, [])]
@@ -88,6 +88,6 @@ def _column(names: list[str], wanted: tuple[str, ...]) -> str:
 
 
 def _day(line: Mapping[str, str], day_column: str) -> Day:
-    """In the shape that the synchronous answer has; an empty cell is a missing key."""
+    """In the shape that the synchronous response has; an empty cell is a missing key."""
     stats = {name: msgspec.Raw(text.encode()) for name in METRICS if NUMBER.fullmatch(text := line.get(name, ""))}
     return Day(line[day_column], msgspec.Raw(msgspec.json.encode(stats)), line.get("end_time") or None)

@@ -16,7 +16,7 @@ from adsync.sources.base import CallCost, DailyStream, EntityStream, Source
 from adsync.sources.common import oauth
 from adsync.sources.snapchat.ads import ads
 from adsync.sources.snapchat.api import auth, base_url
-from adsync.sources.snapchat.entities import PAGE_SIZE, accounts, campaigns, facts
+from adsync.sources.snapchat.entities import PAGE_SIZE, account_info, accounts, campaigns
 from adsync.sources.snapchat.errors import check
 from adsync.sources.snapchat.stats import OPTIONS, campaign_metrics
 
@@ -27,7 +27,7 @@ REMEDY = (
 # Longer ones are refused.
 MAX_DAYS = 31
 # A name or a zone changes once in years; a retry within minutes does not list the campaigns again.
-A_DAY, MINUTES = timedelta(hours=20), timedelta(minutes=5)
+DAILY, RETRY_INTERVAL = timedelta(hours=20), timedelta(minutes=5)
 
 
 def token_request(credentials: Credentials, token: Token) -> httpx.Request:
@@ -40,10 +40,10 @@ SOURCE = Source(
     base_url=base_url,
     auth=auth,
     check=check,
-    account_info=facts,
+    account_info=account_info,
     streams=(
-        EntityStream("accounts", accounts, refresh_every=A_DAY),
-        EntityStream("campaigns", campaigns, refresh_every=MINUTES, cost=CallCost(PAGE_SIZE)),
+        EntityStream("accounts", accounts, refresh_every=DAILY),
+        EntityStream("campaigns", campaigns, refresh_every=RETRY_INTERVAL, cost=CallCost(PAGE_SIZE)),
         DailyStream(
             "campaign_metrics",
             campaign_metrics,
@@ -51,7 +51,7 @@ SOURCE = Source(
             # How many campaigns a page of stats holds, nobody says. The account's own spend is asked for beside them.
             cost=CallCost(PAGE_SIZE, per_campaign=True, fixed=1),
         ),
-        EntityStream("ads", ads, refresh_every=A_DAY, restate_only=True, cost=CallCost(PAGE_SIZE)),
+        EntityStream("ads", ads, refresh_every=DAILY, restate_only=True, cost=CallCost(PAGE_SIZE)),
     ),
     options=OPTIONS,
     token_refresh=TokenRefresh(token_request, oauth.reader("snapchat", REMEDY)),

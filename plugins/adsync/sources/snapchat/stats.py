@@ -61,27 +61,27 @@ STAT = msgspec.json.Decoder(Stat)
 
 
 async def campaign_metrics(
-    client: ApiClient, account: Account, window: DateRange, _learned: LearnedLimits
+    client: ApiClient, account: Account, date_range: DateRange, _learned: LearnedLimits
 ) -> AsyncIterator[Page]:
     """Yield one row per campaign and day; days are the ad account's own. A window's rows are held to be summed."""
-    query = params(account, window)
+    query = params(account, date_range)
     before = await _account_days(client, account, query)
     rows = await _by_breakdown(client, account, query)
     spent, whole = _spend(rows), _sum(before)
     if spent != whole and not _between(spent, before, await _account_days(client, account, query)):
-        LOG.warning("%s: campaigns sum to %d micros, the account to %d in %s", account, spent, whole, window)
+        LOG.warning("%s: campaigns sum to %d micros, the account to %d in %s", account, spent, whole, date_range)
         async for page in _read_otherwise(client, account, query, rows):
             yield page
         return
     yield [row for row, _ in rows]
 
 
-def params(account: Account, window: DateRange) -> dict[str, str]:
+def params(account: Account, date_range: DateRange) -> dict[str, str]:
     zone = ZoneInfo(account.timezone)
     return {
         "granularity": "DAY",
-        "start_time": _midnight(window.since, zone),
-        "end_time": _midnight(window.until, zone),
+        "start_time": _midnight(date_range.since, zone),
+        "end_time": _midnight(date_range.until, zone),
         "fields": ",".join(METRICS),
         "omit_empty": "true",
         **{name: str(account.options.get(name, values[0])) for name, values in OPTIONS.items()},
@@ -165,18 +165,18 @@ async def _of_campaign(client: ApiClient, account: Account, campaign_id: str, qu
 
 
 def _stats(client: ApiClient, path: str, query: Mapping[str, str]) -> AsyncIterator[list[Stat]]:
-    def read(answer: ApiResponse) -> tuple[list[Stat], str | None]:
-        found = items(answer, "timeseries_stats", "timeseries_stat")
+    def read(response: ApiResponse) -> tuple[list[Stat], str | None]:
+        found = items(response, "timeseries_stats", "timeseries_stat")
         if not found:
-            raise ContractError(f"snapchat {path}: the answer has no stat object")
-        return [decode(item, STAT, "snapchat stats") for item in found], _link(found, answer)
+            raise ContractError(f"snapchat {path}: the response has no stat object")
+        return [decode(item, STAT, "snapchat stats") for item in found], _link(found, response)
 
     return follow(client, path, query, read)
 
 
-def _link(found: list[msgspec.Raw], answer: ApiResponse) -> str | None:
+def _link(found: list[msgspec.Raw], response: ApiResponse) -> str | None:
     """The link stands inside the stat object, or where lists have it."""
-    bodies: list[RawJson] = [*found, answer.body]
+    bodies: list[RawJson] = [*found, response.body]
     return next((link for body in bodies if (link := next_link(body))), None)
 
 

@@ -1,4 +1,4 @@
-"""What every TikTok call shares: the envelope around an answer, and listings by page number.
+"""What every TikTok call shares: the envelope around an response, and listings by page number.
 
 Rows have no order that holds: a listing may move between its pages, and then lacks rows or has some twice.
 """
@@ -43,8 +43,8 @@ async def get(client: ApiClient, path: str, params: dict[str, str], decoder: msg
     return inside(await client.get(path, params), decoder, path)
 
 
-def inside(answer: ApiResponse, decoder: msgspec.json.Decoder[Shape], path: str) -> Shape:
-    return decode(decode(answer.body, ENVELOPE, f"tiktok {path}").data, decoder, f"tiktok {path}")
+def inside(response: ApiResponse, decoder: msgspec.json.Decoder[Shape], path: str) -> Shape:
+    return decode(decode(response.body, ENVELOPE, f"tiktok {path}").data, decoder, f"tiktok {path}")
 
 
 def records(
@@ -64,7 +64,7 @@ async def _whole(
     async def fetch(number: int, size: int) -> tuple[list[RawJson], int | None]:
         page = await get(client, path, {**params, "page": str(number), "page_size": str(size)}, LISTING)
         if page.page_info is None:
-            raise ContractError(f"tiktok {path}: the answer has no page_info")
+            raise ContractError(f"tiktok {path}: the response has no page_info")
         totals.add(page.page_info.total_number)
         return page.rows, number + 1 if number < page.page_info.total_page else None
 

@@ -46,17 +46,17 @@ class Envelope(msgspec.Struct):
 ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
-def check(answer: ApiResponse) -> None:
+def check(response: ApiResponse) -> None:
     """Raise what a non-zero `code` stands for; a report that was cut short is no success either."""
-    if INCOMPLETE_HEADER in answer.headers:
-        raise Incomplete(f"tiktok left rows out: {answer.headers[INCOMPLETE_HEADER]}")
-    if answer.status >= HTTP_ERROR:
-        _refuse(decode_or_none(answer.body, ENVELOPE), answer.headers)
-        if answer.status in GATEWAY_TIMED_OUT:
-            raise TooMuchData(f"tiktok answered HTTP {answer.status}: it took too long")
-        raise error_for_status("tiktok", answer)
-    if answer.body.startswith(b"{"):
-        _refuse(decode(answer.body, ENVELOPE, "tiktok"), answer.headers)
+    if INCOMPLETE_HEADER in response.headers:
+        raise Incomplete(f"tiktok left rows out: {response.headers[INCOMPLETE_HEADER]}")
+    if response.status >= HTTP_ERROR:
+        _refuse(decode_or_none(response.body, ENVELOPE), response.headers)
+        if response.status in GATEWAY_TIMED_OUT:
+            raise TooMuchData(f"tiktok answered HTTP {response.status}: it took too long")
+        raise error_for_status("tiktok", response)
+    if response.body.startswith(b"{"):
+        _refuse(decode(response.body, ENVELOPE, "tiktok"), response.headers)
 
 
 def _refuse(envelope: Envelope | None, headers: Mapping[str, str]) -> None:
@@ -87,7 +87,7 @@ def _limit_seconds(text: str, headers: Mapping[str, str]) -> float | None:
 
 
 def _until_midnight(date: str) -> float | None:
-    """Seconds by the clock of the answer itself; None when it tells no time."""
+    """Seconds by the clock of the response itself; None when it tells no time."""
     try:
         now = parsedate_to_datetime(date).astimezone(UTC)
     except ValueError:

@@ -1,7 +1,7 @@
 """TikTok's synchronous report: campaign metrics by day, of the whole account or of some campaigns at a time.
 
 A request that timed out is never sent again as it was: the third time TikTok blocks it. Fewer days help then
-(`fallback_days`), and at a single day fewer campaigns. An answer that is incomplete is so for every day: only fewer
+(`fallback_days`), and at a single day fewer campaigns. An response that is incomplete is so for every day: only fewer
 campaigns make it whole.
 """
 
@@ -19,35 +19,35 @@ from adsync.sources.tiktok.campaigns import campaigns
 from adsync.sources.tiktok.errors import Incomplete
 from adsync.sources.tiktok.report import query, row_of
 
-MOST_CAMPAIGNS = 30
+MAX_CAMPAIGNS = 30
 
 
 async def campaign_metrics(
-    client: ApiClient, account: Account, window: DateRange, learned: LearnedLimits
+    client: ApiClient, account: Account, date_range: DateRange, learned: LearnedLimits
 ) -> AsyncIterator[Page]:
     """Yield one row per campaign and day; days are the advertiser's own."""
     if not learned.reduced_request:
         try:
-            async for page in _report(client, account, window):
+            async for page in _report(client, account, date_range):
                 yield page
         except TooMuchData as error:
-            if window.days > 1 and not isinstance(error, Incomplete):
+            if date_range.days > 1 and not isinstance(error, Incomplete):
                 raise
             learned.reduced_request = True
         else:
             return
-    async for page in _by_campaigns(client, account, window):
+    async for page in _by_campaigns(client, account, date_range):
         yield page
 
 
-async def _by_campaigns(client: ApiClient, account: Account, window: DateRange) -> AsyncIterator[Page]:
+async def _by_campaigns(client: ApiClient, account: Account, date_range: DateRange) -> AsyncIterator[Page]:
     """As many campaigns at a time as the filter takes; fewer where that is too much."""
     ids = [record.key async for page in campaigns(client, account) for record in page]
-    left = [ids[start : start + MOST_CAMPAIGNS] for start in range(0, len(ids), MOST_CAMPAIGNS)]
+    left = [ids[start : start + MAX_CAMPAIGNS] for start in range(0, len(ids), MAX_CAMPAIGNS)]
     while left:
         some = left.pop()
         try:
-            async for page in _report(client, account, window, some):
+            async for page in _report(client, account, date_range, some):
                 yield page
         except TooMuchData as error:
             if len(some) == 1:
@@ -64,10 +64,10 @@ def _final(error: TooMuchData, campaign_id: str) -> TooMuchData | PermanentError
     )
 
 
-def _report(client: ApiClient, account: Account, window: DateRange, ids: Sequence[str] = ()) -> AsyncIterator[Page]:
+def _report(client: ApiClient, account: Account, date_range: DateRange, ids: Sequence[str] = ()) -> AsyncIterator[Page]:
     """One report. By default deleted campaigns are left out, of history too."""
     wanted = [_among("campaign_status", ["STATUS_ALL"]), *([_among("campaign_ids", ids)] if ids else [])]
-    asked = {**query(account, window), "filtering": wanted}
+    asked = {**query(account, date_range), "filtering": wanted}
     params = {key: value if isinstance(value, str) else json.dumps(value) for key, value in asked.items()}
     return records(client, "report/integrated/get/", params, row_of)
 

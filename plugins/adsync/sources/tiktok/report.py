@@ -50,15 +50,15 @@ TASK = msgspec.json.Decoder(Task)
 TASK_STATE = msgspec.json.Decoder(TaskState)
 
 
-def query(account: Account, window: DateRange) -> dict[str, Any]:
+def query(account: Account, date_range: DateRange) -> dict[str, Any]:
     return {
         "advertiser_id": account.account_id,
         "report_type": "BASIC",
         "data_level": "AUCTION_CAMPAIGN",
         "dimensions": DIMENSIONS,
         "metrics": METRICS,
-        "start_date": str(window.since),
-        "end_date": str(window.last_day),
+        "start_date": str(date_range.since),
+        "end_date": str(date_range.last_day),
     }
 
 
@@ -68,17 +68,17 @@ def row_of(item: RawJson) -> Record:
     return Record(f"{dimensions.campaign_id}:{date}", date, item)
 
 
-async def create_report(client: ApiClient, account: Account, window: DateRange) -> str:
+async def create_report(client: ApiClient, account: Account, date_range: DateRange) -> str:
     """Order the asynchronous report of any number of days; return its id.
 
     Only apps that TikTok allow-listed may. The account itself is no question: its campaigns were listed before.
     """
-    order = {**query(account, window), "output_format": "CSV_STRING", "enable_report_title_translation": False}
+    order = {**query(account, date_range), "output_format": "CSV_STRING", "enable_report_title_translation": False}
     try:
-        answer = await client.post("report/task/create/", order)
+        response = await client.post("report/task/create/", order)
     except NoPermission as error:
         raise ReportRefused(f"TikTok has not allow-listed this app for asynchronous reports: {error}") from error
-    return inside(answer, TASK, "report/task/create/").task_id
+    return inside(response, TASK, "report/task/create/").task_id
 
 
 async def report_ready(client: ApiClient, account: Account, report_id: str) -> bool:
@@ -92,8 +92,8 @@ async def report_ready(client: ApiClient, account: Account, report_id: str) -> b
 
 async def download_report(client: ApiClient, account: Account, report_id: str) -> AsyncIterator[Page]:
     """Yield the report's rows, in the shape that the synchronous report has."""
-    answer = await client.get("report/task/download/", {"advertiser_id": account.account_id, "task_id": report_id})
-    rows = csv.DictReader(io.StringIO(_text(answer.body, report_id), newline=""))
+    response = await client.get("report/task/download/", {"advertiser_id": account.account_id, "task_id": report_id})
+    rows = csv.DictReader(io.StringIO(_text(response.body, report_id), newline=""))
     if missing := {*DIMENSIONS, *NEEDED} - {*(rows.fieldnames or ())}:
         raise ContractError(f"tiktok report {report_id} lacks the columns {', '.join(sorted(missing))}")
     while lines := list(islice(rows, PAGE_SIZE)):

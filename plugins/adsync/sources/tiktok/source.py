@@ -29,7 +29,7 @@ HOST = "https://business-api.tiktok.com/open_api/v1.3"
 # After a time-out TikTok wants no more than a week.
 MAX_DAYS, FALLBACK_DAYS = 30, 7
 # A name or a zone changes once in years; a retry within minutes does not list the campaigns again.
-A_DAY, MINUTES = timedelta(hours=20), timedelta(minutes=5)
+DAILY, RETRY_INTERVAL = timedelta(hours=20), timedelta(minutes=5)
 # The lowest tier; all customers of one developer app share it.
 LIMITS = (
     RateLimit("app", 10, 1),
@@ -64,7 +64,7 @@ def base_url(credentials: Credentials, _account_id: str) -> str:
     return f"{credentials.host or HOST}/"
 
 
-def facts(payload: RawJson) -> AccountInfo:
+def account_info(payload: RawJson) -> AccountInfo:
     """`Etc/GMT+5` is an IANA name too, with POSIX's sign: it is five hours behind UTC."""
     row = decode(payload, ADVERTISER, "tiktok advertiser")
     return AccountInfo(row.name, row.currency, row.timezone)
@@ -76,10 +76,10 @@ SOURCE = Source(
     base_url=base_url,
     auth=in_header("Access-Token"),
     check=check,
-    account_info=facts,
+    account_info=account_info,
     streams=(
-        EntityStream("accounts", accounts, refresh_every=A_DAY),
-        EntityStream("campaigns", campaigns, refresh_every=MINUTES, cost=CallCost(PAGE_SIZE)),
+        EntityStream("accounts", accounts, refresh_every=DAILY),
+        EntityStream("campaigns", campaigns, refresh_every=RETRY_INTERVAL, cost=CallCost(PAGE_SIZE)),
         DailyStream(
             "campaign_metrics",
             campaign_metrics,
@@ -88,7 +88,7 @@ SOURCE = Source(
             cost=CallCost(PAGE_SIZE),
             report=AsyncReport(create_report, report_ready, download_report),
         ),
-        EntityStream("ads", ads, refresh_every=A_DAY, restate_only=True, cost=CallCost(PAGE_SIZE)),
+        EntityStream("ads", ads, refresh_every=DAILY, restate_only=True, cost=CallCost(PAGE_SIZE)),
     ),
     options={"report_mode": ("auto", "sync", "async")},
     rate_limits=LIMITS,

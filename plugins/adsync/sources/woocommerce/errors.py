@@ -10,11 +10,11 @@ import msgspec
 from adsync.errors import AdsyncError, PermanentError, RateLimited, ReauthRequired, TemporaryError, TooMuchData
 from adsync.models import ApiResponse
 from adsync.sources.common.decoding import decode_or_none
-from adsync.sources.common.http_errors import HTTP_ERROR, TOO_MANY, UNAUTHORISED, error_for_status, retry_after
+from adsync.sources.common.http_errors import HTTP_ERROR, TOO_MANY_REQUESTS, UNAUTHORIZED, error_for_status, retry_after
 
 REDIRECTED, FORBIDDEN, NOT_FOUND = 300, 403, 404
 CRASHED, UNAVAILABLE, GATEWAY_TIMEOUT = 500, 503, 504
-UNTOLD_SECONDS = 60.0
+DEFAULT_WAIT = 60.0
 
 
 class SiteCrashed(TemporaryError):
@@ -28,44 +28,46 @@ class Problem(msgspec.Struct):
 PROBLEM = msgspec.json.Decoder(Problem)
 
 
-def check(answer: ApiResponse) -> None:
+def check(response: ApiResponse) -> None:
     """Raise what the status stands for; whatever else comes with a 200 must at least look like JSON."""
-    if answer.status >= REDIRECTED:
-        raise _meaning(answer, decode_or_none(answer.body, PROBLEM))
-    if not answer.body.startswith((b"[", b"{")):
+    if response.status >= REDIRECTED:
+        raise _meaning(response, decode_or_none(response.body, PROBLEM))
+    if not response.body.startswith((b"[", b"{")):
         raise TemporaryError(
-            "the site answers with something else than JSON (a maintenance page, or notices of PHP before it): "
+            "the site responses with something else than JSON (a maintenance page, or notices of PHP before it): "
             "if it stays so, its host has to look"
         )
 
 
-def _meaning(answer: ApiResponse, said: Problem | None) -> AdsyncError:
-    text = f"woocommerce answered HTTP {answer.status}" + (f" {said.code}" if said else " without a code of WordPress")
-    wait = retry_after(answer.headers)
-    if answer.status in TOO_MANY or (answer.status == UNAVAILABLE and wait):
-        return RateLimited(text, retry_after=wait or UNTOLD_SECONDS)
-    if answer.status < HTTP_ERROR:
+def _meaning(response: ApiResponse, said: Problem | None) -> AdsyncError:
+    text = f"woocommerce answered HTTP {response.status}" + (
+        f" {said.code}" if said else " without a code of WordPress"
+    )
+    wait = retry_after(response.headers)
+    if response.status in TOO_MANY_REQUESTS or (response.status == UNAVAILABLE and wait):
+        return RateLimited(text, retry_after=wait or DEFAULT_WAIT)
+    if response.status < HTTP_ERROR:
         return TemporaryError(f"{text}: it redirects, to a challenge or to another address than the connection's")
-    if answer.status == CRASHED:
+    if response.status == CRASHED:
         return SiteCrashed(text)
-    if answer.status == GATEWAY_TIMEOUT:
+    if response.status == GATEWAY_TIMEOUT:
         return TooMuchData(text)
-    return _refusal(answer, said, text)
+    return _refusal(response, said, text)
 
 
-def _refusal(answer: ApiResponse, said: Problem | None, text: str) -> AdsyncError:
-    if answer.status == UNAUTHORISED:
+def _refusal(response: ApiResponse, said: Problem | None, text: str) -> AdsyncError:
+    if response.status == UNAUTHORIZED:
         return ReauthRequired(
             f"{text}: create a new key with read permission and put it into the connection; "
             'if the key is right, its host may strip the Authorization header: set "query_keys": "true" in the extra'
         )
-    if answer.status == FORBIDDEN:
+    if response.status == FORBIDDEN:
         if said is None:
             return TemporaryError(f"{text}: a firewall is in the way; ask the merchant to allow our User-Agent")
         return ReauthRequired(f"{text}: the key's user may not see orders; give it the role of a shop manager")
-    if answer.status == NOT_FOUND:
+    if response.status == NOT_FOUND:
         return PermanentError(
             f"{text}: check the site's address and that WooCommerce is active; a site with plain permalinks "
             'needs "rest_route": "true" in the connection\'s extra, one that renamed wp-json its "rest_prefix"'
         )
-    return PermanentError(text) if said else error_for_status("woocommerce", answer)
+    return PermanentError(text) if said else error_for_status("woocommerce", response)

@@ -105,13 +105,13 @@ def _says(credentials: Credentials, name: str) -> bool:
 async def stores(client: ApiClient, account: Account) -> AsyncIterator[Page]:
     """Yield the site's facts: the index tells name and zone, WooCommerce the currency."""
     index = decode((await get(client, "", {"_fields": INDEX_FIELDS})).body, INDEX, "woocommerce index")
-    answer = await get(client, "wc/v3/data/currencies/current", {"_fields": "code"})
-    currency = decode(answer.body, CURRENCY, "woocommerce currency").code
+    response = await get(client, "wc/v3/data/currencies/current", {"_fields": "code"})
+    currency = decode(response.body, CURRENCY, "woocommerce currency").code
     row = StoreRow(index.name, index.url, index.timezone_string, float(index.gmt_offset), currency)
     yield [Record(account.account_id, None, msgspec.json.encode(row))]
 
 
-def facts(payload: RawJson) -> AccountInfo:
+def account_info(payload: RawJson) -> AccountInfo:
     row = decode(payload, STORE, "woocommerce store")
     return AccountInfo(row.name, row.currency, row.timezone_string or _fixed_zone(row))
 

@@ -23,7 +23,7 @@ from adsync.sources.common.decoding import decode
 from adsync.sources.woocommerce.errors import SiteCrashed, check
 from adsync.sources.woocommerce.order_changes import Change, ChangedOrders, Place
 from adsync.sources.woocommerce.orders import ASKED, META_KEYS, read, record
-from adsync.sources.woocommerce.site_index import auth, base_url, facts, get, stores
+from adsync.sources.woocommerce.site_index import account_info, auth, base_url, get, stores
 
 PAGE_SIZE = 100
 MAX_DAYS = 30
@@ -46,17 +46,19 @@ SAVED = msgspec.json.Decoder(list[Saved])
 NUMBERED = msgspec.json.Decoder(list[Numbered])
 
 
-async def orders(client: ApiClient, account: Account, span: TimeRange, _stored: StoredPayloads) -> AsyncIterator[Page]:
+async def orders(
+    client: ApiClient, account: Account, time_range: TimeRange, _stored: StoredPayloads
+) -> AsyncIterator[Page]:
     """Yield the orders that were saved inside `span`, second by second, then those in the trash."""
     lost: list[str] = []
     for status in EVERY_STATUS:
         params = {"status": status, "orderby": "modified", "order": "asc", "dates_are_gmt": "true"}
-        bounds = {**params, "modified_before": _clock(span.until)}
+        bounds = {**params, "modified_before": _clock(time_range.until)}
         walk = ChangedOrders(
-            partial(_changes, client, account, span, bounds), partial(_stand_in, client, bounds), PAGE_SIZE
+            partial(_changes, client, account, time_range, bounds), partial(_stand_in, client, bounds), PAGE_SIZE
         )
         try:
-            async for page in walk.changes(span.since.replace(microsecond=0)):
+            async for page in walk.changes(time_range.since.replace(microsecond=0)):
                 yield page
         except Unreadable as error:
             lost.append(str(error))
@@ -64,26 +66,30 @@ async def orders(client: ApiClient, account: Account, span: TimeRange, _stored: 
         raise Unreadable("; ".join(lost))
 
 
-async def count(client: ApiClient, _account: Account, span: TimeRange) -> RecordCount | None:
+async def count(client: ApiClient, _account: Account, time_range: TimeRange) -> RecordCount | None:
     """What a header says of the list without the trash; None where a proxy has taken it away."""
-    bounds = {"modified_after": _clock(span.since), "modified_before": _clock(span.until), "dates_are_gmt": "true"}
-    answer = await get(client, "wc/v3/orders", {"status": "any", **bounds, "per_page": "1", "_fields": "id"})
-    total = answer.headers.get("x-wp-total", "")
+    bounds = {
+        "modified_after": _clock(time_range.since),
+        "modified_before": _clock(time_range.until),
+        "dates_are_gmt": "true",
+    }
+    response = await get(client, "wc/v3/orders", {"status": "any", **bounds, "per_page": "1", "_fields": "id"})
+    total = response.headers.get("x-wp-total", "")
     return RecordCount(int(total)) if total.isdecimal() else None
 
 
 async def _changes(
-    client: ApiClient, account: Account, span: TimeRange, params: Mapping[str, str], place: Place
+    client: ApiClient, account: Account, time_range: TimeRange, params: Mapping[str, str], place: Place
 ) -> list[Change]:
     kept = {"_fields": ",".join(ASKED), "include_meta": ",".join(META_KEYS)}
     rows = await _listed(client, {**params, **kept}, place, ORDERS)
-    return [_change(row, span, account.customer_key) for row in rows]
+    return [_change(row, time_range, account.customer_key) for row in rows]
 
 
-def _change(item: RawJson, span: TimeRange, key: bytes) -> Change:
+def _change(item: RawJson, time_range: TimeRange, key: bytes) -> Change:
     order = read(item)
     at = _instant(order.date_modified_gmt)
-    if not span.since <= at < span.until:
+    if not time_range.since <= at < time_range.until:
         raise ContractError(
             f"woocommerce ignored the filter: order {order.id} of {order.date_modified_gmt} is outside the asked span; "
             "stores before WooCommerce 5.8 do, and have to be updated"
@@ -107,8 +113,8 @@ async def _listed(
 ) -> list[Row]:
     where = {"modified_after": _clock(place.after), "per_page": str(place.size)}
     past = {"offset": str(place.offset)} if place.offset else {}
-    answer = await get(client, "wc/v3/orders", {**params, **where, **past})
-    return decode(answer.body, decoder, "woocommerce orders")
+    response = await get(client, "wc/v3/orders", {**params, **where, **past})
+    return decode(response.body, decoder, "woocommerce orders")
 
 
 def _clock(moment: datetime) -> str:
@@ -128,7 +134,7 @@ SOURCE = Source(
     base_url=base_url,
     auth=auth,
     check=check,
-    account_info=facts,
+    account_info=account_info,
     streams=(
         EntityStream("stores", stores, cost=CallCost(fixed=1)),
         # A page begins with the last order of the one before; the trash is a list of its own.

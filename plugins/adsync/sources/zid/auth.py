@@ -24,7 +24,7 @@ HOST = "https://api.zid.sa/v1"
 REFRESH_URL = "https://oauth.zid.sa/oauth/token"
 REMEDY = "ask the merchant to approve the app again and put its new tokens into the connection"
 # Both tokens live a year.
-OLDEST_TOKEN = timedelta(days=300)
+MAX_TOKEN_AGE = timedelta(days=300)
 
 
 class Currency(msgspec.Struct):
@@ -97,13 +97,13 @@ def base_url(credentials: Credentials, _account_id: str) -> str:
 
 
 async def stores(client: ApiClient, account: Account) -> AsyncIterator[Page]:
-    answer = await client.get("managers/account/profile")
-    store = decode(answer.body, PROFILE, "zid profile").user.store
+    response = await client.get("managers/account/profile")
+    store = decode(response.body, PROFILE, "zid profile").user.store
     row = StoreRow(store.id, store.title, store.timezone, store.currency.code)
     yield [Record(account.account_id, None, msgspec.json.encode(row))]
 
 
-def facts(payload: RawJson) -> AccountInfo:
+def account_info(payload: RawJson) -> AccountInfo:
     store = decode(payload, STORE, "zid store")
     return AccountInfo(store.title, store.currency, store.timezone)
 
@@ -113,10 +113,10 @@ def token_request(credentials: Credentials, token: Token) -> httpx.Request:
     return oauth.form(credentials, token, REFRESH_URL, "redirect_uri")
 
 
-def read_token(answer: ApiResponse, old: Token, now: datetime) -> Token:
+def read_token(response: ApiResponse, old: Token, now: datetime) -> Token:
     """Three secrets come back, and all are new."""
-    token = oauth.reader("zid", REMEDY)(answer, old, now)
-    secrets = decode(answer.body, SECRETS, "zid token")
+    token = oauth.reader("zid", REMEDY)(response, old, now)
+    secrets = decode(response.body, SECRETS, "zid token")
     app = secrets.authorization or secrets.capital
     if not app:
         raise ReauthRequired(f"zid gave a new token without the app's `authorization`; {REMEDY}")
@@ -124,4 +124,4 @@ def read_token(answer: ApiResponse, old: Token, now: datetime) -> Token:
 
 
 # Nobody says whether a refresh token may be used twice: taken for no.
-TOKEN_REFRESH = TokenRefresh(token_request, read_token, single_use=True, max_age=OLDEST_TOKEN)
+TOKEN_REFRESH = TokenRefresh(token_request, read_token, single_use=True, max_age=MAX_TOKEN_AGE)

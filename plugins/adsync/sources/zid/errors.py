@@ -10,14 +10,14 @@ from adsync.sources.common.decoding import decode_or_none
 from adsync.sources.common.http_errors import (
     HTTP_ERROR,
     SERVER_ERROR,
-    TOO_MANY,
-    UNAUTHORISED,
+    TOO_MANY_REQUESTS,
+    UNAUTHORIZED,
     error_for_status,
     retry_after,
 )
 
 REDIRECTED, FORBIDDEN = 300, 403
-UNTOLD_SECONDS = 60.0
+DEFAULT_WAIT = 60.0
 # Our own mistake: a header is missing, and no new token would change that.
 HEADERS_MISSING = "ERROR_SESSION_MISSING"
 SESSION_ENDED = {"ERROR_SESSION_EXPIRED", "ERROR_SESSION_INVALID"}
@@ -42,31 +42,31 @@ class Envelope(msgspec.Struct):
 ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
-def check(answer: ApiResponse) -> None:
+def check(response: ApiResponse) -> None:
     """Raise what status, body and its code stand for; a page for people is a login page."""
-    said = decode_or_none(answer.body, ENVELOPE) or Envelope()
-    text = f"zid answered HTTP {answer.status} {said.code}".rstrip() + _request(answer)
+    said = decode_or_none(response.body, ENVELOPE) or Envelope()
+    text = f"zid answered HTTP {response.status} {said.code}".rstrip() + _request(response)
     if said.code == HEADERS_MISSING:
         raise PermanentError(f"{text}: both Authorization and X-Manager-Token are needed")
-    if said.code in SESSION_ENDED or REDIRECTED <= answer.status < HTTP_ERROR or answer.status == UNAUTHORISED:
+    if said.code in SESSION_ENDED or REDIRECTED <= response.status < HTTP_ERROR or response.status == UNAUTHORIZED:
         raise TokenExpired(f"{text}: the session has ended")
-    if answer.status >= HTTP_ERROR:
-        raise _of_status(answer, text)
-    if answer.body.lstrip().startswith(b"<"):
+    if response.status >= HTTP_ERROR:
+        raise _of_status(response, text)
+    if response.body.lstrip().startswith(b"<"):
         raise TokenExpired(f"{text}: it shows a login page")
     if said.status == "error":
         raise PermanentError(f"{text}: an error inside a success")
 
 
-def _of_status(answer: ApiResponse, text: str) -> AdsyncError:
-    if answer.status in TOO_MANY:
-        return RateLimited(text, retry_after=retry_after(answer.headers) or UNTOLD_SECONDS)
-    if answer.status == FORBIDDEN:
+def _of_status(response: ApiResponse, text: str) -> AdsyncError:
+    if response.status in TOO_MANY_REQUESTS:
+        return RateLimited(text, retry_after=retry_after(response.headers) or DEFAULT_WAIT)
+    if response.status == FORBIDDEN:
         return ReauthRequired(f"{text}: ask the merchant to approve the app again, with the right to read orders")
-    return error_for_status("zid", answer) if answer.status >= SERVER_ERROR else PermanentError(text)
+    return error_for_status("zid", response) if response.status >= SERVER_ERROR else PermanentError(text)
 
 
-def _request(answer: ApiResponse) -> str:
+def _request(response: ApiResponse) -> str:
     """What Zid's support asks for."""
-    number = answer.headers.get("x-request-id", "")
+    number = response.headers.get("x-request-id", "")
     return f" (request {number})" if number else ""

@@ -20,14 +20,14 @@ from adsync.models import Account, Page, RateLimit, RecordCount, StoredPayloads
 from adsync.ranges import ONE_DAY, TimeRange
 from adsync.sources.base import CallCost, EntityStream, IncrementalStream, Source
 from adsync.sources.common.decoding import decode
-from adsync.sources.zid.auth import TOKEN_REFRESH, auth, base_url, facts, initial_token, stores
+from adsync.sources.zid.auth import TOKEN_REFRESH, account_info, auth, base_url, initial_token, stores
 from adsync.sources.zid.errors import check
 from adsync.sources.zid.orders import Order, origin_told, read, record
 from adsync.sources.zid.timezone_check import Clocks
 
 LOG = logging.getLogger(__name__)
 PAGE_SIZE = 100
-MOST_PASSES = 4
+MAX_PASSES = 4
 MAX_DAYS = 30
 
 
@@ -59,19 +59,21 @@ class Pass:
         return is_news and len(self.ids) < claimed
 
 
-async def orders(client: ApiClient, account: Account, span: TimeRange, _stored: StoredPayloads) -> AsyncIterator[Page]:
+async def orders(
+    client: ApiClient, account: Account, time_range: TimeRange, _stored: StoredPayloads
+) -> AsyncIterator[Page]:
     """Yield the orders updated inside `span`, and some of the day before: whether its bounds count, nobody says.
 
     The list is read again until it held as many orders as it claims.
     """
     before: dict[int, str] = {}
     told, clocks = "", Clocks(ZoneInfo(account.timezone))
-    listed = TimeRange(span.since - ONE_DAY, span.until)
-    for _ in range(MOST_PASSES):
+    listed = TimeRange(time_range.since - ONE_DAY, time_range.until)
+    for _ in range(MAX_PASSES):
         reading, more = Pass(), True
         while more:
             listing = await _listing(client, listed, reading.number + 1)
-            found = [(item, _inside(read(item), span)) for item in listing.orders]
+            found = [(item, _inside(read(item), time_range)) for item in listing.orders]
             more = reading.takes([order for _, order in found], listing.total_order_count)
             fresh = [(item, order) for item, order in found if before.get(order.id) != order.updated_at]
             before |= {order.id: order.updated_at for _, order in fresh}
@@ -87,16 +89,16 @@ async def orders(client: ApiClient, account: Account, span: TimeRange, _stored: 
     raise TemporaryError(f"zid listed {len(reading.ids)} orders and counted {reading.claimed}, again and again")
 
 
-async def count(client: ApiClient, _account: Account, span: TimeRange) -> RecordCount:
-    return RecordCount((await _listing(client, span, 1, size=1)).total_order_count)
+async def count(client: ApiClient, _account: Account, time_range: TimeRange) -> RecordCount:
+    return RecordCount((await _listing(client, time_range, 1, size=1)).total_order_count)
 
 
-async def _listing(client: ApiClient, span: TimeRange, number: int, size: int = 0) -> Listing:
+async def _listing(client: ApiClient, time_range: TimeRange, number: int, size: int = 0) -> Listing:
     params = {
         "payload_type": "default",
         "date_attribute": "updated_at",
-        "date_from": _clock(span.since),
-        "date_to": _clock(span.until),
+        "date_from": _clock(time_range.since),
+        "date_to": _clock(time_range.until),
         "sort_by": "asc",
         "page": str(number),
         "per_page": str(size or PAGE_SIZE),
@@ -104,9 +106,9 @@ async def _listing(client: ApiClient, span: TimeRange, number: int, size: int = 
     return decode((await client.get("managers/store/orders", params)).body, LISTING, "zid orders")
 
 
-def _inside(order: Order, span: TimeRange) -> Order:
+def _inside(order: Order, time_range: TimeRange) -> Order:
     """A filter that is ignored would give everything, every hour; a day more for clocks of another zone."""
-    if not span.since - 2 * ONE_DAY <= order.changed_at < span.until + ONE_DAY:
+    if not time_range.since - 2 * ONE_DAY <= order.changed_at < time_range.until + ONE_DAY:
         raise ContractError(f"zid ignored the filter: order {order.id} was updated at {order.updated_at}")
     return order
 
@@ -121,7 +123,7 @@ SOURCE = Source(
     base_url=base_url,
     auth=auth,
     check=check,
-    account_info=facts,
+    account_info=account_info,
     streams=(
         EntityStream("stores", stores),
         IncrementalStream("orders", orders, MAX_DAYS, count=count, cost=CallCost(PAGE_SIZE, lead_time=ONE_DAY)),
