@@ -53,7 +53,7 @@ async def downloaded(transport):
 async def ready(transport):
     who = sandbox_fixtures.account("shopify")
     async with sandbox_fixtures.connected(who, transport) as client:
-        return await bulk.bulk_ready(client, who, ID)
+        return await bulk.is_bulk_ready(client, who, ID)
 
 
 async def created(body):
@@ -61,7 +61,7 @@ async def created(body):
     span = TimeRange(NOW.replace(month=1), NOW)
     transport = answering(lambda _: httpx.Response(200, json={"data": {"bulkOperationRunQuery": body}}))
     async with sandbox_fixtures.connected(who, transport) as client:
-        return await bulk.create_bulk(client, who, span)
+        return await bulk.start_bulk(client, who, span)
 
 
 def lines(*orders):
@@ -182,4 +182,4 @@ async def test_a_token_that_may_not_run_operations_leaves_history_to_pages():
     who = sandbox_fixtures.account("shopify")
     async with sandbox_fixtures.connected(who, answering(lambda _: httpx.Response(200, json=denied))) as client:
         with pytest.raises(ReportRefused, match="may not run bulk operations"):
-            await bulk.create_bulk(client, who, TimeRange(NOW.replace(month=1), NOW))
+            await bulk.start_bulk(client, who, TimeRange(NOW.replace(month=1), NOW))

@@ -28,7 +28,7 @@ from adsync.sources.common.pii import hash_customer
 from adsync.sources.shopify import source
 from adsync.sources.shopify.access_warnings import notes
 from adsync.sources.shopify.errors import check
-from adsync.sources.shopify.orders import unfinished
+from adsync.sources.shopify.orders import is_unfinished
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.server.app import create_app
@@ -317,9 +317,9 @@ async def test_trap_2_null_journeys_are_normal():
     without = [record for record in read if json.loads(bytes(record.payload))["customerJourneySummary"] is None]
     assert without
     later = NOW + timedelta(days=3)
-    assert not [record for record in without if unfinished(record, later)]
+    assert not [record for record in without if is_unfinished(record, later)]
     fresh = datetime.fromisoformat(json.loads(bytes(without[0].payload))["createdAt"]) + timedelta(hours=1)
-    assert unfinished(without[0], fresh)
+    assert is_unfinished(without[0], fresh)
 
 
 async def test_trap_5_orders_of_every_status_come_and_rest_is_never_asked():

@@ -21,7 +21,7 @@ from adsync.models import Credentials, Token
 from adsync.ranges import TimeRange
 from adsync.sources.woocommerce import source
 from adsync.sources.woocommerce.errors import SiteCrashed
-from adsync.sources.woocommerce.order_changes import ONE_SECOND, Change, ChangedOrders, Place
+from adsync.sources.woocommerce.order_changes import ONE_SECOND, Change, ChangedOrders, Position
 from adsync.sources.woocommerce.source import SOURCE
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server.app import create_app
@@ -337,10 +337,10 @@ def shelf(*orders):
     """Rows as a store gives them, from (id, second) pairs; every call is noted."""
     rows, calls = sorted(orders, key=lambda one: (one[1], one[0])), []
 
-    async def fetch(place: Place):
-        calls.append(place)
-        later = [one for one in rows if SECOND + timedelta(seconds=one[1]) > place.after]
-        found = later[place.offset : place.offset + place.size]
+    async def fetch(position: Position):
+        calls.append(position)
+        later = [one for one in rows if SECOND + timedelta(seconds=one[1]) > position.after]
+        found = later[position.offset : position.offset + position.size]
         return [Change(f"{n} {at}", SECOND + timedelta(seconds=at), n) for n, at in found]
 
     return rows, calls, fetch
@@ -359,8 +359,8 @@ async def test_more_orders_in_one_second_than_a_page_holds_are_all_read():
 async def test_an_order_that_leaves_a_crowded_second_hides_none_of_the_others():
     rows, calls, inner = shelf(*((n, 0) for n in range(25)))
 
-    async def fetch(place):
-        found = await inner(place)
+    async def fetch(position):
+        found = await inner(position)
         if len(calls) == 2:
             rows.remove((3, 0))
             rows.append((3, 900))

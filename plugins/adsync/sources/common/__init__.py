@@ -1,1 +1,1 @@
-"""What sources share."""
+"""Shared by the sources: authentication, decoding, errors, pagination, personal data."""

@@ -1,6 +1,6 @@
-"""Ad sets and ads: what lies below a campaign, and may stand in a link in the campaign's place.
+"""Ad sets and ads; links may name them instead of their campaign.
 
-Platforms list ads with a part of what is above them. Stored is one record for each ad set and each ad, all alike.
+Platforms list ads together with parts of their ad sets. Stored is one record per ad set and per ad, in one shape.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from adsync.models import Page, Record
 
 
 class Child(msgspec.Struct, frozen=True):
-    """What is kept; `parent_id` is an ad's ad set, and empty for an ad set."""
+    """One ad set or ad as it is stored; `parent_id` is the ad set of an ad, and empty for an ad set."""
 
     id: str
     kind: Literal["ad_set", "ad"]
@@ -28,7 +28,7 @@ class Child(msgspec.Struct, frozen=True):
 
 
 class Ad(NamedTuple):
-    """One ad as a listing tells of it, with its ad set."""
+    """One ad of a listing, with its ad set."""
 
     id: str
     name: str
@@ -37,12 +37,12 @@ class Ad(NamedTuple):
     campaign_id: str
 
 
-def records(ads: Iterable[Ad], known: set[str]) -> Page:
-    """The ads, and those of their ad sets that are not `known` yet, which they are then."""
+def records(ads: Iterable[Ad], seen: set[str]) -> Page:
+    """Returns records of the ads and of their ad sets that are not in `seen`, and adds these to it."""
     page = []
     for ad in ads:
-        if ad.ad_set_id not in known:
-            known.add(ad.ad_set_id)
+        if ad.ad_set_id not in seen:
+            seen.add(ad.ad_set_id)
             page.append(Child(ad.ad_set_id, "ad_set", ad.campaign_id, "", ad.ad_set_name).record)
         page.append(Child(ad.id, "ad", ad.campaign_id, ad.ad_set_id, ad.name).record)
     return page

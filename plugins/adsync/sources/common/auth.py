@@ -1,6 +1,6 @@
-"""How a request proves who it is: each scheme is a generator of requests, testable without a server.
+"""Authentication schemes shared by platforms: each is a generator of requests, testable without a server.
 
-Tokens travel in headers only: a URL ends up in logs.
+Tokens are sent in headers only: URLs end up in logs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class HeaderToken(httpx.Auth):
-    """Put the token into one header."""
+    """Sends the token in one header."""
 
     def __init__(self, header: str, value: str) -> None:
         self.header = header
@@ -30,8 +30,8 @@ class HeaderToken(httpx.Auth):
         yield request
 
 
-class ProvenToken(HeaderToken):
-    """A bearer token with Meta's `appsecret_proof`: hex HMAC-SHA256 of the token, keyed by the app secret."""
+class BearerWithProof(HeaderToken):
+    """Sends a bearer token with Meta's `appsecret_proof`: hex HMAC-SHA256 of the token, keyed by the app secret."""
 
     def __init__(self, token: str, app_secret: str) -> None:
         super().__init__("Authorization", f"Bearer {token}")
@@ -43,20 +43,20 @@ class ProvenToken(HeaderToken):
 
 
 def in_header(header: str, prefix: str = "") -> Callable[[Credentials, Token], httpx.Auth]:
-    """The access token in `header`, behind `prefix`."""
-    return lambda credentials, token: HeaderToken(header, prefix + _filled(credentials, token))
+    """Returns a scheme that sends the access token in `header`, after `prefix`."""
+    return lambda credentials, token: HeaderToken(header, prefix + _access_token(credentials, token))
 
 
 def bearer(credentials: Credentials, token: Token) -> httpx.Auth:
-    """`Authorization: Bearer`, with a proof when the connection holds an `app_secret`."""
+    """Returns `Authorization: Bearer`, with a proof if the connection has an `app_secret`."""
     if secret := credentials.extra.get("app_secret"):
-        return ProvenToken(_filled(credentials, token), str(secret))
-    return HeaderToken("Authorization", f"Bearer {_filled(credentials, token)}")
+        return BearerWithProof(_access_token(credentials, token), str(secret))
+    return HeaderToken("Authorization", f"Bearer {_access_token(credentials, token)}")
 
 
-def _filled(credentials: Credentials, token: Token) -> str:
+def _access_token(credentials: Credentials, token: Token) -> str:
     if not token.access:
         raise ConfigError(
-            f"connection {credentials.conn_id} has no password: put the platform's access token into that field"
+            f"missing password in connection {credentials.conn_id}: put the platform's access token into that field"
         )
     return token.access

@@ -1,4 +1,4 @@
-"""Reading responses without parsing more than is needed: records stay the bytes that arrived."""
+"""Decodes responses only as far as needed: records stay the bytes that arrived."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ Shape = TypeVar("Shape")
 
 
 def decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Shape], what: str) -> Shape:
-    """Decode an response.
+    """Decodes a response.
 
-    Raises ContractError naming the part that is missing or of another type, TemporaryError when the
-    body is no JSON at all (it was cut off, or something between us and the platform answered).
+    Raises ContractError if a documented part is missing or has another type, TemporaryError if the body is not JSON
+    at all: it was truncated, or it comes from a proxy.
     """
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise ContractError(f"{what}: the response has another shape than documented: {error}") from error
+        raise ContractError(f"{what}: response differs from its documentation: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise TemporaryError(f"{what}: the response is no whole JSON text ({error})") from error
+        raise TemporaryError(f"{what}: invalid or truncated JSON in the response ({error})") from error
 
 
 def decode_or_none(body: bytes, decoder: msgspec.json.Decoder[Shape]) -> Shape | None:
-    """The body when it has that shape: whoever responses an error need not be the platform."""
+    """Returns the decoded body, or None if it has another shape: an error may come from a proxy, not the platform."""
     try:
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -35,8 +35,8 @@ def decode_or_none(body: bytes, decoder: msgspec.json.Decoder[Shape]) -> Shape |
 
 
 def day(text: str, what: str) -> date:
-    """The day at the start of an ISO date or time; never shifted by a zone."""
+    """Returns the day at the start of an ISO date or time, without a shift between time zones."""
     try:
         return date.fromisoformat(text[:10])
     except ValueError as error:
-        raise ContractError(f"{what}: {text!r} is no date") from error
+        raise ContractError(f"{what}: invalid date {text!r}") from error

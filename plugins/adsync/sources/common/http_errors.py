@@ -1,6 +1,6 @@
-"""What an HTTP status stands for when the body holds no error that the platform documents.
+"""Errors by HTTP status, for bodies without an error that the platform documents.
 
-Then it may not be the platform that answered, but something on the way to it.
+Such a response may come from a proxy or a gateway instead of the platform.
 """
 
 from __future__ import annotations
@@ -16,34 +16,34 @@ HTTP_ERROR, UNAUTHORIZED, SERVER_ERROR = 400, 401, 500
 # 430 is Shopify's own.
 TOO_MANY_REQUESTS = {429, 430}
 # Request timeout, locked, too early.
-PASSING = {408, 423, 425}
+TRANSIENT = {408, 423, 425}
 
 
 def error_for_status(platform: str, response: ApiResponse) -> AdsyncError:
-    text = f"{platform} answered HTTP {response.status} without an error that it documents"
+    text = f"{platform} returned HTTP {response.status} without a documented error"
     if response.status in TOO_MANY_REQUESTS:
         return RateLimited(text, retry_after=retry_after(response.headers))
     if response.status == UNAUTHORIZED:
         return ReauthRequired(f"{text}; put a valid access token into the connection")
-    passes = response.status >= SERVER_ERROR or response.status in PASSING
-    return TemporaryError(text) if passes else PermanentError(text)
+    is_transient = response.status >= SERVER_ERROR or response.status in TRANSIENT
+    return TemporaryError(text) if is_transient else PermanentError(text)
 
 
 def retry_after(headers: Mapping[str, str], reset: str = "") -> float | None:
-    """Seconds to wait: Retry-After, a number or a date; else until `reset`, a header that holds a Unix second.
+    """Returns the seconds to wait: Retry-After (a number or a date), else until `reset` (a header with a Unix second).
 
-    Instants are compared with the platform's own clock; None when nothing was told or it is already past.
+    Times are compared with the platform's own clock. None: neither header is present, or the time has passed.
     """
-    told = headers.get("retry-after", "")
-    if told.isdecimal():
-        return float(told) or None
+    value = headers.get("retry-after", "")
+    if value.isdecimal():
+        return float(value) or None
     resets = headers.get(reset, "")
-    until = _unix(told) or (float(resets) if resets.isdecimal() else 0.0)
+    until = _unix(value) or (float(resets) if resets.isdecimal() else 0.0)
     return max(0.0, until - (_unix(headers.get("date", "")) or time.time())) or None
 
 
 def _unix(date: str) -> float | None:
-    """Of an HTTP date; whoever writes something else told nothing."""
+    """Returns the Unix time of an HTTP date; None for any other text."""
     try:
         return parsedate_to_datetime(date).timestamp()
     except ValueError:

@@ -1,4 +1,4 @@
-"""Following a listing from page to page, never in a circle and never without end."""
+"""Reads listings page by page; detects loops and listings without end."""
 
 from __future__ import annotations
 
@@ -14,41 +14,36 @@ Item = TypeVar("Item")
 Fetch = Callable[[Cursor, int], Awaitable[tuple[list[Item], "Cursor | None"]]]
 
 
-async def retry_listing(begin: Callable[[], AsyncIterator[Item]], passing: type[Exception]) -> AsyncIterator[Item]:
-    """Yield what `begin()` yields, and all of it again when it breaks off with `passing` for the first time.
+async def retry_listing(begin: Callable[[], AsyncIterator[Item]], retryable: type[Exception]) -> AsyncIterator[Item]:
+    """Yields what `begin()` yields; starts over once if it fails with the error class `retryable`.
 
-    Records may come twice then: whoever stores them keeps the later one.
+    Records may be yielded twice then; the later one is stored.
     """
     try:
         async for each in begin():
             yield each
-    except passing:
+    except retryable:
         async for each in begin():
             yield each
 
 
-async def follow(fetch: Fetch, start: Cursor, size: int, smallest: int = 1) -> AsyncIterator[list[Item]]:
-    """Yield the items of each page until `fetch(cursor, size)` names no next cursor.
+async def follow(fetch: Fetch, start: Cursor, size: int, min_size: int = 1) -> AsyncIterator[list[Item]]:
 
-    When the platform cannot response a page of that size, the same page is asked for again at half
-    the size, down to `smallest`; what follows stays at the size that worked.
-    Raises ContractError when a cursor comes back that was followed before.
-    """
     seen: set[Cursor] = set()
     cursor: Cursor | None = start
     while len(seen) < MAX_PAGES:
         try:
             items, after = await fetch(cursor, size)
         except TooMuchData:
-            if size <= smallest:
+            if size <= min_size:
                 raise
-            size = max(smallest, size // 2)
+            size = max(min_size, size // 2)
             continue
         seen.add(cursor)
         yield items
         if after is None:
             return
         if after in seen:
-            raise ContractError(f"the listing names page {after!r} again after it was read: it would never end")
+            raise ContractError(f"the listing returns to page {after!r}, which was read before")
         cursor = after
-    raise ContractError(f"the listing did not end within {MAX_PAGES} pages")
+    raise ContractError(f"the listing has more than {MAX_PAGES} pages")

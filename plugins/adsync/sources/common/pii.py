@@ -1,6 +1,6 @@
-"""What may be kept of an order: customer ids become keyed hashes, links keep only their campaign parameters.
+"""Removes personal data: customer ids become keyed hashes, links keep only their campaign parameters.
 
-Everything that could name a person is dropped before a record leaves the adapter.
+Everything that could identify a person is dropped before a record leaves its source.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ LINKS = {"landingPage", "referrerUrl"}
 # Themes keep the first page and its referrer under these keys, in any case.
 LINK_ATTRIBUTES = {"landing_page", "referrer"}
 
-# The names that may be kept, each with the names below it; None keeps whatever stands there.
+# The allowed keys, each with the keys allowed below it; None allows any value.
 Fields = Mapping[str, "Fields | None"]
 OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def allow_fields(node: RawJson, fields: Fields) -> Any:
-    """What an allow list leaves of a JSON object, or of every object of a list; null for anything else.
+    """Returns the allowed fields of a JSON object, or of every object of a list; None for anything else.
 
-    Values keep the text they arrived as: a sum of money is never a float on its way.
+    Values keep the text they arrived as, so that an amount is never converted to a float.
     """
     text = bytes(node)
     if text.startswith(b"["):
@@ -52,7 +52,7 @@ def allow_fields(node: RawJson, fields: Fields) -> Any:
 
 
 def without_personal_data(node: Mapping[str, Any], key: bytes) -> dict[str, Any]:
-    """An order as it may be stored; `key` is the workspace's own, so hashes of two workspaces never match."""
+    """Returns an order as it may be stored; `key` is the workspace's own, so hashes of two workspaces never match."""
     kept = {name: _clean(name, value) for name, value in node.items()}
     if customer := node.get("customer"):
         kept["customer"] = {"id": hash_customer(str(customer["id"]), key)}
@@ -60,17 +60,17 @@ def without_personal_data(node: Mapping[str, Any], key: bytes) -> dict[str, Any]
 
 
 def hash_customer(identity: str, key: bytes) -> str:
-    """Hex HMAC-SHA256 of a customer's id; without a key anybody could find the id by trying."""
+    """Returns the hex HMAC-SHA256 of a customer's id; without a key the id could be found by trying."""
     if not key:
-        raise ConfigError("the workspace has no customer_key in adsync.workspaces: import workspaces.yaml again")
+        raise ConfigError("missing customer_key of the workspace in adsync.workspaces: import workspaces.yaml again")
     return hmac.new(key, identity.encode(), hashlib.sha256).hexdigest()
 
 
 def campaign_link(url: str) -> str:
-    """A URL without user, fragment and every query parameter that does not speak of a campaign.
+    """Returns a URL without user, fragment and the query parameters that do not name a campaign.
 
-    What visitors arrive with need not be a URL at all; of that, nothing is kept. A second "?" parts as "&" does: ad
-    platforms put a template that begins with one behind whatever query a link has.
+    A text that is not a URL becomes empty. A second "?" separates like "&": ad platforms append templates that begin
+    with one to links that already have a query.
     """
     try:
         parts = urlsplit(ESCAPED_AMPERSAND.sub("&", url))

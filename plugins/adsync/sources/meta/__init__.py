@@ -1,1 +1,1 @@
-"""The Meta adapter; `source.SOURCE` declares it."""
+"""The source for Meta, declared as `source.SOURCE`."""

@@ -1,4 +1,4 @@
-"""Meta's ads with the ad sets above them, in one listing; deleted ones it never gives."""
+"""Meta's ads and their ad sets, from one listing; it never contains deleted ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from adsync.sources.common.decoding import decode
 from adsync.sources.meta.pagination import listing
 
 FIELDS = "id,name,campaign_id,adset_id,adset{name}"
-# Without this filter archived ones are left out.
+# Without this filter the listing omits archived ads.
 EVERY_STATUS = [
     *("ACTIVE", "PAUSED", "ARCHIVED", "IN_PROCESS", "WITH_ISSUES", "CAMPAIGN_PAUSED", "ADSET_PAUSED"),
     *("PENDING_REVIEW", "DISAPPROVED", "PREAPPROVED", "PENDING_BILLING_INFO"),
@@ -38,10 +38,10 @@ AD = msgspec.json.Decoder(AdNode)
 
 
 async def ads(client: ApiClient, account: Account) -> AsyncIterator[Page]:
-    """Yield all ads that the API lists, and each ad set before its first ad."""
-    params, known = {"fields": FIELDS, "effective_status": json.dumps(EVERY_STATUS)}, set[str]()
+    """Yields all ads that the API lists, and each ad set before its first ad."""
+    params, seen = {"fields": FIELDS, "effective_status": json.dumps(EVERY_STATUS)}, set[str]()
     async for items in listing(client, f"act_{account.account_id}/ads", params):
-        yield ad_records([_ad(item) for item in items], known)
+        yield ad_records([_ad(item) for item in items], seen)
 
 
 def _ad(item: RawJson) -> Ad:

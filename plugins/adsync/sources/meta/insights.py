@@ -1,6 +1,6 @@
-"""Meta's daily campaign insights: at once, or by a report run that is ordered, polled and read; the rows are the same.
+"""Meta's daily campaign insights, synchronous or by an asynchronous report run; the rows are the same.
 
-A run is the last resort: the synchronous edge responses with the same rows, usually at once.
+A run is the last resort: the synchronous edge usually returns the rows at once.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ NEEDED = (
     "account_id,account_currency,campaign_id,campaign_name,impressions,clicks,inline_link_clicks,spend,"
     "actions,action_values"
 )
-# What the platform works out of the others: the first to go when all is too much.
+# Derived by the platform from the others: dropped first if a request is too large.
 DERIVED = "ctr,cpc,cpm,purchase_roas,website_purchase_roas"
-COMPLETED, WHOLE = "Job Completed", 100
+COMPLETED, COMPLETED_PERCENT = "Job Completed", 100
 LOST = {"Job Failed", "Job Skipped"}
 
 
@@ -54,9 +54,9 @@ RUN_STATE = msgspec.json.Decoder(RunState)
 async def campaign_metrics(
     client: ApiClient, account: Account, date_range: DateRange, learned: LearnedLimits
 ) -> AsyncIterator[Page]:
-    """Yield one row per campaign and day of delivery; days are the ad account's own.
+    """Yields one row per campaign and day of delivery; days are in the ad account's time zone.
 
-    A single day that is too much is asked for once more with fewer fields.
+    A single day that is too large is requested once more with fewer fields.
     """
     if not learned.reduced_request:
         try:
@@ -95,16 +95,16 @@ def _row(item: RawJson) -> Record:
 
 
 async def create_report(client: ApiClient, account: Account, date_range: DateRange) -> str:
-    """Order a report run of any number of days; return its id."""
+    """Creates a report run for any number of days; returns its id."""
     query = urlencode(_query(date_range, f"{NEEDED},{DERIVED}"))
     response = await client.post(f"act_{account.account_id}/insights?{query}", {})
     return decode(response.body, RUN, "meta report run").report_run_id
 
 
 async def report_ready(client: ApiClient, _account: Account, report_id: str) -> bool:
-    """Poll once: ready when completed and at 100 per cent, for either comes before the other.
+    """Polls once. A run is ready when it is completed and at 100 percent; either may come first.
 
-    A run that is not known yet has not reached every server of Meta's.
+    A new run may be unknown to some of Meta's servers.
     """
     params = {"fields": ",".join(RunState.__struct_fields__)}
     try:
@@ -113,13 +113,13 @@ async def report_ready(client: ApiClient, _account: Account, report_id: str) -> 
         return False
     state = decode(response.body, RUN_STATE, "meta report run")
     if state.async_status in LOST:
-        text = f"meta report {report_id} ended as {state.async_status} {state.error_message}".rstrip()
+        text = f"meta report {report_id} failed: {state.async_status} {state.error_message}".rstrip()
         too_much = (state.error_code, state.error_subcode) in TOO_MUCH
         raise TooMuchData(text) if too_much else ReportLost(text)
-    return state.async_status == COMPLETED and state.async_percent_completion == WHOLE
+    return state.async_status == COMPLETED and state.async_percent_completion == COMPLETED_PERCENT
 
 
 async def download_report(client: ApiClient, _account: Account, report_id: str) -> AsyncIterator[Page]:
-    """Yield the run's rows, in the shape that the synchronous edge has."""
+    """Yields the rows of the run, in the shape of the synchronous edge."""
     async for items in listing(client, f"{report_id}/insights", {}):
         yield [_row(item) for item in items]

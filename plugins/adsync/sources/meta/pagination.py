@@ -1,4 +1,4 @@
-"""Meta's listings: pages by cursor, as large as the platform lets them be."""
+"""Meta's listings: pages by cursor, as large as the platform allows."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from adsync.sources.common import pagination
 from adsync.sources.common.decoding import decode
 from adsync.sources.meta.errors import CursorLost
 
-# No limit is documented: Meta may response with less, or that it is too much. Below the smallest, more pages
-# cost more than smaller ones spare.
+# No maximum is documented: Meta may return fewer records, or an error. Below the minimum, the additional calls cost
+# more than the smaller pages save.
 PAGE_SIZE = 1000
 MIN_PAGE_SIZE = 100
 
@@ -59,11 +59,11 @@ def listing(
 
 
 async def _page(client: ApiClient, path: str, params: Mapping[str, str]) -> tuple[list[RawJson], str | None]:
-    """One page and the cursor of the next; the ready-made `next` link carries the token and is only looked for."""
+    """Returns one page and the cursor of the next; the `next` link itself is not used, it contains the token."""
     response = await client.get(path, params)
     found = decode(response.body, LISTING, f"meta {path}")
     if found.data is None:
-        raise TemporaryError(f"meta {path}: the response holds no data, though it is no error")
+        raise TemporaryError(f"meta {path}: the response has neither data nor an error")
     if found.paging.next is not None and not found.paging.cursors.after:
-        raise ContractError(f"meta {path}: the page has a next one but no cursor to ask for it")
+        raise ContractError(f"meta {path}: the page has a next page but no cursor for it")
     return found.data, found.paging.cursors.after if found.paging.next is not None else None

@@ -1,4 +1,4 @@
-"""How much of Meta's budget is used up: told in the headers of every response, in per cent and in two units of time.
+"""Meta's rate limits, from the headers of each response: usage in percent, waits in two units.
 
 The wait of a business use case is in minutes, that of an ad account in seconds.
 """
@@ -12,10 +12,10 @@ import msgspec
 from adsync.models import ApiResponse, RateLimit
 from adsync.sources.common.decoding import decode_or_none
 
-# Calling while blocked prolongs the block: stop short of it.
+# A call while blocked prolongs the block, so calls stop before.
 FULL_PERCENT = 95.0
 DEFAULT_WAIT = 300.0
-# The account's score with full access; limited access is told by the headers long before.
+# The account's score with full access; with limited access the headers stop calls long before.
 LIMITS = (RateLimit("account", 9000, 300),)
 
 
@@ -51,23 +51,23 @@ PERCENTAGES = {
 
 
 def throttle(response: ApiResponse) -> float:
-    """Seconds the account should rest: until it is let in again, or a while when a budget is nearly used up."""
+    """Returns the seconds to pause: until access is regained, or a default if a limit is nearly used up."""
     business, account = _business(response.headers), _account(response.headers)
     blocked = 60.0 * max((entry.estimated_time_to_regain_access for entry in business), default=0.0)
-    if _most_used(response.headers, business, account) < FULL_PERCENT:
+    if _highest_usage(response.headers, business, account) < FULL_PERCENT:
         return blocked
     return max(blocked, account.reset_time_duration) or DEFAULT_WAIT
 
 
 def regain_seconds(headers: Mapping[str, str]) -> float | None:
-    """The longest wait the headers of a refusal name."""
+    """Returns the longest wait in the headers of a rejected call."""
     minutes = max((entry.estimated_time_to_regain_access for entry in _business(headers)), default=0.0)
     return max(60.0 * minutes, _account(headers).reset_time_duration) or None
 
 
-def _most_used(headers: Mapping[str, str], business: list[BusinessUsage], account: AccountUsage) -> float:
-    told = (decode_or_none(headers.get(name, "").encode(), decoder) for name, decoder in PERCENTAGES.items())
-    used = [max(msgspec.structs.astuple(entry)) for entry in told if entry]
+def _highest_usage(headers: Mapping[str, str], business: list[BusinessUsage], account: AccountUsage) -> float:
+    usages = (decode_or_none(headers.get(name, "").encode(), decoder) for name, decoder in PERCENTAGES.items())
+    used = [max(msgspec.structs.astuple(entry)) for entry in usages if entry]
     used += [max(entry.call_count, entry.total_cputime, entry.total_time) for entry in business]
     return max([account.acc_id_util_pct, *used])
 

@@ -1,7 +1,7 @@
 """Meta: accounts, campaigns and daily campaign insights of the Marketing API.
 
-Statistics are asked for by account: paused and archived campaigns still spend inside the window.
-Facts: the project's Meta sheet, sections 2 to 7.
+Metrics are requested per account: paused and archived campaigns have spend in the same days.
+Reference: the project's Meta sheet, sections 2 to 7.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from adsync.sources.meta.rate_limits import LIMITS, throttle
 from adsync.sources.meta.token_refresh import HOST, TOKEN_REFRESH, VERSION
 
 MAX_DAYS = 30
-# Older days are an error.
+# Older days are rejected.
 RETENTION_MONTHS = 37
-# A name or a zone changes once in years; a retry within minutes does not list the campaigns again.
+# Names and time zones rarely change. A retry within minutes does not list the campaigns again.
 DAILY, RETRY_INTERVAL = timedelta(hours=20), timedelta(minutes=5)
 
 ACCOUNT_FIELDS = "id,account_id,name,currency,timezone_name,account_status"
@@ -35,7 +35,7 @@ CAMPAIGN_FIELDS = (
     "id,name,status,effective_status,objective,daily_budget,lifetime_budget,"
     "start_time,stop_time,created_time,updated_time"
 )
-# Without this filter the list leaves archived campaigns out; deleted ones it never gives.
+# Without this filter the listing omits archived campaigns; it never contains deleted ones.
 EVERY_STATUS = ["ACTIVE", "PAUSED", "ARCHIVED", "IN_PROCESS", "WITH_ISSUES"]
 
 
@@ -55,14 +55,14 @@ CAMPAIGN = msgspec.json.Decoder(CampaignNode)
 
 
 async def accounts(client: ApiClient, account: Account) -> AsyncIterator[Page]:
-    """Yield the account's own node, in one call."""
+    """Yields the account's own node, in one call."""
     response = await client.get(f"act_{account.account_id}", {"fields": ACCOUNT_FIELDS})
     node = decode(response.body, ACCOUNT, "meta account")
     yield [Record(node.account_id, None, response.body)]
 
 
 async def campaigns(client: ApiClient, account: Account) -> AsyncIterator[Page]:
-    """Yield all campaigns that the API lists, archived ones included."""
+    """Yields all campaigns that the API lists, including archived ones."""
     params = {"fields": CAMPAIGN_FIELDS, "effective_status": json.dumps(EVERY_STATUS)}
     async for items in listing(client, f"act_{account.account_id}/campaigns", params):
         yield [Record(decode(item, CAMPAIGN, "meta campaign").id, None, item) for item in items]

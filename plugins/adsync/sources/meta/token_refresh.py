@@ -1,7 +1,7 @@
-"""Meta's renewal: a token that still works is exchanged for one of 60 days; one that has ended cannot be.
+"""Meta's token refresh: a valid token is exchanged for one of 60 days; an expired token cannot be.
 
-So it happens before the end or never, and only where the end is known: `expires` in the connection, then
-what each exchange says.
+So tokens are refreshed before they expire, if the expiry is known: from `expires` in the connection, then from each
+exchange.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from adsync.sources.meta.errors import check
 
 HOST = "https://graph.facebook.com"
 VERSION = "v26.0"
-# Without it the exchange of a system user's token of 60 days does not give another one of 60 days.
+# Without it, a system user's token is not extended by another 60 days.
 SYSTEM_USER = {"set_token_expires_in_60_days": "true"}
 
 

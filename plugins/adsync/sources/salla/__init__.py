@@ -1,1 +1,1 @@
-"""The Salla adapter; `source.SOURCE` declares it."""
+"""The source for Salla, declared as `source.SOURCE`."""

@@ -1,6 +1,6 @@
-"""What Salla's failures mean; messages are asked for in English, for five kinds of 401 differ in nothing else.
+"""Salla's errors. Messages are requested in English: five kinds of 401 differ in nothing else.
 
-Only one of the five, the access token that ended, is worth a refresh: a refresh token can be used once.
+Only one of the five, an expired access token, allows a refresh: a refresh token can be used once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from adsync.sources.common.http_errors import (
 FORBIDDEN, GONE = 403, {404, 410}
 DEFAULT_WAIT, BLOCKED_SECONDS = 60.0, 600.0
 LIMIT_HEADER, LEFT_HEADER, RESET_HEADER = "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"
-# Below this part of the budget calls go at the pace at which the bucket drains.
+# Below this share of the limit, calls are sent at the rate at which the bucket drains.
 SCARCE, DRAIN_SECONDS = 0.1, 1.0
 SCOPE = re.compile("scope", re.IGNORECASE)
 USER_GONE = re.compile(r"\b(deleted|inactive|not active|disabled)\b", re.IGNORECASE)
@@ -32,7 +32,7 @@ SPENT = re.compile("refresh[_ ]token|invalid_grant", re.IGNORECASE)
 
 
 class OrderGone(PermanentError):
-    """Salla knows no such record."""
+    """The record does not exist."""
 
 
 class Problem(msgspec.Struct):
@@ -46,7 +46,7 @@ class Envelope(msgspec.Struct):
 
     @property
     def problem(self) -> Problem | None:
-        """The token server's errors are bare words."""
+        """The error; the token server returns it as a plain word."""
         return Problem(self.error, self.error_description) if isinstance(self.error, str) else self.error
 
 
@@ -54,43 +54,43 @@ ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
 def check(response: ApiResponse) -> None:
-    """Raise what the status or an `error` in the body stands for: a success may hold one."""
+    """Raises the error of the status, or an `error` in the body of a successful response."""
     if response.status >= HTTP_ERROR:
-        said = decode_or_none(response.body, ENVELOPE)
-        raise _of_status(response, said.problem if said else None)
+        envelope = decode_or_none(response.body, ENVELOPE)
+        raise _status_error(response, envelope.problem if envelope else None)
     if problem := decode(response.body, ENVELOPE, "salla").problem:
-        text = f"salla error {problem.code} inside a success: {problem.message}"
+        text = f"salla error {problem.code} in a successful response: {problem.message}"
         raise OrderGone(text) if str(problem.code) in {str(code) for code in GONE} else PermanentError(text)
 
 
-def _of_status(response: ApiResponse, said: Problem | None) -> AdsyncError:
-    text = f"salla answered HTTP {response.status}" + (f" {said.code}: {said.message}" if said else "")
+def _status_error(response: ApiResponse, problem: Problem | None) -> AdsyncError:
+    text = f"salla returned HTTP {response.status}" + (f" {problem.code}: {problem.message}" if problem else "")
     if response.status in TOO_MANY_REQUESTS:
         return RateLimited(text, retry_after=retry_after(response.headers, RESET_HEADER) or DEFAULT_WAIT)
-    if said is None or response.status >= SERVER_ERROR:
+    if problem is None or response.status >= SERVER_ERROR:
         return error_for_status("salla", response)
     if response.status == UNAUTHORIZED:
-        return _unauthorized(said, text)
-    if response.status == FORBIDDEN and not SCOPE.search(said.message):
-        return RateLimited(f"{text}: a block that passes", retry_after=BLOCKED_SECONDS)
+        return _unauthorized(problem, text)
+    if response.status == FORBIDDEN and not SCOPE.search(problem.message):
+        return RateLimited(f"{text}: temporary block", retry_after=BLOCKED_SECONDS)
     if response.status == FORBIDDEN:
         return ReauthRequired(f"{text}; grant the app the scope orders.read")
     return OrderGone(text) if response.status in GONE else PermanentError(text)
 
 
-def _unauthorized(said: Problem, text: str) -> AdsyncError:
-    told = f"{said.code} {said.message}"
-    if SCOPE.search(told):
+def _unauthorized(problem: Problem, text: str) -> AdsyncError:
+    message = f"{problem.code} {problem.message}"
+    if SCOPE.search(message):
         return ReauthRequired(f"{text}; grant the app the scope orders.read")
-    if USER_GONE.search(told):
-        return ReauthRequired(f"{text}; somebody active at the store has to install the app again")
-    if SPENT.search(told):
-        return ReauthRequired(f"{text}; install the app again and put its new tokens into the connection")
+    if USER_GONE.search(message):
+        return ReauthRequired(f"{text}; the installing user is inactive; an active store user must reinstall the app")
+    if SPENT.search(message):
+        return ReauthRequired(f"{text}; reinstall the app and put its new tokens into the connection")
     return TokenExpired(text)
 
 
 def throttle(response: ApiResponse) -> float:
-    """Seconds to rest: until the bucket is empty when nothing is left of it, a second a call when little is."""
+    """Returns the seconds to pause: until the limit is reset if it is used up, one second if little is left."""
     limit, left = (response.headers.get(name, "") for name in (LIMIT_HEADER, LEFT_HEADER))
     if not limit.isdecimal() or not left.isdecimal() or int(left) > SCARCE * int(limit):
         return 0.0

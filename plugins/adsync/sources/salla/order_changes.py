@@ -1,7 +1,6 @@
-"""Finding what changed at a store that cannot be asked: lists in the order of change, compared with what is stored.
+"""Finds changed orders without a filter for changes: reads the list by last change and compares fingerprints.
 
-A list moves while it is read: rows that were read are known by their fingerprints, and a changed total starts
-it over.
+The list changes while it is read: orders that were read are recognized by fingerprint, and a changed total restarts it.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from adsync.sources.salla.errors import OrderGone
 from adsync.sources.salla.orders import Listed, detail, fingerprint_of, listed, record
 
 PAGE_SIZE = 30
-# So many orders in a row, older than what is looked for, end the walk.
+# So many consecutive orders older than the range end the read.
 MAX_OLD_ORDERS = 3
 MAX_RESTARTS = 5
 
@@ -47,74 +46,74 @@ ONE = msgspec.json.Decoder(One)
 
 @dataclass
 class ChangedOrders:
-    """One walk down a list; with `since` it ends where orders get older than that, else with the list.
+    """Yields the changed orders of one list; with `since`, up to the first orders that changed before.
 
-    `ages` are the fingerprints seen on this walk, each with the time of change where the order was read.
+    `ages` are the fingerprints seen in this read, each with the time of change if the order was read.
     """
 
     client: ApiClient
     account: Account
-    known: StoredPayloads
+    stored: StoredPayloads
     params: Mapping[str, str]
     since: datetime | None = None
     ages: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)
     old: int = 0
 
     async def pages(self) -> AsyncIterator[Page]:
-        restarts, number, measures = 0, 1, None
-        while not self._is_over:
+        restarts, number, size = 0, 1, None
+        while not self._is_done:
             listing = await self._listing(number)
-            now = (listing.pagination.total, listing.pagination.per_page)
-            if measures not in {None, now}:
-                restarts, number, measures, self.old = restarts + 1, 1, None, 0
+            new_size = (listing.pagination.total, listing.pagination.per_page)
+            if size not in {None, new_size}:
+                restarts, number, size, self.old = restarts + 1, 1, None, 0
                 if restarts > MAX_RESTARTS:
-                    raise TemporaryError("salla orders: the list changed too often while it was read")
+                    raise TemporaryError("salla orders: the list kept changing while it was read")
                 continue
-            yield await self._changed([listed(item) for item in listing.data])
-            # Pages may be smaller than asked for: only their number tells the last one.
+            yield await self._read_changed([listed(item) for item in listing.data])
+            # Pages may be smaller than requested: only the page number shows which is the last.
             if number >= listing.pagination.total_pages:
                 return
-            number, measures = number + 1, now
+            number, size = number + 1, new_size
 
     @property
-    def _is_over(self) -> bool:
+    def _is_done(self) -> bool:
         return self.old >= MAX_OLD_ORDERS
 
     async def _listing(self, number: int) -> Listing:
-        asked = {**self.params, "page": str(number), "per_page": str(PAGE_SIZE)}
-        listing = decode((await self.client.get("orders", asked)).body, LISTING, "salla orders")
+        params = {**self.params, "page": str(number), "per_page": str(PAGE_SIZE)}
+        listing = decode((await self.client.get("orders", params)).body, LISTING, "salla orders")
         if listing.pagination.current_page != number:
-            raise ContractError(f"salla gave page {listing.pagination.current_page} again instead of page {number}")
+            raise ContractError(f"salla returned page {listing.pagination.current_page} again instead of page {number}")
         return listing
 
-    async def _changed(self, rows: Sequence[Listed]) -> Page:
-        """Read what differs from what is stored; then some of the rest, to learn how old it is."""
-        stored = await self.known([str(row.id) for row in rows])
+    async def _read_changed(self, rows: Sequence[Listed]) -> Page:
+        """Reads orders that differ from their stored state; then some unchanged ones, to find out how old they are."""
+        stored = await self.stored([str(row.id) for row in rows])
         same = [row for row in rows if fingerprint_of(stored.get(str(row.id))) == row.fingerprint]
         page: Page = []
         for row in rows:
-            if not self._is_over and row not in same:
-                page += await self._read(row, stored.get(str(row.id)))
+            if not self._is_done and row not in same:
+                page += await self._read_order(row, stored.get(str(row.id)))
         for row in reversed(same if self.since else []):
-            if not self._is_over:
-                page += await self._read(row, stored.get(str(row.id)))
+            if not self._is_done:
+                page += await self._read_order(row, stored.get(str(row.id)))
         return page
 
-    async def _read(self, row: Listed, stored: bytes | None) -> Page:
-        """Nothing when this walk has read it, when it is gone, or when it is old and was never wanted."""
+    async def _read_order(self, row: Listed, stored: bytes | None) -> Page:
+        """Returns the order, or nothing if it was read before, no longer exists, or is older than the range."""
         key = str(row.id)
         fingerprint, changed_at = self.ages.get(key, ("", None))
         if fingerprint == row.fingerprint:
-            self._note(changed_at)
+            self._count_if_old(changed_at)
             return []
-        found = await self._detail(key, row.fingerprint, stored)
+        found = await self._request_order(key, row.fingerprint, stored)
         changed_at = found[1] if found else None
         self.ages[key] = (row.fingerprint, changed_at)
-        self._note(changed_at)
-        wanted = found and (stored or self.since is None or found[1] >= self.since)
-        return [found[0]] if found and wanted else []
+        self._count_if_old(changed_at)
+        is_wanted = found and (stored or self.since is None or found[1] >= self.since)
+        return [found[0]] if found and is_wanted else []
 
-    async def _detail(self, key: str, fingerprint: str, stored: bytes | None) -> tuple[Record, datetime] | None:
+    async def _request_order(self, key: str, fingerprint: str, stored: bytes | None) -> tuple[Record, datetime] | None:
         try:
             response = await self.client.get(f"orders/{key}")
         except OrderGone:
@@ -123,6 +122,6 @@ class ChangedOrders:
         order = detail(item)
         return record(item, order, fingerprint, stored, self.account.customer_key), order.updated_at.instant
 
-    def _note(self, changed_at: datetime | None) -> None:
+    def _count_if_old(self, changed_at: datetime | None) -> None:
         if self.since and changed_at:
             self.old = self.old + 1 if changed_at < self.since else 0

@@ -1,6 +1,6 @@
-"""What is kept of a Salla order, and what tells that one has changed.
+"""The stored fields of a Salla order, and the fingerprint that shows that one has changed.
 
-Times are the store's clock with its zone beside them; sums of money are JSON numbers and keep their text.
+Times are local, with their zone in a field of its own; amounts are JSON numbers and keep their text.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from adsync.sources.common.pii import Fields, allow_fields, campaign_link, hash_
 
 UTM: Fields = dict.fromkeys(("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"))
 CAMPAIGN: Fields = dict.fromkeys(("source", "medium", "campaign"))
-# Light responses leave these out: what is known of them is not overwritten by nothing.
+# Short responses omit these: a stored value is not overwritten by a missing one.
 ATTRIBUTION = {"source_details": tuple(UTM), "campaign": tuple(CAMPAIGN)}
-KEPT: Fields = {
+ALLOWED_FIELDS: Fields = {
     **dict.fromkeys(("id", "reference_id", "date", "updated_at", "payment_method", "is_pending_payment", "draft")),
     **dict.fromkeys(("currency", "exchange_rate", "amounts", "source")),
     "status": {"id": None, "slug": None, "customized": {"id": None}},
     "source_details": {"type": None, "value": None, "device": None, **UTM},
     "campaign": CAMPAIGN,
 }
-NOTHING = {b"null", b'""', b"[]"}
+EMPTY = {b"null", b'""', b"[]"}
 
 
 class Customized(msgspec.Struct):
@@ -46,7 +46,7 @@ class Money(msgspec.Struct):
 
 
 class Listed(msgspec.Struct):
-    """A row of a list: neither when it changed nor where it came from."""
+    """A row of the list; it contains neither the time of change nor the origin of the order."""
 
     id: int
     status: Status
@@ -68,11 +68,11 @@ class Clock(msgspec.Struct):
 
     @property
     def instant(self) -> datetime:
-        """Not UTC: the zone that stands beside it."""
+        """The time in the zone of its own field, not in UTC."""
         try:
             return datetime.fromisoformat(self.date).replace(tzinfo=ZoneInfo(self.timezone))
         except (ValueError, ZoneInfoNotFoundError) as error:
-            raise ContractError(f"salla time {self.date!r} in {self.timezone!r} is none") from error
+            raise ContractError(f"invalid salla time {self.date!r} in {self.timezone!r}") from error
 
 
 class Customer(msgspec.Struct):
@@ -110,7 +110,7 @@ def listed(item: RawJson) -> Listed:
 
 
 def fingerprint_of(payload: RawJson | None) -> str | None:
-    """What the list said when the stored order was read."""
+    """Returns the fingerprint of the list row when the stored order was read."""
     return STORED.decode(payload).listed if payload else None
 
 
@@ -119,7 +119,7 @@ def detail(item: RawJson) -> Order:
 
 
 def record(item: RawJson, order: Order, fingerprint: str, stored: RawJson | None, key: bytes) -> Record:
-    payload: dict[str, Any] = allow_fields(item, KEPT)
+    payload: dict[str, Any] = allow_fields(item, ALLOWED_FIELDS)
     _clean_link(payload.get("source_details"))
     if stored:
         _keep_attribution(payload, stored)
@@ -130,18 +130,18 @@ def record(item: RawJson, order: Order, fingerprint: str, stored: RawJson | None
 
 
 def _clean_link(details: dict[str, Any] | None) -> None:
-    """What the value is, nobody documents; where it is a link, it loses what could name a person."""
+    """Removes personal data from the value if it is a link; its content is not documented."""
     if details and b"://" in bytes(details.get("value", b"")):
         details["value"] = campaign_link(TEXT.decode(details["value"]))
 
 
 def _keep_attribution(payload: dict[str, Any], stored: RawJson) -> None:
-    known = ATTRIBUTED.decode(stored)
+    previous = ATTRIBUTED.decode(stored)
     for name, words in ATTRIBUTION.items():
-        old = allow_fields(getattr(known, name), KEPT[name] or {})
-        if _tells(old, words) and not _tells(payload.get(name), words):
+        old = allow_fields(getattr(previous, name), ALLOWED_FIELDS[name] or {})
+        if _has_value(old, words) and not _has_value(payload.get(name), words):
             payload[name] = old
 
 
-def _tells(part: Mapping[str, Any] | None, words: tuple[str, ...]) -> bool:
-    return bool(part) and any(bytes(part[word]) not in NOTHING for word in words if word in part)
+def _has_value(part: Mapping[str, Any] | None, words: tuple[str, ...]) -> bool:
+    return bool(part) and any(bytes(part[word]) not in EMPTY for word in words if word in part)

@@ -1,7 +1,7 @@
-"""Salla: the store's facts and its orders; there is no asking for what changed since.
+"""Salla: the store and its orders; the API has no filter for changes.
 
-The list tells too little of an order, so each changed one is read by its id.
-Facts: the project's Salla sheet, sections 1 to 6.
+The list contains few fields, so each changed order is read by its id.
+Reference: the project's Salla sheet, sections 1 to 6.
 """
 
 from __future__ import annotations
@@ -58,16 +58,19 @@ async def stores(client: ApiClient, account: Account) -> AsyncIterator[Page]:
 async def orders(
     client: ApiClient, account: Account, time_range: TimeRange, stored: StoredPayloads
 ) -> AsyncIterator[Page]:
-    """Yield the orders that changed since `span` began, whatever its end."""
-    walk = ChangedOrders(client, account, stored, {"sort_by": "updated_at-desc"}, since=time_range.since)
-    async for page in walk.pages():
+    """Yields the orders that changed since the start of the range, regardless of its end."""
+    changed = ChangedOrders(client, account, stored, {"sort_by": "updated_at-desc"}, since=time_range.since)
+    async for page in changed.pages():
         yield page
 
 
-async def created(
+async def created_orders(
     client: ApiClient, account: Account, time_range: TimeRange, stored: StoredPayloads
 ) -> AsyncIterator[Page]:
-    """Yield the orders placed in `span` that are not as they were: whose day a bound is, nobody says, so one more."""
+    """Yields orders created in the range whose content changed.
+
+    The API does not document the time zone of its date bounds, so one extra day is read on each side.
+    """
     async for page in ChangedOrders(
         client, account, stored, {"sort_by": "id-asc", **_days(account, time_range)}
     ).pages():
@@ -75,7 +78,7 @@ async def created(
 
 
 async def count(client: ApiClient, account: Account, time_range: TimeRange) -> RecordCount:
-    """How many orders were placed in `span`, and on the days beside it."""
+    """Returns how many orders were created in the range, including one extra day on each side."""
     response = await client.get("orders", {**_days(account, time_range), "page": "1", "per_page": "1"})
     return RecordCount(decode(response.body, LISTING, "salla orders").pagination.total)
 
@@ -105,13 +108,13 @@ SOURCE = Source(
             "orders",
             orders,
             MAX_DAYS,
-            read_history=created,
+            read_history=created_orders,
             count=count,
             cost=CallCost(PAGE_SIZE, per_record=1, overrun=MAX_OLD_ORDERS),
         ),
     ),
     token_refresh=TOKEN_REFRESH,
-    # The largest plan's; smaller ones are told by the headers of every response.
+    # Of the largest plan; response headers report the limits of smaller ones.
     rate_limits=(RateLimit("account", 720, 60),),
     throttle=throttle,
     lookback=30,

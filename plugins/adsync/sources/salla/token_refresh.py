@@ -1,6 +1,6 @@
-"""Salla's tokens: an access token of two weeks, and refresh tokens that die of their use.
+"""Salla's tokens: access tokens for two weeks, and refresh tokens that can be used once.
 
-Two refreshes with one token revoke everything, so a refresh whose response was lost is nobody's to repeat.
+A second use revokes all tokens, so a refresh whose response was lost is not repeated.
 """
 
 from __future__ import annotations
@@ -19,36 +19,38 @@ from adsync.sources.common import oauth
 from adsync.sources.common.decoding import decode_or_none
 
 REFRESH_URL = "https://accounts.salla.sa/oauth2/token"
-REMEDY = "ask the merchant to install the app again and put its new tokens into the connection"
-# A refresh token may die of a month's idleness.
+REMEDY = "ask the merchant to reinstall the app, then put its new tokens into the connection"
+# A refresh token may expire after a month without use.
 MAX_TOKEN_AGE = timedelta(days=10)
-# Durations are shorter, instants longer.
+# Durations are smaller, Unix times larger.
 MIN_TIMESTAMP = 1e9
 
 
-class Ends(msgspec.Struct):
+class Expiry(msgspec.Struct):
     expires: float | None = None
     expires_in: float | None = None
 
 
-ENDS = msgspec.json.Decoder(Ends)
+EXPIRY = msgspec.json.Decoder(Expiry)
 
 
 class SallaToken(httpx.Auth):
-    """A bearer token; messages in English, for some errors differ in their wording only."""
+    """Sends the bearer token and requests messages in English: some errors differ in their wording only."""
 
     def __init__(self, token: str) -> None:
         self.token = token
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        wanted = {"Accept": "application/json", "Accept-Language": "en"}
-        request.headers.update({"Authorization": f"Bearer {self.token}", **wanted})
+        accepted = {"Accept": "application/json", "Accept-Language": "en"}
+        request.headers.update({"Authorization": f"Bearer {self.token}", **accepted})
         yield request
 
 
 def auth(credentials: Credentials, token: Token) -> httpx.Auth:
     if not token.access:
-        raise ConfigError(f"connection {credentials.conn_id} has no password: put the store's access token there")
+        raise ConfigError(
+            f"missing password in connection {credentials.conn_id}: put the store's access token into that field"
+        )
     return SallaToken(token.access)
 
 
@@ -57,10 +59,10 @@ def token_request(credentials: Credentials, token: Token) -> httpx.Request:
 
 
 def read_token(response: ApiResponse, old: Token, now: datetime) -> Token:
-    """`expires` is an instant where others say how long; some responses say `expires_in` and mean either."""
+    """Returns the new token. `expires` is a Unix time, not a duration; `expires_in` may be either."""
     token = oauth.reader("salla", REMEDY)(response, old, now)
-    told = decode_or_none(response.body, ENDS) or Ends()
-    seconds = told.expires or told.expires_in
+    expiry = decode_or_none(response.body, EXPIRY) or Expiry()
+    seconds = expiry.expires or expiry.expires_in
     if seconds is None:
         return token
     at = datetime.fromtimestamp(seconds, UTC) if seconds > MIN_TIMESTAMP else now + timedelta(seconds=seconds)

@@ -1,1 +1,1 @@
-"""The Shopify adapter; `source.SOURCE` declares it."""
+"""The source for Shopify, declared as `source.SOURCE`."""

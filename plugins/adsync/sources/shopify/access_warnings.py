@@ -1,6 +1,6 @@
-"""What a person should know of a store though nothing failed: the 60-day wall, and an API version that is not ours.
+"""Warnings about a store whose sync succeeds: orders limited to 60 days, and an unexpected API version.
 
-Without read_all_orders older orders are missing without a word, so that a first sync looks complete.
+Without the scope read_all_orders, older orders are missing without an error, so that a first sync looks complete.
 """
 
 from __future__ import annotations
@@ -32,32 +32,32 @@ TERMS = msgspec.json.Decoder(Terms)
 
 
 def terms(client: ApiClient, response: ApiResponse, scopes: list[str]) -> dict[str, Any]:
-    """On which terms the store is read, kept beside its own facts; ReauthRequired when they forbid orders."""
+    """Returns the app's scopes and API version, kept in the store's record; ReauthRequired without read access."""
     if not SOME_ORDERS & set(scopes):
-        raise ReauthRequired("this Shopify app may not read orders: grant it read_orders and install it again")
-    asked = client.http.base_url.path.rstrip("/").rpartition("/")[2]
-    version = {"asked": asked, "answered": response.headers.get("x-shopify-api-version")}
+        raise ReauthRequired("missing scope read_orders of the Shopify app: grant it and reinstall the app")
+    requested = client.http.base_url.path.rstrip("/").rpartition("/")[2]
+    version = {"asked": requested, "answered": response.headers.get("x-shopify-api-version")}
     return {"accessScopes": sorted(scopes), "apiVersion": version}
 
 
 def notes(payload: RawJson) -> tuple[str, ...]:
-    known = decode(payload, TERMS, "shopify shop")
-    return tuple(sentence for sentence in (_wall(known), _mismatch(known.api_version)) if sentence)
+    found = decode(payload, TERMS, "shopify shop")
+    return tuple(sentence for sentence in (_order_age_warning(found), _version_warning(found.api_version)) if sentence)
 
 
-def _wall(known: Terms) -> str | None:
-    if ALL_ORDERS in known.access_scopes:
+def _order_age_warning(found: Terms) -> str | None:
+    if ALL_ORDERS in found.access_scopes:
         return None
     return (
-        "orders older than 60 days are missing, and so are their refunds: the app has no read_all_orders; "
-        "ask Shopify for it in the Partner Dashboard, then install the app again"
+        "orders older than 60 days and their refunds are missing: the app lacks the scope read_all_orders; "
+        "request it in Shopify's Partner Dashboard, then reinstall the app"
     )
 
 
-def _mismatch(version: Version) -> str | None:
+def _version_warning(version: Version) -> str | None:
     if version.answered in {None, version.asked}:
         return None
     return (
-        f"Shopify answered in API version {version.answered}, not in {version.asked}: correct api_version in the "
+        f"Shopify used API version {version.answered} instead of {version.asked}: correct api_version in the "
         "connection, or update adsync"
     )

@@ -1,7 +1,7 @@
-"""Shopify's bulk operation: ordered by a mutation, polled, downloaded as JSON lines.
+"""Shopify's bulk operation: started by a mutation, polled, downloaded as JSON lines.
 
-A result without rows has no address. A line is an order: the query holds no connection below it, so that lines with
-a parent do not occur. The address is signed and belongs to a storage service, which must never see the token.
+A result without rows has no URL. Each line is an order: the query has no connection below it, so no line has a parent.
+The URL is signed and belongs to a storage service, which must not receive the token.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from adsync.errors import (
 from adsync.models import Account, Page
 from adsync.ranges import TimeRange
 from adsync.sources.common.decoding import decode
-from adsync.sources.shopify.orders import Node, completed
+from adsync.sources.shopify.orders import Node, with_all_visits
 from adsync.sources.shopify.queries import BULK_RUN, BULK_STATE, bulk_orders
 from adsync.sources.shopify.search_filter import updated_within
 
@@ -76,35 +76,35 @@ STATE_ANSWER = msgspec.json.Decoder(StateAnswer)
 NODE = msgspec.json.Decoder(Node)
 
 
-async def create_bulk(client: ApiClient, _account: Account, time_range: TimeRange) -> str:
-    """Order the orders updated inside `span`; return the operation's id."""
+async def start_bulk(client: ApiClient, _account: Account, time_range: TimeRange) -> str:
+    """Starts an operation that reads the orders updated in the range; returns its id."""
     query = {"query": BULK_RUN, "variables": {"query": bulk_orders(updated_within(time_range))}}
     try:
         response = await client.post("graphql.json", query)
     except ReauthRequired as error:
-        raise ReportRefused(f"{error}: this app's token may not run bulk operations") from error
+        raise ReportRefused(f"{error}: the app may not run bulk operations") from error
     run = decode(response.body, RUN_ANSWER, "shopify bulk").data.bulk_operation_run_query
     if run.user_errors:
-        raise _refusal(run.user_errors[0])
+        raise _start_error(run.user_errors[0])
     if run.bulk_operation is None:
-        raise ContractError("shopify bulk: neither an operation nor an error came back")
+        raise ContractError("shopify bulk: the response has neither an operation nor an error")
     return run.bulk_operation.id
 
 
-async def bulk_ready(client: ApiClient, _account: Account, operation_id: str) -> bool:
-    """Poll once; ReportLost when the operation came to nothing, however much of it there is."""
+async def is_bulk_ready(client: ApiClient, _account: Account, operation_id: str) -> bool:
+    """Polls once; ReportLost if the operation failed, even with a partial result."""
     operation = await _operation(client, operation_id)
     if operation.error_code == "ACCESS_DENIED":
-        raise ReauthRequired(f"shopify bulk operation {operation_id} was denied; grant the app read_orders again")
+        raise ReauthRequired(f"shopify bulk operation {operation_id} was denied: grant the app read_orders again")
     if operation.status in LOST:
-        raise ReportLost(f"shopify bulk operation {operation_id} ended as {operation.status}: {operation.error_code}")
+        raise ReportLost(f"shopify bulk operation {operation_id} failed: {operation.status} {operation.error_code}")
     return operation.status == "COMPLETED"
 
 
 async def download_bulk(client: ApiClient, account: Account, operation_id: str) -> AsyncIterator[Page]:
-    """Yield every order of a completed operation; TemporaryError when fewer lines came than were counted."""
+    """Yields all orders of a completed operation; TemporaryError if lines are missing."""
     operation = await _operation(client, operation_id)
-    async for page in completed(client, account, _orders(client, operation), PAGE_SIZE):
+    async for page in with_all_visits(client, account, _orders(client, operation), PAGE_SIZE):
         yield page
 
 
@@ -118,7 +118,8 @@ async def _orders(client: ApiClient, operation: Operation) -> AsyncIterator[list
             page = []
     if count != int(operation.object_count):
         raise TemporaryError(
-            f"shopify bulk operation {operation.id}: {count} lines came of {operation.object_count}; nothing is kept"
+            f"shopify bulk operation {operation.id}: received {count} lines of {operation.object_count}; "
+            "nothing was stored"
         )
     yield page
 
@@ -126,12 +127,12 @@ async def _orders(client: ApiClient, operation: Operation) -> AsyncIterator[list
 def _order(line: bytes) -> Node:
     order = decode(line, NODE, "shopify bulk line")
     if "__parentId" in order:
-        raise ContractError(f"shopify bulk: a line has a parent, {order['__parentId']}, though orders alone were asked")
+        raise ContractError(f"shopify bulk: unexpected parent {order['__parentId']} of a line")
     return order
 
 
 async def _lines(client: ApiClient, operation: Operation) -> AsyncIterator[bytes]:
-    """The lines of the result; only a line feed ends one, because texts may hold Unicode's other line ends."""
+    """Yields the lines of the result, separated by line feeds only: texts may contain other Unicode line breaks."""
     if operation.url is None:
         return
     client.stats.calls += 1
@@ -140,7 +141,7 @@ async def _lines(client: ApiClient, operation: Operation) -> AsyncIterator[bytes
         async with client.http.stream("GET", operation.url) as response:
             if response.status_code != HTTP_OK:
                 raise TemporaryError(
-                    f"shopify bulk operation {operation.id}: its result answered {response.status_code}"
+                    f"shopify bulk operation {operation.id}: the result returned HTTP {response.status_code}"
                 )
             async for chunk in response.aiter_bytes():
                 client.stats.received += len(chunk)
@@ -148,8 +149,10 @@ async def _lines(client: ApiClient, operation: Operation) -> AsyncIterator[bytes
                 for line in lines:
                     yield line
     except httpx.RequestError as error:
-        # Not its text: it names the signed address.
-        raise TemporaryError(f"shopify bulk operation {operation.id} broke off: {type(error).__name__}") from error
+        # Not the error's text: it contains the signed URL.
+        raise TemporaryError(
+            f"lost connection to the result of shopify bulk operation {operation.id}: {type(error).__name__}"
+        ) from error
     if rest:
         yield rest
 
@@ -159,10 +162,10 @@ async def _operation(client: ApiClient, operation_id: str) -> Operation:
     response = await client.post("graphql.json", query, repeat=True)
     operation = decode(response.body, STATE_ANSWER, "shopify bulk").data.bulk_operation
     if operation is None:
-        raise ReportLost(f"shopify knows no bulk operation {operation_id} any more")
+        raise ReportLost(f"unknown shopify bulk operation {operation_id}")
     return operation
 
 
-def _refusal(error: UserError) -> AdsyncError:
-    text = f"shopify runs no bulk operation for us: {error.code}: {error.message}"
+def _start_error(error: UserError) -> AdsyncError:
+    text = f"shopify rejected the bulk operation: {error.code}: {error.message}"
     return RateLimited(text, retry_after=BUSY_SECONDS) if error.code in BUSY else PermanentError(text)

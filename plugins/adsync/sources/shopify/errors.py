@@ -1,4 +1,4 @@
-"""What Shopify's failures mean: HTTP statuses, and error codes inside HTTP 200."""
+"""Shopify's errors: HTTP statuses, and error codes inside HTTP 200."""
 
 from __future__ import annotations
 
@@ -55,24 +55,26 @@ ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
 def check(response: ApiResponse) -> None:
-    """Raise what the status or the first error of the body stands for."""
+    """Raises the error of the status, or the first error in the body."""
     if response.status != HTTP_OK:
-        raise _of_status(response)
+        raise _status_error(response)
     envelope = decode(response.body, ENVELOPE, "shopify")
     if envelope.errors:
-        raise _of_code(envelope.errors[0], envelope.extensions.cost)
+        raise _code_error(envelope.errors[0], envelope.extensions.cost)
 
 
-def _of_status(response: ApiResponse) -> AdsyncError:
-    text = f"shopify answered HTTP {response.status}"
+def _status_error(response: ApiResponse) -> AdsyncError:
+    text = f"shopify returned HTTP {response.status}"
     if response.status == UNAUTHORIZED:
-        return TokenExpired(f"{text}: the access token is not valid; install the app again and store its new token")
+        return TokenExpired(
+            f"{text}: access token rejected; reinstall the app and put its new token into the connection"
+        )
     if response.status in HTTP_FORBIDDEN:
-        return ReauthRequired(f"{text}: the store is frozen or the app lacks read_orders; ask the store's owner")
+        return ReauthRequired(f"{text}: the store is frozen or the app lacks read_orders: ask the store's owner")
     return error_for_status("shopify", response)
 
 
-def _of_code(problem: Problem, cost: Cost | None) -> AdsyncError:
+def _code_error(problem: Problem, cost: Cost | None) -> AdsyncError:
     code, text = problem.extensions.code, f"shopify {problem.extensions.code}: {problem.message}"
     if code == "THROTTLED":
         return RateLimited(text, retry_after=_refill_seconds(cost))
@@ -81,24 +83,24 @@ def _of_code(problem: Problem, cost: Cost | None) -> AdsyncError:
     if code in TRANSIENT:
         return TemporaryError(text)
     if code in DENIED:
-        return ReauthRequired(f"{text}; ask the store's owner to grant the app its access again")
+        return ReauthRequired(f"{text}; ask the store's owner to grant the app access again")
     return PermanentError(text)
 
 
 def throttle(response: ApiResponse) -> float:
-    """Seconds until the bucket holds another query as dear as this one."""
+    """Returns the seconds until the bucket holds the points for another query like this one."""
     envelope = decode_or_none(response.body, ENVELOPE)
     return _missing_seconds(envelope.extensions.cost) or 0.0 if envelope else 0.0
 
 
 def _refill_seconds(cost: Cost | None) -> float | None:
-    """How long to wait after a refusal; None when it does not tell."""
+    """Returns the wait after a rejected query; None if the response does not say."""
     seconds = _missing_seconds(cost)
     return None if seconds is None else max(1.0, seconds)
 
 
 def _missing_seconds(cost: Cost | None) -> float | None:
-    """How long the bucket needs until it holds the points that the query was counted for."""
+    """Returns the seconds until the bucket holds the points of the query; None if the response does not say."""
     bucket = cost and cost.throttle_status
     if not cost or not bucket or not bucket.restore_rate:
         return None

@@ -1,6 +1,6 @@
-"""The GraphQL texts that Shopify is asked; a test holds each of them against the official schema.
+"""The GraphQL queries; a test validates each against Shopify's official schema.
 
-Only shop money is asked for, and no field that Shopify protects. An object costs a point, a scalar none.
+Only shop money is requested, and no field that Shopify protects. An object costs one point, a scalar none.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ query Store {
   currentAppInstallation { accessScopes { handle } }
 }
 """
-# Sorted, because Shopify's own order is by processing and moves while it is read.
+# Sorted: Shopify's default order is by processing and changes while it is read.
 ORDERS = f"""
 query OrdersUpdated($filter: String!, $after: String, $first: Int!) {{
   orders(first: $first, after: $after, query: $filter, sortKey: UPDATED_AT) {{
@@ -39,7 +39,7 @@ query OrdersUpdated($filter: String!, $after: String, $first: Int!) {{
   }}
 }}
 """
-# Without a limit of our own it counts to ten thousand.
+# The default limit of the count is 10,000.
 ORDERS_COUNT = """
 query OrdersCount($filter: String!) {
   ordersCount(query: $filter, limit: null) { count }
@@ -77,5 +77,5 @@ query BulkState($id: ID!) {
 
 
 def bulk_orders(search: str) -> str:
-    """What runs inside a bulk operation, which takes no variables and no visits between first and last."""
+    """Returns the query of a bulk operation, which has no variables and only the first and last visit."""
     return f'{{ orders(query: "{search}") {{ edges {{ node {{ {ORDER} }} }} }} }}'

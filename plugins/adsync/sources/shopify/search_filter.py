@@ -1,4 +1,4 @@
-"""Shopify's search texts: full UTC instants, in quotes; a term that it does not understand is ignored, not refused."""
+"""Shopify's search filters: quoted UTC times; an invalid term is ignored without an error."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Shopify: the store's facts and its orders with visits, through the GraphQL Admin API.
+"""Shopify: the store and its orders with visits, from the GraphQL Admin API.
 
-GraphQL reports failures inside HTTP 200; an response with both data and errors counts as failed.
-Facts: the project's Shopify sheet, sections 1 to 6.
+GraphQL returns errors inside HTTP 200; a response with both data and errors counts as failed.
+Reference: the project's Shopify sheet, sections 1 to 6.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from adsync.sources.common.auth import in_header
 from adsync.sources.common.decoding import decode
 from adsync.sources.shopify import queries
 from adsync.sources.shopify.access_warnings import notes, terms
-from adsync.sources.shopify.bulk import bulk_ready, create_bulk, download_bulk
+from adsync.sources.shopify.bulk import download_bulk, is_bulk_ready, start_bulk
 from adsync.sources.shopify.errors import Extensions, check, throttle
-from adsync.sources.shopify.orders import MAX_ORDERS_BY_ID, Node, by_id, completed, unfinished
-from adsync.sources.shopify.query_cost import FIRST_PAGE, MIN_PAGE_SIZE, PAGE_SIZE, affordable, count
+from adsync.sources.shopify.orders import MAX_ORDERS_BY_ID, Node, is_unfinished, read_by_id, with_all_visits
+from adsync.sources.shopify.query_cost import FIRST_PAGE, MIN_PAGE_SIZE, PAGE_SIZE, count, max_page_size
 from adsync.sources.shopify.search_filter import instant, updated_within
 from adsync.sources.shopify.token_refresh import TOKEN_REFRESH
 
 VERSION = "2026-10"
 MAX_DAYS = 30
-# Up to so many days, pages are there sooner than a bulk operation.
-BULK_BEYOND = 45
-# An operation that takes longer is ended by Shopify.
-BULK_PATIENCE = timedelta(days=10)
-# Few orders have more visits than come along with them, and some sixty of those share a call.
+# For fewer days, pages are faster than a bulk operation.
+BULK_BEYOND_DAYS = 45
+# Shopify ends longer operations.
+BULK_MAX_WAIT = timedelta(days=10)
+# Few orders have more than the included visits, and about sixty of those share a call.
 VISITS_CALLS = 0.001
 REREADS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 48))
 
@@ -88,7 +88,7 @@ ORDERS_ANSWER = msgspec.json.Decoder(OrdersAnswer)
 
 
 async def stores(client: ApiClient, account: Account) -> AsyncIterator[Page]:
-    """Yield the store's own facts in one call, and beside them what the app may read in which version."""
+    """Yields the store's own record in one call, with the app's scopes and the API version."""
     response = await client.post("graphql.json", {"query": queries.STORE}, repeat=True)
     data = decode(response.body, STORE_ANSWER, "shopify shop").data
     scopes = [scope.handle for scope in data.current_app_installation.access_scopes]
@@ -100,33 +100,33 @@ async def stores(client: ApiClient, account: Account) -> AsyncIterator[Page]:
 async def orders(
     client: ApiClient, account: Account, time_range: TimeRange, _stored: StoredPayloads
 ) -> AsyncIterator[Page]:
-    """Yield the orders that were updated inside `span`, in the order of their updates but for long journeys."""
-    async for page in completed(client, account, _updated(client, time_range), PAGE_SIZE):
+    """Yields the orders that were updated in the range, by time of update except for long journeys."""
+    async for page in with_all_visits(client, account, _updated(client, time_range), PAGE_SIZE):
         yield page
 
 
 async def _updated(client: ApiClient, time_range: TimeRange) -> AsyncIterator[list[Node]]:
-    """Pages as large as the bucket refills while a worker may wait; how fast it does, each response says."""
-    most = FIRST_PAGE
+    """Yields pages as large as the bucket refills within the longest wait, by the rate in each response."""
+    limit = FIRST_PAGE
 
     async def fetch(after: str | None, size: int) -> tuple[list[Node], str | None]:
-        nonlocal most
-        variables = {"filter": updated_within(time_range), "after": after, "first": min(size, most)}
+        nonlocal limit
+        variables = {"filter": updated_within(time_range), "after": after, "first": min(size, limit)}
         response = await client.post("graphql.json", {"query": queries.ORDERS, "variables": variables}, repeat=True)
         page = decode(response.body, ORDERS_ANSWER, "shopify orders")
-        most = affordable(page.extensions)
-        return [_inside(node, time_range) for node in page.data.orders.nodes], _next(page.data.orders.page_info)
+        limit = max_page_size(page.extensions)
+        return [_checked(node, time_range) for node in page.data.orders.nodes], _next(page.data.orders.page_info)
 
     async for nodes in pagination.follow(fetch, None, PAGE_SIZE, MIN_PAGE_SIZE):
         yield nodes
 
 
-def _inside(node: Node, time_range: TimeRange) -> Node:
-    """The upper end is checked too: a filter that Shopify does not understand is ignored, not refused."""
+def _checked(node: Node, time_range: TimeRange) -> Node:
+    """Returns the order if it lies in the range: Shopify ignores an invalid filter without an error."""
     try:
         order_id, updated_at = str(node["id"]), str(node["updatedAt"])
     except KeyError as error:
-        raise ContractError(f"shopify order without {error}") from error
+        raise ContractError(f"missing {error} in a shopify order") from error
     since, until = instant(time_range.since), instant(time_range.until)
     if not since <= updated_at < until:
         raise ContractError(
@@ -137,7 +137,7 @@ def _inside(node: Node, time_range: TimeRange) -> Node:
 
 def _next(info: PageInfo) -> str | None:
     if info.has_next_page and info.end_cursor is None:
-        raise ContractError("shopify orders: the page has a next one but no endCursor to ask for it")
+        raise ContractError("shopify orders: the page has a next page but no endCursor")
     return info.end_cursor if info.has_next_page else None
 
 
@@ -167,8 +167,10 @@ SOURCE = Source(
             max_days=MAX_DAYS,
             cost=CallCost(PAGE_SIZE, per_record=VISITS_CALLS),
             count=count,
-            report=AsyncReport(create_bulk, bulk_ready, download_bulk, beyond_days=BULK_BEYOND, max_wait=BULK_PATIENCE),
-            reread=RereadPolicy(unfinished, by_id, REREADS, MAX_ORDERS_BY_ID),
+            report=AsyncReport(
+                start_bulk, is_bulk_ready, download_bulk, beyond_days=BULK_BEYOND_DAYS, max_wait=BULK_MAX_WAIT
+            ),
+            reread=RereadPolicy(is_unfinished, read_by_id, REREADS, MAX_ORDERS_BY_ID),
         ),
     ),
     options={"report_mode": ("auto", "sync", "async")},

@@ -1,1 +1,1 @@
-"""The Snapchat adapter; `source.SOURCE` declares it."""
+"""The source for Snapchat, declared as `source.SOURCE`."""

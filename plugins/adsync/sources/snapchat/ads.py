@@ -1,4 +1,4 @@
-"""Snapchat's ad squads and ads: an ad knows its squad and not its campaign, so squads are listed first."""
+"""Snapchat's ad squads and ads. An ad has its squad's id but not its campaign's, so squads are listed first."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ AD = msgspec.json.Decoder(Ad)
 
 
 async def ads(client: ApiClient, account: Account) -> AsyncIterator[Page]:
-    """Yield all squads that the API lists, then their ads; the ads of a squad that is gone lead to no campaign."""
+    """Yields all squads that the API lists, then their ads; ads of deleted squads are omitted."""
     campaigns: dict[str, str] = {}
     async for items in listed(client, account, "adsquads", "adsquad"):
         squads = [decode(item, AD_SQUAD, "snapchat ad squad") for item in items]

@@ -1,6 +1,6 @@
-"""What every Snapchat call shares: lists whose items have a status of their own, and links to the next page.
+"""Shared by all Snapchat calls: lists whose items have their own status, and links to the next page.
 
-A link is followed to the API's own host only; a stat object holds its link inside.
+Only links to the API's own host are followed; a stat object contains its own link.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from adsync.errors import ConfigError, ContractError, TemporaryError
 from adsync.models import ApiResponse, Credentials, RawJson, Token
 from adsync.sources.common import pagination
 from adsync.sources.common.decoding import decode
-from adsync.sources.snapchat.errors import failed
+from adsync.sources.snapchat.errors import has_failed
 
 HOST = "https://adsapi.snapchat.com/v1"
 
@@ -42,8 +42,8 @@ ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 STATUS = msgspec.json.Decoder(Status)
 
 
-class OwnToken(httpx.Auth):
-    """A bearer token for the API's own address: a report lies elsewhere, behind a signature that suffers no token."""
+class SameHostToken(httpx.Auth):
+    """Sends the bearer token to the API's own host only: reports are on another host, behind a signed URL."""
 
     def __init__(self, base_url: str, token: str) -> None:
         self.base_url = base_url
@@ -57,8 +57,8 @@ class OwnToken(httpx.Auth):
 
 def auth(credentials: Credentials, token: Token) -> httpx.Auth:
     if not token.access:
-        raise ConfigError(f"connection {credentials.conn_id} has no password: put the access token into that field")
-    return OwnToken(base_url(credentials, ""), token.access)
+        raise ConfigError(f"missing password in connection {credentials.conn_id}: put the access token into that field")
+    return SameHostToken(base_url(credentials, ""), token.access)
 
 
 def base_url(credentials: Credentials, _account_id: str) -> str:
@@ -66,20 +66,20 @@ def base_url(credentials: Credentials, _account_id: str) -> str:
 
 
 def items(response: ApiResponse, many: str, one: str) -> list[msgspec.Raw]:
-    """The objects of a list; TemporaryError when any of them could not be read, for the rest is not the whole."""
+    """Returns the objects of a list; TemporaryError if one of them failed: the list would be incomplete."""
     what = f"snapchat {many}"
     found = decode(response.body, OBJECT, what)
     if many not in found:
-        raise ContractError(f"{what}: the response has no list of that name")
+        raise ContractError(f"{what}: missing list in the response")
     return [_item(decode(item, OBJECT, what), item, one, what) for item in decode(found[many], ITEMS, what)]
 
 
 def _item(parts: Mapping[str, msgspec.Raw], item: RawJson, one: str, what: str) -> msgspec.Raw:
     status = decode(item, STATUS, what)
-    if failed(status.sub_request_status):
+    if has_failed(status.sub_request_status):
         raise TemporaryError(f"{what}: an item failed: {status.sub_request_error_reason or status.sub_request_status}")
     if one not in parts:
-        raise ContractError(f"{what}: an item holds no `{one}`")
+        raise ContractError(f"{what}: missing `{one}` in an item")
     return parts[one]
 
 
@@ -90,24 +90,24 @@ def follow(
     read: Callable[[ApiResponse], tuple[list[Item], str | None]],
     sizes: tuple[int, int] | None = None,
 ) -> AsyncIterator[list[Item]]:
-    """Ask for `path`, then for what each response links to; `read` takes an response apart.
+    """Requests `path`, then the next page that each response links to; `read` returns its items and link.
 
-    `sizes` are the usual and the smallest number of items to ask for; without them pages are as large as they come.
+    `sizes` are the default and the minimum page size; without them the platform decides.
     """
 
     async def fetch(link: str, size: int) -> tuple[list[Item], str | None]:
         limit = {"limit": str(size)} if sizes else {}
         if link:
-            return read(await client.get(str(_own(link, client).copy_merge_params(limit))))
+            return read(await client.get(str(_same_host(link, client).copy_merge_params(limit))))
         return read(await client.get(path, {**params, **limit}))
 
     return pagination.follow(fetch, "", *(sizes or (1, 1)))
 
 
-def _own(link: str, client: ApiClient) -> httpx.URL:
+def _same_host(link: str, client: ApiClient) -> httpx.URL:
     url, own = httpx.URL(link), client.http.base_url
     if (url.scheme, url.host, url.port) != (own.scheme, own.host, own.port):
-        raise ContractError(f"snapchat links to another host for the next page: {url.scheme}://{url.host}")
+        raise ContractError(f"snapchat: next page is on another host: {url.scheme}://{url.host}")
     return url
 
 

@@ -1,4 +1,4 @@
-"""Snapchat's ad account and its campaigns; deleted campaigns are in no list, though stats still hold them."""
+"""Snapchat's ad account and its campaigns; deleted campaigns are not listed, but stats still contain them."""
 
 from __future__ import annotations
 
@@ -31,15 +31,17 @@ CAMPAIGN = msgspec.json.Decoder(Campaign)
 
 
 async def accounts(client: ApiClient, account: Account) -> AsyncIterator[Page]:
-    """Yield the ad account's own object, in one call: stats rows carry neither its currency nor its zone."""
+    """Yields the ad account's own object, in one call: stats contain neither its currency nor its time zone."""
     found = items(await client.get(f"adaccounts/{account.account_id}"), "adaccounts", "adaccount")
     if not found:
-        raise ReauthRequired(f"snapchat shows no ad account {account.account_id}; give the token's user a role on it")
+        raise ReauthRequired(
+            f"snapchat ad account {account.account_id} is not visible: give the token's user a role on it"
+        )
     yield [Record(decode(found[0], AD_ACCOUNT, "snapchat ad account").id, None, found[0])]
 
 
 async def campaigns(client: ApiClient, account: Account) -> AsyncIterator[Page]:
-    """Yield all campaigns that the API lists."""
+    """Yields all campaigns that the API lists."""
     async for found in listed(client, account, "campaigns", "campaign"):
         yield [Record(decode(item, CAMPAIGN, "snapchat campaign").id, None, item) for item in found]
 
@@ -50,7 +52,7 @@ async def campaign_ids(client: ApiClient, account: Account) -> AsyncIterator[lis
 
 
 def listed(client: ApiClient, account: Account, many: str, one: str) -> AsyncIterator[list[RawJson]]:
-    """The account's entities of one kind, page by page."""
+    """Yields the account's entities of one kind, page by page."""
 
     def read(response: ApiResponse) -> tuple[list[RawJson], str | None]:
         return [*items(response, many, one)], next_link(response.body)

@@ -1,6 +1,6 @@
-"""What Snapchat's failures mean: an HTTP status, or a `request_status` of ERROR inside HTTP 200.
+"""Snapchat's errors: an HTTP status, or a `request_status` of ERROR inside HTTP 200.
 
-One item of a list may have failed while the others are there: `items` in snapchat_calls looks at each.
+Single items of a list may fail; `api.items` checks each.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from adsync.sources.common.http_errors import (
 )
 
 FORBIDDEN, GONE, GATEWAY_TIMEOUT = 403, 404, 504
-# The limits are of calls per second; nobody documents how long an offender waits.
+# The limits are per second; the wait after exceeding them is not documented.
 DEFAULT_WAIT = 60.0
 RESET_HEADER = "x-rate-limit-reset"
 UNKNOWN_ENTITY = "E3003"
 
 
 class EntityGone(PermanentError):
-    """Snapchat knows no such entity, or knows it no longer."""
+    """The entity does not exist, or no longer."""
 
 
 class Envelope(msgspec.Struct):
@@ -49,39 +49,39 @@ ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
 def check(response: ApiResponse) -> None:
-    """Raise what the status or the envelope stands for; a report's CSV has no envelope."""
+    """Raises the error of the status or the envelope; the CSV of a report has no envelope."""
     if response.status >= HTTP_ERROR:
-        raise _of_status(response)
+        raise _status_error(response)
     if response.body.startswith(b"{"):
         envelope = decode(response.body, ENVELOPE, "snapchat")
-        if failed(envelope.request_status):
-            raise _inside(envelope)
+        if has_failed(envelope.request_status):
+            raise _envelope_error(envelope)
 
 
-def failed(status: str) -> bool:
-    """Statuses are written in capitals or not."""
+def has_failed(status: str) -> bool:
+    """Whether a status stands for an error; its case varies."""
     return status.casefold() != "success"
 
 
-def _of_status(response: ApiResponse) -> AdsyncError:
-    said = decode_or_none(response.body, ENVELOPE)
-    text = f"snapchat answered HTTP {response.status}"
+def _status_error(response: ApiResponse) -> AdsyncError:
+    envelope = decode_or_none(response.body, ENVELOPE)
+    text = f"snapchat returned HTTP {response.status}"
     if response.status in TOO_MANY_REQUESTS:
         return RateLimited(text, retry_after=retry_after(response.headers, RESET_HEADER) or DEFAULT_WAIT)
     if response.status == UNAUTHORIZED:
-        return TokenExpired(f"{text}: the access token is not valid")
+        return TokenExpired(f"{text}: access token rejected")
     if response.status == GATEWAY_TIMEOUT:
         return TooMuchData(text)
-    if said is None or response.status >= SERVER_ERROR:
+    if envelope is None or response.status >= SERVER_ERROR:
         return error_for_status("snapchat", response)
-    text = f"{text} {said.error_code}: {said.debug_message or said.display_message}"
+    text = f"{text} {envelope.error_code}: {envelope.debug_message or envelope.display_message}"
     if response.status == FORBIDDEN:
         return ReauthRequired(f"{text}; give the token's user a role on this ad account")
     return EntityGone(text) if response.status == GONE else PermanentError(text)
 
 
-def _inside(envelope: Envelope) -> AdsyncError:
-    """Without a code of its own, what failed is the server."""
+def _envelope_error(envelope: Envelope) -> AdsyncError:
+    """Returns the error of an envelope; without a code, the server itself failed."""
     text = f"snapchat {envelope.error_code or 'error'}: {envelope.debug_message or envelope.display_message}"
     if envelope.error_code == UNKNOWN_ENTITY:
         return EntityGone(text)

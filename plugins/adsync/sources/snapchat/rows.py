@@ -1,4 +1,4 @@
-"""One campaign's day as it is stored: micros untouched, times as they were written."""
+"""One campaign's day as it is stored: micros and times stay as they arrived."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Spend(msgspec.Struct):
 
 
 SPEND = msgspec.json.Decoder(Spend)
-TOLD = msgspec.json.Decoder(dict[str, msgspec.Raw])
+STATS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Day(msgspec.Struct):
@@ -27,24 +27,24 @@ class Day(msgspec.Struct):
     end_time: str | None = None
 
     @property
-    def told(self) -> bool:
-        return bool(decode(self.stats, TOLD, "snapchat stats"))
+    def has_stats(self) -> bool:
+        return bool(decode(self.stats, STATS, "snapchat stats"))
 
     @property
     def spend(self) -> int:
-        """Micros; a day without the key spent nothing."""
+        """The spend in micros; 0 if the key is missing."""
         return decode(self.stats, SPEND, "snapchat spend").spend
 
     @property
     def date(self) -> date:
-        """As written: it belongs to the ad account's zone, and UTC would shift it."""
+        """The day as written, in the ad account's time zone; a conversion to UTC would shift it."""
         return day(self.start_time, "snapchat start_time")
 
 
 def record(
     campaign_id: str, of: Day, finalized: str | None = None, processed: str | None = None, *, name: str = ""
 ) -> Record:
-    """Stats rows name no campaign; `name` is for what is none."""
+    """Returns the record of a day. Stats contain no campaign name; `name` is for spend without a campaign."""
     payload: Mapping[str, object] = {
         "campaign_id": campaign_id,
         "start_time": of.start_time,

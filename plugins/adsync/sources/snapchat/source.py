@@ -1,7 +1,7 @@
 """Snapchat Ads: the ad account, its campaigns, and their stats by day.
 
-Statistics are asked for by account, split by campaign: deleted campaigns still spend inside the window.
-Access tokens live an hour or less. Facts: the project's Snapchat sheet, sections 1 to 9.
+Metrics are requested per account, split by campaign: deleted campaigns have spend in the same days.
+Access tokens are valid for an hour or less. Reference: the project's Snapchat sheet, sections 1 to 9.
 """
 
 from __future__ import annotations
@@ -21,12 +21,10 @@ from adsync.sources.snapchat.errors import check
 from adsync.sources.snapchat.stats import OPTIONS, campaign_metrics
 
 REFRESH_URL = "https://accounts.snapchat.com/login/oauth2/access_token"
-REMEDY = (
-    "log in to Snapchat again, as somebody with a role on the ad account, and put the new tokens into the connection"
-)
-# Longer ones are refused.
+REMEDY = "log in to Snapchat again, as a user with a role on the ad account, and put the new tokens into the connection"
+# Longer ranges are rejected.
 MAX_DAYS = 31
-# A name or a zone changes once in years; a retry within minutes does not list the campaigns again.
+# Names and time zones rarely change. A retry within minutes does not list the campaigns again.
 DAILY, RETRY_INTERVAL = timedelta(hours=20), timedelta(minutes=5)
 
 
@@ -48,7 +46,7 @@ SOURCE = Source(
             "campaign_metrics",
             campaign_metrics,
             max_days=MAX_DAYS,
-            # How many campaigns a page of stats holds, nobody says. The account's own spend is asked for beside them.
+            # The page size of stats is not documented. One further call reads the account's own spend.
             cost=CallCost(PAGE_SIZE, per_campaign=True, fixed=1),
         ),
         EntityStream("ads", ads, refresh_every=DAILY, restate_only=True, cost=CallCost(PAGE_SIZE)),

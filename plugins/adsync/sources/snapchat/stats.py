@@ -1,8 +1,7 @@
-"""Snapchat's daily campaign stats, reconciled with what the account says it spent.
+"""Snapchat's daily campaign stats, reconciled with the spend of the account.
 
-The breakdown of a large account may come back silently empty, and a page may be missed: when the sums differ,
-the same days are read from the asynchronous CSV, and at last campaign by campaign; what is still lacking then is kept
-as a row of its own.
+The breakdown of a large account may be empty without an error, and pages may be missing. If the sums differ, the same
+days are read from the asynchronous CSV, then campaign by campaign. Spend that is still missing becomes its own row.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ from adsync.sources.common.decoding import decode
 from adsync.sources.snapchat.api import follow, items, next_link
 from adsync.sources.snapchat.entities import campaign_ids
 from adsync.sources.snapchat.errors import EntityGone
-from adsync.sources.snapchat.report import reported
+from adsync.sources.snapchat.report import read_report
 from adsync.sources.snapchat.rows import METRICS, Day, record
 from adsync.sources.snapchat.unlisted_spend import AccountDays, Spent, remainders
 
 LOG = logging.getLogger(__name__)
 
-# What an account may choose, the platform's own default first. Ads Manager shows actions at the time of the
-# impression, the API at that of the conversion: `action_report_time: impression` gives Ads Manager's numbers.
+# The options of an account, the platform's default first. Ads Manager reports actions at the time of the impression,
+# the API at that of the conversion: `action_report_time: impression` gives Ads Manager's numbers.
 OPTIONS = {
     "swipe_up_attribution_window": ("28_DAY", "7_DAY", "1_DAY"),
     "view_attribution_window": ("1_DAY", "none", "1_HOUR", "3_HOUR", "6_HOUR", "7_DAY", "28_DAY"),
@@ -63,14 +62,14 @@ STAT = msgspec.json.Decoder(Stat)
 async def campaign_metrics(
     client: ApiClient, account: Account, date_range: DateRange, _learned: LearnedLimits
 ) -> AsyncIterator[Page]:
-    """Yield one row per campaign and day; days are the ad account's own. A window's rows are held to be summed."""
+    """Yields one row per campaign and day, in the ad account's time zone; all rows are held in memory to be summed."""
     query = params(account, date_range)
     before = await _account_days(client, account, query)
     rows = await _by_breakdown(client, account, query)
     spent, whole = _spend(rows), _sum(before)
-    if spent != whole and not _between(spent, before, await _account_days(client, account, query)):
+    if spent != whole and not _is_between(spent, before, await _account_days(client, account, query)):
         LOG.warning("%s: campaigns sum to %d micros, the account to %d in %s", account, spent, whole, date_range)
-        async for page in _read_otherwise(client, account, query, rows):
+        async for page in _read_fallback(client, account, query, rows):
             yield page
         return
     yield [row for row, _ in rows]
@@ -89,7 +88,7 @@ def params(account: Account, date_range: DateRange) -> dict[str, str]:
 
 
 def _midnight(date_: date, zone: ZoneInfo) -> str:
-    """With the offset of that very day: one offset for the whole window is wrong for one of its ends."""
+    """Returns midnight with the offset of that day: daylight saving may change it within the range."""
     return datetime.combine(date_, time(), zone).isoformat(timespec="seconds")
 
 
@@ -104,17 +103,17 @@ def _sum(days: AccountDays) -> int:
     return sum(each.day.spend for each in days.values())
 
 
-def _between(spent: int, before: AccountDays, after: AccountDays) -> bool:
-    """Today goes on spending while it is read: the sum must lie between what the account said before and after."""
+def _is_between(spent: int, before: AccountDays, after: AccountDays) -> bool:
+    """Whether the sum lies between the account's before and after: today's spend grows while it is read."""
     sums = sorted((_sum(before), _sum(after)))
     return sums[0] <= spent <= sums[1]
 
 
 async def _account_days(client: ApiClient, account: Account, query: Mapping[str, str]) -> AccountDays:
-    """What each day cost; without a breakdown an account tells nothing else."""
+    """Returns the account's spend by day; without a breakdown no other metric is available."""
     days = {}
     async for stats in _stats(client, f"adaccounts/{account.account_id}/stats", {**query, "fields": "spend"}):
-        days |= {each.date: Spent(each, stat.finality) for stat in stats for each in stat.timeseries if each.told}
+        days |= {each.date: Spent(each, stat.finality) for stat in stats for each in stat.timeseries if each.has_stats}
     return days
 
 
@@ -125,42 +124,42 @@ async def _by_breakdown(client: ApiClient, account: Account, query: Mapping[str,
     return rows
 
 
-async def _read_otherwise(
+async def _read_fallback(
     client: ApiClient, account: Account, query: Mapping[str, str], rows: Rows
 ) -> AsyncIterator[Page]:
-    """From the CSV if that is whole; else all that any way of asking tells, and what is lacking then."""
+    """Yields the rows of the CSV if it is complete, else those of all three ways of reading and the missing spend."""
     before = await _account_days(client, account, query)
     try:
-        lines = await reported(client, account, query)
+        lines = await read_report(client, account, query)
     except ReportLost as error:
         LOG.warning("%s: %s; reading campaign by campaign", account, error)
         lines = []
-    if lines and _between(_spend(lines), before, await _account_days(client, account, query)):
+    if lines and _is_between(_spend(lines), before, await _account_days(client, account, query)):
         yield [row for row, _ in lines]
         return
-    singly = await _one_by_one(client, account, query)
-    told = [*{row.key: (row, spend) for row, spend in (*rows, *lines, *singly)}.values()]
+    single = await _by_single_campaigns(client, account, query)
+    found = [*{row.key: (row, spend) for row, spend in (*rows, *lines, *single)}.values()]
     after = await _account_days(client, account, query)
-    yield [row for row, _ in told]
-    if not _between(_spend(told), before, after):
-        yield remainders(account, told, before, after)
+    yield [row for row, _ in found]
+    if not _is_between(_spend(found), before, after):
+        yield remainders(account, found, before, after)
 
 
-async def _one_by_one(client: ApiClient, account: Account, query: Mapping[str, str]) -> Rows:
+async def _by_single_campaigns(client: ApiClient, account: Account, query: Mapping[str, str]) -> Rows:
     rows: Rows = []
     async for ids in campaign_ids(client, account):
         for campaign_id in ids:
-            rows += await _of_campaign(client, account, campaign_id, query)
+            rows += await _campaign_rows(client, account, campaign_id, query)
     return rows
 
 
-async def _of_campaign(client: ApiClient, account: Account, campaign_id: str, query: Mapping[str, str]) -> Rows:
+async def _campaign_rows(client: ApiClient, account: Account, campaign_id: str, query: Mapping[str, str]) -> Rows:
     rows: Rows = []
     try:
         async for stats in _stats(client, f"campaigns/{campaign_id}/stats", query):
             rows += [row for stat in stats for row in _rows(Part(campaign_id, stat.timeseries), stat)]
     except EntityGone as error:
-        LOG.warning("%s: campaign %s is gone: %s", account, campaign_id, error)
+        LOG.warning("%s: campaign %s no longer exists: %s", account, campaign_id, error)
     return rows
 
 
@@ -168,18 +167,18 @@ def _stats(client: ApiClient, path: str, query: Mapping[str, str]) -> AsyncItera
     def read(response: ApiResponse) -> tuple[list[Stat], str | None]:
         found = items(response, "timeseries_stats", "timeseries_stat")
         if not found:
-            raise ContractError(f"snapchat {path}: the response has no stat object")
+            raise ContractError(f"snapchat {path}: missing stat object in the response")
         return [decode(item, STAT, "snapchat stats") for item in found], _link(found, response)
 
     return follow(client, path, query, read)
 
 
 def _link(found: list[msgspec.Raw], response: ApiResponse) -> str | None:
-    """The link stands inside the stat object, or where lists have it."""
+    """Returns the link to the next page, from the stat object or from the envelope."""
     bodies: list[RawJson] = [*found, response.body]
     return next((link for body in bodies if (link := next_link(body))), None)
 
 
 def _rows(part: Part, stat: Stat) -> Rows:
-    """Without what has no stats: that is no row of zeros, it is nothing."""
-    return [(record(part.id, each, *stat.finality), each.spend) for each in part.timeseries if each.told]
+    """Returns the rows of a part; days without stats are omitted, they are not zeros."""
+    return [(record(part.id, each, *stat.finality), each.spend) for each in part.timeseries if each.has_stats]

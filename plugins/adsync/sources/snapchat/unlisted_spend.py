@@ -1,7 +1,7 @@
-"""What an account spent and none of its campaigns tells of: a row of its own, day by day, so that sums stay true.
+"""Spend of an account that belongs to none of its campaigns: one row per day, so that sums reconcile.
 
-It takes the place of campaigns that were deleted: no list names them, and their own stats are gone. A later read that
-finds them replaces it, for a window's rows are replaced as a whole.
+It stands for deleted campaigns: they are not listed, and their own stats no longer exist. A later read that finds them
+replaces it, because the rows of a range of days are replaced as a whole.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NAME = "(spend that Snapchat tells of no campaign)"
 
 
 class Spent(NamedTuple):
-    """An account's day, and how far its stats are final."""
+    """An account's day, and until when its stats are final."""
 
     day: Day
     finality: tuple[str | None, str | None]
@@ -34,31 +34,35 @@ Rows = Sequence[tuple[Record, int]]
 
 
 def campaign_id(account: Account) -> str:
-    """Of no campaign that there is."""
+    """Returns an id that no campaign has."""
     return f"unlisted-of-{account.account_id}"
 
 
 def remainders(account: Account, rows: Rows, before: AccountDays, after: AccountDays) -> list[Record]:
-    """One row per day that cost the account more than its campaigns; TemporaryError where it is less.
+    """Returns one row per day on which the account spent more than its campaigns; TemporaryError if it spent less.
 
-    Today goes on spending while it is read: `before` and `after` are what the account said around the rows.
+    Today's spend grows while it is read: `before` and `after` are the account's days read before and after the rows.
     """
-    told: Counter[date | None] = Counter()
+    campaign_spend: Counter[date | None] = Counter()
     for row, spend in rows:
-        told[row.day] += spend
+        campaign_spend[row.day] += spend
     found = []
     for on in sorted({*before, *after, *(row.day for row, _ in rows if row.day)}):
-        said = [days[on].day.spend if on in days else 0 for days in (before, after)]
-        if told[on] > max(said):
+        account_spend = [days[on].day.spend if on in days else 0 for days in (before, after)]
+        if campaign_spend[on] > max(account_spend):
             raise TemporaryError(
-                f"snapchat: campaigns sum to {told[on]} micros on {on}, the account to {max(said)}; nothing is kept"
+                f"snapchat: campaigns sum to {campaign_spend[on]} micros on {on}, "
+                f"the account to {max(account_spend)}; nothing was stored"
             )
-        # Rows that were read amid that growth lie above the lesser: then nothing is lacking.
-        if (lacking := min(said) - told[on]) > 0:
-            found.append(_row(account, lacking, after[on]))
+        # Rows read while the spend grew exceed the smaller value: then nothing is missing.
+        if (missing := min(account_spend) - campaign_spend[on]) > 0:
+            found.append(_row(account, missing, after[on]))
     if found:
         LOG.warning(
-            "%s: %d days cost more than their campaigns tell; kept as %s", account, len(found), campaign_id(account)
+            "%s: on %d days the account spent more than its campaigns; stored as campaign %s",
+            account,
+            len(found),
+            campaign_id(account),
         )
     return found
 

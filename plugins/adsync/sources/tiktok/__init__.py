@@ -1,1 +1,1 @@
-"""The TikTok adapter; `source.SOURCE` declares it."""
+"""The source for TikTok, declared as `source.SOURCE`."""

@@ -1,4 +1,4 @@
-"""TikTok's ads with the ad groups above them, in one listing, deleted ones included."""
+"""TikTok's ads and their ad groups, from one listing that includes deleted ones."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ AD = msgspec.json.Decoder(AdRow)
 
 
 async def ads(client: ApiClient, account: Account) -> AsyncIterator[Page]:
-    """Yield all ads, and each ad group before its first ad; without the status filter deleted ones are left out."""
+    """Yields all ads, and each ad group before its first ad; without the status filter deleted ones are omitted."""
     params = {
         "advertiser_id": account.account_id,
         "fields": json.dumps(FIELDS),
         "filtering": json.dumps({"primary_status": "STATUS_ALL"}),
     }
-    known: set[str] = set()
-    async for page in records(client, "ad/get/", params, _listed):
-        yield ad_records([_ad(record.payload) for record in page], known)
+    seen: set[str] = set()
+    async for page in records(client, "ad/get/", params, _record):
+        yield ad_records([_ad(record.payload) for record in page], seen)
 
 
-def _listed(item: RawJson) -> Record:
+def _record(item: RawJson) -> Record:
     return Record(decode(item, AD, "tiktok ad").ad_id, None, item)
 
 

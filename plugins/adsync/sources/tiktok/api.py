@@ -1,6 +1,6 @@
-"""What every TikTok call shares: the envelope around an response, and listings by page number.
+"""Shared by all TikTok calls: the envelope around a response, and listings by page number.
 
-Rows have no order that holds: a listing may move between its pages, and then lacks rows or has some twice.
+Rows have no stable order: if a listing changes between two pages, rows are missing or repeated.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PAGE_SIZE = 1000
 Shape = TypeVar("Shape")
 
 
-class Moved(TemporaryError):
+class ListingChanged(TemporaryError):
     """The listing changed while it was read."""
 
 
@@ -40,31 +40,31 @@ LISTING = msgspec.json.Decoder(Listing)
 
 
 async def get(client: ApiClient, path: str, params: dict[str, str], decoder: msgspec.json.Decoder[Shape]) -> Shape:
-    return inside(await client.get(path, params), decoder, path)
+    return unwrap(await client.get(path, params), decoder, path)
 
 
-def inside(response: ApiResponse, decoder: msgspec.json.Decoder[Shape], path: str) -> Shape:
+def unwrap(response: ApiResponse, decoder: msgspec.json.Decoder[Shape], path: str) -> Shape:
     return decode(decode(response.body, ENVELOPE, f"tiktok {path}").data, decoder, f"tiktok {path}")
 
 
 def records(
     client: ApiClient, path: str, params: dict[str, str], record: Callable[[RawJson], Record]
 ) -> AsyncIterator[Page]:
-    """Yield every page, each key once; from the start once more when the listing moves, then TemporaryError."""
-    return pagination.retry_listing(lambda: _whole(client, path, params, record), Moved)
+    """Yields every page, each key once; starts over once if the listing changes, then raises TemporaryError."""
+    return pagination.retry_listing(lambda: _read_once(client, path, params, record), ListingChanged)
 
 
-async def _whole(
+async def _read_once(
     client: ApiClient, path: str, params: dict[str, str], record: Callable[[RawJson], Record]
 ) -> AsyncIterator[Page]:
-    """The pages of one listing; Moved when their total changes, or their rows repeat or are not as many."""
+    """Yields the pages of one listing; ListingChanged if the total changes, rows repeat or rows are missing."""
     totals: set[int | None] = set()
     seen: set[str] = set()
 
     async def fetch(number: int, size: int) -> tuple[list[RawJson], int | None]:
         page = await get(client, path, {**params, "page": str(number), "page_size": str(size)}, LISTING)
         if page.page_info is None:
-            raise ContractError(f"tiktok {path}: the response has no page_info")
+            raise ContractError(f"tiktok {path}: missing page_info in the response")
         totals.add(page.page_info.total_number)
         return page.rows, number + 1 if number < page.page_info.total_page else None
 
@@ -74,7 +74,7 @@ async def _whole(
         rows += len(page)
         seen.update(each.key for each in page)
         if len(totals) > 1 or len(seen) < rows:
-            raise Moved(f"tiktok {path}: the list changed while it was read")
+            raise ListingChanged(f"tiktok {path}: the list changed while it was read")
         yield page
     if totals not in ({rows}, {None}):
-        raise Moved(f"tiktok {path}: {rows} rows came of {totals.pop()}")
+        raise ListingChanged(f"tiktok {path}: received {rows} rows of {totals.pop()}")

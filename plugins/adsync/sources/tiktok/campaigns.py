@@ -1,4 +1,4 @@
-"""TikTok's campaigns, deleted ones included."""
+"""TikTok's campaigns, including deleted ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CAMPAIGN = msgspec.json.Decoder(Campaign)
 
 
 def campaigns(client: ApiClient, account: Account) -> AsyncIterator[Page]:
-    """Yield all campaigns; without the status filter deleted ones are left out."""
+    """Yields all campaigns; without the status filter deleted ones are omitted."""
     params = {
         "advertiser_id": account.account_id,
         "fields": json.dumps(FIELDS),

@@ -1,7 +1,7 @@
-"""TikTok's synchronous report: campaign metrics by day, of the whole account or of some campaigns at a time.
+"""TikTok's synchronous report: campaign metrics by day, for the whole account or for some campaigns at a time.
 
-A request that timed out is never sent again as it was: the third time TikTok blocks it. Fewer days help then
-(`fallback_days`), and at a single day fewer campaigns. An response that is incomplete is so for every day: only fewer
+A request that timed out is not repeated unchanged: the third time TikTok blocks it. Fewer days help then
+(`fallback_days`), and at a single day fewer campaigns. A response that is incomplete is so for every day: only fewer
 campaigns make it whole.
 """
 

@@ -1,4 +1,4 @@
-"""TikTok's asynchronous report: ordered, polled and downloaded as CSV; its rows are those of the synchronous one."""
+"""TikTok's asynchronous report, a CSV with the rows of the synchronous one."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from adsync.errors import ContractError, ReportLost, ReportRefused, TemporaryErr
 from adsync.models import Account, Page, RawJson, Record
 from adsync.ranges import DateRange
 from adsync.sources.common.decoding import day, decode
-from adsync.sources.tiktok.api import PAGE_SIZE, get, inside
+from adsync.sources.tiktok.api import PAGE_SIZE, get, unwrap
 from adsync.sources.tiktok.errors import NoPermission
 
 DIMENSIONS = ["campaign_id", "stat_time_day"]
 NEEDED = [
     "campaign_name", "spend", "impressions", "clicks", "conversion", "complete_payment", "total_complete_payment_rate",
 ]  # fmt: skip
-# What the platform works out of the others. A report that was ordered by an older version may lack some of it.
+# Derived by the platform from the others. A report that an older version created may lack some.
 DERIVED = ["ctr", "cpc", "cpm", "complete_payment_roas"]
 METRICS = [*NEEDED, *DERIVED]
 
@@ -69,36 +69,37 @@ def row_of(item: RawJson) -> Record:
 
 
 async def create_report(client: ApiClient, account: Account, date_range: DateRange) -> str:
-    """Order the asynchronous report of any number of days; return its id.
+    """Creates an asynchronous report for any number of days; returns its id.
 
-    Only apps that TikTok allow-listed may. The account itself is no question: its campaigns were listed before.
+    Only apps that TikTok allow-listed may create one. A missing permission is not about the account: its campaigns were
+    listed before.
     """
-    order = {**query(account, date_range), "output_format": "CSV_STRING", "enable_report_title_translation": False}
+    request = {**query(account, date_range), "output_format": "CSV_STRING", "enable_report_title_translation": False}
     try:
-        response = await client.post("report/task/create/", order)
+        response = await client.post("report/task/create/", request)
     except NoPermission as error:
         raise ReportRefused(f"TikTok has not allow-listed this app for asynchronous reports: {error}") from error
-    return inside(response, TASK, "report/task/create/").task_id
+    return unwrap(response, TASK, "report/task/create/").task_id
 
 
 async def report_ready(client: ApiClient, account: Account, report_id: str) -> bool:
-    """Poll once; ReportLost when TikTok gave the report up."""
+    """Polls once; ReportLost if the report failed."""
     params = {"advertiser_id": account.account_id, "task_id": report_id}
     state = await get(client, "report/task/check/", params, TASK_STATE)
     if state.status in {"FAILED", "CANCELED"}:
-        raise ReportLost(f"tiktok report {report_id} ended as {state.status}: {state.message}")
+        raise ReportLost(f"tiktok report {report_id} failed: {state.status}: {state.message}")
     return state.status == "SUCCESS"
 
 
 async def download_report(client: ApiClient, account: Account, report_id: str) -> AsyncIterator[Page]:
-    """Yield the report's rows, in the shape that the synchronous report has."""
+    """Yields the rows of the report, in the shape of the synchronous report."""
     response = await client.get("report/task/download/", {"advertiser_id": account.account_id, "task_id": report_id})
     rows = csv.DictReader(io.StringIO(_text(response.body, report_id), newline=""))
     if missing := {*DIMENSIONS, *NEEDED} - {*(rows.fieldnames or ())}:
-        raise ContractError(f"tiktok report {report_id} lacks the columns {', '.join(sorted(missing))}")
+        raise ContractError(f"missing columns in tiktok report {report_id}: {', '.join(sorted(missing))}")
     while lines := list(islice(rows, PAGE_SIZE)):
         if any(None in line or None in line.values() for line in lines):
-            raise TemporaryError(f"tiktok report {report_id} has a line that is cut off or too long")
+            raise TemporaryError(f"truncated or overlong line in tiktok report {report_id}")
         yield [row_of(_as_json(line)) for line in lines]
 
 
@@ -106,7 +107,7 @@ def _text(body: bytes, report_id: str) -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TemporaryError(f"tiktok report {report_id} is no whole text ({error})") from error
+        raise TemporaryError(f"truncated or invalid text in tiktok report {report_id} ({error})") from error
 
 
 def _as_json(row: dict[str, str]) -> bytes:

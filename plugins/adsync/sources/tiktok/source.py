@@ -1,7 +1,7 @@
 """TikTok Ads: advertisers, campaigns and daily campaign reports, synchronous or asynchronous.
 
 Array parameters of a GET are JSON texts, and one of their values is JSON inside JSON.
-Facts: the project's TikTok sheet, sections 1 to 7.
+Reference: the project's TikTok sheet, sections 1 to 7.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from adsync.sources.tiktok.metrics import campaign_metrics
 from adsync.sources.tiktok.report import create_report, download_report, report_ready
 
 HOST = "https://business-api.tiktok.com/open_api/v1.3"
-# After a time-out TikTok wants no more than a week.
+# After a timeout, TikTok recommends at most a week.
 MAX_DAYS, FALLBACK_DAYS = 30, 7
-# A name or a zone changes once in years; a retry within minutes does not list the campaigns again.
+# Names and time zones rarely change. A retry within minutes does not list the campaigns again.
 DAILY, RETRY_INTERVAL = timedelta(hours=20), timedelta(minutes=5)
-# The lowest tier; all customers of one developer app share it.
+# Of the lowest tier, shared by all customers of one developer app.
 LIMITS = (
     RateLimit("app", 10, 1),
     RateLimit("app", 600, 60),
@@ -52,11 +52,13 @@ ADVERTISER = msgspec.json.Decoder(Advertiser)
 
 
 async def accounts(client: ApiClient, account: Account) -> AsyncIterator[Page]:
-    """Yield the advertiser's own row, in one call."""
+    """Yields the advertiser's own row, in one call."""
     params = {"advertiser_ids": json.dumps([account.account_id]), "fields": json.dumps(ACCOUNT_FIELDS)}
     found = await get(client, "advertiser/info/", params, LISTING)
     if not found.rows:
-        raise ReauthRequired(f"tiktok shows no advertiser {account.account_id} to this token; grant the app access")
+        raise ReauthRequired(
+            f"tiktok advertiser {account.account_id} is not visible to this token; grant the app access"
+        )
     yield [Record(account.account_id, None, found.rows[0])]
 
 
@@ -65,7 +67,7 @@ def base_url(credentials: Credentials, _account_id: str) -> str:
 
 
 def account_info(payload: RawJson) -> AccountInfo:
-    """`Etc/GMT+5` is an IANA name too, with POSIX's sign: it is five hours behind UTC."""
+    """`Etc/GMT+5` is an IANA name too; with the POSIX sign it is five hours behind UTC."""
     row = decode(payload, ADVERTISER, "tiktok advertiser")
     return AccountInfo(row.name, row.currency, row.timezone)
 

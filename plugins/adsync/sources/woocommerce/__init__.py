@@ -1,1 +1,1 @@
-"""The WooCommerce adapter; `source.SOURCE` declares it."""
+"""The source for WooCommerce, declared as `source.SOURCE`."""

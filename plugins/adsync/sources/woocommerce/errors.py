@@ -1,6 +1,6 @@
-"""What a WooCommerce site's failures mean: JSON with a `code` is WordPress speaking, HTML is its host.
+"""WooCommerce's errors: JSON with a `code` comes from WordPress, HTML from its host.
 
-Keys never expire, so nothing here is a token's end. Messages are localised and never read.
+Keys do not expire, so there is no TokenExpired. Messages are localized and not read.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ DEFAULT_WAIT = 60.0
 
 
 class SiteCrashed(TemporaryError):
-    """A PHP fatal error: often one order that a plugin cannot show."""
+    """A PHP fatal error, often caused by a plugin and a single order."""
 
 
 class Problem(msgspec.Struct):
@@ -29,45 +29,44 @@ PROBLEM = msgspec.json.Decoder(Problem)
 
 
 def check(response: ApiResponse) -> None:
-    """Raise what the status stands for; whatever else comes with a 200 must at least look like JSON."""
+    """Raises the error of the status, or of a body that is not JSON."""
     if response.status >= REDIRECTED:
-        raise _meaning(response, decode_or_none(response.body, PROBLEM))
+        raise _error(response, decode_or_none(response.body, PROBLEM))
     if not response.body.startswith((b"[", b"{")):
         raise TemporaryError(
-            "the site responses with something else than JSON (a maintenance page, or notices of PHP before it): "
-            "if it stays so, its host has to look"
+            "the site returned no JSON (a maintenance page, or PHP notices before it): "
+            "if this persists, contact its host"
         )
 
 
-def _meaning(response: ApiResponse, said: Problem | None) -> AdsyncError:
-    text = f"woocommerce answered HTTP {response.status}" + (
-        f" {said.code}" if said else " without a code of WordPress"
-    )
+def _error(response: ApiResponse, problem: Problem | None) -> AdsyncError:
+    code = problem.code if problem else "without a WordPress code"
+    text = f"woocommerce returned HTTP {response.status} {code}"
     wait = retry_after(response.headers)
     if response.status in TOO_MANY_REQUESTS or (response.status == UNAVAILABLE and wait):
         return RateLimited(text, retry_after=wait or DEFAULT_WAIT)
     if response.status < HTTP_ERROR:
-        return TemporaryError(f"{text}: it redirects, to a challenge or to another address than the connection's")
+        return TemporaryError(f"{text}: redirected, to a challenge or to another URL than the one in the connection")
     if response.status == CRASHED:
         return SiteCrashed(text)
     if response.status == GATEWAY_TIMEOUT:
         return TooMuchData(text)
-    return _refusal(response, said, text)
+    return _client_error(response, problem, text)
 
 
-def _refusal(response: ApiResponse, said: Problem | None, text: str) -> AdsyncError:
+def _client_error(response: ApiResponse, problem: Problem | None, text: str) -> AdsyncError:
     if response.status == UNAUTHORIZED:
         return ReauthRequired(
             f"{text}: create a new key with read permission and put it into the connection; "
-            'if the key is right, its host may strip the Authorization header: set "query_keys": "true" in the extra'
+            'if the key is valid, the host may strip the Authorization header: set "query_keys": "true" in the extra'
         )
     if response.status == FORBIDDEN:
-        if said is None:
-            return TemporaryError(f"{text}: a firewall is in the way; ask the merchant to allow our User-Agent")
-        return ReauthRequired(f"{text}: the key's user may not see orders; give it the role of a shop manager")
+        if problem is None:
+            return TemporaryError(f"{text}: blocked by a firewall; ask the merchant to allow the User-Agent of adsync")
+        return ReauthRequired(f"{text}: the key's user may not read orders; give it the role of a shop manager")
     if response.status == NOT_FOUND:
         return PermanentError(
-            f"{text}: check the site's address and that WooCommerce is active; a site with plain permalinks "
-            'needs "rest_route": "true" in the connection\'s extra, one that renamed wp-json its "rest_prefix"'
+            f"{text}: check the site's URL and that WooCommerce is active; a site with plain permalinks "
+            'needs "rest_route": "true" in the connection\'s extra, a site that renamed wp-json its "rest_prefix"'
         )
-    return PermanentError(text) if said else error_for_status("woocommerce", response)
+    return PermanentError(text) if problem else error_for_status("woocommerce", response)

@@ -1,14 +1,14 @@
-"""Walking a list of changes that goes on changing: always from the start, after the last second seen.
+"""Reads changed orders from a list that changes while it is read: each page starts after the last second seen.
 
-Pages by number skip a row whenever an order is saved meanwhile; a second cannot be skipped. Times have whole
-seconds and bounds are exclusive, so each step goes back one second and drops what it has already.
+Numbered pages skip a row whenever an order is saved meanwhile; a second cannot be skipped. Times are whole seconds and
+bounds are exclusive, so each step starts one second earlier and drops the orders it already has.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, reposition
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ ONE_SECOND = timedelta(seconds=1)
 
 
 class Change(NamedTuple):
-    """An order as it was saved at a second; None for one that the site cannot show."""
+    """An order as it was saved at a second; `record` is None if the site crashes over it."""
 
     key: str
     at: datetime
@@ -29,66 +29,66 @@ class Change(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a call starts: after a second, and past so many rows of the next one; `size` rows at most."""
+class Position:
+    """Where a call starts: after a second, skipping `offset` rows of the next one; it returns at most `size` rows."""
 
     after: datetime
     size: int
     offset: int = 0
 
 
-Fetch = Callable[[Place], Awaitable[list[Change]]]
-StandIn = Callable[[Place, SiteCrashed], Awaitable[Change]]
+Fetch = Callable[[Position], Awaitable[list[Change]]]
+ReadUnreadable = Callable[[Position, SiteCrashed], Awaitable[Change]]
 
 
 @dataclass
 class ChangedOrders:
-    """`fetch` reads rows in the order of their seconds; `stand_in` tells what is known of a row that crashes the site.
+    """Yields changed orders.
 
-    `found` counts the rows that were new since the walk last stood at the start of a second, `last` are the rows of
-    the page before.
+    `fetch` reads rows by time; `read_unreadable` reads the rest of a row that crashes the site. `found` counts the new
+    rows since the last position without an offset, `last` are the keys of the previous page.
     """
 
     fetch: Fetch
-    stand_in: StandIn
-    largest: int
+    read_unreadable: ReadUnreadable
+    max_size: int
     seen: dict[str, datetime] = field(default_factory=dict)
     found: int = 0
     last: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
     async def changes(self, since: datetime) -> AsyncIterator[list[Record]]:
-        """Yield the records; the last thing to come is Unreadable when orders were left out.
+        """Yields the records; at the end raises Unreadable if orders were left out.
 
-        Raises ContractError when the site hands out one and the same page wherever it is asked to start.
+        Raises ContractError if the site returns the same page for different positions.
         """
-        place: Place | None = Place(since - ONE_SECOND, self.largest)
-        while place:
-            place, rows = await self._rows(place)
-            self._refuse_circle(place, [row.key for row in rows])
+        position: Position | None = Position(since - ONE_SECOND, self.max_size)
+        while position:
+            position, rows = await self._rows(position)
+            self._check_progress(position, [row.key for row in rows])
             yield self._new(rows)
-            place = self._next(place, rows)
+            position = self._next(position, rows)
         if self.unreadable:
-            raise Unreadable(
-                f"the site crashes over {', '.join(self.unreadable)}: its host's error log names the plugin"
-            )
+            raise Unreadable(f"the site crashes on {', '.join(self.unreadable)}: its host's error log names the plugin")
 
-    async def _rows(self, place: Place) -> tuple[Place, list[Change]]:
-        """Halve the page when the site cannot show it, down to the one order that is to blame."""
+    async def _rows(self, position: Position) -> tuple[Position, list[Change]]:
+        """Halves the page while the site crashes, down to the order that causes it."""
         while True:
             try:
-                return place, await self.fetch(place)
+                return position, await self.fetch(position)
             except (TooMuchData, SiteCrashed) as error:
-                if place.size == 1:
+                if position.size == 1:
                     if not isinstance(error, SiteCrashed):
                         raise
-                    return place, [await self.stand_in(place, error)]
-            place = replace(place, size=place.size // 2)
+                    return position, [await self.read_unreadable(position, error)]
+            position = reposition(position, size=position.size // 2)
 
-    def _refuse_circle(self, place: Place, keys: list[str]) -> None:
-        """Further into a second there are other orders; only then, for its start may be a page's end."""
-        if place.offset and keys and keys == self.last:
-            raise ContractError("woocommerce gave the same orders again, not those that follow: is a cache in the way?")
+    def _check_progress(self, position: Position, keys: list[str]) -> None:
+        """With an offset the orders must differ; without one, a page may start with the end of the previous."""
+        if position.offset and keys and keys == self.last:
+            raise ContractError(
+                "woocommerce returned the same orders again instead of the next ones (check for a cache)"
+            )
         self.last = keys
 
     def _new(self, rows: list[Change]) -> list[Record]:
@@ -98,21 +98,21 @@ class ChangedOrders:
         lost = [row.key for row in new if row.record is None]
         self.unreadable += lost
         for key in lost:
-            LOG.warning("the site cannot show %s", key)
+            LOG.warning("unreadable at the site: %s", key)
         return [row.record for row in new if row.record is not None]
 
-    def _next(self, place: Place, rows: list[Change]) -> Place | None:
-        """The second after the last one seen, or further into one that has more orders than a page."""
-        last = max((row.at for row in rows), default=place.after) - ONE_SECOND
-        at_end, moves = len(rows) < place.size, last > place.after
-        # A row that leaves a crowded second draws the next one back over the edge of a page.
-        again = bool(place.offset and self.found) and (at_end or moves)
+    def _next(self, position: Position, rows: list[Change]) -> Position | None:
+        """Returns the position after the last second seen, or further into a second with more orders than a page."""
+        last = max((row.at for row in rows), default=position.after) - ONE_SECOND
+        is_at_end, moves = len(rows) < position.size, last > position.after
+        # A row that leaves a full second moves the next one to the previous page.
+        again = bool(position.offset and self.found) and (is_at_end or moves)
         self.found = 0 if again or moves else self.found
         if again:
-            return replace(place, offset=0)
-        if at_end:
+            return reposition(position, offset=0)
+        if is_at_end:
             return None
         if not moves:
-            return replace(place, offset=place.offset + len(rows))
+            return reposition(position, offset=position.offset + len(rows))
         self.seen = {key: at for key, at in self.seen.items() if at > last}
-        return Place(last, min(2 * place.size, self.largest))
+        return Position(last, min(2 * position.size, self.max_size))

@@ -1,6 +1,6 @@
-"""What is kept of a WooCommerce order; the same allow lists make the store send nothing else in the first place.
+"""The stored fields of a WooCommerce order; the same allow lists are sent with the request.
 
-`meta_data` is a dumping ground: values of any type, keys twice, card numbers among them.
+`meta_data` contains anything: values of any type, duplicate keys, card numbers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TOUCH = (
     *("utm_source_platform", "utm_creative_format", "utm_marketing_tactic", "device_type"),
 )
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "utm_id")
-# The second half is what tracking plugins write.
+# The second half is written by tracking plugins.
 META_KEYS = (
     *(PREFIX + name for name in TOUCH),
     *("fbclid", "_fbc", "ttclid", "gclid"),
@@ -29,13 +29,13 @@ META_KEYS = (
     *(f"_{name}" for name in UTM),
 )
 LINKS = {f"{PREFIX}referrer", f"{PREFIX}session_entry"}
-KEPT: Fields = {
+ALLOWED_FIELDS: Fields = {
     **dict.fromkeys(("id", "number", "status", "currency")),
     **dict.fromkeys(("date_created_gmt", "date_modified_gmt", "date_paid_gmt", "date_completed_gmt")),
     **dict.fromkeys(("total", "total_tax", "discount_total", "shipping_total", "payment_method", "created_via")),
     "refunds": {"id": None, "total": None},
 }
-ASKED = (*KEPT, "customer_id", "meta_data")
+REQUESTED_FIELDS = (*ALLOWED_FIELDS, "customer_id", "meta_data")
 
 
 class Meta(msgspec.Struct):
@@ -64,25 +64,29 @@ def read(item: RawJson) -> Order:
 
 
 def record(item: RawJson, order: Order, key: bytes) -> Record:
-    """Guests all have customer 0, which is nobody."""
-    payload: dict[str, Any] = allow_fields(item, KEPT)
-    payload["meta_data"] = _kept_meta(order.meta_data)
+    """Returns the record of an order; customer 0 stands for all guests and gets no hash."""
+    payload: dict[str, Any] = allow_fields(item, ALLOWED_FIELDS)
+    payload["meta_data"] = _allowed_meta(order.meta_data)
     payload["customer_hash"] = hash_customer(str(order.customer_id), key) if order.customer_id else None
     return Record(str(order.id), None, msgspec.json.encode(payload))
 
 
-def _kept_meta(entries: Iterable[Meta]) -> list[dict[str, Any]]:
-    """Allow-listed keys with a plain value; of a key that stands twice, the one with the highest id."""
+def _allowed_meta(entries: Iterable[Meta]) -> list[dict[str, Any]]:
+    """Returns the allowed keys with a plain value; of a duplicate key, the entry with the highest id."""
     newest = {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.id)}
-    kept = (newest[key] for key in META_KEYS if key in newest)
-    return [{"id": entry.id, "key": entry.key, "value": _cleaned(entry)} for entry in kept if _is_plain(entry.value)]
+    allowed = (newest[key] for key in META_KEYS if key in newest)
+    return [
+        {"id": entry.id, "key": entry.key, "value": _without_personal_data(entry)}
+        for entry in allowed
+        if _is_plain(entry.value)
+    ]
 
 
 def _is_plain(value: RawJson) -> bool:
     return not bytes(value).startswith((b"{", b"["))
 
 
-def _cleaned(entry: Meta) -> Any:
+def _without_personal_data(entry: Meta) -> Any:
     if entry.key not in LINKS or not bytes(entry.value).startswith(b'"'):
         return entry.value
     return campaign_link(TEXT.decode(entry.value))

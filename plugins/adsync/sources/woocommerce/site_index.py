@@ -1,6 +1,6 @@
-"""A WooCommerce site: its address, its key, and what it says of itself.
+"""A WooCommerce site: its URL, its authentication, and its own record.
 
-WordPress may live below a path; with plain permalinks the route is a parameter of the front page.
+WordPress may be installed below a path; with plain permalinks the route is a parameter of the front page.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from adsync.models import Account, AccountInfo, ApiResponse, Credentials, Page, 
 from adsync.sources.common.decoding import decode
 
 USER_AGENT = "adsync (reads orders for reports)"
-# WordPress lets a site rename it.
+# A site may rename it.
 REST_PREFIX = "wp-json"
 INDEX_FIELDS = "name,url,timezone_string,gmt_offset"
 
@@ -46,7 +46,7 @@ STORE = msgspec.json.Decoder(StoreRow)
 
 
 class QueryKey(httpx.Auth):
-    """The key as parameters, for hosts that strip the Authorization header; the host's own log will hold it."""
+    """Sends the key as parameters, for hosts that strip the Authorization header; it then appears in the host's log."""
 
     def __init__(self, key: str, secret: str, agent: str) -> None:
         self.params = {"consumer_key": key, "consumer_secret": secret}
@@ -59,7 +59,7 @@ class QueryKey(httpx.Auth):
 
 
 class StoreKey(httpx.Auth):
-    """HTTP Basic, and an honest name: firewalls refuse those that libraries give themselves."""
+    """Sends HTTP Basic and a User-Agent of its own: firewalls block those of libraries."""
 
     def __init__(self, key: str, secret: str, agent: str) -> None:
         self.basic = httpx.BasicAuth(key, secret)
@@ -73,37 +73,38 @@ class StoreKey(httpx.Auth):
 def auth(credentials: Credentials, token: Token) -> httpx.Auth:
     if not credentials.login or not token.access:
         raise ConfigError(
-            f"connection {credentials.conn_id} needs the consumer key (ck_...) as login, its secret as password"
+            f"missing key in connection {credentials.conn_id} (expected the consumer key, ck_..., as login, "
+            "its secret as password)"
         )
     agent = str(credentials.extra.get("user_agent", USER_AGENT))
-    if not _says(credentials, "query_keys"):
+    if not _has_flag(credentials, "query_keys"):
         return StoreKey(credentials.login, token.access, agent)
     if credentials.host.startswith("http://"):
-        raise ConfigError(f"connection {credentials.conn_id}: keys in the query need a site with https://")
+        raise ConfigError(f"invalid host in connection {credentials.conn_id}: `query_keys` requires https://")
     return QueryKey(credentials.login, token.access, agent)
 
 
 def base_url(credentials: Credentials, account_id: str) -> str:
-    """The site with its path; over plain http keys would travel readable, so only a host inside may have it."""
+    """Returns the site with its path; plain http would expose the key and is allowed for internal hosts only."""
     site = (credentials.host or f"https://{account_id}").rstrip("/")
     if site.startswith("http://") and "." in (host := httpx.URL(site).host) and not host.startswith("127."):
-        raise ConfigError(f"connection {credentials.conn_id}: write the address of the site with https://")
+        raise ConfigError(f"invalid host in connection {credentials.conn_id}: use the site's URL with https://")
     return f"{site}/"
 
 
 async def get(client: ApiClient, route: str, params: Mapping[str, str]) -> ApiResponse:
-    if _says(client.credentials, "rest_route"):
+    if _has_flag(client.credentials, "rest_route"):
         return await client.get("", {"rest_route": f"/{route}", **params})
     prefix = str(client.credentials.extra.get("rest_prefix") or REST_PREFIX).strip("/")
     return await client.get(f"{prefix}/{route}", params)
 
 
-def _says(credentials: Credentials, name: str) -> bool:
+def _has_flag(credentials: Credentials, name: str) -> bool:
     return str(credentials.extra.get(name, "")).casefold() == "true"
 
 
 async def stores(client: ApiClient, account: Account) -> AsyncIterator[Page]:
-    """Yield the site's facts: the index tells name and zone, WooCommerce the currency."""
+    """Yields the site's record: name and time zone from its index, the currency from WooCommerce."""
     index = decode((await get(client, "", {"_fields": INDEX_FIELDS})).body, INDEX, "woocommerce index")
     response = await get(client, "wc/v3/data/currencies/current", {"_fields": "code"})
     currency = decode(response.body, CURRENCY, "woocommerce currency").code
@@ -117,8 +118,10 @@ def account_info(payload: RawJson) -> AccountInfo:
 
 
 def _fixed_zone(row: StoreRow) -> str:
-    """A site may be set to an offset; the names of such zones have POSIX's sign, and whole hours."""
+    """Returns the zone of a site that is set to an offset; such names have the POSIX sign and whole hours."""
     hours = int(row.gmt_offset)
     if hours != row.gmt_offset:
-        raise ConfigError(f"{row.url} is set to UTC{row.gmt_offset:+}: choose a city as its time zone in WordPress")
+        raise ConfigError(
+            f"invalid time zone UTC{row.gmt_offset:+} of {row.url}: choose a city as its time zone in WordPress"
+        )
     return f"Etc/GMT{-hours:+d}" if hours else "UTC"

@@ -1,7 +1,7 @@
-"""WooCommerce: the site's facts and its orders, by the date they were last saved.
+"""WooCommerce: the site and its orders, by the time they were last saved.
 
-Dates are naive UTC with `dates_are_gmt=true`: a Z would be turned into the site's wall clock first.
-Facts: the project's WooCommerce sheet, sections 1 to 6.
+Dates are naive UTC with `dates_are_gmt=true`: with a Z they would be converted to the site's time zone first.
+Reference: the project's WooCommerce sheet, sections 1 to 6.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from adsync.ranges import TimeRange
 from adsync.sources.base import CallCost, EntityStream, IncrementalStream, Source
 from adsync.sources.common.decoding import decode
 from adsync.sources.woocommerce.errors import SiteCrashed, check
-from adsync.sources.woocommerce.order_changes import Change, ChangedOrders, Place
-from adsync.sources.woocommerce.orders import ASKED, META_KEYS, read, record
+from adsync.sources.woocommerce.order_changes import Change, ChangedOrders, Position
+from adsync.sources.woocommerce.orders import META_KEYS, REQUESTED_FIELDS, read, record
 from adsync.sources.woocommerce.site_index import account_info, auth, base_url, get, stores
 
 PAGE_SIZE = 100
 MAX_DAYS = 30
 Row = TypeVar("Row")
 
-# Trashed orders are in no other list.
+# Orders in the trash are in a list of their own.
 EVERY_STATUS = ("any", "trash")
 
 
@@ -49,16 +49,16 @@ NUMBERED = msgspec.json.Decoder(list[Numbered])
 async def orders(
     client: ApiClient, account: Account, time_range: TimeRange, _stored: StoredPayloads
 ) -> AsyncIterator[Page]:
-    """Yield the orders that were saved inside `span`, second by second, then those in the trash."""
+    """Yields the orders that were saved in the range, by time, then those in the trash."""
     lost: list[str] = []
     for status in EVERY_STATUS:
         params = {"status": status, "orderby": "modified", "order": "asc", "dates_are_gmt": "true"}
         bounds = {**params, "modified_before": _clock(time_range.until)}
         walk = ChangedOrders(
-            partial(_changes, client, account, time_range, bounds), partial(_stand_in, client, bounds), PAGE_SIZE
+            partial(_changes, client, account, time_range, bounds), partial(_read_unreadable, client, bounds), PAGE_SIZE
         )
         try:
-            async for page in walk.changes(time_range.since.replace(microsecond=0)):
+            async for page in walk.changes(time_range.since.reposition(microsecond=0)):
                 yield page
         except Unreadable as error:
             lost.append(str(error))
@@ -67,7 +67,7 @@ async def orders(
 
 
 async def count(client: ApiClient, _account: Account, time_range: TimeRange) -> RecordCount | None:
-    """What a header says of the list without the trash; None where a proxy has taken it away."""
+    """Returns the total in the list's header, without the trash; None if a proxy removed it."""
     bounds = {
         "modified_after": _clock(time_range.since),
         "modified_before": _clock(time_range.until),
@@ -79,10 +79,10 @@ async def count(client: ApiClient, _account: Account, time_range: TimeRange) -> 
 
 
 async def _changes(
-    client: ApiClient, account: Account, time_range: TimeRange, params: Mapping[str, str], place: Place
+    client: ApiClient, account: Account, time_range: TimeRange, params: Mapping[str, str], position: Position
 ) -> list[Change]:
-    kept = {"_fields": ",".join(ASKED), "include_meta": ",".join(META_KEYS)}
-    rows = await _listed(client, {**params, **kept}, place, ORDERS)
+    fields = {"_fields": ",".join(REQUESTED_FIELDS), "include_meta": ",".join(META_KEYS)}
+    rows = await _listed(client, {**params, **fields}, position, ORDERS)
     return [_change(row, time_range, account.customer_key) for row in rows]
 
 
@@ -91,28 +91,30 @@ def _change(item: RawJson, time_range: TimeRange, key: bytes) -> Change:
     at = _instant(order.date_modified_gmt)
     if not time_range.since <= at < time_range.until:
         raise ContractError(
-            f"woocommerce ignored the filter: order {order.id} of {order.date_modified_gmt} is outside the asked span; "
-            "stores before WooCommerce 5.8 do, and have to be updated"
+            f"woocommerce ignored the filter: order {order.id} of {order.date_modified_gmt} is outside the range; "
+            "update WooCommerce to 5.8 or later"
         )
     return Change(f"{order.id} {order.date_modified_gmt}", at, record(item, order, key))
 
 
-async def _stand_in(client: ApiClient, params: Mapping[str, str], place: Place, error: SiteCrashed) -> Change:
-    """What can be told of an order that the site crashes over; nothing when it is the site that is down."""
-    rows = await _listed(client, {**params, "_fields": "date_modified_gmt"}, place, SAVED)
+async def _read_unreadable(
+    client: ApiClient, params: Mapping[str, str], position: Position, error: SiteCrashed
+) -> Change:
+    """Returns id and time of an order that the site crashes on; raises the crash if the whole site is down."""
+    rows = await _listed(client, {**params, "_fields": "date_modified_gmt"}, position, SAVED)
     if not rows:
         raise error
     name = f"the order saved at {rows[0].date_modified_gmt} UTC"
     with suppress(AdsyncError, IndexError):
-        name = f"order {(await _listed(client, {**params, '_fields': 'id'}, place, NUMBERED))[0].id}"
+        name = f"order {(await _listed(client, {**params, '_fields': 'id'}, position, NUMBERED))[0].id}"
     return Change(name, _instant(rows[0].date_modified_gmt), None)
 
 
 async def _listed(
-    client: ApiClient, params: Mapping[str, str], place: Place, decoder: msgspec.json.Decoder[list[Row]]
+    client: ApiClient, params: Mapping[str, str], position: Position, decoder: msgspec.json.Decoder[list[Row]]
 ) -> list[Row]:
-    where = {"modified_after": _clock(place.after), "per_page": str(place.size)}
-    past = {"offset": str(place.offset)} if place.offset else {}
+    where = {"modified_after": _clock(position.after), "per_page": str(position.size)}
+    past = {"offset": str(position.offset)} if position.offset else {}
     response = await get(client, "wc/v3/orders", {**params, **where, **past})
     return decode(response.body, decoder, "woocommerce orders")
 
@@ -123,9 +125,9 @@ def _clock(moment: datetime) -> str:
 
 def _instant(clock: str) -> datetime:
     try:
-        return datetime.fromisoformat(clock).replace(tzinfo=UTC)
+        return datetime.fromisoformat(clock).reposition(tzinfo=UTC)
     except ValueError as error:
-        raise ContractError(f"woocommerce date_modified_gmt: {clock!r} is no time") from error
+        raise ContractError(f"woocommerce date_modified_gmt: invalid time {clock!r}") from error
 
 
 SOURCE = Source(
@@ -137,10 +139,10 @@ SOURCE = Source(
     account_info=account_info,
     streams=(
         EntityStream("stores", stores, cost=CallCost(fixed=1)),
-        # A page begins with the last order of the one before; the trash is a list of its own.
+        # A page starts with the last order of the previous page; the trash is a list of its own.
         IncrementalStream("orders", orders, MAX_DAYS, count=count, cost=CallCost(PAGE_SIZE - 1, fixed=1)),
     ),
-    # No limit of WooCommerce's own: a shop shares its server with its customers.
+    # WooCommerce has no limit of its own; the shop's customers use the same server.
     rate_limits=(RateLimit("account", 2, 1),),
     lookback=30,
 )

@@ -1,1 +1,1 @@
-"""The Zid adapter; `source.SOURCE` declares it."""
+"""The source for Zid, declared as `source.SOURCE`."""

@@ -1,6 +1,6 @@
-"""A Zid session: two secrets used crosswise, their renewal, and the store that they open.
+"""Zid's authentication with two secrets, their refresh, and the store's record.
 
-The access token is the store's and goes into X-Manager-Token, `authorization` is the app's and goes behind Bearer.
+The store's access token is sent as X-Manager-Token, the app's `authorization` as the bearer token.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from adsync.sources.common.decoding import decode
 HOST = "https://api.zid.sa/v1"
 REFRESH_URL = "https://oauth.zid.sa/oauth/token"
 REMEDY = "ask the merchant to approve the app again and put its new tokens into the connection"
-# Both tokens live a year.
+# Both tokens are valid for a year.
 MAX_TOKEN_AGE = timedelta(days=300)
 
 
@@ -54,7 +54,7 @@ class StoreRow(msgspec.Struct):
 
 
 class Secrets(msgspec.Struct):
-    """The app's secret is at times written with a capital."""
+    """The app's secret; its key is sometimes capitalized."""
 
     authorization: str = ""
     capital: str = msgspec.field(name="Authorization", default="")
@@ -65,8 +65,8 @@ STORE = msgspec.json.Decoder(StoreRow)
 SECRETS = msgspec.json.Decoder(Secrets)
 
 
-class CrossedTokens(httpx.Auth):
-    """The app behind Bearer, the store in a header of Zid's own; the other way round is refused."""
+class AppAndStoreTokens(httpx.Auth):
+    """Sends the app's secret as the bearer token and the store's in Zid's own header; the reverse is rejected."""
 
     def __init__(self, app: str, store: str) -> None:
         self.headers = {"Authorization": f"Bearer {app}", "X-Manager-Token": store, "Accept": "application/json"}
@@ -79,10 +79,10 @@ class CrossedTokens(httpx.Auth):
 def auth(credentials: Credentials, token: Token) -> httpx.Auth:
     if not token.access or not token.extra.get("authorization"):
         raise ConfigError(
-            f"connection {credentials.conn_id} needs two secrets: the store's access_token as password, and the app's "
-            "`authorization` in its extra"
+            f"missing secret in connection {credentials.conn_id} (expected the store's access_token as password, "
+            "and the app's `authorization` in its extra)"
         )
-    return CrossedTokens(token.extra["authorization"], token.access)
+    return AppAndStoreTokens(token.extra["authorization"], token.access)
 
 
 def initial_token(credentials: Credentials) -> Token:
@@ -109,19 +109,19 @@ def account_info(payload: RawJson) -> AccountInfo:
 
 
 def token_request(credentials: Credentials, token: Token) -> httpx.Request:
-    """Unlike elsewhere, `redirect_uri` is needed."""
+    """Returns the refresh request; unlike other platforms, Zid requires `redirect_uri`."""
     return oauth.form(credentials, token, REFRESH_URL, "redirect_uri")
 
 
 def read_token(response: ApiResponse, old: Token, now: datetime) -> Token:
-    """Three secrets come back, and all are new."""
+    """Returns the new token; all three secrets are replaced."""
     token = oauth.reader("zid", REMEDY)(response, old, now)
     secrets = decode(response.body, SECRETS, "zid token")
     app = secrets.authorization or secrets.capital
     if not app:
-        raise ReauthRequired(f"zid gave a new token without the app's `authorization`; {REMEDY}")
+        raise ReauthRequired(f"zid returned a new token without the app's `authorization`; {REMEDY}")
     return replace(token, extra={"authorization": app})
 
 
-# Nobody says whether a refresh token may be used twice: taken for no.
+# Whether a refresh token may be used twice is not documented: treated as single-use.
 TOKEN_REFRESH = TokenRefresh(token_request, read_token, single_use=True, max_age=MAX_TOKEN_AGE)

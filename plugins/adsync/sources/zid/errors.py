@@ -1,4 +1,4 @@
-"""What Zid's failures mean; bodies have several shapes, and a session that ended may be a redirect to a login page."""
+"""Zid's errors. Bodies have several shapes; an expired session may be a redirect to a login page."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from adsync.sources.common.http_errors import (
 
 REDIRECTED, FORBIDDEN = 300, 403
 DEFAULT_WAIT = 60.0
-# Our own mistake: a header is missing, and no new token would change that.
+# A header is missing, which a new token would not change.
 HEADERS_MISSING = "ERROR_SESSION_MISSING"
-SESSION_ENDED = {"ERROR_SESSION_EXPIRED", "ERROR_SESSION_INVALID"}
+SESSION_EXPIRED = {"ERROR_SESSION_EXPIRED", "ERROR_SESSION_INVALID"}
 
 
 class Message(msgspec.Struct):
@@ -43,30 +43,34 @@ ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
 def check(response: ApiResponse) -> None:
-    """Raise what status, body and its code stand for; a page for people is a login page."""
-    said = decode_or_none(response.body, ENVELOPE) or Envelope()
-    text = f"zid answered HTTP {response.status} {said.code}".rstrip() + _request(response)
-    if said.code == HEADERS_MISSING:
+    """Raises the error of the status, the body or its code; an HTML page is a login page."""
+    envelope = decode_or_none(response.body, ENVELOPE) or Envelope()
+    text = f"zid returned HTTP {response.status} {envelope.code}".rstrip() + _request_id(response)
+    if envelope.code == HEADERS_MISSING:
         raise PermanentError(f"{text}: both Authorization and X-Manager-Token are needed")
-    if said.code in SESSION_ENDED or REDIRECTED <= response.status < HTTP_ERROR or response.status == UNAUTHORIZED:
-        raise TokenExpired(f"{text}: the session has ended")
+    if (
+        envelope.code in SESSION_EXPIRED
+        or REDIRECTED <= response.status < HTTP_ERROR
+        or response.status == UNAUTHORIZED
+    ):
+        raise TokenExpired(f"{text}: session expired")
     if response.status >= HTTP_ERROR:
-        raise _of_status(response, text)
+        raise _status_error(response, text)
     if response.body.lstrip().startswith(b"<"):
-        raise TokenExpired(f"{text}: it shows a login page")
-    if said.status == "error":
-        raise PermanentError(f"{text}: an error inside a success")
+        raise TokenExpired(f"{text}: login page returned")
+    if envelope.status == "error":
+        raise PermanentError(f"{text}: error in a successful response")
 
 
-def _of_status(response: ApiResponse, text: str) -> AdsyncError:
+def _status_error(response: ApiResponse, text: str) -> AdsyncError:
     if response.status in TOO_MANY_REQUESTS:
         return RateLimited(text, retry_after=retry_after(response.headers) or DEFAULT_WAIT)
     if response.status == FORBIDDEN:
-        return ReauthRequired(f"{text}: ask the merchant to approve the app again, with the right to read orders")
+        return ReauthRequired(f"{text}: ask the merchant to approve the app again, with permission to read orders")
     return error_for_status("zid", response) if response.status >= SERVER_ERROR else PermanentError(text)
 
 
-def _request(response: ApiResponse) -> str:
-    """What Zid's support asks for."""
+def _request_id(response: ApiResponse) -> str:
+    """Returns the request id, which Zid's support asks for."""
     number = response.headers.get("x-request-id", "")
     return f" (request {number})" if number else ""

@@ -1,6 +1,6 @@
-"""What is kept of a Zid order. Nothing of it tells where the order came from: Zid does not say.
+"""The stored fields of a Zid order. The API does not report where an order came from.
 
-Empty objects arrive as `[]`; a marketplace masks its buyers, all with the same mask.
+Empty objects arrive as `[]`; a marketplace masks all its customers in the same way.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from adsync.sources.common.decoding import decode
 from adsync.sources.common.pii import Fields, allow_fields, hash_customer
 
 CODE: Fields = {"code": None}
-KEPT: Fields = {
+ALLOWED_FIELDS: Fields = {
     **dict.fromkeys(("id", "code", "payment_status", "order_total", "currency_code", "created_at", "updated_at")),
     **dict.fromkeys(("issue_date", "source", "source_code", "is_guest_customer", "is_marketplace_order")),
     "delivered_at": None,
@@ -26,7 +26,7 @@ KEPT: Fields = {
     "payment": {"method": CODE, "invoice": {"code": None, "value": None}},
 }
 MASK = "***"
-# Where an order came from, should Zid ever say it.
+# Fields for the origin of an order, in case Zid adds them.
 ORIGIN = re.compile(
     rb'"(utm_\w+|\w*clid|scc?id|refer+er\w*|landing\w*|campaign\w*)"\s*:\s*(?!null|""|\[\]|\{\}|false)', re.IGNORECASE
 )
@@ -64,33 +64,33 @@ ORDER = msgspec.json.Decoder(Order)
 
 
 def _utc(clock: str, name: str) -> datetime:
-    """As far as is known: `zid_clocks` compares with what the invoice shows."""
+    """Returns the time as UTC; `timezone_check` verifies that against the invoices."""
     try:
         return datetime.fromisoformat(clock).replace(tzinfo=UTC)
     except ValueError as error:
-        raise ContractError(f"zid {name}: {clock!r} is no time") from error
+        raise ContractError(f"zid {name}: invalid time {clock!r}") from error
 
 
 def read(item: RawJson) -> Order:
     return decode(item, ORDER, "zid order")
 
 
-def origin_told(item: RawJson) -> str:
-    """The first key that speaks of an order's origin: documented are none."""
+def origin_field(item: RawJson) -> str:
+    """Returns the first field for an order's origin, or an empty text; none is documented."""
     found = ORIGIN.search(bytes(item))
     return found[1].decode() if found else ""
 
 
 def record(item: RawJson, order: Order, key: bytes) -> Record:
-    payload: dict[str, Any] = allow_fields(item, KEPT)
+    payload: dict[str, Any] = allow_fields(item, ALLOWED_FIELDS)
     payload["customer_hash"] = _customer_hash(order, key)
     return Record(str(order.id), None, msgspec.json.encode(payload))
 
 
 def _customer_hash(order: Order, key: bytes) -> str | None:
-    """A masked buyer is anybody: one hash for all of them would be a very loyal customer."""
+    """Returns the hash of a customer; None for masked ones, which would all be one customer."""
     customer = order.customer
     if not isinstance(customer, Customer) or customer.id is None or order.is_marketplace_order:
         return None
-    masked = any(MASK in str(text) for text in (customer.name, customer.email, customer.mobile))
-    return None if masked else hash_customer(str(customer.id), key)
+    is_masked = any(MASK in str(text) for text in (customer.name, customer.email, customer.mobile))
+    return None if is_masked else hash_customer(str(customer.id), key)

@@ -1,7 +1,7 @@
-"""Zid: the store's facts and its orders, by the time they were last updated.
+"""Zid: the store and its orders, by the time they were last updated.
 
-A list says how many orders there are and nothing of pages; what it leaves out by default it leaves out silently.
-Facts: the project's Zid sheet, sections 1 to 6.
+The list reports the number of orders but not of pages, and omits some fields by default.
+Reference: the project's Zid sheet, sections 1 to 6.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from adsync.sources.base import CallCost, EntityStream, IncrementalStream, Sourc
 from adsync.sources.common.decoding import decode
 from adsync.sources.zid.auth import TOKEN_REFRESH, account_info, auth, base_url, initial_token, stores
 from adsync.sources.zid.errors import check
-from adsync.sources.zid.orders import Order, origin_told, read, record
-from adsync.sources.zid.timezone_check import Clocks
+from adsync.sources.zid.orders import Order, origin_field, read, record
+from adsync.sources.zid.timezone_check import TimezoneCheck
 
 LOG = logging.getLogger(__name__)
 PAGE_SIZE = 100
-MAX_PASSES = 4
+MAX_READS = 4
 MAX_DAYS = 30
 
 
@@ -40,53 +40,53 @@ LISTING = msgspec.json.Decoder(Listing)
 
 
 @dataclass
-class Pass:
-    """One reading of the list: the distinct orders it held, those of its last page, and how many it claimed."""
+class ListRead:
+    """One read of the list: its distinct orders, those of the last page, and its reported total."""
 
     ids: set[int] = field(default_factory=set)
     last: list[int] = field(default_factory=list)
     number: int = 0
-    claimed: int = 0
+    total: int = 0
 
-    def takes(self, orders: list[Order], claimed: int) -> bool:
-        """Whether more is to come after this page; ContractError when it is the one before once more."""
+    def add_page(self, orders: list[Order], total: int) -> bool:
+        """Returns whether more pages follow; ContractError if the page repeats the previous one."""
         page = [order.id for order in orders]
         if page and page == self.last:
-            raise ContractError(f"zid gave page {self.number} again instead of page {self.number + 1}")
-        is_news = not self.ids.issuperset(page)
+            raise ContractError(f"zid returned page {self.number} again instead of page {self.number + 1}")
+        has_new = not self.ids.issuperset(page)
         self.ids |= set(page)
-        self.last, self.number, self.claimed = page, self.number + 1, claimed
-        return is_news and len(self.ids) < claimed
+        self.last, self.number, self.total = page, self.number + 1, total
+        return has_new and len(self.ids) < total
 
 
 async def orders(
     client: ApiClient, account: Account, time_range: TimeRange, _stored: StoredPayloads
 ) -> AsyncIterator[Page]:
-    """Yield the orders updated inside `span`, and some of the day before: whether its bounds count, nobody says.
+    """Yields the orders updated in the range, and some of the day before: whether bounds are inclusive is undocumented.
 
-    The list is read again until it held as many orders as it claims.
+    The list is read again until it contains as many orders as it reports.
     """
-    before: dict[int, str] = {}
-    told, clocks = "", Clocks(ZoneInfo(account.timezone))
+    yielded: dict[int, str] = {}
+    origin, timezone_check = "", TimezoneCheck(ZoneInfo(account.timezone))
     listed = TimeRange(time_range.since - ONE_DAY, time_range.until)
-    for _ in range(MAX_PASSES):
-        reading, more = Pass(), True
-        while more:
-            listing = await _listing(client, listed, reading.number + 1)
-            found = [(item, _inside(read(item), time_range)) for item in listing.orders]
-            more = reading.takes([order for _, order in found], listing.total_order_count)
-            fresh = [(item, order) for item, order in found if before.get(order.id) != order.updated_at]
-            before |= {order.id: order.updated_at for _, order in fresh}
+    for _ in range(MAX_READS):
+        current, has_more = ListRead(), True
+        while has_more:
+            listing = await _listing(client, listed, current.number + 1)
+            found = [(item, _checked(read(item), time_range)) for item in listing.orders]
+            has_more = current.add_page([order for _, order in found], listing.total_order_count)
+            fresh = [(item, order) for item, order in found if yielded.get(order.id) != order.updated_at]
+            yielded |= {order.id: order.updated_at for _, order in fresh}
             for _, order in fresh:
-                clocks.look(order)
-            told = told or next(filter(None, (origin_told(item) for item, _ in fresh)), "")
+                timezone_check.add(order)
+            origin = origin or next(filter(None, (origin_field(item) for item, _ in fresh)), "")
             yield [record(item, order, account.customer_key) for item, order in fresh]
-        if len(reading.ids) == reading.claimed:
-            clocks.judge()
-            if told:
-                LOG.warning("%s: zid now tells `%s` of orders: their campaigns may be known from it", account, told)
+        if len(current.ids) == current.total:
+            timezone_check.verify()
+            if origin:
+                LOG.warning("%s: zid now returns `%s` of orders, which may name their campaigns", account, origin)
             return
-    raise TemporaryError(f"zid listed {len(reading.ids)} orders and counted {reading.claimed}, again and again")
+    raise TemporaryError(f"zid listed {len(current.ids)} orders but reported {current.total}, {MAX_READS} times")
 
 
 async def count(client: ApiClient, _account: Account, time_range: TimeRange) -> RecordCount:
@@ -106,8 +106,8 @@ async def _listing(client: ApiClient, time_range: TimeRange, number: int, size: 
     return decode((await client.get("managers/store/orders", params)).body, LISTING, "zid orders")
 
 
-def _inside(order: Order, time_range: TimeRange) -> Order:
-    """A filter that is ignored would give everything, every hour; a day more for clocks of another zone."""
+def _checked(order: Order, time_range: TimeRange) -> Order:
+    """Returns the order if it lies in the range, with a day of tolerance: an ignored filter would return all orders."""
     if not time_range.since - 2 * ONE_DAY <= order.changed_at < time_range.until + ONE_DAY:
         raise ContractError(f"zid ignored the filter: order {order.id} was updated at {order.updated_at}")
     return order
