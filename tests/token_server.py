@@ -108,9 +108,7 @@ def check(answer: ApiResponse) -> None:
 
 def source(**more: object) -> Source:
     """Of single-use refresh tokens, like the strictest platform."""
-    token_refresh = TokenRefresh(
-        request, oauth.reader("shop", "install the app again"), **({"single_use": True} | more)
-    )
+    token_refresh = TokenRefresh(request, oauth.reader("shop", "reinstall the app"), **({"single_use": True} | more))
     return Source(
         "meta",
         "store",

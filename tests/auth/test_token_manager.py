@@ -129,7 +129,7 @@ async def test_a_key_that_was_rotated_still_opens_and_one_that_is_gone_is_named(
 async def test_a_dead_refresh_token_asks_a_person_and_shows_no_secret(url, base, book):
     book.behaviour = "refuse"
     mine = manager(url, credentials(base))
-    with pytest.raises(ReauthRequired, match=r"invalid_grant.*install the app again") as caught:
+    with pytest.raises(ReauthRequired, match=r"invalid_grant.*reinstall the app") as caught:
         await mine.refresh(await mine.get())
     assert "refresh-0" not in str(caught.value)
     assert unanswered(url) == 0

@@ -20,7 +20,7 @@ ANSWERS = {
     "circle": Refusal(
         {"data": [], "paging": {"cursors": {"after": "same"}, "next": "https://graph.facebook.com/"}},
         ContractError,
-        "'same' again",
+        "returns to page 'same'",
     ),
     "lost": {"data": [], "paging": {"cursors": {}, "next": "https://graph.facebook.com/"}},
     "page": "adsync.sources.meta.pagination",

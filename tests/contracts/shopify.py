@@ -29,7 +29,7 @@ CONTRACT = Contract(
             sizes=(3, 7, 33),
             empty=(page(1, 1, None), page(1, 1)),
             middle=page,
-            circle=Refusal(page(1, 2, "same"), ContractError, "'same' again"),
+            circle=Refusal(page(1, 2, "same"), ContractError, "returns to page 'same'"),
             lost=page(1, 2, None),
         )
     },
@@ -52,7 +52,7 @@ CONTRACT = Contract(
         ("http_429", None, None),
     ),
     passing=(None,),
-    expired="install the app again",
+    expired="reinstall the app",
     facts=("ianaTimezone", "currencyCode"),
     echo=lambda told: httpx.Response(200, json={"errors": [{"message": told, "extensions": {"code": "x"}}]}),
     owner="juniper.myshopify.com",

@@ -37,7 +37,7 @@ def stats(number: int, last: int, host: str = OWN) -> object:
     return {"request_status": "success", "timeseries_stats": items}
 
 
-AGAIN = "again after it was read"
+AGAIN = "which was read before"
 CONTRACT = Contract(
     first="accounts",
     path="adaccounts/",
@@ -103,7 +103,7 @@ CONTRACT = Contract(
         ("http_429", None, 60),
     ),
     passing=(2,),
-    expired="the access token is not valid",
+    expired="access token rejected",
     facts=("timezone", "currency"),
     echo=lambda told: httpx.Response(
         400, json={"request_status": "ERROR", "error_code": "E1001", "debug_message": told}

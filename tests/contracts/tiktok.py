@@ -59,7 +59,7 @@ CONTRACT = Contract(
         ("http_429", None, None),
     ),
     passing=(None,),
-    expired="authorise the app again",
+    expired="authorize the app again",
     facts=("timezone", "currency"),
     echo=lambda told: httpx.Response(200, json={"code": 40002, "message": told}),
     owner="7000000000000000003",

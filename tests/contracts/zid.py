@@ -53,7 +53,7 @@ CONTRACT = Contract(
         ("http_429", None, 60),
     ),
     passing=(2,),
-    expired="the session has ended",
+    expired="session expired",
     facts=("timezone", "currency"),
     echo=lambda told: httpx.Response(422, json={"status": "error", "message": {"type": "error", "code": told}}),
     owner="394106",

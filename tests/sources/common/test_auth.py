@@ -35,5 +35,5 @@ def test_an_app_secret_adds_a_proof_and_never_itself():
 
 @pytest.mark.parametrize("scheme", [bearer, in_header("X")])
 def test_a_connection_without_token_is_named_with_the_remedy(scheme):
-    with pytest.raises(ConfigError, match="connection meta_acme has no password: put the platform's access token"):
+    with pytest.raises(ConfigError, match="missing password in connection meta_acme: put the platform's access token"):
         signed(scheme, access="")

@@ -27,7 +27,7 @@ def test_a_field_of_another_type_is_named_without_its_value():
 
 @pytest.mark.parametrize("body", [b"", b'{"number": ', b"<html>", b'{"number": 1} x'])
 def test_what_is_no_whole_json_may_be_whole_next_time(body):
-    with pytest.raises(TemporaryError, match="the report: the answer is no whole JSON text"):
+    with pytest.raises(TemporaryError, match="the report: invalid or truncated JSON in the response"):
         decode(body, SHAPE, "the report")
 
 
@@ -43,5 +43,5 @@ def test_a_day_is_never_shifted(text):
 
 @pytest.mark.parametrize("text", ["", "-", "22.11.2026", "2026-13-01"])
 def test_what_is_no_day_is_named(text):
-    with pytest.raises(ContractError, match=r"date_start: .* is no date"):
+    with pytest.raises(ContractError, match=r"date_start: invalid date "):
         day(text, "date_start")

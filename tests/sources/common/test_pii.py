@@ -78,7 +78,7 @@ def test_a_customer_keeps_nothing_but_the_hash():
 
 
 def test_a_hash_needs_the_workspace_s_key():
-    with pytest.raises(ConfigError, match="no customer_key"):
+    with pytest.raises(ConfigError, match="missing customer_key"):
         hash_customer("gid://1", b"")
 
 

@@ -193,7 +193,7 @@ async def test_a_retired_version_is_named_with_its_remedy():
     known = sandbox_fixtures.credentials("meta_acme")
     old = type(known)(known.conn_id, known.host, password=known.password, extra={"api_version": "v19.0"})
     async with sandbox_fixtures.connected(sandbox_fixtures.account("meta"), in_memory(), known=old) as client:
-        with pytest.raises(ConfigError, match=r"deprecated version .*v19\.0.*set api_version"):
+        with pytest.raises(ConfigError, match=r"deprecated version .*v19\.0.*set a newer api_version"):
             [page async for page in source.accounts(client, sandbox_fixtures.account("meta"))]
 
 

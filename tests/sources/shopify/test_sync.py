@@ -238,7 +238,7 @@ def test_trap_6_the_sixty_day_wall_is_said_once_and_fails_nothing(shop, all_orde
     with shop(read_all_orders=all_orders, history_days=SHORT) as acme:
         first, second = acme.sync(), acme.sync()
         assert (first.outcome, second.outcome) == ("ok", "ok")
-        assert ("older than 60 days are missing" in first.summary) == (not all_orders)
+        assert ("older than 60 days and their refunds are missing" in first.summary) == (not all_orders)
         assert "60 days" not in second.summary
         kept = acme.cursor("stores").get("notes", [])
         assert [note for note in kept if "read_all_orders" in note] == kept

@@ -217,7 +217,10 @@ async def test_trap_11_what_a_deleted_campaign_spent_is_a_row_of_its_own_when_no
     assert all(
         "tells of no campaign" in row["campaign_name"] and row["finalized_data_end_time"] for row in rest.values()
     )
-    assert f"{len(rest)} days cost more than their campaigns tell; kept as unlisted-of-{ACME}" in caplog.text
+    assert (
+        f"on {len(rest)} days the account spent more than its campaigns; stored as campaign unlisted-of-{ACME}"
+        in caplog.text
+    )
 
 
 async def test_what_any_way_of_asking_tells_of_a_campaign_is_kept_when_none_is_whole():

@@ -60,5 +60,5 @@ def test_a_person_hears_of_the_days_that_lack_something_and_of_nothing_else(capl
     assert not caplog.messages
     lacking({TODAY: 30}, {TODAY: 100}, {TODAY: 100})
     assert [message.split(": ")[1] for message in caplog.messages] == [
-        "1 days cost more than their campaigns tell; kept as unlisted-of-a"
+        "on 1 days the account spent more than its campaigns; stored as campaign unlisted-of-a"
     ]

@@ -154,12 +154,12 @@ async def test_a_report_that_was_given_up_is_a_temporary_error(status):
     body = {"code": 0, "data": {"status": status, "message": "no room"}}
     who = sandbox_fixtures.account("tiktok")
     async with sandbox_fixtures.connected(who, answering(lambda _: httpx.Response(200, json=body))) as client:
-        with pytest.raises(ReportLost, match=f"report 17 ended as {status}: no room"):
+        with pytest.raises(ReportLost, match=f"report 17 failed: {status}: no room"):
             await report.report_ready(client, who, "17")
 
 
 async def test_a_translated_report_is_refused_by_the_columns_it_lacks():
-    with pytest.raises(ContractError, match="lacks the columns campaign_id"):
+    with pytest.raises(ContractError, match="missing columns in tiktok report 17: campaign_id"):
         await downloaded("Campaign ID,By Day\n1,2026-11-01\n")
 
 
@@ -195,7 +195,7 @@ async def test_a_line_that_was_cut_off_or_has_grown_is_no_row(line):
 
 
 async def test_a_report_that_was_cut_inside_a_letter_is_a_temporary_error():
-    with pytest.raises(TemporaryError, match="report 17 is no whole text"):
+    with pytest.raises(TemporaryError, match="invalid text in tiktok report 17"):
         await downloaded(f"{HEADER}\n1,2026-11-01 00:00:00,نخلة".encode()[:-1])
 
 

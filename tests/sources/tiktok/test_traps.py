@@ -157,7 +157,7 @@ async def test_a_total_that_changes_or_was_not_reached_is_no_success(totals):
         info = {"page": page, "total_page": 2, "total_number": totals[page - 1]}
         return httpx.Response(200, json={"code": 0, "data": {"list": [{"campaign_id": str(page)}], "page_info": info}})
 
-    with pytest.raises(TemporaryError, match=r"changed while|2 rows came of 3"):
+    with pytest.raises(TemporaryError, match=r"changed while|received 2 rows of 3"):
         await records("tiktok", "campaigns", answering(answers))
 
 

@@ -121,5 +121,5 @@ def _access_error(problem: Problem, text: str) -> AdsyncError | None:
         remedy = LOGIN_REMEDIES.get(problem.error_subcode, "the login has expired")
         return ReauthRequired(f"{text}; {remedy}; then log in to Meta again and put the new token into the connection")
     if code in PERMISSION_CODES or (code, problem.error_subcode) == PERMISSION_SUBCODE:
-        return ReauthRequired(f"{text}; the token is valid: grant its user ads_read on this ad account")
+        return ReauthRequired(f"{text}; the token is valid: grant ads_read on this ad account to its user")
     return ConfigError(f"{text}; {SETTINGS[code]}") if code in SETTINGS else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field, reposition
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ ONE_SECOND = timedelta(seconds=1)
 
 
 class Change(NamedTuple):
-    """An order as it was saved at a second; `record` is None if the site crashes over it."""
+    """An order as it was saved at a second; `record` is None if the site crashes on it."""
 
     key: str
     at: datetime
@@ -81,7 +81,7 @@ class ChangedOrders:
                     if not isinstance(error, SiteCrashed):
                         raise
                     return position, [await self.read_unreadable(position, error)]
-            position = reposition(position, size=position.size // 2)
+            position = replace(position, size=position.size // 2)
 
     def _check_progress(self, position: Position, keys: list[str]) -> None:
         """With an offset the orders must differ; without one, a page may start with the end of the previous."""
@@ -109,10 +109,10 @@ class ChangedOrders:
         again = bool(position.offset and self.found) and (is_at_end or moves)
         self.found = 0 if again or moves else self.found
         if again:
-            return reposition(position, offset=0)
+            return replace(position, offset=0)
         if is_at_end:
             return None
         if not moves:
-            return reposition(position, offset=position.offset + len(rows))
+            return replace(position, offset=position.offset + len(rows))
         self.seen = {key: at for key, at in self.seen.items() if at > last}
         return Position(last, min(2 * position.size, self.max_size))

@@ -58,7 +58,7 @@ async def orders(
             partial(_changes, client, account, time_range, bounds), partial(_read_unreadable, client, bounds), PAGE_SIZE
         )
         try:
-            async for page in walk.changes(time_range.since.reposition(microsecond=0)):
+            async for page in walk.changes(time_range.since.replace(microsecond=0)):
                 yield page
         except Unreadable as error:
             lost.append(str(error))
@@ -125,7 +125,7 @@ def _clock(moment: datetime) -> str:
 
 def _instant(clock: str) -> datetime:
     try:
-        return datetime.fromisoformat(clock).reposition(tzinfo=UTC)
+        return datetime.fromisoformat(clock).replace(tzinfo=UTC)
     except ValueError as error:
         raise ContractError(f"woocommerce date_modified_gmt: invalid time {clock!r}") from error
 
