@@ -1,5 +1,5 @@
--- For last click, every model and every what-if window, on every day of every workspace: what campaigns got and what
--- went to none make up the store's revenue. What went to none is looked up order by order, not taken as the rest.
+-- For last click, every model and every what-if window: attributed and unattributed revenue add up to store revenue, by
+-- workspace and day. Unattributed revenue is computed per order, not as the remainder.
 
 with
 
@@ -65,7 +65,7 @@ attributed as (
 
 ),
 
--- Materialized: a dozen ways look at each order, and the planner would look its paths up for each of them.
+-- Materialized: otherwise the planner would look up the paths of an order for each of a dozen methods.
 order_ages as materialized (
 
     select
@@ -85,7 +85,7 @@ order_ages as materialized (
 
 ),
 
--- Without a width of its own, a way uses the workspace's window.
+-- A method without a window of its own uses the workspace's.
 unattributed as (
 
     select
@@ -129,7 +129,7 @@ totals as (
 
 ),
 
--- A day on which the store's revenue is unknown has nothing to compare.
+-- Days with unknown store revenue are not compared.
 revenue as (
 
     select

@@ -1,5 +1,5 @@
--- Account by account, what its platform claims by the account's own purchase action is what campaign_metrics holds. Of
--- an account that was read again since the mart was built, there is nothing to say yet.
+-- The claimed revenue of each account, by its own purchase action, equals the one in campaign_metrics. Accounts that
+-- were synced since the mart was built are not compared.
 
 with
 

@@ -1,4 +1,5 @@
--- In every model an order's credits add up to 1 and its credited values to its net; last click is what was decided.
+-- In every model the credits of an order add up to 1 and the credited values to its net amount; last_click equals the
+-- attribution decision.
 
 with
 

@@ -1,4 +1,5 @@
--- Where a workspace's window is one of the widths, what was attributed is what that width says, campaign by campaign.
+-- Where a workspace's window is one of the what-if windows, attributed revenue equals that of the what-if window, by
+-- campaign.
 
 with
 

@@ -27,8 +27,8 @@ def test_an_attributed_order_is_told_with_the_touch_that_won_and_those_that_did_
     assert code == 0
     assert told.splitlines() == [
         "acme, shopify store acme.myshopify.com, order gid://shopify/Order/1001",
-        'Order #1001 went to the tiktok campaign "Oud Perfume": the last link with a campaign was followed 2 hours'
-        " before the order, and utm_campaign has its name, and the link names its platform.",
+        'Order #1001 is attributed to the tiktok campaign "Oud Perfume": the last link with a campaign was followed'
+        " 2 hours before the order, and utm_campaign has its name, and the link names its platform.",
         '  won: 2026-11-03T22:00:00Z tiktok "Oud Perfume", utm_campaign has its name, and the link names its'
         " platform (touch gid://shopify/CustomerVisit/2)",
         "  rejected: 2026-11-03T23:00:00Z no campaign, it was a direct visit (touch gid://shopify/CustomerVisit/3)",
@@ -50,12 +50,12 @@ def test_an_attributed_order_is_told_with_the_touch_that_won_and_those_that_did_
 def test_an_order_by_number_or_id_says_why_it_went_nowhere(explain, order, because):
     code, told = explain(order)
     assert code == 0
-    assert "went to no campaign" in told
+    assert "is unattributed" in told
     assert because in told
 
 
 def test_an_order_whose_link_has_no_time_says_so(explain):
-    assert "the order itself carries its link, at no known time" in explain("1006")[1]
+    assert "the order itself has the link, at an unknown time" in explain("1006")[1]
 
 
 def test_an_unknown_order_is_one_sentence(explain):

@@ -112,7 +112,7 @@ def test_a_total_with_an_unknown_currency_is_unknown_and_an_issue_says_so(built)
     (row,) = rows(built, "select spend from marts.workspace_roas where workspace_id = 'blue' and platform = 'all'")
     assert row["spend"] is None
     (issue,) = rows(built, "select detail from marts.consistency_issues where type = 'unknown_currency'")
-    assert "no rate for ISK" in issue["detail"]
+    assert "no exchange rate for ISK" in issue["detail"]
 
 
 def test_exactly_the_planted_alerts_are_raised(built):

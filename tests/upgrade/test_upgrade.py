@@ -20,8 +20,12 @@ from adsync.warehouse.migrations import migrate
 
 DUMP = Path(__file__).with_name("warehouse.sql.gz")
 TABLES = "select table_name from information_schema.tables where table_schema = %s order by 1"
+# Columns that hold sentences: their wording is not part of the marts' contract.
 COLUMNS = """select table_name, array_agg(cast(column_name as text) order by column_name) as columns
-    from information_schema.columns where table_schema = 'marts' group by 1"""
+    from information_schema.columns
+    where table_schema = 'marts' and (table_name, column_name) not in (
+        ('order_explanations', 'sentence'), ('order_explanations', 'touches'), ('consistency_issues', 'detail')
+    ) group by 1"""
 RENAMED = (
     "select table_schema || '.' || table_name as name from information_schema.tables"
     " where table_schema in ('intermediate', 'checks', 'adsync')"
@@ -56,7 +60,7 @@ def _rows(db: psycopg.Connection, schema: str, name: str, columns: list[str] | N
 
 def test_an_older_warehouse_is_taken_over(old, scratch):
     columns = {row["table_name"]: row["columns"] for row in rows(old, COLUMNS)}
-    marts, raw = content(old, "marts"), content(old, "raw")
+    marts, raw = content(old, "marts", columns), content(old, "raw")
     state = {name: content(old, "adsync")[name] for name in ("sync_state", "sync_runs", "accounts", "workspaces")}
     assert all(marts[name] for name in ("campaign_days", "orders", "touches", "attribution_credits", "alert_checks"))
 

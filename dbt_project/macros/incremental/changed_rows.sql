@@ -18,8 +18,9 @@
 {%- endmacro %}
 
 
--- A condition: the row `seen` of this model was built from this version or a later one (`known`). Written as a difference
--- because no index covers it: an index on the version would return all rows of one load, where the key finds one.
+-- A condition: the row `seen` of this model was built from this version or a later one (`known`). Written as a
+-- difference because no index covers it: an index on the version would return all rows of one load, where the key finds
+-- one.
 {% macro already_processed(version, known) -%}
     seen.updated_at - {{ version }} {{ known }} interval '0'
 {%- endmacro %}
@@ -43,8 +44,8 @@
 {%- endmacro %}
 
 
--- The newest version in this model, less the overlap. A constant: the planner can estimate how many rows are newer than a
--- constant.
+-- The newest version in this model, less the overlap. A constant: the planner can estimate how many rows are newer than
+-- a constant.
 {% macro last_processed_at() -%}
     {%- set newest -%}
         select cast(coalesce(max(updated_at), '-infinity') - interval '{{ var("adsync_overlap") }}' as text) from {{ this }}

@@ -14,7 +14,8 @@
 {%- endmacro %}
 
 
--- A hook: `delete+insert` replaces the touches of an order that has some, and would leave those of one that has none now.
+-- A hook: `delete+insert` replaces the touches of an order that has some, and would leave those of one that has none
+-- now.
 {% macro delete_touches_of_changed_orders() -%}
     {%- if is_incremental() -%}
         delete from {{ this }}

@@ -1,5 +1,5 @@
--- Which settings each incremental model was last built with, by account or other place. The table lies in the target's own
--- intermediate schema; `create_settings_table` runs at the start of a run, `save_settings` after a model.
+-- Which settings each incremental model was last built with, by account or other place. The table lies in the target's
+-- own intermediate schema; `create_settings_table` runs at the start of a run, `save_settings` after a model.
 {% macro settings_table() -%}
     {{ adapter.quote(generate_schema_name('intermediate', none) | trim) }}.int_settings__applied
 {%- endmacro %}

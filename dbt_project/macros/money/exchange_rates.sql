@@ -1,4 +1,5 @@
--- Joins of the exchange rates that are valid on the row's day. The row needs workspace_id, currency, reporting_currency.
+-- Joins of the exchange rates that are valid on the row's day. The row needs workspace_id, currency,
+-- reporting_currency.
 {% macro join_rates(rows, day) -%}
     {%- for name, owner in [('own_rates', rows ~ '.workspace_id'), ('shared_rates', "''")] %}
     left join {{ ref('int_fx_rates') }} as {{ name }}

@@ -1,5 +1,5 @@
--- Collects planner statistics for a table that was created, or that has grown by a fifth, in this run: models that follow
--- are planned for the rows it has now. A hook of every model.
+-- Collects planner statistics for a table that was created, or that has grown by a fifth, in this run: models that
+-- follow are planned for the rows it has now. A hook of every model.
 {% macro analyze_if_grown() -%}
     {%- if model.config.materialized == 'table' or (model.config.materialized == 'incremental' and not is_incremental()) -%}
         analyze {{ this }}
@@ -14,7 +14,8 @@
 {%- endmacro %}
 
 
--- Collects planner statistics for every table that has changed much since the last time, such as raw tables after a sync.
+-- Collects planner statistics for every table that has changed much since the last time, such as raw tables after a
+-- sync.
 {% macro analyze_changed_tables() -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- set changed -%}

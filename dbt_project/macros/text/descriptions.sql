@@ -34,8 +34,8 @@
     {%- set apart = 'greatest(' ~ theirs ~ ', ' ~ ours ~ ') / nullif(least(' ~ theirs ~ ', ' ~ ours ~ '), 0)' -%}
     case
         when {{ apart }} between 98 and 102 then 'percent on one side and a fraction on the other'
-        when {{ apart }} between 980 and 1020 then 'a cost of one on one side and of a thousand on the other'
+        when {{ apart }} between 980 and 1020 then 'a cost per unit on one side and per thousand on the other'
         when {{ apart }} between 980000 and 1020000 then 'micros on one side'
-        else 'another kind of click or purchase, or one counted again under an alias'
+        else 'another kind of click or purchase, or a purchase counted again under an alias'
     end
 {%- endmacro %}

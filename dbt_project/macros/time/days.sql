@@ -26,8 +26,8 @@
 {%- endmacro %}
 
 
--- The metrics of a campaign's day (`day`: a row of campaign_metrics) as known when it was as old as the evaluated day is
--- now. No row when the account was not synced between the day's end and that age: a partial day is not comparable.
+-- The metrics of a campaign's day (`day`: a row of campaign_metrics) as known when it was as old as the evaluated day
+-- is now. No row when the account was not synced between the day's end and that age: a partial day is not comparable.
 {% macro metrics_at_same_age(day, judged) -%}
     {%- set ended = day_end(day ~ '.date', judged ~ '.timezone') -%}
     select version.campaign_id, version.impressions, version.clicks, version.spend,

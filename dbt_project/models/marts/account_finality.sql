@@ -1,4 +1,4 @@
--- Up to which day each account's figures are final: as soon as its workspace's own ledger shows that nothing moves on.
+-- The last final day of each account: by measured maturity, otherwise by the default limit.
 
 with
 
@@ -8,7 +8,7 @@ accounts as (
 
 ),
 
--- The age from which on every figure has been what it finally is; only where enough days have been watched to tell.
+-- The age from which on every metric has its final value, where it is measured on enough campaign days.
 measured as (
 
     select
@@ -29,7 +29,7 @@ with_final_age as (
         accounts.account_id,
         accounts.today,
         measured.final_age is not null as is_measured,
-        -- A day is n days old once n whole days have passed after it.
+        -- A day is n days old once n complete days have passed since its end.
         least(measured.final_age + 1, {{ var('adsync_final_after_days') }}) as final_after_days
     from accounts
     left join measured on accounts.workspace_id = measured.workspace_id and accounts.platform = measured.platform

@@ -1,4 +1,4 @@
--- What each campaign earned of each order, by six ways of sharing the credit; money is shared without a rest.
+-- The credit of each campaign for each order, by six attribution models. Credited values add up to the order exactly.
 
 with
 
@@ -14,7 +14,7 @@ changed_orders as (
 
 ),
 
--- The latest touches are those within the window, so their positions have no gap.
+-- Touches within the window are the latest ones, so their positions have no gaps.
 touches as (
 
     select
@@ -41,7 +41,7 @@ touches as (
 
 ),
 
--- Everywhere in the order of the path: sums of floating point depend on their order, and must not change by themselves.
+-- Always in the order of the path: floating-point sums depend on the order of their terms.
 with_counts as (
 
     select
@@ -127,7 +127,7 @@ with_value as (
 
 ),
 
--- What rounding leaves over goes to the last touch.
+-- The last touch gets the remainder of rounding.
 rounded as (
 
     select

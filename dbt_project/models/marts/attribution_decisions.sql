@@ -1,4 +1,4 @@
--- Where each order went, and why: the last touch before it that a known campaign brought.
+-- The attribution of each order: the last matched touch before it, or the reason why there is none.
 
 with
 
@@ -40,7 +40,7 @@ orders as (
 
 ),
 
--- The latest touch of the path, unless even that is too old. Days are 24 hours, to the second.
+-- The latest touch of the path, if it is within the window. Days are 24 hours, to the second.
 winners as (
 
     select
@@ -91,14 +91,14 @@ ranked_touches as (
                 {{ order_by_latest('touches') }}
         ) as nearness
     from winners
-    -- It reads the row beside it: no CTE can.
+    -- Lateral: the macro refers to the order's row.
     cross join lateral (  -- noqa: ST05
         {{ touches_for_order('winners', [true, false], var('adsync_touch_limit')) }}
     ) as touches
 
 ),
 
--- The order's own reason is the one of the touch that came nearest to a campaign.
+-- The order's reason is the most specific reason of its touches.
 rejected_touches as (
 
     select

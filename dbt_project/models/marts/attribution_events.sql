@@ -1,4 +1,4 @@
--- Conversions as our own orders tell them: one for each attributed order.
+-- Conversions from our own orders: one per attributed order.
 
 with
 

@@ -1,8 +1,8 @@
--- What last click would say with another window, campaign by campaign and day by day, and how much depends on it.
+-- Last-click attribution for each what-if window, by campaign and day.
 
 with
 
--- One touch is enough: the latest one wins in every window that reaches it.
+-- The latest touch suffices: it wins in every window that includes it.
 winners as (
 
     select
@@ -24,7 +24,7 @@ winners as (
 
 ),
 
--- Few rows from here on; each still says whether all of its amounts are known.
+-- Aggregated early: few rows remain. A sum is null when one of its amounts is null.
 newly_reached as (
 
     select
@@ -58,7 +58,7 @@ days as (
 
 ),
 
--- A campaign's day has a row for every window, also for one that reaches none of its orders.
+-- A campaign's day has a row for every window, including windows without orders.
 windows as (
 
     select

@@ -1,9 +1,9 @@
--- What each campaign cost and what it brought back, day by day: by its platform's claims and by our own orders.
+-- Spend, claimed revenue and attributed revenue by campaign and day.
 
 with
 
--- Each part brings its own measures and zeros for the rest: orders may land on a day the campaign no longer ran, and
--- must not vanish. One under another rather than joined: a question about a few days then reads only those.
+-- Each part has its own measures and 0 for the others, so that orders on days without spend are kept. A union instead
+-- of a join: a query over a few days then reads only these days.
 measures as (
 
     select

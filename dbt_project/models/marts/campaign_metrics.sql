@@ -1,4 +1,4 @@
--- What each campaign cost, and what its platform claims it brought back, day by day.
+-- Spend, and conversions and revenue claimed by the platform, by campaign and day.
 
 with
 
@@ -47,7 +47,7 @@ metrics as (
         coalesce(metrics.impressions, 0) as impressions,
         coalesce(metrics.clicks, 0) as clicks,
         coalesce(metrics.spend, 0) as spend,
-        -- Exactly one action type for counts and values: the same purchase is reported under several names.
+        -- One action type for counts and values: platforms report the same purchase under several.
         {{ purchase('metrics.purchase_counts', 'accounts.purchase_action') }} as conversions,
         {{ purchase('metrics.purchase_values', 'accounts.purchase_action') }} as revenue,
         coalesce(metrics.currency, accounts.currency) as currency,

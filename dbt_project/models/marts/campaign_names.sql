@@ -1,4 +1,4 @@
--- What each campaign was called, and over which days its reports said so.
+-- Names of campaigns and the days on which they were reported.
 
 with
 

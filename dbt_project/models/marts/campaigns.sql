@@ -1,4 +1,4 @@
--- Which campaigns there are, and over which days they were seen.
+-- Campaigns and the days on which they were seen.
 
 with
 

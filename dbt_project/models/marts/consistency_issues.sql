@@ -1,4 +1,4 @@
--- What does not add up, row by row, with the likely cause. Nothing is left out of the figures because of it.
+-- Inconsistencies with their likely cause. Affected rows stay in all totals.
 
 with
 
@@ -36,8 +36,8 @@ campaign_issues as (
         campaign_id,
         date,
         cast(null as numeric) as value,
-        'active and synced, but the platform reported nothing for the day: likely out of budget, in review, or '
-        || 'switched on without ever being shown' as detail
+        'active and synced, but without metrics for the day: likely out of budget, in review, or switched on without '
+        || 'ever being shown' as detail
     from campaigns_without_metrics
     union all
     select * from {{ ref('int_campaigns__unlisted') }}
@@ -72,9 +72,9 @@ account_issues as (
         subject as about,
         max(date) as date,
         sum(value) as value,
-        'no rate for ' || coalesce(nullif(subject, 'none'), 'an unnamed currency')
+        'no exchange rate for ' || coalesce(nullif(subject, 'none'), 'an unnamed currency')
         || ' from ' || min(date) || ' to ' || max(date)
-        || ': bring one as fx_rates of the workspace, or renew the seed with make rates' as detail
+        || ': add one to the workspace''s fx_rates, or update the seed with make rates' as detail
     from metric_issues
     where type = 'unknown_currency'
     group by workspace_id, type, platform, account_id, subject
@@ -89,7 +89,7 @@ account_issues as (
         status as about,
         {{ local_date('last_success_at', "'UTC'") }} as date,
         cast(extract(epoch from age) / 3600 as numeric) as value,
-        coalesce('last read ' || {{ utc_text('last_success_at') }}, 'never read')
+        coalesce('last synced ' || {{ utc_text('last_success_at') }}, 'never synced')
         || coalesce(': ' || error_message, '') as detail
     from {{ ref('sync_health') }}
     where is_stale
@@ -103,7 +103,7 @@ account_issues as (
         date,
         difference as value,
         'the platform''s rows and campaign_metrics differ by ' || round(difference, 2) || ' since ' || date
-        || ': likely a build that broke off; run dbt build --full-refresh' as detail
+        || ': likely an interrupted build; run dbt build --full-refresh' as detail
     from unreconciled
 
 ),

@@ -1,4 +1,4 @@
--- The dashboard's four periods for every workspace, in its own currency and days, today included.
+-- The dashboard's four periods by workspace, in its currency and time zone, including today.
 
 with
 
@@ -58,7 +58,7 @@ delivery as (
 
 ),
 
--- A figure is complete when every active account has been read for the whole period, its own today included.
+-- Complete: every active account is synced for the whole period, including its current day.
 health as (
 
     select

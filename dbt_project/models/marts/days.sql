@@ -1,4 +1,4 @@
--- The calendar: what metrics over time are laid out on.
+-- The calendar: the time spine of the semantic models.
 
 with
 

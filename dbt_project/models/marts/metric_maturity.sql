@@ -1,4 +1,4 @@
--- How much of its final value a figure shows when its day is so many days old.
+-- The share of its final value that a metric shows at each age of its day.
 
 with
 
@@ -9,7 +9,7 @@ accounts as (
 
 ),
 
--- Old enough to be final, and read from the start: what was fetched as history shows no growth.
+-- Final days that were synced from their start on: days loaded as history have a single version.
 final_changes as (
 
     select

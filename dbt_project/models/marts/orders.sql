@@ -1,4 +1,4 @@
--- Every order, and how much of its money is really there.
+-- Orders with gross, net and collected amounts.
 
 with
 
@@ -51,7 +51,7 @@ with_store as (
 
 ),
 
--- Every order of a buyer is here: each is passed once, however many they are.
+-- All orders of the affected customers are present, so one pass counts the earlier ones.
 with_prior_orders as (
 
     select
@@ -65,8 +65,8 @@ with_prior_orders as (
 
 ),
 
--- Where the store does not tell: who has bought before is not new, and who has not is, once that is known. An order
--- that changes may so make its buyer's other orders a first or a later one, though not those that the store tells of.
+-- Where the store does not report it: a customer with earlier orders is not new, one without is, if enough earlier
+-- orders are known. A changed order may therefore change the customer's other orders.
 with_first_order as (
 
     select
@@ -114,7 +114,7 @@ orders as (
         reporting_currency,
         cast(fx_rate as numeric(20, 10)) as fx_rate,
         {{ money('round(gross * fx_rate, 4)') }} as gross_reporting,
-        -- Gross less net where it counts: each rounded for itself, the three would not add up.
+        -- Computed as a difference: rounded independently, the three amounts would not add up.
         {{ money('round(gross * fx_rate, 4) - round((gross - refunded) * fx_rate, 4)') }} as refunded_reporting,
         {{ money('round(net * fx_rate, 4)') }} as net_reporting,
         {{ money('round(collected * fx_rate, 4)') }} as collected_reporting,

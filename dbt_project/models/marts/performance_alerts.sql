@@ -1,4 +1,4 @@
--- Which campaigns did unusually badly on their last complete day, against their own thirty days before it.
+-- Alerts of each campaign's last complete day, compared with its 30 days before.
 
 with
 

@@ -1,8 +1,8 @@
--- From all that was ordered to what is attributed, day by day; what no step explains would be left as the residual.
+-- The steps from the gross of all orders to attributed revenue, by day. The residual is what no step explains.
 
 with
 
--- Each order goes into exactly one step: a cancelled test order is a test.
+-- Each order is subtracted in exactly one step: a cancelled test order is a test.
 orders as (
 
     select
@@ -88,7 +88,7 @@ claimed_days as (
 
 ),
 
--- Nothing on a day is 0; something unknown is null, and stays so.
+-- A day without rows is 0; an unknown amount stays null.
 days as (
 
     select

@@ -1,4 +1,4 @@
--- Every visit that led to an order and every click of a log, and the campaign it came from, or why none is known.
+-- Visits that led to an order and clicks of logs, with their campaign or the reason why none is matched.
 
 with
 
@@ -45,14 +45,14 @@ touches as (
     from changed_records
     inner join {{ ref('int_settings__matching') }} as settings on changed_records.recorded_by = settings.recorded_by
     inner join {{ ref('int_touches__parsed') }} as touches on changed_records.record_key = touches.record_key
-    -- It reads the row beside it: no CTE can.
+    -- Lateral: the macro refers to the order's row.
     left join lateral (  -- noqa: ST05
         {{ order_with_key('settings.workspace_id', 'touches.order_key') }}
     ) as named_order on true
 
 ),
 
--- A word of utm_source, or of the referrer's host, names its platform; the longest word wins.
+-- A token within utm_source or the referrer's host names the platform; the longest token wins.
 source_platforms as (
 
     select distinct on (sources.source_words)
@@ -65,7 +65,7 @@ source_platforms as (
 
 ),
 
--- A paid click's own id says more than utm_source; an id that organic links carry too says less, the referrer least.
+-- Precedence: click ids of paid clicks, utm_source, click ids that organic links carry too, the referrer.
 with_platform_hint as (
 
     select
@@ -92,7 +92,7 @@ with_link as (
 
 ),
 
--- The campaigns that each link may mean.
+-- The campaigns that each link may match.
 possible_matches as (
 
     select
@@ -121,7 +121,7 @@ possible_matches as (
 
 ),
 
--- A key that has always meant something decides before all later ones.
+-- A key that is valid at all times takes precedence over all later ones.
 candidates as (
 
     select
@@ -146,7 +146,7 @@ moments as (
 
 ),
 
--- Where several campaigns bear the name, or one has borne it only since then, the moment of the touch decides.
+-- Where several campaigns have the name, or have it only since a rename, the time of the touch decides.
 ambiguous as (
 
     select

@@ -1,4 +1,4 @@
--- How orders found their campaign, and why others did not, week by week: a changed link template shows here first.
+-- Match rules and reasons of revenue orders by week: a changed link template becomes visible here first.
 
 with
 

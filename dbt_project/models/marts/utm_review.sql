@@ -1,5 +1,5 @@
--- Links that name no campaign, the most frequent first, each with the campaign whose name is most alike: for a person
--- to look at, and never matched by itself.
+-- The most frequent utm_campaign values without a matched campaign, each with the campaign with the most similar name,
+-- for manual review.
 
 with
 
@@ -78,7 +78,7 @@ distinct_names as (
 
 ),
 
--- How alike two texts are: twice their common pairs of letters over all of their pairs.
+-- Similarity: 2 * common letter pairs / letter pairs of both texts (Dice coefficient).
 value_pairs as (
 
     select
@@ -117,7 +117,7 @@ similarities as (
 
 ),
 
--- A name of the platform that the link tells goes before one of another.
+-- Names of the platform that the link points to come first.
 reviewed as (
 
     select

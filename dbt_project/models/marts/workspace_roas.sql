@@ -1,4 +1,4 @@
--- What each workspace spent and earned, day by day: by platform, and in total ('all').
+-- Spend and revenue of each workspace by day: by platform, and in total ('all').
 
 with
 
@@ -16,7 +16,7 @@ spend_days as (
 
 ),
 
--- A platform's orders are dated as its spend is, in the account's zone; those of the total in the workspace's.
+-- Orders of a platform are dated in the ad account's time zone, like its spend; orders of the total in the workspace's.
 events as (
 
     select
@@ -81,7 +81,7 @@ store_days as (
 
 ),
 
--- A day with spend and no orders is kept, and the reverse. Nothing is 0; something unknown is null, and stays so.
+-- Days with spend and no orders are kept, and the reverse. A day without rows is 0; an unknown amount stays null.
 summed as (
 
     select

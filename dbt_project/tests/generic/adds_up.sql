@@ -1,5 +1,5 @@
--- The platforms' rows make up the row of all of them, and both what the campaigns hold; a day of which not every campaign's
--- amount is known is left out. It reads all of history.
+-- The rows of the platforms add up to the row 'all', and both equal the sum over campaigns. Days with unknown amounts
+-- are not compared. Reads all of history.
 {% test adds_up(model, column_name, campaigns, amount) %}
     {{ config(tags='nightly') }}
     with below as (

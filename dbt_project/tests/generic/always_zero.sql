@@ -1,4 +1,4 @@
--- A remainder of nothing; where it is unknown there is nothing to say.
+-- A value is 0 or null.
 {% test always_zero(model, column_name) %}
     select *
     from {{ model }}

@@ -1,4 +1,4 @@
--- The grain: no two rows agree in all of these columns, and none of them is null.
+-- The grain: no two rows are equal in all of these columns, and none of the columns is null.
 {% test one_row_per(model, columns) %}
     select {{ columns | join(', ') }}
     from {{ model }}

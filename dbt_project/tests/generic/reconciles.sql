@@ -1,6 +1,6 @@
--- Nothing is lost or gained on the way: as many rows as upstream, and the same sum, account by account. Upstream is a
--- relation, or the staged entity of all sources of a kind ([kind, entity]), less what is not connected. Of an account
--- that was read again since this model was built, there is nothing to say yet. It reads all of history.
+-- The same number of rows and the same sum as upstream, by account. Upstream is a relation, or a staged entity of all
+-- sources of a kind ([kind, entity]) for connected accounts. Accounts that were synced since the model was built are
+-- not compared. Reads all of history.
 {% test reconciles(model, amount, by, upstream=none, staged=none, upstream_amount=none, upstream_by=none) %}
     {{ config(tags='nightly') }}
     with here as (

@@ -1,4 +1,4 @@
--- Each connected account with every setting that its numbers depend on, and a fingerprint of them.
+-- Connected accounts with the settings that their metrics or orders depend on.
 
 with
 
@@ -22,7 +22,7 @@ described as (
 
 ),
 
--- The first action, by precedence, that the account has ever reported.
+-- The first action type by precedence that the account has ever reported.
 reported_actions as (
 
     select
@@ -30,7 +30,7 @@ reported_actions as (
         accounts.account_id,
         purchase_actions.action
     from accounts
-    -- One step into an index for each account.
+    -- One index lookup per account.
     cross join
         lateral (
             select min(metrics.purchase_precedence) as precedence

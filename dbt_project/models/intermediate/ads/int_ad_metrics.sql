@@ -1,4 +1,4 @@
--- Ad metrics of every platform, out of their JSON once; an account's day is replaced as a whole.
+-- Ad metrics of all platforms, typed once from JSON. An account's day is replaced as a whole.
 
 with
 
@@ -53,7 +53,7 @@ metrics as (
             staged.platform = changed_days.platform
             and staged.account_id = changed_days.account_id
             and staged.date = changed_days.date
-        -- A fence: without it the planner may open the JSON of all history to join a few days of it.
+        -- An optimization fence: without it the planner may parse the JSON of all history to join a few days.
         offset 0  -- noqa: AM09
     ) as staged on true
 

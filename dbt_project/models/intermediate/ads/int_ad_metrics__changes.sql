@@ -1,4 +1,4 @@
--- By how much an account's day changed at each age of it; their running sum is what was known at that age.
+-- The change of an account's day at each age. The running sum is what was known at that age.
 
 with
 
@@ -55,7 +55,7 @@ changes as (
 
     select
         *,
-        -- Known at an age of n days: observed at most n times 24 hours after the day had ended.
+        -- Known at an age of n days: observed at most n times 24 hours after the end of the day.
         cast(greatest(ceil(extract(epoch from observed_at - ended_at) / 86400), 0) as integer) as age_days,
         lag(observed_at) over campaign_day is null as is_first,
         impressions - lag(impressions, 1, 0) over campaign_day as impressions_change,

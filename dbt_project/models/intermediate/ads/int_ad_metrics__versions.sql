@@ -1,4 +1,4 @@
--- Every change of a campaign's day, out of its JSON once. Nothing here is ever changed: what was known stays so.
+-- All versions of a campaign's day, typed once from JSON. Rows are never updated.
 
 with
 

@@ -1,4 +1,4 @@
--- Ad sets and ads, and the campaigns that they belong to: links may carry any of their ids.
+-- Ad sets and ads with their campaigns: links may carry any of these ids.
 
 with
 

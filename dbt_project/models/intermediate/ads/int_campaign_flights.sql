@@ -1,4 +1,4 @@
--- When clicks of a campaign are to be expected: from the day before it starts until a month after it ends.
+-- The days on which clicks of a campaign are expected: from one day before its start to 30 days after its end.
 
 with
 
@@ -23,7 +23,7 @@ flights as (
             least({{ local_date('coalesce(started_at, created_at)', 'timezone') }}, first_date) - 1,
             '-infinity'
         ) as flight_from,
-        -- Of a running campaign the last day with metrics is no end, and would be another one tomorrow.
+        -- A running campaign has no end; its last day with metrics moves every day.
         coalesce(
             case
                 when stopped_at is not null then {{ local_date('stopped_at', 'timezone') }}

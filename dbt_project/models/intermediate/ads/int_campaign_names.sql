@@ -1,4 +1,4 @@
--- Every name a campaign is known to have had: as its reports say, as it is listed now, and as it was listed before.
+-- All known names of campaigns: from metrics, the current listing and former listings.
 
 with
 
@@ -23,7 +23,7 @@ listed as (
 
 ),
 
--- Each name that was listed, and the moment of the rename before it; nobody knows when the first one began.
+-- Each listed name with the time of the rename to it; null for the first known name.
 listings as (
 
     select

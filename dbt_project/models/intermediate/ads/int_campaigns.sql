@@ -1,4 +1,4 @@
--- Campaigns as listed, and those that only their metrics still tell of: platforms hide what was deleted.
+-- Campaigns that are listed or have metrics: platforms may stop listing deleted campaigns.
 
 with
 

@@ -1,4 +1,4 @@
--- Rates into the workspaces' currencies, by interval; two currencies that are not the dollar meet in it.
+-- Exchange rates into the workspaces' currencies by interval, crossed through the US dollar.
 
 with
 
@@ -15,7 +15,7 @@ rates as (
         valid_from,
         least(
             lead(valid_from, 1, 'infinity') over (partition by currency order by valid_from),
-            -- A peg holds until somebody ends it; a floating rate grows old.
+            -- A peg has no end; a floating rate expires.
             case
                 when source in ('identity', 'peg') then cast('infinity' as date)
                 else valid_from + {{ var('adsync_rate_serves_days') }}
@@ -45,7 +45,7 @@ shared_rates as (
 
 ),
 
--- A workspace's own rate holds until its next one: whoever brings a rate answers for its age.
+-- A workspace's own rate is valid until its next one and does not expire.
 own_rates as (
 
     select

@@ -1,4 +1,4 @@
--- What all campaigns of a workspace delivered on a day: the dashboard sums up days, not campaigns.
+-- Impressions and clicks of a workspace by day, for the dashboard.
 
 with
 

@@ -1,4 +1,5 @@
--- What a UTM value may say to mean a campaign. Several campaigns may share a key: ambiguity is an answer too.
+-- The keys by which UTM values match campaigns. Several campaigns may share a key; matching then reports it as
+-- ambiguous.
 
 with
 
@@ -20,7 +21,7 @@ names as (
     select
         campaigns.*,
         {{ normalized('names.name') }} as key,
-        -- A rename is seen up to a sync later than it was made.
+        -- A rename is observed at the next sync, up to a day later.
         names.began_at - interval '1 day' as valid_from
     from {{ ref('int_campaign_names') }} as names
     inner join campaigns
@@ -31,7 +32,7 @@ names as (
 
 ),
 
--- A link is looked up under the platform that it tells, and under 'any'.
+-- A link is matched within the platform that it points to, and within 'any'.
 keys as (
 
     select
@@ -99,7 +100,7 @@ scoped as (
         keys.platform,
         keys.account_id,
         keys.campaign_id,
-        -- Two of a campaign's names may be one key: it holds from the first of them on.
+        -- Two names of a campaign may have one key: it is valid from the earlier one on.
         case when bool_and(keys.valid_from is not null) then min(keys.valid_from) end as valid_from
     from keys
     cross join lateral unnest(keys.scopes) as scopes (scope)

@@ -1,4 +1,4 @@
--- Why each order went where it did, in words.
+-- An explanation of each order's attribution in words.
 
 with
 
@@ -39,11 +39,11 @@ explained as (
         decisions.reason,
         'Order ' || coalesce(decisions.number, decisions.order_id) || case
             when decisions.outcome = 'unattributed'
-                then ' went to no campaign: ' || {{ describe_reason('decisions.reason') }} || '.'
+                then ' is unattributed: ' || {{ describe_reason('decisions.reason') }} || '.'
             else
-                ' went to the ' || decisions.platform || ' campaign "'
+                ' is attributed to the ' || decisions.platform || ' campaign "'
                 || coalesce(won.name, decisions.campaign_id) || '": ' || case decisions.attribution_type
-                    when 'utm_only' then 'the order itself carries its link, at no known time'
+                    when 'utm_only' then 'the order itself has the link, at an unknown time'
                     else
                         'the last link with a campaign was followed ' || {{ format_duration('decisions.age_seconds') }}
                         || ' before the order'

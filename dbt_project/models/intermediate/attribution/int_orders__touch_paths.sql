@@ -1,4 +1,4 @@
--- The touches that may have brought an order, latest first: what every attribution model and window chooses from.
+-- The matched touches in each order's lookback, latest first: the input of all attribution models and windows.
 
 with
 
@@ -63,7 +63,7 @@ paths as (
         orders.local_date,
         case when touches.touch_id is not null then greatest(orders.updated_at, newest.updated_at) end as updated_at
     from orders
-    -- Tied to its order, here and below, though only the macros show it.
+    -- Lateral, here and below: the macros refer to the order's row.
     left join lateral (  -- noqa: ST05
         select
             path.*,
@@ -80,7 +80,7 @@ paths as (
             order by {{ order_by_latest('latest') }}
             limit {{ var('adsync_path_limit') }}
         ) as path
-        -- The order's own UTM has no time: it counts only where none of a known time lies within the window.
+        -- The order's own UTM has no time: it counts only if no touch with a known time is within the window.
         where path.kind <> 'order_utm' or coalesce(path.timed_at < orders.window_start, true)
     ) as touches on true
     left join lateral (  -- noqa: ST05

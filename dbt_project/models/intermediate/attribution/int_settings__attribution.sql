@@ -1,4 +1,4 @@
--- Everything outside an order that decides where it goes, as one fingerprint per store.
+-- The settings that the attribution of a store's orders depends on, as one fingerprint.
 
 with
 

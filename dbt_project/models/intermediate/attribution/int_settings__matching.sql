@@ -1,4 +1,4 @@
--- Everything outside a touch that decides which campaign it is matched with, as one fingerprint per place of record.
+-- The settings that the matching of touches depends on, as one fingerprint per store or click log.
 
 with
 

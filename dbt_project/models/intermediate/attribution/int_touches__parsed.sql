@@ -1,4 +1,4 @@
--- Touches of every store and click log, decoded and brought into the form in which campaigns are looked up.
+-- Touches of all stores and click logs, decoded, with the keys for matching.
 
 with
 
@@ -79,7 +79,7 @@ touches as (
             staged.platform = changed_orders.store_platform
             and staged.account_id = changed_orders.store_id
             and staged.order_id = changed_orders.order_id
-        -- A fence: without it the planner may open the JSON of all history to join a few orders of it.
+        -- An optimization fence: without it the planner may parse the JSON of all history to join a few orders.
         offset 0  -- noqa: AM09
     ) as staged on true
     union all
@@ -109,19 +109,19 @@ touches as (
 
 ),
 
--- Materialized, here and below: else each use of a decoded value would decode it again.
+-- Materialized, here and below: otherwise each use of a decoded value would decode it again.
 parsed as materialized (
 
     select
         *,
-        -- A plus may be part of a name, or a space.
+        -- A plus may be a plus or a space.
         replace(utm_campaign, '+', ' ') as utm_campaign_spaced,
         {{ query_parameter('landing_url', '(?:ad|ad_?set|ad_?group|ad_?squad)_?id') }} as child_id_param
     from touches
 
 ),
 
--- Few texts stand in many links: each is decoded, and brought into its forms, once.
+-- Many links share few texts: each distinct text is decoded once.
 texts as materialized (
 
     select distinct utm_values.text
@@ -137,7 +137,7 @@ texts as materialized (
 
 ),
 
--- Links that were encoded, then encoded again.
+-- Some links are encoded twice.
 decoded_once as materialized (
 
     select

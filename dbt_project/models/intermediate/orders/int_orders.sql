@@ -1,4 +1,4 @@
--- Orders of every store, out of their JSON once, in the words of their stores.
+-- Orders of all stores, typed once from JSON, with the store's own statuses.
 
 with
 

@@ -1,8 +1,8 @@
--- How far each order has come, and whether its money counts: the store's own words, looked up in the seed.
+-- The stage of each order, mapped from native statuses by the seed, and whether the order counts as revenue.
 
 with
 
--- A word that the seed does not know stays unknown; a field that the store does not have says nothing.
+-- A status that is not in the seed is unknown; a field that the store does not have is null.
 with_mapped_stages as (
 
     select
@@ -47,12 +47,12 @@ with_stage as (
             when 'cancelled' = any(stages) then 'cancelled'
             when 'unknown' = any(stages) then 'unknown'
             when 'refused' = any(stages) then 'refused'
-            -- Goods that come back before their cash was ever handed over were not taken.
+            -- Cash on delivery that was returned before payment was refused.
             when 'returned' = any(stages) and is_cod and payment_stage = 'placed' then 'refused'
             when 'returned' = any(stages) then 'returned'
             when 'paid' = any(stages) and (is_cod or 'delivered' = any(stages)) then 'collected'
             when 'paid' = any(stages) then 'paid'
-            -- Where a store has no word for the payment of such orders, delivery is the payment.
+            -- Without a payment status for such orders, delivery counts as payment.
             when 'delivered' = any(stages) and is_cod and payment_stage is null then 'collected'
             when 'delivered' = any(stages) then 'delivered'
             when is_cod then 'cod_pending'
@@ -76,7 +76,7 @@ with_revenue as (
             ),
             false
         ) as is_revenue,
-        -- What became of an order whose status nobody documents is unknown; that it was paid at once is not.
+        -- The stage of an order with an unmapped status is unknown, but an online payment is known.
         stage in ('paid', 'collected', 'returned')
         or (stage = 'unknown' and payment_stage = 'paid' and not is_cod) as is_in_hand
     from with_stage

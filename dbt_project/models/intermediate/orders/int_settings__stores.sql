@@ -1,4 +1,4 @@
--- Each connected store with every setting that its orders' figures depend on, as fingerprints.
+-- The settings that a store's orders depend on, as fingerprints.
 
 with
 
@@ -37,7 +37,7 @@ settings as (
         stores.timezone,
         stores.workspace_timezone,
         stores.reporting_currency,
-        -- Buyers whose last order is older than that cannot be told from new ones.
+        -- From this day on, customers without earlier orders count as new.
         order_history.covered_from + {{ var('adsync_customer_history_days') }} as customers_known_from,
         md5(stores.settings_key || statuses.version) as money_key
     from stores

@@ -1,4 +1,4 @@
--- Ad accounts whose spend, as typed from raw, is not what the mart holds, over the dashboard's ninety days.
+-- Ad accounts whose spend in campaign_metrics differs from their typed rows, over the dashboard's 90 days.
 
 with
 

@@ -1,4 +1,5 @@
--- What each alert rule compares, for every complete day: the day as it was known a day later, with thirty days as old.
+-- The values that each alert rule compares, for every complete day: the day as known one day later, with the 30 days
+-- before it at the same age.
 
 with
 
@@ -15,12 +16,12 @@ accounts as (
             and accounts.account_id = sync_state.account_id
             and sync_state.stream = 'campaign_metrics'
             and accounts.today - 1 between sync_state.covered_from and sync_state.covered_through
-            -- Read after the day had ended: half a day compared with whole ones is always a drop.
+            -- Synced after the end of the day: compared with complete days, a partial day would always be a drop.
             and {{ local_date('sync_state.last_success_at', 'accounts.timezone') }} >= accounts.today
 
 ),
 
--- The last day is as old as its latest reading; days before it are looked at as they were when a day old.
+-- The last day has the age of its latest sync; earlier days are evaluated as known at an age of one day.
 evaluated_days as (
 
     select
@@ -78,7 +79,7 @@ campaign_days as (
 
 ),
 
--- Days as old as the judged one where the ledger reaches back far enough; else the days as they have become since.
+-- Days at the same age where observations reach back far enough, otherwise days as known now.
 compared as (
 
     select
@@ -131,7 +132,7 @@ compared as (
 
 ),
 
--- `direction` is 1 where a figure below the threshold is bad, -1 where one above it is.
+-- `direction` is 1 where the rule fires below the threshold, -1 where it fires above it.
 checks as (
 
     select

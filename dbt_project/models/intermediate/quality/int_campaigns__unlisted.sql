@@ -1,4 +1,4 @@
--- What an account spent and none of its campaigns tells of, in the shape of a consistency issue.
+-- Spend of an account that belongs to none of its campaigns, as consistency issues.
 
 with
 
@@ -14,10 +14,10 @@ unlisted as (
         metrics.spend as value,
         'account ' || metrics.account_id || ' spent ' || round(metrics.spend, 2)
         || coalesce(' ' || metrics.currency, '') || ' on ' || metrics.date
-        || ' that the platform tells of no campaign: likely one that was deleted since; look for it in the platform''s '
-        || 'own reports. The total is right; this row goes when a later read finds the campaign' as detail
+        || ' that belongs to no campaign: likely one that was deleted since; look for it in the platform''s own '
+        || 'reports. The total is correct; this row disappears when a later sync finds the campaign' as detail
     from {{ ref('int_accounts') }} as accounts
-    -- So is the row called that holds it.
+    -- The source assigns this campaign id to such spend.
     inner join {{ ref('campaign_metrics') }} as metrics
         on
             accounts.workspace_id = metrics.workspace_id

@@ -1,4 +1,4 @@
--- Campaigns that are switched on and synced, and of which the platform told nothing on their last complete day.
+-- Active, synced campaigns without metrics on their last complete day.
 
 with
 

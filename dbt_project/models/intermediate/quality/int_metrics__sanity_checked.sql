@@ -1,8 +1,8 @@
--- Figures of a day that do not add up, with the likely cause: campaigns' days, orders, and amounts without a rate.
+-- Implausible values of campaign days and orders, and amounts without an exchange rate, with the likely cause.
 
 with
 
--- The platform's own ratios, ROAS of the counted action type, beside ours: mixed up units and columns show there.
+-- Ratios as reported by the platform next to ours: differences reveal wrong units or columns.
 campaign_days as (
 
     select
@@ -42,7 +42,7 @@ checked as (
 
 ),
 
--- Few rows from here on.
+-- Filtered early: few rows remain.
 suspects as (
 
     select * from checked
@@ -68,12 +68,12 @@ issues as (
             values
             (
                 suspects.is_impossible, 'invalid_ctr', suspects.ctr,
-                'more clicks than impressions: likely clicks of all kinds beside impressions of one, '
-                || 'or two columns mixed up'
+                'more clicks than impressions: likely clicks of all kinds but impressions of one, '
+                || 'or two swapped columns'
             ),
             (
                 suspects.is_too_good, 'suspicious_roas', suspects.roas,
-                'claimed revenue is over a thousand times the spend: likely '
+                'claimed revenue is more than 1000 times the spend: likely '
                 || case
                     when suspects.conversions = 0 then 'a value without any purchase'
                     else 'a value in cents or millionths'
@@ -85,24 +85,24 @@ issues as (
                     suspects.impressions, suspects.clicks, suspects.spend, suspects.conversions, suspects.revenue
                 ),
                 'impressions, clicks, spend, conversions or revenue below zero: likely a correction that the platform '
-                || 'booked on a later day'
+                || 'reported on a later day'
             ),
             (
                 suspects.disagrees_on_ctr, 'identity_ctr', suspects.platform_ctr,
-                'the platform says ' || round(suspects.platform_ctr, 4)
-                || ' %, clicks and impressions say ' || round(suspects.ctr, 4)
+                'the platform reports ' || round(suspects.platform_ctr, 4)
+                || ' %, clicks and impressions give ' || round(suspects.ctr, 4)
                 || ': likely ' || {{ likely_cause('suspects.platform_ctr', 'suspects.ctr') }}
             ),
             (
                 suspects.disagrees_on_cpc, 'identity_cpc', suspects.platform_cpc,
-                'the platform says ' || round(suspects.platform_cpc, 4) || ', spend and clicks say '
+                'the platform reports ' || round(suspects.platform_cpc, 4) || ', spend and clicks give '
                 || round(suspects.cpc, 4)
                 || ': likely ' || {{ likely_cause('suspects.platform_cpc', 'suspects.cpc') }}
             ),
             (
                 suspects.disagrees_on_roas, 'identity_roas', suspects.platform_roas,
-                'the platform says ' || round(suspects.platform_roas, 4)
-                || ', claimed revenue and spend say ' || round(suspects.roas, 4)
+                'the platform reports ' || round(suspects.platform_roas, 4)
+                || ', claimed revenue and spend give ' || round(suspects.roas, 4)
                 || ': likely ' || {{ likely_cause('suspects.platform_roas', 'suspects.roas') }}
             )
         ) as reasons (applies, type, value, detail)
@@ -117,7 +117,7 @@ issues as (
         null as campaign_id,
         order_id as subject,
         cast(least(gross, refunded, net) as numeric(18, 6)) as value,
-        'gross, refunded or net below zero: likely more was given back than the order was worth' as detail
+        'gross, refunded or net below zero: likely a refund greater than the order' as detail
     from orders
     where least(gross, refunded, net) < 0
 

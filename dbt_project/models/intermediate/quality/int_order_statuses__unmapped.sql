@@ -1,4 +1,4 @@
--- Words of stores that the seed of statuses does not know, in the shape of a consistency issue.
+-- Native statuses that the seed store_statuses does not map, as consistency issues.
 
 with
 
@@ -12,8 +12,8 @@ unmapped as (
         native_status as about,
         max(local_date) as date,
         cast(count(*) as numeric) as value,
-        'nobody knows how far orders have come that say ''' || native_status || ''': add the word that is missing to '
-        || 'seeds/store_statuses.csv; until then they count by their payment alone' as detail
+        'unmapped order status ''' || native_status || ''': add the missing value to seeds/store_statuses.csv; until '
+        || 'then these orders count by their payment alone' as detail
     from {{ ref('orders') }}
     where stage = 'unknown'
     group by workspace_id, platform, store_id, native_status

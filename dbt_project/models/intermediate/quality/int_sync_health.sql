@@ -1,4 +1,4 @@
--- How each account's sync is doing, at this moment: a view, because a sync that fails changes no table.
+-- The current sync status of each account. A view, because a failed sync changes no table that dbt reads.
 
 with
 
@@ -8,7 +8,7 @@ accounts as (
 
 ),
 
--- The stream that the figures come from tells the account's freshness; the worst stream tells its status.
+-- Freshness is that of the metrics or orders stream; status is the worst of all streams.
 streams as (
 
     select
@@ -58,7 +58,7 @@ health as (
             streams.covered_through,
             {{ local_date(as_of(), 'accounts.timezone') }} - finality.final_after_days
         ) as final_through,
-        -- The last day that was read after it had ended.
+        -- The last day that was synced after its end.
         least(
             streams.covered_through,
             {{ local_date('streams.last_success_at', 'accounts.timezone') }} - 1

@@ -11,7 +11,7 @@ renamed as (
     select
         source as platform,
         account_id,
-        -- Ids are digits, or letters too, which staging holds in lower case.
+        -- Staging holds ids in lower case.
         lower(campaign_id) as campaign_id,
         name,
         replaced_at

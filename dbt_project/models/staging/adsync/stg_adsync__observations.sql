@@ -1,4 +1,4 @@
--- The ledger by the rules of each platform's own staging: what was known of a campaign's day, and since when.
+-- Observations of campaign days, typed by the macro of each platform's staging model.
 
 with
 

@@ -11,7 +11,7 @@ renamed as (
     select
         source as platform,
         account_id,
-        -- Ids are digits, or letters too, which staging holds in lower case.
+        -- Staging holds ids in lower case.
         lower(split_part(record_key, ':', 1)) as campaign_id,
         metric_date as date,
         observed_at

@@ -1,4 +1,4 @@
--- UTM parameters stand on the order itself, in one of two places, and nothing tells when they were read.
+-- UTM parameters are on the order itself, in one of two places, without a time.
 
 with
 
@@ -36,7 +36,7 @@ renamed as (
         coalesce(
             nullif({{ json_text('payload', ['source_details', 'utm_campaign']) }}, ''),
             nullif({{ json_text('payload', ['campaign', 'campaign']) }}, ''),
-            -- What stands here is the campaign's when the type says so.
+            -- This is the campaign's value only if the type says so.
             case
                 when {{ json_text('payload', ['source_details', 'type']) }} = 'campaign'
                     then nullif({{ json_text('payload', ['source_details', 'value']) }}, '')

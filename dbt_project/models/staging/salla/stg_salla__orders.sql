@@ -1,4 +1,4 @@
--- Times are the store's clock with its zone beside them. Of a return Salla tells no amount: it is the whole order.
+-- Times are local, with their time zone in another field. Salla reports no amount of a return: it is the whole order.
 
 with
 
@@ -20,7 +20,7 @@ with_payment_status as (
         case
             when not is_cod and (slug = 'payment_pending' or payload ->> 'is_pending_payment' = 'true') then 'pending'
             when slug in ('restored', 'restoring') then 'refunded'
-            -- What is paid on delivery is there once the order has arrived.
+            -- Cash on delivery is paid once the order is delivered.
             when is_cod and slug not in ('completed', 'delivered') then 'pending'
             else 'paid'
         end as payment_status,
@@ -44,7 +44,7 @@ renamed as (
         end as status,
         payment_status,
         nullif(slug, '') as native_status,
-        -- An order to be paid on delivery is never pending in Salla's sense.
+        -- Cash on delivery is never pending at Salla.
         case
             when is_cod then null
             when payment_status = 'pending' then 'is_pending_payment'

@@ -1,4 +1,4 @@
--- An order without any visit still has its own UTM attributes: they stand for one, in the form of a query string.
+-- For an order without visits, its own UTM attributes form one touch, as a query string.
 
 with
 

@@ -1,4 +1,4 @@
--- Shop money throughout: the presentment side of a money bag is the buyer's currency, not the shop's.
+-- Shop money throughout: presentment money is in the buyer's currency.
 
 with
 
@@ -6,7 +6,7 @@ source as (
 
     select
         *,
-        -- There is no status of its own: two moments tell it.
+        -- Shopify has no order status: it is derived from two timestamps.
         case
             when payload ->> 'cancelledAt' is not null then 'cancelled'
             when payload ->> 'closedAt' is not null then 'closed'

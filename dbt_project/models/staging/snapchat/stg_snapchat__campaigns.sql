@@ -1,4 +1,4 @@
--- Ids are compared in lower case, as links may carry them in either.
+-- Ids are in lower case, because links may carry them in either case.
 
 with
 
@@ -16,7 +16,7 @@ renamed as (
         payload ->> 'name' as name,
         case
             when payload ->> 'status' = 'PAUSED' then 'paused'
-            -- Switched on is not yet running; the list of reasons is not always sent.
+            -- A campaign that is switched on may be unable to run; the list of reasons may be missing.
             when
                 payload ->> 'status' = 'ACTIVE'
                 and coalesce(jsonb_exists(nullif(payload -> 'delivery_status', 'null'), 'VALID'), true)

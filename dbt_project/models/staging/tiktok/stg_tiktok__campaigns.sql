@@ -1,4 +1,4 @@
--- Times are UTC without an offset; a campaign has no start and stop of its own here, its ad groups have.
+-- Times are UTC without an offset. Campaigns have no start and stop; their ad groups have.
 
 with
 

@@ -1,4 +1,4 @@
--- One touch at most: the last source of the browser's session that was not direct. Its values come from the browser.
+-- At most one touch: the last non-direct source of the browser's session. Its values are written by the browser.
 
 with
 
@@ -13,7 +13,7 @@ source as (
 
 ),
 
--- Of a key that stands twice the highest id is true, and so is the last one that goes into an object.
+-- Of duplicate keys the highest id is valid; it is last, so it remains in the object.
 with_tags as (
 
     select
@@ -21,7 +21,7 @@ with_tags as (
         tags.session,
         tags.others
     from source
-    -- Tied to its order, though only the macro below shows it.
+    -- Lateral: the macro refers to the order's row.
     cross join lateral (  -- noqa: ST05
         select
             jsonb_object_agg(split_part(entries.key, 'attribution_', 2), entries.value order by entries.id)
@@ -33,7 +33,7 @@ with_tags as (
 
 ),
 
--- Without the session's time, what tracking plugins wrote fills the gaps: neither tells when it was.
+-- Without a session time, values of tracking plugins fill the gaps; neither has a time.
 parsed as (
 
     select
@@ -63,7 +63,7 @@ renamed as (
         ) as landing_url,
         tags ->> 'referrer' as referrer,
         case tags ->> 'source_type' when 'typein' then 'direct' else tags ->> 'source_type' end as channel,
-        -- Written by the shop itself where the link said nothing.
+        -- WooCommerce's own value for links without a source.
         nullif(nullif(tags ->> 'utm_source', '(direct)'), '') as utm_source,
         nullif(tags ->> 'utm_medium', '') as utm_medium,
         nullif(tags ->> 'utm_campaign', '') as utm_campaign,

@@ -1,4 +1,4 @@
--- There is no payment status: a payment date tells it. Statuses that a plugin invented count by their payment.
+-- The payment status is derived from the payment date. Statuses of plugins count by their payment.
 
 with
 
@@ -9,7 +9,7 @@ source as (
         payload ->> 'status' as own_status,
         coalesce(payload ->> 'payment_method' = 'cod', false) as is_cod,
         {{ money("payload ->> 'total'") }} as gross,
-        -- Negative, and the total is not reduced by them.
+        -- Negative amounts; the total does not include them.
         {{ money('-' ~ json_sum("payload -> 'refunds'", 'total')) }} as refunded
     from {{ source('woocommerce', 'orders') }}
 
@@ -20,7 +20,7 @@ with_payment_status as (
     select
         *,
         case
-            -- What is paid on delivery is there once the order is completed.
+            -- Cash on delivery is paid once the order is completed.
             when is_cod and own_status not in ('completed', 'refunded') then 'pending'
             when not is_cod and payload ->> 'date_paid_gmt' is null then 'pending'
             when own_status = 'refunded' then 'refunded'
@@ -45,7 +45,7 @@ renamed as (
         end as status,
         payment_status,
         own_status as native_status,
-        -- Of money to be paid on delivery a payment date says nothing: the status moves it.
+        -- For cash on delivery the payment date is not meaningful: WooCommerce sets it by status.
         case when is_cod then null when payload ->> 'date_paid_gmt' is null then 'no date_paid' else 'date_paid' end
             as native_payment,
         cast(null as text) as native_fulfilment,

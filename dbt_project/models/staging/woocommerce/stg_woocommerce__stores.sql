@@ -1,4 +1,4 @@
--- A site that is set to an offset instead of a city has no zone's name.
+-- A site that is set to an offset instead of a city has no time zone name.
 
 with
 

@@ -1,4 +1,4 @@
--- Always empty: Zid tells nothing of where an order came from, not even its landing page.
+-- Always empty: Zid does not expose the origin of orders, not even the landing page.
 
 with
 

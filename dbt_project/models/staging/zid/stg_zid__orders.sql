@@ -1,4 +1,4 @@
--- Times are UTC without an offset. Of a partial return Zid tells no amount; an empty object arrives as a list.
+-- Times are UTC without an offset. Zid reports no amount of a partial return; an empty object arrives as a list.
 
 with
 
