@@ -32,15 +32,6 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAYS = 40
 CUSTOMER_KEY = b"k" * 32
 META, TIKTOK, SHOPIFY = "901234567891", "7000000000000000002", "acme.myshopify.com"
-ACCOUNT = {
-    "meta": META,
-    "tiktok": TIKTOK,
-    "snapchat": "8adc3db7-8148-4fbf-999c-8d2266369d01",
-    "shopify": SHOPIFY,
-    "woocommerce": "shop.nakhla.example",
-    "salla": "1305146709",
-    "zid": "394106",
-}
 BASE = "http://sandbox"
 SHUTDOWN_SECONDS = 10
 
@@ -50,6 +41,17 @@ Answers = Callable[[httpx.Request], httpx.Response]
 @cache
 def world() -> World:
     return World.create(7, NOW, days=DAYS, orders=4)
+
+
+def _default_accounts() -> dict[str, str]:
+    """One account per source: the first of the small world, unless a constant above names another."""
+    found: dict[str, str] = {}
+    for one in (*world().ad_accounts, *world().stores):
+        found.setdefault(one.platform, one.id)
+    return found | {"meta": META, "tiktok": TIKTOK}
+
+
+ACCOUNT = _default_accounts()
 
 
 def account(source: str, account_id: str = "") -> Account:

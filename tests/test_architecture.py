@@ -115,6 +115,23 @@ def test_nothing_imports_a_platform_by_name():
     assert found == set()
 
 
+def shared_code() -> Iterator[Path]:
+    """Python, SQL and JavaScript outside the folders that belong to one platform."""
+    for folder, pattern in (("plugins", "*.py"), ("plugins", "*.js"), ("dags", "*.py"), ("dbt_project", "*.sql")):
+        for file in (ROOT / folder).rglob(pattern):
+            place = file.relative_to(ROOT).parts
+            own = {"staging", *PLATFORMS} if folder == "dbt_project" else set(PLATFORMS)
+            if not own & set(place) and not {"target", "dbt_packages"} & set(place):
+                yield file
+
+
+def test_shared_code_names_no_platform():
+    """A platform has its own folders, the registry and seeds. `meta` is also a key of the dashboard cache."""
+    quoted = re.compile(rf"""["']({"|".join(name for name in PLATFORMS if name != "meta")})["']""")
+    found = {(file.name, name) for file in shared_code() for name in quoted.findall(file.read_text(encoding="utf-8"))}
+    assert found == set()
+
+
 def test_sandbox_and_demo_stand_beside_the_package():
     """The sandbox shares no code with what it tests; nothing of the package imports either of them."""
     for module, imports in GRAPH.items():

@@ -1,4 +1,4 @@
-"""The sources by name, and the labels of codes. Both are in dbt_project.yml, so that dbt and Python share them."""
+"""The sources by name, and the labels of codes. Lists are in dbt_project.yml, so that dbt and Python share them."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ def stores() -> tuple[str, ...]:
 
 
 def names() -> tuple[str, ...]:
-    """All sources, ad platforms first."""
+    """Returns all sources, ad platforms first."""
     return ad_platforms() + stores()
 
 
 def load(name: str) -> Source:
-    """Return the source of that name; ConfigError if the name is unknown."""
+    """Returns the source of that name; ConfigError if the name is unknown."""
     if name not in names():
         raise ConfigError(f"unknown source {name!r} (expected one of {', '.join(names())})")
     return import_module(f"adsync.sources.{name}.source").SOURCE
 
 
 def streams() -> list[tuple[str, str]]:
-    """All (source, stream) pairs; each has a raw table."""
+    """Returns all (source, stream) pairs; each has a raw table."""
     return [(name, stream.name) for name in names() for stream in load(name).streams]
 
 
@@ -54,7 +54,8 @@ def alert_rules() -> tuple[str, ...]:
 
 
 def labels() -> dict[str, str]:
-    """The labels of reasons, match rules and alert rules by code."""
+    """Returns the labels of platforms, reasons, match rules and alert rules by code."""
     described = ("adsync_reasons", "adsync_rejections", "adsync_match_rules")
     texts = {code: label for name in described for code, (label, _) in _variables()[name].items()}
-    return texts | _variables()["adsync_alert_rules"]
+    platforms = {name: load(name).label or name.capitalize() for name in names()}
+    return platforms | texts | _variables()["adsync_alert_rules"]

@@ -155,6 +155,7 @@ class Source:
     `rate_limits` are the documented limits; `throttle` returns how many seconds a response asks the account to pause.
     `options` are the keys that an account may have in workspaces.yaml, each with its allowed values (empty: any text).
     `lookback` is how many days, today included, the platform still restates; `restate` reads them again every night.
+    `label` is the name that users see; by default the capitalized name.
     """
 
     name: str
@@ -171,6 +172,7 @@ class Source:
     throttle: Callable[[ApiResponse], float] = no_throttle
     lookback: int = 28
     notes: Callable[[RawJson], tuple[str, ...]] = no_notes
+    label: str = ""
 
     def stream(self, name: str) -> Stream:
         """Returns the stream of that name."""

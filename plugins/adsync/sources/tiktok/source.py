@@ -74,6 +74,7 @@ def account_info(payload: RawJson) -> AccountInfo:
 
 SOURCE = Source(
     name="tiktok",
+    label="TikTok",
     kind="ad_account",
     base_url=base_url,
     auth=in_header("Access-Token"),

@@ -132,6 +132,7 @@ def _instant(clock: str) -> datetime:
 
 SOURCE = Source(
     name="woocommerce",
+    label="WooCommerce",
     kind="store",
     base_url=base_url,
     auth=auth,

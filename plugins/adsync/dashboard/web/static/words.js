@@ -1,5 +1,5 @@
-// Labels of codes. Those of reasons, match rules and alert rules come from dbt_project.yml; a code without a label is
-// shown without its underscores.
+// Labels of codes. Those of platforms, reasons, match rules and alert rules are sent by the server; a code without a
+// label is shown without its underscores.
 
 import { LABELS } from "./labels.js";
 
@@ -16,13 +16,6 @@ const WORDS = {
   health: "Sync health",
   orders: "Why this order",
   all: "All platforms",
-  meta: "Meta",
-  tiktok: "TikTok",
-  snapchat: "Snapchat",
-  shopify: "Shopify",
-  woocommerce: "WooCommerce",
-  salla: "Salla",
-  zid: "Zid",
   high: "High",
   medium: "Medium",
   low: "Low",
