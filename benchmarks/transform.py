@@ -1,8 +1,9 @@
-"""What a run of `transform` costs: nothing changed, one percent changed, three times the history, a tireless visitor.
+"""Measures a run of `transform`: nothing changed, 1 % changed, three times the history, one visitor with many clicks.
 
-`python benchmarks/transform.py` fills a fresh warehouse by SQL (2,000 campaigns x 365 days, 1,000,000 orders with
-3,000,000 visits; `--scale 0.1` makes it a tenth) and runs the product's own `dbt build` on it. All figures of a ratio
-come from the same run; a goal that is missed is named, and makes the exit code 1.
+`python benchmarks/transform.py` fills a new warehouse by SQL (2,000 campaigns x 365 days, 1,000,000 orders with
+3,000,000 visits; `--scale 0.1` is a tenth) and runs what the DAG runs. All figures of a ratio come from one run. If a
+limit is exceeded, the exit code is 1. `--scale 0.02 --rounds 1 --ignore-limits` is a small size that shows only that
+it runs.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from big_world import TODAY, World
 ROUNDS = 3
 THIRD = 1 / 3
 PERCENT = 0.01
-ONE_VISITOR = {"name": "tireless ", "visitors": 1, "orders": 5_000, "clicks": 20_000}
+ONE_VISITOR = {"name": "visitor ", "visitors": 1, "orders": 5_000, "clicks": 20_000}
 ORDERS_AGAIN = SQL("""
     update raw.shopify_orders
     set loaded_at = clock_timestamp(), payload = jsonb_set(payload, '{{totalRefundedSet,shopMoney,amount}}',
@@ -54,8 +55,8 @@ SOLD = {
 
 
 @dataclass(frozen=True)
-class Goal:
-    """A figure in seconds or as a ratio, and what it must not exceed."""
+class Measurement:
+    """A figure in seconds or as a ratio, and its limit."""
 
     label: str
     figure: float
@@ -63,32 +64,33 @@ class Goal:
     detail: str
 
     @property
-    def met(self) -> bool:
+    def is_within_limit(self) -> bool:
         return self.figure <= self.limit
 
 
 @dataclass
 class Timing:
-    """How long the block took, once it is over."""
+    """Wall time of a block, set when it ends."""
 
     seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class Bench:
-    """One warehouse and the dbt project that is run on it."""
+    """One warehouse, the dbt project that is run on it, and how often each step is repeated."""
 
     url: str
     project: dbt_runner.Project
     world: World
     console: Console
+    rounds: int = ROUNDS
 
     def build(self, what: str) -> float:
-        """Seconds of wall time of what the DAG does."""
+        """Returns the seconds of what the DAG does."""
         return self._build(what, BuildRequest())
 
     def full_refresh(self) -> float:
-        """Seconds of a build of everything from raw."""
+        """Returns the seconds of a build of everything from raw."""
         return self._build("full refresh", BuildRequest(full_refresh=True))
 
     def _build(self, what: str, request: BuildRequest) -> float:
@@ -98,7 +100,7 @@ class Bench:
         return timing.seconds
 
     def start(self) -> float:
-        """Seconds of the same command with nothing to build."""
+        """Returns the seconds of dbt with nothing selected."""
         return self._command("start", "--select", "tag:no_such_tag")
 
     def _command(self, what: str, *words: str) -> float:
@@ -115,7 +117,7 @@ class Bench:
         self.console.print(f"{what}: {timing.seconds:.1f} s")
 
     def change(self, end: date) -> None:
-        """One percent of the world's campaign days and orders, the newest before `end`."""
+        """Changes 1 % of the campaign days and orders, the newest before `end`."""
         begin = end - timedelta(days=round(self.world.days * PERCENT))
         span = {"since": Literal(begin), "until": Literal(end)}
         with psycopg.connect(self.url) as db:
@@ -133,17 +135,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as state:
         running = servers.start(Path(state))
         try:
-            goals = measure(_bench(running, world, Path(state), console), growth=arguments.growth)
+            bench = _bench(running, world, Path(state), console, arguments.rounds)
+            measured = measure(bench, growth=arguments.growth)
         finally:
             servers.stop(Path(state))
-    console.print(_table(world, goals))
-    sys.exit(not all(goal.met for goal in goals))
+    console.print(_table(world, measured))
+    sys.exit(not arguments.ignore_limits and not all(each.is_within_limit for each in measured))
 
 
-def measure(bench: Bench, *, growth: bool) -> list[Goal]:
-    """Fill the world and set an idle hour, an hour of change and a tireless visitor against a full refresh.
+def measure(bench: Bench, *, growth: bool) -> list[Measurement]:
+    """Compares an idle hour, an hour with changes and one visitor with many clicks with a full refresh.
 
-    With `growth` a third of the world is filled first, and as much changed in it as later in the whole.
+    With `growth`, a third of the history is filled first, and the same number of rows is changed in it.
     """
     with psycopg.connect(bench.url) as db:
         bench.world.start(db)
@@ -151,24 +154,26 @@ def measure(bench: Bench, *, growth: bool) -> list[Goal]:
     with psycopg.connect(bench.url) as db:
         bench.world.history(db, THIRD if growth else 0, 1)
     full = bench.full_refresh()
-    pairs = [(bench.start(), bench.build("nothing changed")) for _ in range(ROUNDS)]
+    pairs = [(bench.start(), bench.build("nothing changed")) for _ in range(bench.rounds)]
     start, idle = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
     changed = _changed(bench, TODAY)
     with psycopg.connect(bench.url) as db:
         bench.world.crowd(db, **ONE_VISITOR)
     crowded = bench.full_refresh()
-    goals = [
-        Goal("nothing changed, beyond start", idle - start, 1, f"{idle:.1f} s - {start:.1f} s"),
-        Goal("1 % changed : full refresh", changed / full, 0.1, f"{changed:.1f} s : {full:.1f} s"),
-        Goal("full refresh, with one visitor : without", crowded / full, 1.5, f"{crowded:.1f} s : {full:.1f} s"),
+    measured = [
+        Measurement("nothing changed, beyond start", idle - start, 1, f"{idle:.1f} s - {start:.1f} s"),
+        Measurement("1 % changed : full refresh", changed / full, 0.1, f"{changed:.1f} s : {full:.1f} s"),
+        Measurement("full refresh, with one visitor : without", crowded / full, 1.5, f"{crowded:.1f} s : {full:.1f} s"),
     ]
     if short:
-        goals += [Goal("same change, 3x history : 1x", changed / short, 1.25, f"{changed:.1f} s : {short:.1f} s")]
-    return goals
+        measured += [
+            Measurement("same change, 3x history : 1x", changed / short, 1.25, f"{changed:.1f} s : {short:.1f} s")
+        ]
+    return measured
 
 
 def _fill_a_third(bench: Bench) -> float:
-    """Seconds of an hour of change when there is only a third of the history."""
+    """Returns the seconds of an hour with changes while only a third of the history is loaded."""
     with psycopg.connect(bench.url) as db:
         bench.world.history(db, 0, THIRD)
     bench.build("first build, a third of the history")
@@ -176,37 +181,37 @@ def _fill_a_third(bench: Bench) -> float:
 
 
 def _changed(bench: Bench, end: date) -> float:
-    """The median of several hours, each with its own change."""
+    """Returns the median of several hours, each with its own changes."""
     seconds = []
-    for _ in range(ROUNDS):
+    for _ in range(bench.rounds):
         bench.change(end)
         seconds.append(bench.build("1 % changed"))
     return statistics.median(seconds)
 
 
-def _bench(running: servers.Servers, world: World, state: Path, console: Console) -> Bench:
+def _bench(running: servers.Servers, world: World, state: Path, console: Console, rounds: int) -> Bench:
     url = running.database_url()
     migrations.migrate(url, registry.streams())
-    return Bench(url, dbt_runner.Project(registry.DBT_PROJECT, state / "dbt"), world, console)
+    return Bench(url, dbt_runner.Project(registry.DBT_PROJECT, state / "dbt"), world, console, rounds)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="share of the full size, default 1")
-    parser.add_argument(
-        "--growth", action="store_true", help="also what the same change costs in a third of the history"
-    )
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"repetitions of each step, default {ROUNDS}")
+    parser.add_argument("--growth", action="store_true", help="also measures the same change in a third of the history")
+    parser.add_argument("--ignore-limits", action="store_true", help="exit code 0 even if a limit is exceeded")
     return parser.parse_args()
 
 
-def _table(world: World, goals: list[Goal]) -> Table:
+def _table(world: World, measured: list[Measurement]) -> Table:
     sizes = f"{world.workspaces * 20:,} campaigns x {world.days} days, {world.orders:,} orders"
     table = Table(title=f"dbt build: {sizes}, {world.orders * 3:,} visits")
-    for heading in ("", "measured", "goal", "", "from"):
+    for heading in ("", "measured", "limit", "", "from"):
         table.add_column(heading, justify="right")
-    for goal in goals:
-        verdict = "met" if goal.met else "MISSED"
-        table.add_row(goal.label, f"{goal.figure:.2f}", f"<= {goal.limit:g}", verdict, goal.detail)
+    for each in measured:
+        verdict = "ok" if each.is_within_limit else "EXCEEDED"
+        table.add_row(each.label, f"{each.figure:.2f}", f"<= {each.limit:g}", verdict, each.detail)
     return table
 
 
