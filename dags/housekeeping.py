@@ -58,13 +58,13 @@ def clear_stale_leases() -> int:
 @task(task_id="forget", multiple_outputs=False)
 def apply_retention() -> dict[str, int]:
     """Deletes rows older than ADSYNC_KEEP_RUNS, ADSYNC_KEEP_OBSERVATIONS and ADSYNC_KEEP_RAW."""
-    return retention.forget(warehouse_url(), settings.keep_days())
+    return retention.delete_expired(warehouse_url(), settings.keep_days())
 
 
 @task
 def analyze() -> int:
     """Updates PostgreSQL's planner statistics."""
-    return retention.analyze(warehouse_url())
+    return retention.analyze_tables(warehouse_url())
 
 
 with DAG(

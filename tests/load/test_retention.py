@@ -1,4 +1,4 @@
-"""What housekeeping forgets, and what it must not."""
+"""Which rows the retention settings delete, and which they must not."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -65,13 +65,13 @@ def left(url, *tables):
         return [connection.execute(f"select count(*) from {table}").fetchone()[0] for table in tables]
 
 
-def test_without_a_setting_nothing_goes(url):
-    assert retention.forget(url, KEEP_ALL) == {}
+def test_without_a_setting_nothing_is_deleted(url):
+    assert retention.delete_expired(url, KEEP_ALL) == {}
     assert left(url, "adsync.sync_runs", "raw.observations", "raw.meta_campaign_metrics") == [2, 2, 2]
 
 
-def test_each_kind_goes_by_its_own_age(url):
-    assert retention.forget(url, {"runs": 150, "observations": 150, "raw": 150}) == {
+def test_each_kind_is_deleted_by_its_own_age(url):
+    assert retention.delete_expired(url, {"runs": 150, "observations": 150, "raw": 150}) == {
         "runs": 1,
         "observations": 1,
         "raw": 2,
@@ -82,21 +82,21 @@ def test_each_kind_goes_by_its_own_age(url):
         1,
         1,
     ]
-    assert retention.forget(url, {"runs": 150, "observations": 150, "raw": 150}) == {
+    assert retention.delete_expired(url, {"runs": 150, "observations": 150, "raw": 150}) == {
         "runs": 0,
         "observations": 0,
         "raw": 0,
     }
 
 
-def test_listings_stay(url):
-    retention.forget(url, {**KEEP_ALL, "raw": 60})
+def test_entity_tables_are_kept(url):
+    retention.delete_expired(url, {**KEEP_ALL, "raw": 60})
     assert left(url, "raw.meta_campaigns") == [2]
 
 
-def test_days_of_a_workspaces_history_stay_however_short_the_setting(url):
+def test_days_within_a_workspaces_history_are_kept_however_short_the_setting(url):
     run(url, "update adsync.workspaces set history_days = 150")
-    assert retention.forget(url, {**KEEP_ALL, "raw": 60}) == {"raw": 2}
+    assert retention.delete_expired(url, {**KEEP_ALL, "raw": 60}) == {"raw": 2}
 
 
 @pytest.mark.parametrize(
@@ -105,25 +105,25 @@ def test_days_of_a_workspaces_history_stay_however_short_the_setting(url):
         "covered_from = current_date - 30",
         "covered_from = null",
         """cursor = '{"report": {"id": "r1"}}'""",
-        "lease_owner = 'somebody', lease_until = now() + interval '1 minute'",
+        "lease_owner = 'run', lease_until = now() + interval '1 minute'",
     ],
 )
-def test_an_account_with_an_unfinished_window_keeps_its_rows(url, unfinished):
+def test_an_account_that_is_synced_or_unfinished_keeps_its_rows(url, unfinished):
     run(url, f"update adsync.sync_state set {unfinished} where platform = 'meta'")
-    assert retention.forget(url, {**KEEP_ALL, "raw": 60}) == {"raw": 2}
+    assert retention.delete_expired(url, {**KEEP_ALL, "raw": 60}) == {"raw": 2}
     assert left(url, "raw.meta_campaign_metrics", "raw.shopify_orders") == [2, 0]
 
 
 @pytest.mark.parametrize(
-    "seen", ["delete from adsync.transform_runs", "update adsync.transform_runs set raw_through = "]
+    "processed", ["delete from adsync.transform_runs", "update adsync.transform_runs set raw_through = "]
 )
-def test_what_the_marts_have_not_seen_stays(url, seen):
-    run(url, seen if seen.startswith("delete") else f"{seen} '{date(2020, 1, 1)}'")
-    assert retention.forget(url, {**KEEP_ALL, "observations": 60, "raw": 60}) == {"observations": 0, "raw": 0}
+def test_rows_that_transform_has_not_processed_are_kept(url, processed):
+    run(url, processed if processed.startswith("delete") else f"{processed} '{date(2020, 1, 1)}'")
+    assert retention.delete_expired(url, {**KEEP_ALL, "observations": 60, "raw": 60}) == {"observations": 0, "raw": 0}
 
 
-def test_every_table_is_counted_anew(url):
-    assert retention.analyze(url) > 20
+def test_the_statistics_of_every_table_are_updated(url):
+    assert retention.analyze_tables(url) > 20
     with psycopg.connect(url) as connection:
         query = "select reltuples from pg_class where oid = 'raw.meta_campaign_metrics'::regclass"
         assert connection.execute(query).fetchone() == (2,)

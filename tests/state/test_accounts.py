@@ -1,3 +1,5 @@
+"""Workspaces and accounts from workspaces.yaml in the warehouse."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -32,15 +34,15 @@ def document(**changes):
 
 
 @pytest.fixture
-def brought(tmp_path, warehouse_url):
-    """Import a document as `adsync accounts import` does."""
+def import_document(tmp_path, warehouse_url):
+    """Imports a document as `adsync accounts import` does."""
 
-    def brought(content):
+    def import_document(content):
         file = tmp_path / "workspaces.yaml"
         file.write_text(yaml.safe_dump(content), encoding="utf-8")
         return accounts.import_file(warehouse_url, file)
 
-    return brought
+    return import_document
 
 
 def rows(url, query):
@@ -54,31 +56,31 @@ def snapshot(url):
     )
 
 
-def test_importing_twice_rewrites_no_row(warehouse_url, brought):
-    brought(document())
+def test_importing_twice_rewrites_no_row(warehouse_url, import_document):
+    import_document(document())
     before = snapshot(warehouse_url)
-    brought(document())
+    import_document(document())
     assert snapshot(warehouse_url) == before
 
 
-def test_what_changed_in_the_file_changes_in_the_warehouse(warehouse_url, brought):
-    brought(document())
-    brought(document(currency="USD", alerts={"min_spend": 5}))
+def test_changes_in_the_file_are_stored(warehouse_url, import_document):
+    import_document(document())
+    import_document(document(currency="USD", alerts={"min_spend": 5}))
     assert rows(warehouse_url, "select currency, alerts ->> 'min_spend' from adsync.workspaces") == [("USD", "5.0")]
 
 
-def test_rates_of_one_s_own_are_kept_exactly_and_go_when_the_file_drops_them(warehouse_url, brought):
-    brought(document(fx_rates=[{"from": "EGP", "to": "SAR", "since": date(2026, 1, 1), "rate": 0.0745}]))
+def test_custom_rates_are_stored_exactly_and_removed_with_the_file_entry(warehouse_url, import_document):
+    import_document(document(fx_rates=[{"from": "EGP", "to": "SAR", "since": date(2026, 1, 1), "rate": 0.0745}]))
     kept = rows(warehouse_url, "select fx_rates from adsync.workspaces")
     assert kept == [([{"from": "EGP", "to": "SAR", "since": "2026-01-01", "rate": 0.0745}],)]
-    brought(document())
+    import_document(document())
     assert rows(warehouse_url, "select fx_rates from adsync.workspaces") == [([],)]
 
 
-def test_the_customer_key_is_made_once_and_never_stored_in_clear(warehouse_url, brought):
-    brought(document())
+def test_the_customer_key_is_created_once_and_stored_encrypted(warehouse_url, import_document):
+    import_document(document())
     [first] = accounts.load(warehouse_url, "shopify")
-    brought(document(name="Acme"))
+    import_document(document(name="Acme"))
     [second] = accounts.load(warehouse_url, "shopify")
     assert len(first.customer_key) == 32
     assert first.customer_key == second.customer_key
@@ -87,31 +89,31 @@ def test_the_customer_key_is_made_once_and_never_stored_in_clear(warehouse_url, 
     assert stored.startswith("gAAAA")
 
 
-def test_a_workspace_that_an_application_wrote_without_a_key_gets_one(warehouse_url, brought):
-    brought(document())
+def test_a_workspace_written_by_an_application_without_a_key_gets_one(warehouse_url, import_document):
+    import_document(document())
     with psycopg.connect(warehouse_url) as connection:
         connection.execute("update adsync.workspaces set customer_key = null")
-    brought(document())
+    import_document(document())
     [account] = accounts.load(warehouse_url, "shopify")
     assert account.customer_key
 
 
-def test_another_key_than_the_one_that_sealed_is_said(monkeypatch, warehouse_url, brought):
-    brought(document())
+def test_a_changed_token_key_is_a_config_error(monkeypatch, warehouse_url, import_document):
+    import_document(document())
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
     with pytest.raises(ConfigError, match="none of the keys in ADSYNC_TOKEN_KEY matches"):
         accounts.load(warehouse_url, "meta")
 
 
-def test_an_account_that_left_the_file_is_retired_and_comes_back(warehouse_url, brought):
-    brought(document())
-    brought(document(stores=[]))
+def test_an_account_removed_from_the_file_is_deactivated_until_it_is_listed_again(warehouse_url, import_document):
+    import_document(document())
+    import_document(document(stores=[]))
     assert accounts.load(warehouse_url, "shopify") == []
-    brought(document())
+    import_document(document())
     assert [account.account_id for account in accounts.load(warehouse_url, "shopify")] == [SHOP]
 
 
-def named(workspace_id, account_id):
+def workspace_of(workspace_id, account_id):
     [workspace] = document(id=workspace_id, name=workspace_id, stores=[])["workspaces"]
     return workspace | {"ad_accounts": [{"platform": "meta", "account_id": account_id, "conn_id": "meta_x"}]}
 
@@ -120,73 +122,73 @@ def active(url):
     return [account.account_id for account in accounts.load(url, "meta")]
 
 
-def test_the_accounts_of_a_workspace_that_left_the_file_are_retired_and_that_is_said(caplog, warehouse_url, brought):
-    brought({"workspaces": [named("acme", "901"), named("juniper", "902")]})
-    brought({"workspaces": [named("acme", "901")]})
+def test_accounts_of_a_removed_workspace_are_deactivated_with_a_warning(caplog, warehouse_url, import_document):
+    import_document({"workspaces": [workspace_of("acme", "901"), workspace_of("juniper", "902")]})
+    import_document({"workspaces": [workspace_of("acme", "901")]})
     assert active(warehouse_url) == ["901"]
-    [said] = caplog.messages
-    assert said.startswith("meta 902 (juniper) is synced no more")
-    assert "workspaces.yaml" in said
-    brought({"workspaces": [named("acme", "901")]})
+    [message] = caplog.messages
+    assert message.startswith("deactivated meta 902 (workspace juniper): no longer listed in ")
+    assert "workspaces.yaml" in message
+    import_document({"workspaces": [workspace_of("acme", "901")]})
     assert len(caplog.messages) == 1
 
 
 @pytest.mark.parametrize("workspace_id", ["acme", "juniper"])
-def test_an_account_that_an_application_wrote_is_not_the_file_s_to_retire(warehouse_url, brought, workspace_id):
-    brought({"workspaces": [named("acme", "901"), named("juniper", "902")]})
+def test_an_account_written_by_an_application_is_not_deactivated(warehouse_url, import_document, workspace_id):
+    import_document({"workspaces": [workspace_of("acme", "901"), workspace_of("juniper", "902")]})
     with psycopg.connect(warehouse_url) as connection:
         connection.execute(
             "insert into adsync.accounts (platform, native_id, workspace_id, kind, conn_id)"
             " values ('meta', '903', %s, 'ad_account', 'meta_app')",
             (workspace_id,),
         )
-    brought({"workspaces": [named("acme", "901")]})
+    import_document({"workspaces": [workspace_of("acme", "901")]})
     assert active(warehouse_url) == ["901", "903"]
 
 
-def test_a_second_file_retires_nothing_of_the_first(tmp_path, warehouse_url, brought):
-    brought({"workspaces": [named("acme", "901")]})
+def test_a_second_file_deactivates_no_account_of_the_first(tmp_path, warehouse_url, import_document):
+    import_document({"workspaces": [workspace_of("acme", "901")]})
     second = tmp_path / "second.yaml"
-    second.write_text(yaml.safe_dump({"workspaces": [named("juniper", "902")]}), encoding="utf-8")
+    second.write_text(yaml.safe_dump({"workspaces": [workspace_of("juniper", "902")]}), encoding="utf-8")
     accounts.import_file(warehouse_url, second)
     assert active(warehouse_url) == ["901", "902"]
 
 
-def test_an_account_of_another_workspace_is_refused_and_nothing_is_written(warehouse_url, brought):
-    brought(document())
+def test_an_account_of_another_workspace_is_rejected_and_nothing_is_written(warehouse_url, import_document):
+    import_document(document())
     before = snapshot(warehouse_url)
     with pytest.raises(
         ConfigError, match=r"shopify account .* of workspace 'other' already belongs to workspace 'acme'"
     ):
-        brought(document(id="other", name="Other", ad_accounts=[]))
+        import_document(document(id="other", name="Other", ad_accounts=[]))
     assert snapshot(warehouse_url) == before
 
 
-def test_a_file_with_a_mistake_writes_nothing(warehouse_url, brought):
+def test_an_invalid_file_writes_nothing(warehouse_url, import_document):
     with pytest.raises(ConfigError, match="timezone"):
-        brought(document(timezone="Mars/Olympus"))
+        import_document(document(timezone="Mars/Olympus"))
     assert rows(warehouse_url, "select count(*) from adsync.workspaces") == [(0,)]
 
 
-def test_an_account_has_its_workspace_s_zone_until_the_platform_tells_its_own(warehouse_url, brought):
-    brought(document())
+def test_an_account_has_the_workspace_time_zone_until_the_platform_reports_one(warehouse_url, import_document):
+    import_document(document())
     assert accounts.load(warehouse_url, "meta")[0].timezone == "Asia/Riyadh"
     with psycopg.connect(warehouse_url) as connection:
         connection.execute("update adsync.accounts set timezone = 'Europe/London'")
     assert accounts.load(warehouse_url, "meta")[0].timezone == "Europe/London"
 
 
-def test_only_the_asked_accounts_are_loaded(warehouse_url):
+def test_only_the_requested_accounts_are_loaded(warehouse_url):
     sandbox_fixtures.link(warehouse_url)
-    everyone = accounts.load(warehouse_url, "meta")
-    assert len(everyone) == 6
-    assert [one.account_id for one in accounts.load(warehouse_url, "meta", [sandbox_fixtures.META, "nobody"])] == [
+    all_accounts = accounts.load(warehouse_url, "meta")
+    assert len(all_accounts) == 6
+    assert [one.account_id for one in accounts.load(warehouse_url, "meta", [sandbox_fixtures.META, "unknown"])] == [
         sandbox_fixtures.META
     ]
     assert accounts.load(warehouse_url, "meta", []) == []
 
 
-def test_without_a_file_an_application_may_own_the_tables(monkeypatch, tmp_path, warehouse_url):
+def test_without_a_file_the_tables_may_be_owned_by_an_application(monkeypatch, tmp_path, warehouse_url):
     sandbox_fixtures.link(warehouse_url)
     monkeypatch.delenv("ADSYNC_CONFIG", raising=False)
     monkeypatch.chdir(tmp_path)
@@ -195,7 +197,7 @@ def test_without_a_file_an_application_may_own_the_tables(monkeypatch, tmp_path,
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_without_file_and_accounts_the_file_is_missed(monkeypatch, tmp_path, warehouse_url, named):
+def test_without_file_and_accounts_the_missing_file_is_an_error(monkeypatch, tmp_path, warehouse_url, named):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ADSYNC_CONFIG", raising=False)
     if named:

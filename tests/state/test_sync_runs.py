@@ -1,3 +1,5 @@
+"""Attempts in `adsync.sync_runs`, and which accounts a run still has to sync."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -11,10 +13,10 @@ IDS = ("a", "b", "c")
 
 
 @pytest.fixture
-def journal(warehouse_url):
-    """Write attempts as (account, outcome), in this order."""
+def record(warehouse_url):
+    """Records attempts, given as (account, outcome), in this order."""
 
-    async def journal(*attempts, run_id="run", platform="meta"):
+    async def record(*attempts, run_id="run", platform="meta"):
         async with connect(warehouse_url) as connection:
             for account_id, outcome in attempts:
                 row = dict.fromkeys(("window_from", "window_until", "error_class", "error_message"))
@@ -22,7 +24,7 @@ def journal(warehouse_url):
                 row |= {"run_id": run_id, "platform": platform, "account_id": account_id, "outcome": outcome}
                 await sync_runs.record(connection, row | {"started_at": datetime.now(UTC)})
 
-    return journal
+    return record
 
 
 @pytest.mark.parametrize(
@@ -36,12 +38,12 @@ def journal(warehouse_url):
         ([("a", "failed"), ("b", "failed"), ("c", "failed")], IDS),
     ],
 )
-async def test_what_is_left_is_what_is_not_done_and_then_what_failed(warehouse_url, journal, attempts, left):
-    await journal(*attempts)
+async def test_unfinished_accounts_come_first_and_failed_ones_when_none_is_left(warehouse_url, record, attempts, left):
+    await record(*attempts)
     assert sync_runs.unfinished(warehouse_url, "meta", IDS, "run") == left
 
 
-async def test_other_runs_and_platforms_do_not_count(warehouse_url, journal):
-    await journal(("a", "ok"), run_id="another")
-    await journal(("a", "ok"), platform="tiktok")
+async def test_other_runs_and_platforms_do_not_count(warehouse_url, record):
+    await record(("a", "ok"), run_id="another")
+    await record(("a", "ok"), platform="tiktok")
     assert sync_runs.unfinished(warehouse_url, "meta", ("a",), "run") == ("a",)

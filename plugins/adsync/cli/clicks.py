@@ -26,7 +26,7 @@ def load(file: File) -> None:
     """
     url = settings.warehouse_url()
     accounts.prepare(url)
-    done = click_log.load(url, file, datetime.now(UTC), lambda line: sys.stderr.write(f"{line}\n"))
-    sys.stdout.write(f"{file}: {done.rows - done.bad} clicks read, {done.written} new or changed\n")
-    if done.bad:
-        raise PermanentError(f"{done.bad} of {done.rows} rows in {file} were rejected (see above)")
+    result = click_log.load(url, file, datetime.now(UTC), lambda line: sys.stderr.write(f"{line}\n"))
+    sys.stdout.write(f"{file}: {result.rows - result.rejected} clicks read, {result.written} new or changed\n")
+    if result.rejected:
+        raise PermanentError(f"{result.rejected} of {result.rows} rows in {file} were rejected (see above)")

@@ -1,1 +1,1 @@
-"""Reads accounts from platforms: the runner and one strategy per kind of stream."""
+"""Syncs accounts: the runner, and one strategy per stream type."""

@@ -1,1 +1,1 @@
-"""Writes records into raw tables."""
+"""Loads records into raw tables, batch by batch."""

@@ -1,8 +1,8 @@
-"""Forgetting what is older than a setting allows; without a setting everything is kept.
+"""Deletes rows older than the retention settings; without a setting everything is kept.
 
-Raw rows go by days of metrics and by the last change of orders; listings stay. Nothing goes that a sync or a build may
-still need: days inside a workspace's history, rows of an account whose history or report is unfinished or that is being
-read, changes that `transform` has not seen. The marts keep what they were built from, until a full refresh.
+Metrics are deleted by their day, orders by their last change; entity tables are kept. Rows that a sync or a build may
+still need stay: days within a workspace's history, rows of an account that is being synced or whose history or report
+is unfinished, changes that `transform` has not processed. The marts keep their content until a full refresh.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from adsync import registry
 from adsync.sources.base import DailyStream, IncrementalStream, Stream
 from adsync.warehouse.connection import connect_now
 
-# However short somebody's history is, stores and platforms are asked for so many days again.
-LOOKED_BACK_AT = 60
-FORGET_RUNS = "delete from adsync.sync_runs where started_at < now() - make_interval(days => %(days)s)"
-# A withdrawal is known from its observation alone: the marts have to have seen it.
-FORGET_OBSERVATIONS = """
+# Days that platforms may be asked for again, however short a workspace's history is.
+MIN_KEPT_DAYS = 60
+DELETE_RUNS = "delete from adsync.sync_runs where started_at < now() - make_interval(days => %(days)s)"
+# A deleted row is recorded only as an observation, which the marts have to process first.
+DELETE_OBSERVATIONS = """
 delete from raw.observations
 where observed_at < now() - make_interval(days => %(days)s) and metric_date < current_date - %(days)s
     and observed_at < (select max(raw_through) from adsync.transform_runs)
 """
-FORGET_RAW = """
+DELETE_RAW = """
 delete from raw.{table} as known
 using adsync.accounts as account
 inner join adsync.workspaces as workspace on account.workspace_id = workspace.workspace_id
@@ -43,23 +43,26 @@ AGES: Mapping[type[Stream], LiteralString] = {
 TABLES = "select table_schema, table_name from information_schema.tables where table_schema in ('raw', 'adsync')"
 
 
-def forget(url: str, keep: Mapping[str, int | None]) -> dict[str, int]:
-    """Remove what is older than so many days of `runs`, `observations` and `raw` (None: keep all); how many rows."""
-    removed = {}
+def delete_expired(url: str, keep_days: Mapping[str, int | None]) -> dict[str, int]:
+    """Deletes what is older than `keep_days` of `runs`, `observations` and `raw` (None: keep all).
+
+    Returns the number of deleted rows of each.
+    """
+    deleted = {}
     with connect_now(url) as connection:
-        for what, statement in (("runs", FORGET_RUNS), ("observations", FORGET_OBSERVATIONS)):
-            if days := keep[what]:
-                removed[what] = connection.execute(statement, {"days": days}).rowcount
-        if days := keep["raw"]:
-            removed["raw"] = sum(
-                connection.execute(statement, {"days": days, "floor": LOOKED_BACK_AT, **place}).rowcount
-                for statement, place in _aged()
+        for kind, statement in (("runs", DELETE_RUNS), ("observations", DELETE_OBSERVATIONS)):
+            if days := keep_days[kind]:
+                deleted[kind] = connection.execute(statement, {"days": days}).rowcount
+        if days := keep_days["raw"]:
+            deleted["raw"] = sum(
+                connection.execute(statement, {"days": days, "floor": MIN_KEPT_DAYS, **stream}).rowcount
+                for statement, stream in _statements()
             )
-    return removed
+    return deleted
 
 
-def analyze(url: str) -> int:
-    """Let PostgreSQL count anew, so that its plans fit what is stored by now; how many tables."""
+def analyze_tables(url: str) -> int:
+    """Updates the planner statistics of PostgreSQL; returns the number of tables."""
     with connect_now(url) as connection:
         tables = connection.execute(TABLES).fetchall()
         for schema, name in tables:
@@ -67,12 +70,12 @@ def analyze(url: str) -> int:
     return len(tables)
 
 
-def _aged() -> list[tuple[sql.Composed, dict[str, str]]]:
-    """One statement per raw table whose rows have an age."""
+def _statements() -> list[tuple[sql.Composed, dict[str, str]]]:
+    """Returns one statement per raw table whose rows have an age."""
     sources = [registry.load(name) for name in registry.names()]
     return [
         (
-            sql.SQL(FORGET_RAW).format(
+            sql.SQL(DELETE_RAW).format(
                 table=sql.Identifier(f"{source.name}_{stream.name}"), age=sql.SQL(AGES[type(stream)])
             ),
             {"source": source.name, "stream": stream.name},

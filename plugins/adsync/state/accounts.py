@@ -1,4 +1,4 @@
-"""Workspaces and accounts: from workspaces.yaml into the warehouse, and from there to whoever syncs them."""
+"""Workspaces and accounts: written from workspaces.yaml to the warehouse, and read from there."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ on conflict (platform, native_id) do update set
 where (known.conn_id, known.options, known.file, known.is_active)
     is distinct from (excluded.conn_id, excluded.options, excluded.file, true)
 """
-RETIRE = """
+DEACTIVATE = """
 update adsync.accounts set is_active = false, updated_at = now()
 where file = %(file)s and is_active and platform || ':' || native_id <> all(%(linked)s)
 returning platform, native_id, workspace_id
@@ -63,7 +63,7 @@ order by account.native_id
 
 
 def prepare(url: str) -> None:
-    """What every command and every first task does: migrate, and take over what workspaces.yaml says now."""
+    """Migrates the warehouse and stores workspaces.yaml; the first step of every command and DAG run."""
     migrations.migrate(url, registry.streams())
     file = settings.workspaces_file()
     with connect_now(url) as connection:
@@ -73,12 +73,12 @@ def prepare(url: str) -> None:
 
 
 def read(file: Path) -> Configuration:
-    """The file, checked against the registered sources."""
+    """Reads the file and validates it against the registered sources."""
     return loader.read_workspaces(file, {name: registry.load(name) for name in registry.names()})
 
 
 def import_file(url: str, file: Path) -> Configuration:
-    """Upsert one file; ConfigError, and nothing written, when it has a mistake."""
+    """Stores one file; if it is invalid, ConfigError is raised and nothing is written."""
     configuration = read(file)
     migrations.migrate(url, registry.streams())
     with connect_now(url) as connection:
@@ -87,31 +87,31 @@ def import_file(url: str, file: Path) -> Configuration:
 
 
 def store(connection: psycopg.Connection, configuration: Configuration, file: Path) -> None:
-    """Upsert workspaces and accounts in one transaction; accounts that the file brought and dropped become inactive.
+    """Upserts workspaces and accounts in one transaction; accounts that the file no longer lists are deactivated.
 
-    An application may write the tables too: what it brought the file does not retire.
+    Accounts that an application wrote to the table are left alone.
     """
     path = str(file.resolve())
     with connection.transaction():
-        _refuse_other_owners(connection, configuration.links, file)
+        _reject_accounts_of_other_workspaces(connection, configuration.links, file)
         for workspace in configuration.workspaces:
             connection.execute(UPSERT_WORKSPACE, _workspace_row(workspace))
         for link in configuration.links:
             row = {**msgspec.structs.asdict(link), "options": Jsonb(link.options), "file": path}
             connection.execute(UPSERT_ACCOUNT, row)
         linked = [f"{link.platform}:{link.native_id}" for link in configuration.links]
-        retired = connection.execute(RETIRE, {"file": path, "linked": linked}).fetchall()
-    for platform, native_id, workspace_id in retired:
-        LOG.warning("%s %s (%s) is synced no more: %s does not name it", platform, native_id, workspace_id, file)
+        deactivated = connection.execute(DEACTIVATE, {"file": path, "linked": linked}).fetchall()
+    for platform, native_id, workspace_id in deactivated:
+        LOG.warning("deactivated %s %s (workspace %s): no longer listed in %s", platform, native_id, workspace_id, file)
 
 
 def load(url: str, platform: str, ids: Collection[str] | None = None) -> list[Account]:
-    """Active accounts of a platform; all of them, or those with the given native ids."""
-    wanted = {"platform": platform, "ids": None if ids is None else list(ids)}
+    """Returns the active accounts of a platform: all of them, or those with the given native ids."""
+    values = {"platform": platform, "ids": None if ids is None else list(ids)}
     with connect_now(url) as connection, connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(SELECT_ACCOUNTS, wanted).fetchall()
-    sealed = {row["workspace_id"]: row["customer_key"] for row in rows}
-    keys = {workspace: encryption.decrypt(key) if key else b"" for workspace, key in sealed.items()}
+        rows = cursor.execute(SELECT_ACCOUNTS, values).fetchall()
+    encrypted = {row["workspace_id"]: row["customer_key"] for row in rows}
+    keys = {workspace: encryption.decrypt(key) if key else b"" for workspace, key in encrypted.items()}
     return [Account(**{**row, "customer_key": keys[row["workspace_id"]]}) for row in rows]
 
 
@@ -126,7 +126,9 @@ def _workspace_row(workspace: Workspace) -> dict[str, object]:
     }
 
 
-def _refuse_other_owners(connection: psycopg.Connection, links: Sequence[AccountLink], file: Path) -> None:
+def _reject_accounts_of_other_workspaces(
+    connection: psycopg.Connection, links: Sequence[AccountLink], file: Path
+) -> None:
     owners = {
         (platform, native_id): owner
         for platform, native_id, owner in connection.execute(

@@ -7,7 +7,6 @@ Reference: the project's Salla sheet, sections 1 to 6.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -84,9 +83,7 @@ async def count(client: ApiClient, account: Account, time_range: TimeRange) -> R
 
 
 def _days(account: Account, time_range: TimeRange) -> dict[str, str]:
-    first, last = (
-        moment.astimezone(ZoneInfo(account.timezone)).date() for moment in (time_range.since, time_range.until)
-    )
+    first, last = (moment.astimezone(account.zone).date() for moment in (time_range.since, time_range.until))
     return {"from_date": str(first - ONE_DAY), "to_date": str(last + ONE_DAY)}
 
 

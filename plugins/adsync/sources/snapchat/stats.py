@@ -76,7 +76,7 @@ async def campaign_metrics(
 
 
 def params(account: Account, date_range: DateRange) -> dict[str, str]:
-    zone = ZoneInfo(account.timezone)
+    zone = account.zone
     return {
         "granularity": "DAY",
         "start_time": _midnight(date_range.since, zone),

@@ -10,7 +10,6 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -67,7 +66,7 @@ async def orders(
     The list is read again until it contains as many orders as it reports.
     """
     yielded: dict[int, str] = {}
-    origin, timezone_check = "", TimezoneCheck(ZoneInfo(account.timezone))
+    origin, timezone_check = "", TimezoneCheck(account.zone)
     listed = TimeRange(time_range.since - ONE_DAY, time_range.until)
     for _ in range(MAX_READS):
         current, has_more = ListRead(), True
