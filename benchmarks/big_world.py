@@ -1,7 +1,7 @@
-"""Workspaces, campaign days and orders with three visits each, written straight into the raw tables by SQL.
+"""Generates workspaces, campaign days and orders with three visits each in the raw tables, by SQL.
 
-History is loaded as it happened: `loaded_at` is an hour after the day or order that a row tells of. Nothing is random,
-so a world is the same each time; every number of it follows from the numbers of its campaigns, days and orders.
+`loaded_at` is an hour after the day or order of a row. Nothing is random: every number follows from the numbers of
+campaigns, days and orders.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ DAY_PAYLOADS = {
             'conversion_purchases', sold, 'conversion_purchases_value', sold * 40000000))""",
 }
 
-# Every fifth visit tells no campaign, and every fifth names it; one of the three is older than the window.
+# One visit in five names no campaign, and one in five has its name instead of its id; one of the three is older than
+# the window.
 ORDERS = """
 insert into raw.shopify_orders (account_id, record_key, payload, observed_at, loaded_at, run_id)
 select store, id, jsonb_build_object(
@@ -157,7 +158,7 @@ inner join bench.campaigns on c = 20 + n % 20
 
 @dataclass(frozen=True)
 class World:
-    """How much there is: `workspaces` of 20 campaigns each, `days` of them, `orders` spread evenly over these days."""
+    """A size: `workspaces` with 20 campaigns each, over `days` days, with `orders` spread evenly over them."""
 
     workspaces: int
     days: int
@@ -168,13 +169,13 @@ class World:
         return TODAY - timedelta(days=self.days)
 
     def start(self, db: psycopg.Connection) -> None:
-        """Workspaces, accounts and campaigns."""
+        """Inserts workspaces, accounts and campaigns."""
         self._run(db, ENTITIES)
         for platform, payload in CAMPAIGN_PAYLOADS.items():
             self._run(db, CAMPAIGN, platform, payload, table=f"{platform}_campaigns")
 
     def history(self, db: psycopg.Connection, since: float, until: float) -> None:
-        """The campaign days and orders between two shares of the history, 0.0 its beginning and 1.0 its end."""
+        """Inserts campaign days and orders between two shares of the history: 0.0 is its start, 1.0 its end."""
         begin, end = (self.first + timedelta(days=round(self.days * share)) for share in (since, until))
         for platform, payload in DAY_PAYLOADS.items():
             table = f"{platform}_campaign_metrics"
@@ -184,7 +185,7 @@ class World:
         db.execute("analyze")
 
     def crowd(self, db: psycopg.Connection, name: str, visitors: int, orders: int, clicks: int) -> None:
-        """What so many visitors of one workspace click and order, loaded now."""
+        """Inserts clicks and orders of so many visitors of one workspace, loaded now."""
         sizes = {"visitors": visitors, "orders": orders, "clicks": clicks}
         parts = {key: Literal(size) for key, size in sizes.items()} | {"crowd": Literal(name)}
         for text in (CROWD_ORDERS, CROWD_CLICKS):

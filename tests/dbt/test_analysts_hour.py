@@ -39,7 +39,7 @@ workspaces:
 MAKE = """#!/bin/sh
 case "$*" in "-s services") cat "$ADSYNC_STATE/services.sh";; *) echo "make $*";; esac
 """
-TIMEOUT = 600
+TIMEOUT = 1200
 
 
 class Step(NamedTuple):
