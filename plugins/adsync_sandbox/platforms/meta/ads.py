@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adsync_sandbox.generator.ads.ad_sets import Ad, ads
-from adsync_sandbox.platforms.meta.api import opened
+from adsync_sandbox.platforms.meta.api import authorize
 from adsync_sandbox.platforms.meta.errors import bad_parameter
 from adsync_sandbox.platforms.meta.pages import page
 
@@ -35,7 +35,7 @@ FIELDS = {
 
 async def listed(request: Request) -> Response:
     """Returns the account's ads with the requested effective_status."""
-    call = await opened(request)
+    call = await authorize(request)
     account = call.account(request.path_params["node"])
     fields = dict.fromkeys(("id", *call.fields(FIELDS, ())))
     shown = call.json("effective_status")

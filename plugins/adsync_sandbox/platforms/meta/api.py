@@ -74,7 +74,7 @@ class Call:
         return asked or list(default)
 
 
-async def opened(request: Request) -> Call:
+async def authorize(request: Request) -> Call:
     """Reads and authorizes a call: 2635 for a retired version, 190 for an unknown token."""
     _check_version(request.path_params["version"])
     params = {**request.query_params, **await _body(request)}

@@ -19,7 +19,7 @@ from adsync_sandbox.generator.ads.campaigns import Campaign
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.platforms.meta import ads, errors
 from adsync_sandbox.platforms.meta.accounts import APP_ID
-from adsync_sandbox.platforms.meta.api import Call, opened
+from adsync_sandbox.platforms.meta.api import Call, authorize
 from adsync_sandbox.platforms.meta.errors import bad_parameter
 from adsync_sandbox.platforms.meta.insights import insights, poll, run_of
 from adsync_sandbox.platforms.meta.pages import page
@@ -81,7 +81,7 @@ def create_app(world: World, token_store: TokenStore, behavior: Behavior) -> Sta
         Route("/{version}/{node}/ads", ads.listed, methods=["GET"]),
         Route("/{version}/{node}/insights", insights, methods=["GET", "POST"]),
     ]
-    app = Starlette(routes=routes, exception_handlers={errors.GraphError: errors.answer})
+    app = Starlette(routes=routes, exception_handlers={errors.GraphError: errors.error_response})
     app.state.world, app.state.token_store, app.state.runs, app.state.used = world, token_store, {}, {}
     app.state.polls_until_ready, app.state.short_first_pages = behavior.polls_until_ready, behavior.short_first_pages
     return app
@@ -95,7 +95,7 @@ def connection(account: AdAccount, base: str, _world: World) -> dict[str, object
 
 async def node(request: Request) -> Response:
     """Returns an ad account or a report run."""
-    call = await opened(request)
+    call = await authorize(request)
     name = request.path_params["node"]
     if name.isdigit():
         return poll(call, run_of(call, name))
@@ -109,7 +109,7 @@ def _node(call: Call, account: AdAccount) -> dict[str, object]:
 
 async def campaigns(request: Request) -> Response:
     """Returns the account's campaigns with the requested effective_status."""
-    call = await opened(request)
+    call = await authorize(request)
     account = call.account(request.path_params["node"])
     fields = dict.fromkeys(("id", *call.fields(CAMPAIGN_FIELDS, ())))
     shown = _shown(call)

@@ -39,7 +39,7 @@ def missing_object(node: str) -> GraphError:
     return GraphError(100, f"Unsupported get request. Object with ID '{node}' does not exist", subcode=33)
 
 
-async def answer(_request: Request, error: Exception) -> JSONResponse:
+async def error_response(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, GraphError):
         raise error
     return JSONResponse(error.body(), error.status)

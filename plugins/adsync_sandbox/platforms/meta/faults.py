@@ -37,7 +37,7 @@ def _denied(_fault: Fault) -> Response:
     return JSONResponse(error.body(), FORBIDDEN)
 
 
-def _overburdened(_fault: Fault) -> Response:
+def _too_much_data(_fault: Fault) -> Response:
     error = GraphError(1, "Please reduce the amount of data you're asking for, then retry your request")
     return JSONResponse(error.body(), SERVER_ERROR)
 
@@ -98,7 +98,7 @@ RESPONSES: Responses = {
     "rate_limited": _limited,
     "token_expired": _expired,
     "permission_denied": _denied,
-    "too_much_data": _overburdened,
+    "too_much_data": _too_much_data,
     "internal_error": _internal,
     "not_replicated": _not_replicated,
 }

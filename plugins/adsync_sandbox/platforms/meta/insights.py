@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from adsync_sandbox.generator.accounts import AdAccount
 from adsync_sandbox.generator.days import ONE_DAY
 from adsync_sandbox.generator.world import World
-from adsync_sandbox.platforms.meta.api import Call, opened
+from adsync_sandbox.platforms.meta.api import Call, authorize
 from adsync_sandbox.platforms.meta.errors import NOT_READY, GraphError, bad_parameter, missing_object
 from adsync_sandbox.platforms.meta.pages import page
 from adsync_sandbox.platforms.meta.rows import DEFAULT, FIELDS, InsightsRow, written
@@ -45,7 +45,7 @@ class Run:
 
 async def insights(request: Request) -> Response:
     """GET returns rows, of an account or of a finished run; POST creates a run."""
-    call = await opened(request)
+    call = await authorize(request)
     node = request.path_params["node"]
     if node in request.app.state.runs and request.method == "GET":
         return _of_run(call, node)

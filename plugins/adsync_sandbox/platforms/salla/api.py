@@ -33,7 +33,7 @@ class SallaError(Exception):
         return JSONResponse(body, self.status, headers=self.headers)
 
 
-async def answer(_request: Request, error: Exception) -> Response:
+async def error_response(_request: Request, error: Exception) -> Response:
     if not isinstance(error, SallaError):
         raise error
     return error.response()
@@ -59,7 +59,7 @@ class Call:
         return JSONResponse({"status": 200, "success": True, "data": data, **more}, headers=dict(self.rate))
 
 
-async def opened(request: Request) -> Call:
+async def authorize(request: Request) -> Call:
     """Authorizes a call and takes one token of the store's leaky bucket."""
     state = request.app.state
     scheme, _, token = request.headers.get("authorization", "").partition(" ")

@@ -19,7 +19,7 @@ from adsync_sandbox.generator.accounts import Store
 from adsync_sandbox.generator.orders.store_orders import StoreOrder
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.platforms.salla import api
-from adsync_sandbox.platforms.salla.api import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE, Call, SallaError, opened
+from adsync_sandbox.platforms.salla.api import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE, Call, SallaError, authorize
 from adsync_sandbox.platforms.salla.orders import NAMES, STATUS_IDS, ZONE, row, status, whole
 from adsync_sandbox.platforms.salla.spec import SPEC
 from adsync_sandbox.server.behavior import Behavior
@@ -40,7 +40,7 @@ def create_app(world: World, token_store: TokenStore, behavior: Behavior) -> Sta
         Route(f"{BASE}/store/info", store_info),
         Route("/oauth2/token", token, methods=["POST"]),
     ]
-    app = Starlette(routes=routes, exception_handlers={api.SallaError: api.answer})
+    app = Starlette(routes=routes, exception_handlers={api.SallaError: api.error_response})
     app.state.world, app.state.token_store = world, token_store
     app.state.buckets = {
         store.id: Bucket(behavior.salla_limits, token_store.clock) for store in world.stores_of("salla")
@@ -57,7 +57,7 @@ def connection(store: Store, base: str, world: World) -> dict[str, object]:
 
 
 async def orders(request: Request) -> Response:
-    call = await opened(request)
+    call = await authorize(request)
     found = _sorted(call, [sale for sale in _sales(call) if all(test(sale) for test in _tests(call))])
     size, number = min(_number(call, "per_page", DEFAULT_PAGE), LARGEST_PAGE), _number(call, "page", 1)
     shown = found[(number - 1) * size : number * size]
@@ -75,7 +75,7 @@ async def orders(request: Request) -> Response:
 
 
 async def order(request: Request) -> Response:
-    call = await opened(request)
+    call = await authorize(request)
     for sale in _sales(call):
         if str(sale.id) == request.path_params["id"]:
             light = call.params.get("format") == "light"
@@ -84,7 +84,7 @@ async def order(request: Request) -> Response:
 
 
 async def statuses(request: Request) -> Response:
-    call = await opened(request)
+    call = await authorize(request)
     return call.succeeded(
         [{"id": STATUS_IDS[slug], "name": name, "slug": slug, "type": "original"} for slug, name in NAMES.items()]
     )
@@ -92,7 +92,7 @@ async def statuses(request: Request) -> Response:
 
 async def store_info(request: Request) -> Response:
     """The response has no time zone."""
-    call = await opened(request)
+    call = await authorize(request)
     store = call.store
     domain = "https://salla.example/acme"
     body = {"id": int(store.id), "name": store.name, "currency": store.currency, "domain": domain, "plan": "pro"}

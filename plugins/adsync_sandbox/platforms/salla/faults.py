@@ -18,7 +18,7 @@ def _limited(fault: Fault) -> Response:
     return SallaError(TOO_MANY_REQUESTS, "too_many_requests", "Too many requests.", retry_after(fault)).response()
 
 
-def _limited_until(fault: Fault) -> Response:
+def _limited_until_reset(fault: Fault) -> Response:
     """Has no Retry-After, only the time at which the bucket is empty again."""
     reset = str(ceil(time.time() + (fault.wait or 0)))
     headers = {"X-RateLimit-Limit": "120", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}
@@ -37,11 +37,11 @@ def _internal(_fault: Fault) -> Response:
     return SallaError(SERVER_ERROR, "server_error", "حدث خطأ غير متوقع").response()
 
 
-def _overburdened(_fault: Fault) -> Response:
+def _too_much_data(_fault: Fault) -> Response:
     return SallaError(UNAVAILABLE, "unavailable", "الخدمة غير متاحة").response()
 
 
-def _inside(_fault: Fault) -> Response:
+def _error_inside(_fault: Fault) -> Response:
     """Success and an error in one response."""
     return JSONResponse({"status": 200, "success": True, "error": {"code": 404, "message": "لا توجد بيانات"}})
 
@@ -53,13 +53,13 @@ def rows(answer: object) -> Iterator[object]:
 
 RESPONSES: Responses = {
     "rate_limited": _limited,
-    "rate_limit_reset": _limited_until,
+    "rate_limit_reset": _limited_until_reset,
     "token_expired": _unauthorized(INVALID_TOKEN),
     "permission_denied": _unauthorized("The access token should have access to one of those scopes: orders.read"),
     "user_deleted": _unauthorized("The user of this access token is deleted."),
     "user_inactive": _unauthorized("The user of this access token is inactive."),
     "blocked": _blocked,
     "internal_error": _internal,
-    "too_much_data": _overburdened,
-    "error_inside": _inside,
+    "too_much_data": _too_much_data,
+    "error_inside": _error_inside,
 }

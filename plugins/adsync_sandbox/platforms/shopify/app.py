@@ -94,7 +94,7 @@ def _answer(query: Query, bucket: Bucket, root: Source) -> dict[str, object]:
     try:
         check(query, query.document.selections, start)
         requested = cost(query, query.document.selections, start)
-        _afford(bucket, requested)
+        _check_budget(bucket, requested)
         executor = Executor(query)
         data = executor.pick(root, query.document.selections, start)
     except Refused as refusal:
@@ -105,7 +105,7 @@ def _answer(query: Query, bucket: Bucket, root: Source) -> dict[str, object]:
     return {"data": data, "extensions": {"cost": bucket.report(requested, actual)}}
 
 
-def _afford(bucket: Bucket, requested: int) -> None:
+def _check_budget(bucket: Bucket, requested: int) -> None:
     if requested > bucket.limits.max_cost:
         message = (
             f"Query cost is {requested}, which exceeds the single query max cost limit ({bucket.limits.max_cost})."

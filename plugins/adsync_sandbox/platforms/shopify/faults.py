@@ -34,7 +34,7 @@ def _denied(_fault: Fault) -> Response:
     return JSONResponse(_error("ACCESS_DENIED", "Access denied for orders field. Required access: read_orders"))
 
 
-def _overburdened(_fault: Fault) -> Response:
+def _too_much_data(_fault: Fault) -> Response:
     message = "Query cost is 1200, which exceeds the single query max cost limit (1000)."
     return JSONResponse(_error("MAX_COST_EXCEEDED", message, cost=1200, maxCost=1000))
 
@@ -51,7 +51,7 @@ def rows(answer: object) -> Iterator[object]:
     yield at(answer, "data", "orders", "nodes")
 
 
-def _partly(_fault: Fault, answer: Json) -> None:
+def _partial_success(_fault: Fault, answer: Json) -> None:
     answer["errors"] = [{"message": "Something failed", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]
 
 
@@ -66,8 +66,8 @@ RESPONSES: Responses = {
     "rate_limited": _limited,
     "token_expired": _expired,
     "permission_denied": _denied,
-    "too_much_data": _overburdened,
+    "too_much_data": _too_much_data,
     "internal_error": _internal,
     "shop_frozen": _frozen,
 }
-ALTERATIONS: Alterations = {"partial_success": _partly, "bulk_failed": _bulk_fails}
+ALTERATIONS: Alterations = {"partial_success": _partial_success, "bulk_failed": _bulk_fails}

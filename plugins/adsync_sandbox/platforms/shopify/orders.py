@@ -75,7 +75,7 @@ def _state(order: Order) -> Source:
 
 
 def _sums(order: Order) -> Source:
-    payment, money = order.payment, _purse(order)
+    payment, money = order.payment, _money_bag(order)
     return {
         "totalPriceSet": money(order.total),
         "originalTotalPriceSet": money(order.total),
@@ -89,7 +89,7 @@ def _sums(order: Order) -> Source:
     }
 
 
-def _purse(order: Order) -> Callable[[int], Source]:
+def _money_bag(order: Order) -> Callable[[int], Source]:
     def money(cents: int) -> Source:
         shown = order.presented if cents == order.total else exchange(cents, order.store.currency, order.presentment)
         return {
@@ -114,7 +114,7 @@ def _refund(order: Order, refund: Refund) -> Source:
         "createdAt": at,
         "processedAt": at,
         "updatedAt": at,
-        "totalRefundedSet": _purse(order)(refund.cents),
+        "totalRefundedSet": _money_bag(order)(refund.cents),
     }
 
 

@@ -49,7 +49,7 @@ def bad_parameter(message: str) -> SnapError:
     return SnapError(BAD_REQUEST, BAD_PARAMETER, message)
 
 
-async def answer(_request: Request, error: Exception) -> JSONResponse:
+async def error_response(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, SnapError):
         raise error
     return JSONResponse(error.body(), error.status)
@@ -112,7 +112,7 @@ class Call:
         return {"next_link": f"{self.request.url.replace(query='')}?{urlencode(query)}"}
 
 
-async def opened(request: Request) -> Call:
+async def authorize(request: Request) -> Call:
     """Authorizes a call; an unknown or expired token is a 401."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     conn_id = request.app.state.token_store.owner("snapchat", token) if scheme == "Bearer" else None

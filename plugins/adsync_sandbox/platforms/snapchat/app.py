@@ -13,7 +13,7 @@ from starlette.routing import Route
 from adsync_sandbox.generator.accounts import AdAccount
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.platforms.snapchat import api
-from adsync_sandbox.platforms.snapchat.api import items, opened, succeeded
+from adsync_sandbox.platforms.snapchat.api import authorize, items, succeeded
 from adsync_sandbox.platforms.snapchat.entities import adverts, campaigns, squads
 from adsync_sandbox.platforms.snapchat.reports import report, result
 from adsync_sandbox.platforms.snapchat.stats import account_stats, campaign_stats
@@ -38,7 +38,7 @@ def create_app(world: World, token_store: TokenStore, behavior: Behavior) -> Sta
         Route("/results/{run}", result),
         Route("/login/oauth2/access_token", token, methods=["POST"]),
     ]
-    app = Starlette(routes=routes, exception_handlers={api.SnapError: api.answer})
+    app = Starlette(routes=routes, exception_handlers={api.SnapError: api.error_response})
     app.state.world, app.state.token_store, app.state.reports = world, token_store, {}
     app.state.polls_until_ready, app.state.short_first_pages = behavior.polls_until_ready, behavior.short_first_pages
     app.state.stats_page, app.state.most_in_breakdown = (
@@ -54,17 +54,17 @@ def connection(account: AdAccount, base: str, _world: World) -> dict[str, object
 
 
 async def organizations(request: Request) -> Response:
-    call = await opened(request)
+    call = await authorize(request)
     for one in call.accounts:
         add_account(request, one.id)
     ours = [_account(one) for one in call.accounts]
     known = {"ad_accounts": ours} if call.params.get("with_ad_accounts") == "true" else {}
-    organisation = {"id": _organisation(call.accounts[0]), "name": call.accounts[0].name, **known}
+    organisation = {"id": _organization(call.accounts[0]), "name": call.accounts[0].name, **known}
     return succeeded("success", **items("organizations", "organization", [organisation]))
 
 
 async def ad_account(request: Request) -> Response:
-    call = await opened(request)
+    call = await authorize(request)
     return succeeded(**items("adaccounts", "adaccount", [_account(call.account())]))
 
 
@@ -73,10 +73,10 @@ async def token(request: Request) -> Response:
     form = await form_of(request)
     if (refused := form.error("snapchat", ("refresh_token",), status=UNAUTHORIZED)) is not None:
         return refused
-    return _renewed(request, form)
+    return _refreshed(request, form)
 
 
-def _renewed(request: Request, form: Form) -> Response:
+def _refreshed(request: Request, form: Form) -> Response:
     token_store: TokenStore = request.app.state.token_store
     try:
         grant = token_store.refresh("snapchat", form.values["refresh_token"])
@@ -89,7 +89,7 @@ def _renewed(request: Request, form: Form) -> Response:
     return JSONResponse({**body, "scope": "snapchat-marketing-api", "refresh_token": grant.refresh})
 
 
-def _organisation(account: AdAccount) -> str:
+def _organization(account: AdAccount) -> str:
     return f"40d6719b-da09-410b-9185-0cc9c0dfed{account.place:02d}"
 
 
@@ -99,7 +99,7 @@ def _account(account: AdAccount) -> dict[str, object]:
         "name": account.name,
         "type": "DIRECT",
         "status": "ACTIVE",
-        "organization_id": _organisation(account),
+        "organization_id": _organization(account),
         "currency": account.currency,
         "timezone": account.timezone,
         "created_at": "2024-01-04T09:00:00.000Z",

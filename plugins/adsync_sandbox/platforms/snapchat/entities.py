@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from adsync_sandbox.generator.ads.ad_sets import Ad, AdSet, ad_sets, ads
 from adsync_sandbox.generator.ads.campaigns import Campaign
-from adsync_sandbox.platforms.snapchat.api import Call, bad_parameter, items, opened, succeeded
+from adsync_sandbox.platforms.snapchat.api import Call, authorize, bad_parameter, items, succeeded
 
 MICROS_PER_CENT = 10_000
 SMALLEST_LIMIT, LARGEST_LIMIT = 50, 1000
@@ -23,17 +23,17 @@ Row = dict[str, object]
 
 
 async def campaigns(request: Request) -> Response:
-    call = await opened(request)
+    call = await authorize(request)
     return _page(call, "campaigns", "campaign", [_campaign(one) for one in _there(call)])
 
 
 async def squads(request: Request) -> Response:
-    call = await opened(request)
+    call = await authorize(request)
     return _page(call, "adsquads", "adsquad", [_squad(each) for one in _there(call) for each in ad_sets(one)])
 
 
 async def adverts(request: Request) -> Response:
-    call = await opened(request)
+    call = await authorize(request)
     return _page(call, "ads", "ad", [_ad(each) for one in _there(call) for each in ads(one)])
 
 

@@ -22,7 +22,7 @@ def _limited(fault: Fault) -> Response:
     return JSONResponse(body, TOO_MANY_REQUESTS, headers=retry_after(fault))
 
 
-def _limited_until(fault: Fault) -> Response:
+def _limited_until_reset(fault: Fault) -> Response:
     reset = str(ceil(time.time() + (fault.wait or 0)))
     headers = {"x-rate-limit-limit": "10", "x-rate-limit-remaining": "0", "x-rate-limit-reset": reset}
     return JSONResponse(SnapError(TOO_MANY_REQUESTS, None, "Too many requests.").body(), TOO_MANY_REQUESTS, headers)
@@ -37,11 +37,11 @@ def _denied(_fault: Fault) -> Response:
     return JSONResponse(SnapError(FORBIDDEN, None, "You have no role on this ad account.").body(), FORBIDDEN)
 
 
-def _overburdened(_fault: Fault) -> Response:
+def _too_much_data(_fault: Fault) -> Response:
     return Response("", GATEWAY_TIMEOUT)
 
 
-def _inside(_fault: Fault) -> Response:
+def _error_inside(_fault: Fault) -> Response:
     return JSONResponse(unsupported("the query failed on the server.").body(), OK)
 
 
@@ -63,13 +63,13 @@ def claims(row: Json) -> Iterator[Place]:
     return places(row.get("stats", row), CLAIMS)
 
 
-def _partly(_fault: Fault, answer: Json) -> None:
+def _partial_success(_fault: Fault, answer: Json) -> None:
     for items in answer.values():
         if isinstance(items, list) and items:
             items[-1] = {"sub_request_status": "ERROR", "sub_request_error_reason": "An internal error occurred"}
 
 
-def _hollow(_fault: Fault, answer: Json) -> None:
+def _empty_breakdown(_fault: Fault, answer: Json) -> None:
     """Every campaign is present, without stats."""
     for item in answer.get("timeseries_stats", ()):
         for part in item["timeseries_stat"].get("breakdown_stats", {}).get("campaign", ()):
@@ -86,15 +86,15 @@ def _job(fault: Fault, answer: Json) -> None:
 
 RESPONSES: Responses = {
     "rate_limited": _limited,
-    "rate_limit_reset": _limited_until,
+    "rate_limit_reset": _limited_until_reset,
     "token_expired": _expired,
     "permission_denied": _denied,
-    "too_much_data": _overburdened,
-    "error_inside": _inside,
+    "too_much_data": _too_much_data,
+    "error_inside": _error_inside,
 }
 ALTERATIONS: Alterations = {
-    "partial_success": _partly,
-    "empty_breakdown": _hollow,
+    "partial_success": _partial_success,
+    "empty_breakdown": _empty_breakdown,
     "job_failed": _job,
     "job_stuck": _job,
 }

@@ -25,9 +25,9 @@ from adsync_sandbox.platforms.snapchat.api import (
     UNKNOWN_ENTITY,
     Call,
     SnapError,
+    authorize,
     bad_parameter,
     items,
-    opened,
     succeeded,
     unsupported,
 )
@@ -57,11 +57,11 @@ def submitted(call: Call, account: AdAccount, query: Query, rows: list[Delivery]
     reports = call.request.app.state.reports
     made = Report(f"ASYNC_STATS:{account.id[:8]}{len(reports):04d}", account, _as_csv(rows, query.fields))
     reports[made.id] = made
-    return _told(made, "STARTED")
+    return _status_response(made, "STARTED")
 
 
 async def report(request: Request) -> Response:
-    call = await opened(request)
+    call = await authorize(request)
     account = call.account()
     found = request.app.state.reports.get(call.params.get("report_run_id"))
     if found is None or found.account != account:
@@ -69,10 +69,10 @@ async def report(request: Request) -> Response:
     ready = found.polls >= request.app.state.polls_until_ready
     found.polls += 1
     if not ready:
-        return _told(found, "STARTED" if found.polls == 1 else "RUNNING")
+        return _status_response(found, "STARTED" if found.polls == 1 else "RUNNING")
     url = request.url.replace(query="")
     place = f"{url.scheme}://{url.netloc}{request.scope.get('root_path', '')}/results/{_name(found)}"
-    return _told(found, "COMPLETED", result=f"{place}?signature={_signature(found)}")
+    return _status_response(found, "COMPLETED", result=f"{place}?signature={_signature(found)}")
 
 
 async def result(request: Request) -> Response:
@@ -86,7 +86,7 @@ async def result(request: Request) -> Response:
     return Response(found.text.encode(), media_type="text/csv")
 
 
-def _told(made: Report, status: str, **more: str) -> Response:
+def _status_response(made: Report, status: str, **more: str) -> Response:
     stat = {"report_run_id": made.id, "async_status": status, **more}
     return succeeded(**items("async_stats_reports", "async_stats_report", [stat]))
 

@@ -16,7 +16,7 @@ from adsync_sandbox.generator.accounts import AdAccount
 from adsync_sandbox.generator.ads.campaigns import Campaign
 from adsync_sandbox.generator.ads.delivery import Delivery
 from adsync_sandbox.generator.days import ONE_DAY, each_day
-from adsync_sandbox.platforms.snapchat.api import Call, items, opened, succeeded
+from adsync_sandbox.platforms.snapchat.api import Call, authorize, items, succeeded
 from adsync_sandbox.platforms.snapchat.query import Query, read
 from adsync_sandbox.platforms.snapchat.reports import submitted
 from adsync_sandbox.platforms.snapchat.rows import days, finality, midnight, nothing, stats
@@ -25,7 +25,7 @@ NAMES = {"DAY": "timeseries_stat", "TOTAL": "total_stat", "LIFETIME": "lifetime_
 
 
 async def account_stats(request: Request) -> Response:
-    call = await opened(request)
+    call = await authorize(request)
     account = call.account()
     query = read(call, account)
     rows = [row for row in call.world.deliveries(account.id) if query.since <= row.date < query.until]
@@ -38,7 +38,7 @@ async def account_stats(request: Request) -> Response:
 
 
 async def campaign_stats(request: Request) -> Response:
-    call = await opened(request)
+    call = await authorize(request)
     campaign = call.campaign()
     account = campaign.account
     query = read(call, account, of_account=False)

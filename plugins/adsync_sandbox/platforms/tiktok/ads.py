@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adsync_sandbox.generator.ads.ad_sets import Ad, ads
-from adsync_sandbox.platforms.tiktok.api import bad_parameter, opened, paged
+from adsync_sandbox.platforms.tiktok.api import authorize, bad_parameter, paged
 
 FIELDS: dict[str, Callable[[Ad], object]] = {
     "advertiser_id": lambda ad: ad.ad_set.campaign.account.id,
@@ -24,7 +24,7 @@ PRIMARY = {"STATUS_ALL": True, "STATUS_NOT_DELETE": False}
 
 
 async def listed(request: Request) -> Response:
-    call = await opened(request)
+    call = await authorize(request)
     account = call.advertiser()
     fields = call.names("fields", list(FIELDS), tuple(FIELDS))
     filtering = call.json("filtering", {})

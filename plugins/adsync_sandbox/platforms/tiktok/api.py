@@ -33,7 +33,7 @@ def envelope(data: object, code: int = 0, message: str = "OK") -> JSONResponse:
     return JSONResponse({"code": code, "message": message, "request_id": REQUEST_ID, "data": data})
 
 
-async def answer(_request: Request, error: Exception) -> JSONResponse:
+async def error_response(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, TikTokError):
         raise error
     return envelope({}, error.code, error.message)
@@ -94,7 +94,7 @@ class Call:
         return int(text)
 
 
-async def opened(request: Request) -> Call:
+async def authorize(request: Request) -> Call:
     """Reads and authorizes a call; the token is the whole value of its own header."""
     token = request.headers.get("access-token")
     if not token:

@@ -19,7 +19,7 @@ from adsync_sandbox.generator.accounts import AdAccount
 from adsync_sandbox.generator.ads.campaigns import Campaign
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.platforms.tiktok import ads, api
-from adsync_sandbox.platforms.tiktok.api import bad_parameter, envelope, opened, paged
+from adsync_sandbox.platforms.tiktok.api import authorize, bad_parameter, envelope, paged
 from adsync_sandbox.platforms.tiktok.report import check, create, download, integrated
 from adsync_sandbox.server.behavior import Behavior
 from adsync_sandbox.server.token_store import TokenStore
@@ -86,7 +86,7 @@ def create_app(world: World, token_store: TokenStore, behavior: Behavior) -> Sta
         Route(f"{BASE}/report/task/check/", check, methods=["GET"]),
         Route(f"{BASE}/report/task/download/", download, methods=["GET"]),
     ]
-    app = Starlette(routes=routes, exception_handlers={api.TikTokError: api.answer})
+    app = Starlette(routes=routes, exception_handlers={api.TikTokError: api.error_response})
     app.router.redirect_slashes = False
     app.state.world, app.state.token_store = world, token_store
     app.state.tasks, app.state.polls_until_ready = {}, behavior.polls_until_ready
@@ -98,7 +98,7 @@ def connection(account: AdAccount, base: str, _world: World) -> dict[str, object
 
 
 async def advertisers(request: Request) -> Response:
-    call = await opened(request)
+    call = await authorize(request)
     ids = call.json("advertiser_ids")
     if not isinstance(ids, list) or not 1 <= len(ids) <= MOST_ADVERTISERS:
         raise bad_parameter(f"advertiser_ids: a list of 1 to {MOST_ADVERTISERS} ids is needed.")
@@ -107,7 +107,7 @@ async def advertisers(request: Request) -> Response:
 
 
 async def campaigns(request: Request) -> Response:
-    call = await opened(request)
+    call = await authorize(request)
     account = call.advertiser()
     fields = call.names("fields", list(CAMPAIGN), tuple(CAMPAIGN))
     filtering = call.json("filtering", {})

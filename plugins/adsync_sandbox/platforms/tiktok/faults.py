@@ -31,7 +31,7 @@ def _denied(_fault: Fault) -> Response:
     return envelope({}, NO_PERMISSION, "No permission to operate the advertiser.")
 
 
-def _overburdened(_fault: Fault) -> Response:
+def _too_much_data(_fault: Fault) -> Response:
     return envelope({}, 51001, "Internal time out, please reduce the time range.")
 
 
@@ -51,7 +51,7 @@ def claims(row: Json) -> Iterator[Place]:
     return places(row.get("metrics", row), CLAIMS)
 
 
-def _partly(_fault: Fault, answer: Json) -> None:
+def _partial_success(_fault: Fault, answer: Json) -> None:
     answer["code"], answer["message"] = 20001, "Partially successful"
 
 
@@ -69,8 +69,8 @@ RESPONSES: Responses = {
     "rate_limited": _limited,
     "token_expired": _expired,
     "permission_denied": _denied,
-    "too_much_data": _overburdened,
+    "too_much_data": _too_much_data,
     "internal_error": _internal,
 }
-ALTERATIONS: Alterations = {"partial_success": _partly, "job_failed": _job, "job_stuck": _job}
+ALTERATIONS: Alterations = {"partial_success": _partial_success, "job_failed": _job, "job_stuck": _job}
 HEADERS: Headers = {"incomplete": _incomplete}

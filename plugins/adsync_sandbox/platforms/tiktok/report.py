@@ -24,9 +24,9 @@ from adsync_sandbox.platforms.tiktok.api import (
     TASK_UNKNOWN,
     Call,
     TikTokError,
+    authorize,
     bad_parameter,
     envelope,
-    opened,
     paged,
 )
 from adsync_sandbox.platforms.tiktok.rows import DEFAULT_METRICS, DIMENSIONS, METRICS, Filters, as_csv, written
@@ -47,7 +47,7 @@ class Task:
 
 
 async def integrated(request: Request) -> Response:
-    call = await opened(request)
+    call = await authorize(request)
     account = call.advertiser()
     metrics = _checked(call)
     since, until = _span(call)
@@ -59,7 +59,7 @@ async def integrated(request: Request) -> Response:
 
 async def create(request: Request) -> Response:
     """Creates a task; 40001 unless the app is on the allow list for this advertiser."""
-    call = await opened(request)
+    call = await authorize(request)
     account = call.advertiser()
     if not account.may_run_tasks:
         raise TikTokError(NO_PERMISSION, "Your app is not on the allow-list for asynchronous reports.")
@@ -78,7 +78,7 @@ async def create(request: Request) -> Response:
 
 async def check(request: Request) -> Response:
     """Returns the task's state; every poll advances it by one step."""
-    task = _task(await opened(request))
+    task = _task(await authorize(request))
     ready = _ready(request.app, task)
     status = "SUCCESS" if ready else "PROCESSING" if task.checks else "QUEUING"
     task.checks += 1
@@ -86,7 +86,7 @@ async def check(request: Request) -> Response:
 
 
 async def download(request: Request) -> Response:
-    task = _task(await opened(request))
+    task = _task(await authorize(request))
     if not _ready(request.app, task):
         raise TikTokError(TASK_NOT_READY, "The task is not ready.")
     return PlainTextResponse(task.text, media_type="text/csv")

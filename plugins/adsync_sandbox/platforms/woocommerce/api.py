@@ -34,7 +34,7 @@ class WooError(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-async def answer(_request: Request, error: Exception) -> JSONResponse:
+async def error_response(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, WooError):
         raise error
     body = {"code": error.code, "message": error.message, "data": {"status": error.status}}
@@ -72,7 +72,7 @@ class Call:
     params: Mapping[str, str]
 
 
-def opened(request: Request) -> Call:
+def resolve(request: Request) -> Call:
     """Finds site and route; authorization follows later."""
     path = f"/{request.path_params['path']}"
     for store in request.app.state.world.stores_of("woocommerce"):
@@ -96,7 +96,7 @@ def _trimmed(route: str) -> str:
     return f"/{route.strip('/')}"
 
 
-def authorise(call: Call) -> None:
+def authorize(call: Call) -> None:
     """Authorizes by the four cases of the sheet's table."""
     key, secret = _credentials(call)
     kind = next((one for one in KINDS if consumer_key(call.store, one) == key), None)

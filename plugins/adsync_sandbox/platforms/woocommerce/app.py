@@ -22,11 +22,11 @@ from adsync_sandbox.platforms.woocommerce.api import (
     NOT_FOUND,
     Call,
     WooError,
-    authorise,
+    authorize,
     consumer_key,
     consumer_secret,
     no_route,
-    opened,
+    resolve,
 )
 from adsync_sandbox.platforms.woocommerce.order_search import Shelf, found, page_of
 from adsync_sandbox.platforms.woocommerce.orders import order_row, refund_row
@@ -41,7 +41,7 @@ ORDERS, CURRENCY = "/wc/v3/orders", "/wc/v3/data/currencies/current"
 def create_app(world: World, _token_store: TokenStore, behavior: Behavior) -> Starlette:
     app = Starlette(
         routes=[Route("/{path:path}", site)],
-        exception_handlers={api.WooError: api.answer},
+        exception_handlers={api.WooError: api.error_response},
     )
     app.state.world, app.state.writes = world, behavior.writes_during_paging
     knows = behavior.woocommerce_knows_modified
@@ -59,10 +59,10 @@ def connection(store: Store, base: str, _world: World) -> dict[str, object]:
 
 
 async def site(request: Request) -> Response:
-    call = opened(request)
+    call = resolve(request)
     if call.route == "/":
         return JSONResponse(_index(call))
-    authorise(call)
+    authorize(call)
     if call.route == CURRENCY:
         code = call.store.currency
         return JSONResponse({"code": code, "name": code, "symbol": SYMBOLS[code]})

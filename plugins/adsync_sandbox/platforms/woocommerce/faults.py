@@ -31,7 +31,7 @@ def _denied(_fault: Fault) -> Response:
     return _coded(FORBIDDEN, CANNOT_VIEW, "Sorry, you cannot list resources.")
 
 
-def _overburdened(_fault: Fault) -> Response:
+def _too_much_data(_fault: Fault) -> Response:
     return HTMLResponse("<h1>504 Gateway Time-out</h1>", GATEWAY_TIMEOUT)
 
 
@@ -74,7 +74,7 @@ RESPONSES: Responses = {
     "rate_limited": _limited,
     "token_expired": _revoked,
     "permission_denied": _denied,
-    "too_much_data": _overburdened,
+    "too_much_data": _too_much_data,
     "firewall": _firewall,
     "no_route": _no_route,
     "redirect_to_login": _challenge,

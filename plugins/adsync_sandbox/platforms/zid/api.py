@@ -24,7 +24,7 @@ class ZidError(Exception):
         self.status, self.code, self.name, self.to_login = status, code, name, to_login
 
 
-async def answer(request: Request, error: Exception) -> Response:
+async def error_response(request: Request, error: Exception) -> Response:
     if not isinstance(error, ZidError):
         raise error
     if error.to_login:
@@ -33,7 +33,7 @@ async def answer(request: Request, error: Exception) -> Response:
     return JSONResponse({"status": "error", "message": message}, error.status)
 
 
-def opened(request: Request) -> Store:
+def authorize(request: Request) -> Store:
     """Authorizes a call; returns its store."""
     manager, app = _secrets(request)
     token_store: TokenStore = request.app.state.token_store

@@ -19,7 +19,7 @@ from adsync_sandbox.generator.accounts import Store
 from adsync_sandbox.generator.orders.store_orders import StoreOrder
 from adsync_sandbox.generator.world import World
 from adsync_sandbox.platforms.zid import api
-from adsync_sandbox.platforms.zid.api import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE, ZidError, opened
+from adsync_sandbox.platforms.zid.api import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE, ZidError, authorize
 from adsync_sandbox.platforms.zid.orders import order_row
 from adsync_sandbox.server.behavior import Behavior
 from adsync_sandbox.server.call_accounts import add_account
@@ -43,7 +43,7 @@ def create_app(world: World, token_store: TokenStore, _behavior: Behavior) -> St
         Route("/login", login),
         Route("/oauth/token", token, methods=["POST"]),
     ]
-    app = Starlette(routes=routes, exception_handlers={api.ZidError: api.answer})
+    app = Starlette(routes=routes, exception_handlers={api.ZidError: api.error_response})
     app.state.world, app.state.token_store = world, token_store
     return app
 
@@ -55,7 +55,7 @@ def connection(store: Store, base: str, _world: World) -> dict[str, object]:
 
 
 async def profile(request: Request) -> Response:
-    store = opened(request)
+    store = authorize(request)
     currency = {"id": 4, "code": store.currency, "name": "ريال سعودي", "symbol": "ر.س"}
     known = {"id": int(store.id), "title": store.name, "url": "https://nakhla.example", "timezone": store.timezone}
     return JSONResponse(
@@ -64,7 +64,7 @@ async def profile(request: Request) -> Response:
 
 
 async def orders(request: Request) -> Response:
-    store = opened(request)
+    store = authorize(request)
     payload = request.query_params.get("payload_type", "simple")
     if payload not in PAYLOADS:
         raise ZidError(UNPROCESSABLE, "ERROR_VALIDATION", f"payload_type {payload}")
@@ -84,7 +84,7 @@ async def orders(request: Request) -> Response:
 
 
 async def order(request: Request) -> Response:
-    store = opened(request)
+    store = authorize(request)
     for sale in _sales(request, store.id):
         if str(sale.id) == request.path_params["id"]:
             return JSONResponse({"status": "object", "order": {**order_row(sale, full=True), "histories": []}})
@@ -101,7 +101,7 @@ async def token(request: Request) -> Response:
     if (refused := form.error("zid", ("refresh_token", "redirect_uri"), status=UNAUTHORIZED)) is not None:
         return refused
     token_store: TokenStore = request.app.state.token_store
-    grant = _renewed(token_store, form)
+    grant = _refreshed(token_store, form)
     if grant is None:
         return JSONResponse({"error": "invalid_grant", "message": "The refresh token is invalid."}, UNAUTHORIZED)
     for account_id in token_store.account_ids(grant):
@@ -109,7 +109,7 @@ async def token(request: Request) -> Response:
     return JSONResponse(_three_secrets(grant, token_store))
 
 
-def _renewed(token_store: TokenStore, form: Form) -> Grant | None:
+def _refreshed(token_store: TokenStore, form: Form) -> Grant | None:
     if form.values["redirect_uri"] != REDIRECT_URI:
         return None
     try:

@@ -27,7 +27,7 @@ def _denied(_fault: Fault) -> Response:
     return JSONResponse({"detail": [{"msg": "scope orders.read is missing"}]}, FORBIDDEN)
 
 
-def _overburdened(_fault: Fault) -> Response:
+def _too_much_data(_fault: Fault) -> Response:
     return JSONResponse({"error_code": "ERROR_UPSTREAM"}, BAD_GATEWAY)
 
 
@@ -43,6 +43,6 @@ RESPONSES: Responses = {
     "rate_limited": _limited,
     "token_expired": _expired,
     "permission_denied": _denied,
-    "too_much_data": _overburdened,
+    "too_much_data": _too_much_data,
     "redirect_to_login": _to_login,
 }
