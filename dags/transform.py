@@ -1,21 +1,21 @@
-"""Turns what has landed in raw into marts, alerts and the dashboard cache.
+"""Builds the marts from the raw tables, then updates alerts and the dashboard cache.
 
-Runs when any source has synced, and every 15 minutes at the latest, because a sync that waits for a retry announces
-nothing. If neither a raw row nor the dbt project has changed since the last run, and that run is less than 40 minutes
+Runs after any source has synced, and at least every 15 minutes, because a sync that waits for a retry updates no
+asset. If neither a raw row nor the dbt project has changed since the last run, and that run is less than 40 minutes
 old, all tasks are skipped. A changed model is rebuilt from raw, with everything that reads it. The first run of a day
 (UTC) also runs the tests that read all of history.
 
-**Trigger with a form**: `select` builds only these nodes (`campaign_metrics+` with everything that reads it),
-`full_refresh` rebuilds from raw, `force` builds although nothing has changed.
+**The trigger form** builds on request: *Select* builds only these nodes (`campaign_metrics+` with everything that reads
+it), *Full refresh* rebuilds from raw, *Force* builds everything even if nothing has changed.
 
 **When a task is red**
 
-- `dbt_build`: the message names the failed models or tests and the first error; dbt's whole output is in the log.
-  Models that failed, and those behind them, keep their last good state, and so does the dashboard. The next run tries
-  again by itself; a test that keeps failing wants a person.
-- `check_consistency`: the warehouse does not answer. What the check finds is logged and never a failure.
-- `alerts`, `refresh_cache`, `complete`: the warehouse or Redis does not answer, or a connection is missing: the
-  message says which. Nothing is lost; the next run makes up for it.
+- `dbt_build`: the message names the failed models or tests and the first error; the log has dbt's whole output. Failed
+  models and those that read them keep their last successful state, and so does the dashboard. The next run builds them
+  again. A test that keeps failing needs investigation.
+- `check_consistency`: the warehouse is unreachable. Issues that the check finds are logged and do not fail the task.
+- `alerts`, `refresh_cache`, `complete`: the warehouse or Redis is unreachable, or a connection is missing (the message
+  names it). No data is lost; the next run catches up.
 """
 
 from __future__ import annotations
@@ -68,27 +68,27 @@ def dbt_build() -> dict[str, datetime]:
 
 
 def _request(params: Mapping[str, Any], *, nightly: bool) -> BuildRequest:
-    """Returns what the form asks for."""
+    """Returns the build that the form requests; a cleared text field is None."""
     select, full_refresh, force = (params["select"] or "").split(), params["full_refresh"], params["force"]
     return BuildRequest(tuple(select), full_refresh=full_refresh, force=force, nightly=nightly)
 
 
 @task
 def check_consistency() -> int:
-    """Say what looks wrong in the marts."""
+    """Logs the consistency issues of the marts; returns how many."""
     return log_issues(warehouse_url())
 
 
 @task(multiple_outputs=False)
 def alerts(built_from: dict[str, datetime]) -> dict[str, int]:
-    """Open, carry on and close alerts, and tell people about what changed."""
+    """Opens, updates and closes alerts, and delivers what changed; returns how many of each."""
     changes = update_episodes(warehouse_url(), built_from["seen_at"])
     return {**changes.counts(), "delivered": deliver(warehouse_url(), open_channel)}
 
 
 @task
 def refresh_cache() -> int:
-    """Replace the figures of every workspace in Redis."""
+    """Replaces the cached metrics of every workspace in Redis; returns how many workspaces."""
     return refresh(redis_url(), snapshots(warehouse_url()))
 
 
@@ -100,7 +100,7 @@ def complete() -> None:
 
 with DAG(
     dag_id="transform",
-    description="marts, alerts and the dashboard cache",
+    description="Builds marts, alerts and the dashboard cache",
     schedule=AssetOrTimeSchedule(
         timetable=CronDataIntervalTimetable("*/15 * * * *", timezone="UTC"),
         assets=AssetAny(*(assets.raw(source) for source in registry.names())),
@@ -109,9 +109,9 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     allowed_run_types=RUN_TYPES_WITHOUT_BACKFILL,
-    # The cached dashboard lives an hour.
+    # The dashboard cache expires after an hour.
     deadline=deadline_after(1),
-    # One run at a time, and should somebody raise that: still one dbt, one delivery, one refresh.
+    # The pool still allows one dbt build, delivery and refresh at a time if `max_active_runs` is raised.
     default_args={**default_args(), "pool": MARTS},
     tags=["adsync", "marts"],
     params={
@@ -119,13 +119,13 @@ with DAG(
             None,
             type=["null", "string"],
             title="Select",
-            description="Only these nodes, as dbt selects them: `orders`, `campaign_metrics+`. Empty: what changed.",
+            description="dbt selection, for example `orders` or `campaign_metrics+`. Empty: what has changed.",
         ),
         "full_refresh": Param(
-            default=False, type="boolean", title="Full refresh", description="Rebuilds from raw instead of adding."
+            default=False, type="boolean", title="Full refresh", description="Rebuilds the selected nodes from raw."
         ),
         "force": Param(
-            default=False, type="boolean", title="Force", description="Builds everything, also if nothing has changed."
+            default=False, type="boolean", title="Force", description="Builds everything, even if nothing has changed."
         ),
     },
     doc_md=__doc__,

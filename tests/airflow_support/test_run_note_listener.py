@@ -15,12 +15,15 @@ from adsync.orchestration.run_summary import PartialSync
 
 @pytest.fixture
 def note_of(run_dag, airflow_metadata):
-    """Runs a DAG whose only task publishes this summary; returns the run's state and its note."""
+    """Runs a DAG whose only task publishes this summary; returns the run's state and its note.
+
+    With `user_note` a user replaces the note, and the run ends once more.
+    """
     manager = get_listener_manager()
     already = manager.pm.is_registered(run_note_listener)
     manager.add_listener(run_note_listener)
 
-    def note_of(summarize):
+    def note_of(summarize, user_note=None):
         @task
         def report():
             publish_note(summarize)
@@ -29,7 +32,11 @@ def note_of(run_dag, airflow_metadata):
             report()
         run = run_dag(dag)
         with airflow_metadata() as session:
-            return str(run.state), session.get(DagRun, run.id).note
+            ended = session.get(DagRun, run.id)
+            if user_note:
+                ended.dag_run_note.content, ended.dag_run_note.user_id = user_note, "admin"
+                run_note_listener.on_dag_run_success(ended, "")
+            return str(run.state), ended.note
 
     yield note_of
     if not already:
@@ -45,6 +52,10 @@ def test_a_partial_sync_is_the_note_and_still_fails_the_run(note_of):
         raise PartialSync("PARTIAL: 1 of 3 accounts failed: meta 9012 (acme): متجر")
 
     assert note_of(summarize) == ("failed", "PARTIAL: 1 of 3 accounts failed: meta 9012 (acme): متجر")
+
+
+def test_a_note_written_by_a_user_is_kept(note_of):
+    assert note_of(lambda: "meta: 3 of 3 accounts done", user_note="checked by hand") == ("success", "checked by hand")
 
 
 def test_the_plugin_registers_the_listener_and_is_not_ignored_by_airflows_loader():

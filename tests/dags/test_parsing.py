@@ -117,6 +117,16 @@ def test_restates_parameters_have_titles_and_descriptions_for_the_form(dags):
     assert params["sources"].schema["examples"] == list(registry.names())
 
 
+def test_every_parameter_has_a_title_a_description_and_may_be_left_empty(dags):
+    """The form marks a field as required unless its type includes null or is boolean."""
+    params = {(name, key): dag.params.get_param(key) for name, dag in dags.items() for key in dag.params}
+    assert {name for name, _ in params} == {"restate", "transform"}
+    for param in params.values():
+        assert param.schema["title"]
+        assert param.description
+        assert param.schema["type"] == "boolean" or "null" in param.schema["type"]
+
+
 def test_assets_are_named_as_openlineage_names_tables(dags):
     assets = [asset for dag in dags.values() for task in dag.tasks for asset in outlets(task)]
     assert {asset.uri for asset in assets} == {

@@ -72,7 +72,7 @@ with DAG("limited", schedule="@once", start_date=datetime(2026, 1, 1, tzinfo=UTC
     SyncOperator.partial(task_id="sync", source="meta", map_index_template=GRID_LABEL).expand_kwargs(
         [{"shard": ["901234567890"], "title": "Acme Meta"}])
 """
-ASKED = {
+DELAYS = {
     ("expired", 1): (3.0, 3.0),
     ("permanent", 1): None,
     ("temporary", 1): (1.2, 1.32),
@@ -83,7 +83,7 @@ ASKED = {
 RUNS = {"expired": 2, "permanent": 1, "temporary": 3, "stated_limit": 2, "unstated_limit": 2}
 OVER = "select from dag_run where dag_id = 'retries' and state in ('failed', 'success')"
 TRIES = """
-select task_id, try_number, state, start_date, end_date, retry_delay_override as asked
+select task_id, try_number, state, start_date, end_date, retry_delay_override as delay
 from task_instance_history where dag_id = 'retries'
 union all
 select task_id, try_number, state, start_date, end_date, retry_delay_override
@@ -179,16 +179,16 @@ def tries(airflow):
         return connection.execute(TRIES).fetchall()
 
 
-def test_every_retry_starts_when_its_error_asked_for_it(tries):
+def test_every_retry_starts_when_its_error_delay_for_it(tries):
     found = {(one["task_id"], one["try_number"]): one for one in tries}
     assert set(found) == {(task, number) for task, count in RUNS.items() for number in range(1, count + 1)}
-    for (task, number), asked in ASKED.items():
+    for (task, number), delay in DELAYS.items():
         this, following = found[task, number], found.get((task, number + 1))
-        if asked is None:
-            assert (this["state"], this["asked"], following) == ("failed", None, None)
+        if delay is None:
+            assert (this["state"], this["delay"], following) == ("failed", None, None)
             continue
-        shortest, longest = asked
-        assert shortest <= this["asked"] <= longest, (task, number)
+        shortest, longest = delay
+        assert shortest <= this["delay"] <= longest, (task, number)
         waited = (following["start_date"] - this["end_date"]).total_seconds()
         assert shortest <= waited, (task, number, waited)
 

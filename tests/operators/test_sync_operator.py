@@ -41,7 +41,7 @@ def scripted(monkeypatch, warehouse_url):
         async def poll_report(*_):
             return ready
 
-        monkeypatch.setattr(module, "unfinished", lambda *asked: tuple(asked[2])[-1:])
+        monkeypatch.setattr(module, "unfinished", lambda *arguments: tuple(arguments[2])[-1:])
         monkeypatch.setattr(module, "sync_accounts", sync_accounts)
         monkeypatch.setattr(trigger_module, "poll_report", poll_report)
         return requests

@@ -110,9 +110,9 @@ def shell(monkeypatch, tmp_path, warehouse_url):
 @pytest.mark.usefixtures("shell")
 def test_the_plan_of_a_source_is_printed_and_nothing_is_stored(capsys, shell):
     assert main(["plan", "--source", "meta", "--since", "2026-11-01", "--until", "2026-11-10"]) == 0
-    said = capsys.readouterr().out
-    assert f"meta {sandbox_fixtures.META} (acme) campaign_metrics: 2026-11-01 to 2026-11-10, 1 chunks" in said
-    assert "meta, 1 accounts: 4 calls" in said
+    output = capsys.readouterr().out
+    assert f"meta {sandbox_fixtures.META} (acme) campaign_metrics: 2026-11-01 to 2026-11-10, 1 chunks" in output
+    assert "meta, 1 accounts: 4 calls" in output
     with psycopg.connect(shell) as connection:
         assert connection.execute("select count(*) from raw.meta_campaigns").fetchone() == (0,)
         assert connection.execute("select count(*) from adsync.sync_runs").fetchone() == (0,)
@@ -121,9 +121,9 @@ def test_the_plan_of_a_source_is_printed_and_nothing_is_stored(capsys, shell):
 @pytest.mark.usefixtures("shell")
 def test_without_a_source_all_sources_are_planned(capsys):
     assert main(["plan"]) == 0
-    said = capsys.readouterr().out
-    assert "meta, 1 accounts:" in said
-    assert "tiktok, 0 accounts:" in said
+    output = capsys.readouterr().out
+    assert "meta, 1 accounts:" in output
+    assert "tiktok, 0 accounts:" in output
 
 
 @pytest.mark.usefixtures("shell")

@@ -158,7 +158,7 @@ def test_requested_days_are_the_counted_ones(url):
     with sandbox(url, Case("zid", quiet, 0, 0)) as ready:
         forecast_request = ForecastRequest("zid", (ACCOUNT["zid"],), requested)
         [estimate] = asyncio.run(forecast(forecast_request, environment(*ready)))
-        request = SyncRequest("zid", (ACCOUNT["zid"],), "asked", days=requested)
+        request = SyncRequest("zid", (ACCOUNT["zid"],), "requested", days=requested)
         [outcome] = asyncio.run(sync_accounts(request, environment(*ready))).accounts
     assert estimate.calls == outcome.call_stats.calls
     assert estimate.rows == pytest.approx(outcome.load_stats.seen, rel=0.1)

@@ -1,4 +1,4 @@
-"""Finds Airflow connections; a missing one is a ConfigError that says how to create it.
+"""Finds Airflow connections; a missing one is a ConfigError with instructions to create it.
 
 Only the blocking call is used, because the asynchronous one fails in `airflow dags test`.
 """

@@ -15,7 +15,7 @@ from adsync.sources.base import EntityStream, IncrementalStream, Source, Stream
 
 @dataclass(frozen=True)
 class CountResult:
-    """Records and page sizes by stream, empty if they are unknown; `note` says how they were counted, or why not."""
+    """Records and page sizes by stream, empty if they are unknown; `note` is how they were counted, or why not."""
 
     records: Mapping[str, int] = field(default_factory=dict)
     page_sizes: Mapping[str, int] = field(default_factory=dict)

@@ -50,7 +50,7 @@ class KnownVolume:
 class StreamEstimate:
     """One stream of an account: inclusive days, and rows and calls, which are None if unknown.
 
-    `method` says how the stream is read, or why it is not.
+    `method` is how the stream is read, or why it is not.
     """
 
     stream: str
@@ -64,7 +64,7 @@ class StreamEstimate:
 
 @dataclass(frozen=True)
 class AccountEstimate:
-    """One account; `note` says how its records were counted."""
+    """One account; `note` is how its records were counted."""
 
     account: Account
     streams: tuple[StreamEstimate, ...]
