@@ -118,10 +118,10 @@ class RecordCount(NamedTuple):
 
 @dataclass(frozen=True)
 class RateLimit:
-    """At most `calls` in `seconds`, counted together for everybody who shares the `scope`.
+    """At most `calls` in `seconds` for everything that shares the `scope`.
 
-    `app` is one developer app (the connection's `app_id`, else its token), `account` one account,
-    `token` one access token; `path` narrows it to calls whose path holds that text.
+    `app` is one developer app (the connection's `app_id` or `client_id`, else its token), `account` one account,
+    `token` one access token. With `path`, only calls whose path contains it are counted.
     """
 
     scope: Scope

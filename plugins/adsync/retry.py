@@ -24,7 +24,7 @@ def retry_delay(
     random: Callable[[], float] = random.random,
     scale: float = 1.0,
 ) -> timedelta | None:
-    """Return the wait after the given attempt (from 1), times `scale`; None if a retry would fail again.
+    """Returns the wait after the given attempt (from 1), times `scale`; None if a retry would fail again.
 
     `random` draws from [0, 1).
     """

@@ -38,15 +38,15 @@ class Platform(Protocol):
         ...
 
     def auth(self, credentials: Credentials, token: Token, /) -> httpx.Auth:
-        """Return the scheme that authenticates a request."""
+        """Returns the scheme that authenticates a request."""
         ...
 
     def check(self, response: ApiResponse, /) -> None:
-        """Raise the error that the response stands for, if any."""
+        """Raises the error that the response stands for, if any."""
         ...
 
     def throttle(self, response: ApiResponse, /) -> float:
-        """Return for how many seconds the account should send nothing after this response."""
+        """Returns for how many seconds the account should send nothing after this response."""
         ...
 
 
@@ -62,11 +62,11 @@ class TokenProvider(Protocol):
         ...
 
     async def get(self) -> Token:
-        """Return a token that is valid now."""
+        """Returns a token that is valid now."""
         ...
 
     async def refresh(self, rejected: Token) -> Token:
-        """Return a token newer than the rejected one."""
+        """Returns a token newer than the rejected one."""
         ...
 
 
@@ -114,7 +114,7 @@ class ApiClient:
         return await (self._send_with_retry(request) if repeat else self._send_with_token_refresh(request))
 
     async def _send_with_retry(self, request: httpx.Request) -> ApiResponse:
-        """Send, and repeat after errors that pass within seconds."""
+        """Sends a request; retries errors that pass within seconds."""
         retrying = AsyncRetrying(
             sleep=self.sleep,
             stop=stop_after_attempt(MAX_ATTEMPTS),
@@ -129,7 +129,7 @@ class ApiClient:
         return response
 
     async def _send_with_token_refresh(self, request: httpx.Request) -> ApiResponse:
-        """A token can expire between any two calls; its replacement gets one attempt."""
+        """Sends a request; if the token was rejected, refreshes it and tries once more."""
         try:
             return await self._send(request)
         except TokenExpired:
@@ -162,12 +162,12 @@ class ApiClient:
         return response
 
     async def _block_app(self, error: AdsyncError) -> None:
-        """Block all accounts of the app after an app-wide limit; for its own limit, the account backs off by itself."""
+        """Blocks all accounts of the app after an app-wide limit; after its own limit, the account backs off anyway."""
         if isinstance(error, RateLimited) and error.scope == "app" and error.retry_after:
             await self.rate_limiter.block(error.retry_after, error.scope)
 
     async def _wait_for_slot(self, path: str) -> None:
-        """Sleep for a wait of seconds; for a longer one the whole account backs off."""
+        """Sleeps until the reserved slot; RateLimited if it is too far away, so that the account backs off."""
         seconds = await self.rate_limiter.reserve(path, MAX_WAIT)
         if seconds > MAX_WAIT:
             raise RateLimited(f"the rate limit of {self.platform.name} is used up", retry_after=seconds)
@@ -175,7 +175,7 @@ class ApiClient:
             await self.sleep(seconds)
 
     async def _read(self, request: httpx.Request) -> ApiResponse:
-        """Read the body into bytes of our own: httpx's responses form cycles, which keep it until a collection."""
+        """Reads the body into bytes of our own: httpx's responses form cycles, which keep it until a collection."""
         response = await self.http.send(request, auth=self.platform.auth(self.credentials, self.token), stream=True)
         try:
             body = b"".join([chunk async for chunk in response.aiter_bytes()])
@@ -192,7 +192,7 @@ async def open_api_client(
     tokens: TokenProvider,
     rate_limiter: RateLimiter = NO_RATE_LIMIT,
 ) -> AsyncIterator[ApiClient]:
-    """Open a client with a valid token and close it at the end."""
+    """Opens a client with a valid token; closes it at the end."""
     async with session.client(_validated(base_url, credentials)) as http:
         token = await tokens.get()
         client = ApiClient(http, platform, credentials, token, tokens=tokens, rate_limiter=rate_limiter)

@@ -52,11 +52,11 @@ class RateLimiter(Protocol):
     """What the API client calls before and after each request."""
 
     async def reserve(self, path: str, max_wait: float) -> float:
-        """Reserve the next slot for a call and return the seconds until then; beyond `max_wait` none is reserved."""
+        """Reserves the next slot for a call and returns the seconds until then; beyond `max_wait` none is reserved."""
         ...
 
     async def block(self, seconds: float, scope: Scope = "account") -> None:
-        """Block all calls of this account, or of the whole app, for `seconds`."""
+        """Blocks all calls of this account, or of the whole app, for `seconds`."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Takes secrets out of texts that people and tables will see: platforms repeat in their errors what they were sent."""
+"""Removes secrets from messages before they are logged or stored: platforms repeat in errors what was sent to them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ SECRET_KEY = re.compile("secret|token$|password|authorization", re.IGNORECASE)
 
 
 def secrets_of(credentials: Credentials, token: Token) -> tuple[str, ...]:
-    """Every text of a connection and its token that must not appear anywhere."""
+    """Returns all secrets of a connection and its token."""
     hidden = (str(value) for key, value in credentials.extra.items() if SECRET_KEY.search(key))
     texts = (credentials.password, token.access, token.refresh, *token.extra.values(), *hidden)
     return tuple(text for text in (*texts, *_basic(credentials)) if text)
 
 
 def _basic(credentials: Credentials) -> tuple[str, ...]:
-    """Login and password as HTTP Basic sends them."""
+    """Returns login and password as HTTP Basic sends them."""
     pair = f"{credentials.login}:{credentials.password}"
     return (b64encode(pair.encode()).decode(),) if credentials.login else ()
 
@@ -31,5 +31,5 @@ def redacted(text: str, credentials: Credentials, token: Token) -> str:
 
 
 def redact(error: AdsyncError, credentials: Credentials, token: Token) -> None:
-    """Clean the message of an error that is on its way up."""
+    """Removes secrets from the message of an error."""
     error.args = (redacted(str(error), credentials, token),)

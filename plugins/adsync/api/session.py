@@ -1,4 +1,4 @@
-"""HTTP clients as adsync opens them: trust read once, and no address in the log, for some carry secrets."""
+"""Opens HTTP clients: certificates are read once, and URLs are not logged, because some contain secrets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from adsync.models import ApiResponse
 
 TIMEOUT = httpx.Timeout(60, connect=10)
 ONCE_TIMEOUT = httpx.Timeout(30, connect=10)
-# The request has not left: whatever it asks for has not happened.
+# The request was not sent, so it had no effect.
 REQUEST_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 
 
@@ -22,7 +22,7 @@ def client(base_url: str = "", timeout: httpx.Timeout = TIMEOUT) -> httpx.AsyncC
 
 
 async def send_once(request: httpx.Request) -> ApiResponse:
-    """One request, sent once: for what must not be repeated without thought."""
+    """Sends one request, without retries, for requests that must not be repeated."""
     async with client(timeout=ONCE_TIMEOUT) as http:
         response = await http.send(request)
     return ApiResponse(response.status_code, response.headers, response.content)
@@ -30,5 +30,5 @@ async def send_once(request: httpx.Request) -> ApiResponse:
 
 @cache
 def _trust() -> ssl.SSLContext:
-    """The certificates to trust, read once: they cost every further client 20 ms and a megabyte otherwise."""
+    """Returns the trusted certificates, read once: reading them costs each client 20 ms and 1 MB."""
     return httpx.create_ssl_context()

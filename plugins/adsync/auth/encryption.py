@@ -15,7 +15,7 @@ def encrypt(secret: bytes) -> str:
 
 
 def decrypt(encrypted: str) -> bytes:
-    """Return the secret; ConfigError if it was encrypted with a key that is not listed."""
+    """Returns the secret; ConfigError if it was encrypted with a key that is not listed."""
     try:
         return _keyring().decrypt(encrypted.encode())
     except InvalidToken as error:
@@ -23,7 +23,7 @@ def decrypt(encrypted: str) -> bytes:
 
 
 def rotate(encrypted: str) -> str | None:
-    """Return the secret encrypted with the newest key; None if it already is."""
+    """Returns the secret encrypted with the newest key; None if it already is."""
     keyring = _keyring()
     with suppress(InvalidToken):
         Fernet(settings.token_keys()[0]).decrypt(encrypted.encode())

@@ -24,7 +24,7 @@ from adsync.errors import AdsyncError, ReauthRequired, TemporaryError
 from adsync.models import Account, ApiResponse, Credentials, Token
 from adsync.warehouse.connection import connect
 
-# A token with less time left could expire while a request is on its way.
+# A token with less time left could expire during a request.
 MIN_VALIDITY = timedelta(seconds=120)
 
 FIND = """
@@ -72,7 +72,7 @@ class TokenManager:
         return self.token_refresh is not None
 
     async def get(self) -> Token:
-        """Return the current token; refresh it first if it is missing or about to expire."""
+        """Returns the current token; refreshes it first if it is missing or about to expire."""
         if self.token_refresh is None:
             return self.initial
         token, _ = await self._load()
@@ -80,7 +80,7 @@ class TokenManager:
         return await self.refresh(token) if is_over and self._can_refresh(token) else token
 
     async def refresh_if_old(self) -> bool:
-        """Refresh an unused token before it expires, by the rules of its source; return whether it was due."""
+        """Refreshes an unused token before it expires, by the rules of its source; returns whether it was due."""
         token, refreshed_at = await self._load()
         if self.token_refresh is None or not self._can_refresh(token):
             return False
@@ -90,7 +90,7 @@ class TokenManager:
         return is_due
 
     async def refresh(self, rejected: Token) -> Token:
-        """Return a token newer than `rejected`: the one another process stored, or a new one requested under the lock.
+        """Returns a token newer than `rejected`: the one another process stored, or a new one requested under the lock.
 
         Raises ReauthRequired if the account needs new authorization, TemporaryError if the token server is unreachable.
         """
@@ -145,7 +145,7 @@ class TokenManager:
             )
 
     async def _commit(self, statement: str) -> None:
-        """Commit at once, in a transaction apart from the one that holds the lock."""
+        """Commits at once, in a transaction apart from the one that holds the lock."""
         async with connect(self.url) as connection:
             await connection.execute(statement, self._key)
 

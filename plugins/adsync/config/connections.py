@@ -28,7 +28,7 @@ def unknown_connection(conn_id: str) -> ConfigError:
 
 
 def credentials(conn_id: str) -> Credentials:
-    """Return the connection in `AIRFLOW_CONN_<CONN_ID>`; ConfigError if it is missing or invalid."""
+    """Returns the connection in `AIRFLOW_CONN_<CONN_ID>`; ConfigError if it is missing or invalid."""
     name = f"AIRFLOW_CONN_{conn_id.upper()}"
     text = os.environ.get(name)
     if text is None:
@@ -41,7 +41,7 @@ def credentials(conn_id: str) -> Credentials:
 
 
 def host_with_port(host: str | None, port: int | str | None) -> str:
-    """Join the two fields of a connection into a base URL."""
+    """Joins the two fields of a connection into a base URL."""
     return f"{host}:{int(port)}" if host and port else host or ""
 
 

@@ -13,7 +13,7 @@ from adsync.sources.base import Source
 
 
 def read_workspaces(file: Path, sources: Mapping[str, Source]) -> Configuration:
-    """Read the file and check it against the registered sources; ConfigError says what to correct."""
+    """Reads the file and checks it against the registered sources; ConfigError says what to correct."""
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

@@ -103,7 +103,7 @@ class Configuration:
 
 
 def validated(document: Any, file: str, sources: Mapping[str, Source]) -> Configuration:
-    """Return the configuration that the file's document holds; ConfigError if it is invalid."""
+    """Returns the configuration that the file's document holds; ConfigError if it is invalid."""
     if not isinstance(document, dict):
         raise ConfigError(f"{file}: no settings found (expected the key `workspaces` with a list below it)")
     try:
@@ -118,7 +118,7 @@ def validated(document: Any, file: str, sources: Mapping[str, Source]) -> Config
 
 
 def _key_first(message: str) -> str:
-    """Move the path from the end of msgspec's message to its start, as in every other error."""
+    """Moves the path from the end of msgspec's message to its start, as in every other error."""
     sentence, _, path = message.partition(" - at `")
     return f"{path.rstrip('`').removeprefix('$').removeprefix('.')}: {sentence}" if path else sentence
 

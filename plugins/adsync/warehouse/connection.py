@@ -15,7 +15,7 @@ CONNECT_TIMEOUT = 10
 
 @asynccontextmanager
 async def connect(url: str) -> AsyncIterator[psycopg.AsyncConnection]:
-    """Open an asynchronous connection; commit at the end, roll back after an error.
+    """Opens an asynchronous connection; commits at the end, rolls back after an error.
 
     It is closed even if its task is cancelled meanwhile: psycopg alone would leave it open, with its locks. Raises
     TemporaryError if the server is unreachable, ConfigError if the URL is invalid.
@@ -34,7 +34,7 @@ async def connect(url: str) -> AsyncIterator[psycopg.AsyncConnection]:
 
 
 def connect_now(url: str) -> psycopg.Connection:
-    """Open a synchronous connection; raises the same errors."""
+    """Opens a synchronous connection; raises the same errors."""
     try:
         return psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT)
     except psycopg.OperationalError as error:

@@ -39,9 +39,9 @@ LISTING = msgspec.json.Decoder(Listing)
 def listing(
     client: ApiClient, path: str, params: Mapping[str, str], learned: LearnedLimits | None = None
 ) -> AsyncIterator[list[RawJson]]:
-    """Yield every page; from the start once more when its cursor is lost on the way.
+    """Yields every page; starts over once if the cursor becomes invalid.
 
-    `learned.page_size` is the page size to begin with; it is lowered when a page was too much.
+    `learned.page_size` is the first page size; it is lowered if a page is too large.
     """
     limits = learned or LearnedLimits()
 

@@ -1,7 +1,7 @@
 """Snapchat's asynchronous CSV of campaigns by day, for accounts whose breakdown is incomplete.
 
-It is waited for inside the read, for seconds only and a bounded number of times: it is rare, made for one
-date_range, and thrown away when the next call says more. Columns carry titles for people.
+The read waits for it, for seconds and a limited number of polls: it is rare, covers one range of days and is not used
+again. Its columns have display titles.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """TikTok's synchronous report: campaign metrics by day, for the whole account or for some campaigns at a time.
 
-A request that timed out is not repeated unchanged: the third time TikTok blocks it. Fewer days help then
-(`fallback_days`), and at a single day fewer campaigns. A response that is incomplete is so for every day: only fewer
-campaigns make it whole.
+A request that timed out is not repeated unchanged: the third time TikTok blocks it. It is repeated with fewer days
+(`fallback_days`), and a single day with fewer campaigns. An incomplete response is incomplete for any number of days, so
+only fewer campaigns help.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MAX_CAMPAIGNS = 30
 async def campaign_metrics(
     client: ApiClient, account: Account, date_range: DateRange, learned: LearnedLimits
 ) -> AsyncIterator[Page]:
-    """Yield one row per campaign and day; days are the advertiser's own."""
+    """Yields one row per campaign and day, in the advertiser's time zone."""
     if not learned.reduced_request:
         try:
             async for page in _report(client, account, date_range):
@@ -41,21 +41,21 @@ async def campaign_metrics(
 
 
 async def _by_campaigns(client: ApiClient, account: Account, date_range: DateRange) -> AsyncIterator[Page]:
-    """As many campaigns at a time as the filter takes; fewer where that is too much."""
+    """Yields reports for as many campaigns as the filter allows; for fewer if a report is too large."""
     ids = [record.key async for page in campaigns(client, account) for record in page]
-    left = [ids[start : start + MAX_CAMPAIGNS] for start in range(0, len(ids), MAX_CAMPAIGNS)]
-    while left:
-        some = left.pop()
+    batches = [ids[start : start + MAX_CAMPAIGNS] for start in range(0, len(ids), MAX_CAMPAIGNS)]
+    while batches:
+        batch = batches.pop()
         try:
-            async for page in _report(client, account, date_range, some):
+            async for page in _report(client, account, date_range, batch):
                 yield page
         except TooMuchData as error:
-            if len(some) == 1:
-                raise _final(error, some[0]) from error
-            left += [some[: len(some) // 2], some[len(some) // 2 :]]
+            if len(batch) == 1:
+                raise _single_campaign_error(error, batch[0]) from error
+            batches += [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
 
 
-def _final(error: TooMuchData, campaign_id: str) -> TooMuchData | PermanentError:
+def _single_campaign_error(error: TooMuchData, campaign_id: str) -> TooMuchData | PermanentError:
     if not isinstance(error, Incomplete):
         return error
     return PermanentError(
@@ -65,13 +65,13 @@ def _final(error: TooMuchData, campaign_id: str) -> TooMuchData | PermanentError
 
 
 def _report(client: ApiClient, account: Account, date_range: DateRange, ids: Sequence[str] = ()) -> AsyncIterator[Page]:
-    """One report. By default deleted campaigns are left out, of history too."""
-    wanted = [_among("campaign_status", ["STATUS_ALL"]), *([_among("campaign_ids", ids)] if ids else [])]
-    asked = {**query(account, date_range), "filtering": wanted}
-    params = {key: value if isinstance(value, str) else json.dumps(value) for key, value in asked.items()}
+    """Yields one report. Without the status filter, deleted campaigns are omitted, from past days too."""
+    wanted = [_in_filter("campaign_status", ["STATUS_ALL"]), *([_in_filter("campaign_ids", ids)] if ids else [])]
+    request = {**query(account, date_range), "filtering": wanted}
+    params = {key: value if isinstance(value, str) else json.dumps(value) for key, value in request.items()}
     return records(client, "report/integrated/get/", params, row_of)
 
 
-def _among(field: str, values: Sequence[str]) -> dict[str, str]:
-    """The value is a JSON text inside JSON."""
+def _in_filter(field: str, values: Sequence[str]) -> dict[str, str]:
+    """Returns a filter whose value is JSON inside JSON."""
     return {"field_name": field, "filter_type": "IN", "filter_value": json.dumps(values)}
