@@ -28,7 +28,11 @@ async def retry_listing(begin: Callable[[], AsyncIterator[Item]], retryable: typ
 
 
 async def follow(fetch: Fetch, start: Cursor, size: int, min_size: int = 1) -> AsyncIterator[list[Item]]:
+    """Yields the items of each page until `fetch(cursor, size)` returns no next cursor.
 
+    If a page is too large for the platform, it is requested again at half the size, down to `min_size`; later pages
+    keep the size that worked. Raises ContractError if a cursor is returned a second time.
+    """
     seen: set[Cursor] = set()
     cursor: Cursor | None = start
     while len(seen) < MAX_PAGES:

@@ -1,7 +1,7 @@
 """TikTok's synchronous report: campaign metrics by day, for the whole account or for some campaigns at a time.
 
 A request that timed out is not repeated unchanged: the third time TikTok blocks it. It is repeated with fewer days
-(`fallback_days`), and a single day with fewer campaigns. An incomplete response is incomplete for any number of days, so
+(`fallback_days`), and a single day with fewer campaigns. An incomplete response stays incomplete with fewer days:
 only fewer campaigns help.
 """
 
