@@ -1,4 +1,4 @@
-"""The Ads page's places, and how a browser comes to each."""
+"""The addresses of the Ads page's views, and how a browser opens each of them."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ TITLES = {
     "reconciliation": "Reconciliation",
     "alerts": "Alerts",
     "health": "Sync health",
-    "orders": "Why this order",
+    "orders": "Order explanations",
 }
-# The answer of a warehouse without workspaces.
-NOTHING = {
+# The response of a warehouse without workspaces.
+EMPTY = {
     "workspace": None,
     "workspaces": [],
     "periods": {},
@@ -40,13 +40,13 @@ NOTHING = {
 
 
 def settled(page: Page) -> Page:
-    """Once the view has been drawn."""
+    """Waits until the view has been drawn."""
     page.locator("main:not([aria-busy]) > h2").wait_for(state="attached")
     return page
 
 
 def each_view(page: Page) -> Iterator[str]:
-    """The page comes to one view after the other."""
+    """Opens one view after the other and yields its name."""
     for view, place in PLACES.items():
         page.evaluate("place => { location.hash = place; }", place)
         expect(page).to_have_title(re.compile(f"^{TITLES[view]} – Ads$"))

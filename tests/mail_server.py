@@ -1,4 +1,4 @@
-"""A little SMTP server on 127.0.0.1, in clear or with a certificate that it made itself."""
+"""An SMTP server on 127.0.0.1, without TLS or with a self-signed certificate."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HERE = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Certificate:
-    """Of this server, signed by itself: `file` is what a client has to trust."""
+    """A self-signed certificate; a client has to trust `file`."""
 
     file: Path
     context: ssl.SSLContext
@@ -31,7 +31,7 @@ class Certificate:
 
 @dataclass
 class Mailbox:
-    """What a server took: (sender, receivers, mail), and whether it was told in a way that others cannot read."""
+    """What the server received: (sender, receivers, mail) in `taken`, and in `hidden` whether over TLS."""
 
     address: str = ""
     certificate: Certificate | None = None
@@ -69,7 +69,7 @@ def certificate(folder: Path) -> Certificate:
 
 @contextmanager
 def serving(security: str = "none", known: Certificate | None = None) -> Iterator[Mailbox]:
-    """A server that speaks TLS from the start (ssl), when asked to (starttls), or never (none)."""
+    """Runs a server with TLS from the start (ssl), on request (starttls), or never (none)."""
     box, loop, ready, stop = (
         Mailbox(certificate=known, security=security),
         asyncio.new_event_loop(),
@@ -77,16 +77,16 @@ def serving(security: str = "none", known: Certificate | None = None) -> Iterato
         asyncio.Event(),
     )
 
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await _Talk(box, reader, writer).hold()
+            await _Session(box, reader, writer).run()
         except (OSError, asyncio.IncompleteReadError):
-            # Who does not trust the certificate hangs up.
+            # A client that does not trust the certificate disconnects.
             writer.transport.abort()
 
     async def serve() -> None:
         trust = known.context if known and security == "ssl" else None
-        async with await asyncio.start_server(talk, HERE, 0, ssl=trust) as server:
+        async with await asyncio.start_server(handle, HERE, 0, ssl=trust) as server:
             box.address = f"{HERE}:{server.sockets[0].getsockname()[1]}"
             ready.set()
             await stop.wait()
@@ -103,7 +103,7 @@ def serving(security: str = "none", known: Certificate | None = None) -> Iterato
 
 
 @dataclass
-class _Talk:
+class _Session:
     """One connection."""
 
     box: Mailbox
@@ -112,25 +112,25 @@ class _Talk:
     sender: str = ""
     receivers: list[str] = field(default_factory=list)
 
-    async def hold(self) -> None:
-        await self.say("220 sink")
+    async def run(self) -> None:
+        await self.send("220 sink")
         while line := (await self.reader.readline()).decode().strip():
             word = line.upper().split(":")[0].split()[0]
             if word == "QUIT":
                 break
             if word == "STARTTLS" and self.box.certificate:
-                await self.say("220 go ahead")
+                await self.send("220 go ahead")
                 await self.writer.start_tls(self.box.certificate.context)
                 continue
-            await self.say(await self.answer(word, line))
-        await self.say("221 bye")
+            await self.send(await self.respond(word, line))
+        await self.send("221 bye")
         self.writer.close()
 
-    async def say(self, line: str) -> None:
+    async def send(self, line: str) -> None:
         self.writer.write(f"{line}\r\n".encode())
         await self.writer.drain()
 
-    async def answer(self, word: str, line: str) -> str:
+    async def respond(self, word: str, line: str) -> str:
         match word:
             case "EHLO":
                 return "250-sink\r\n250-AUTH PLAIN\r\n250 " + ("STARTTLS" if self.box.security == "starttls" else "OK")
@@ -143,7 +143,7 @@ class _Talk:
                 self.receivers.append(line)
                 return "550 no such box" if "nobody" in line else "250 ok"
             case "DATA":
-                await self.say("354 go")
+                await self.send("354 go")
                 body = await self.reader.readuntil(b"\r\n.\r\n")
                 self.box.taken.append((self.sender, self.receivers, email.message_from_bytes(body[:-5])))
                 self.box.hidden.append(self.writer.get_extra_info("ssl_object") is not None)

@@ -1,7 +1,7 @@
-"""A pytest plugin: a business that fills every view of the Ads page, built by dbt once per run.
+"""A pytest plugin: a warehouse with data for every view of the Ads page, built by dbt once per run.
 
-Ninety days up to noon in Riyadh on 22 November 2026, without chance: its figures go up and down with the weekday.
-`page_world` is the warehouse, for reading; `page_warehouse` is a copy of one's own, with its figures in Redis.
+It covers 90 days up to noon in Riyadh on 22 November 2026; figures depend only on the weekday. `page_world` is the
+warehouse, read only; `page_warehouse` is a copy that a test can change, with its snapshots in Redis.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ values (
 
 
 class Campaign(NamedTuple):
-    """One that spends every day, in its account's currency; `share` of a hundred buyers come from it."""
+    """A campaign that spends every day, in its account's currency; `share` of a hundred customers come from it."""
 
     account: Account
     id: str
@@ -119,23 +119,23 @@ def _accounts(run: Load) -> None:
 
 
 def _day(campaign: Campaign, back: int) -> dict[str, object]:
-    """Fridays and Saturdays are strong, today is half over, and yesterday went wrong for the campaign of Riyadh."""
+    """Fridays and Saturdays are strong, today is half over, and the Riyadh campaign had a bad day yesterday."""
     weekday = (TODAY - timedelta(days=back)).weekday()
     swing = (1.25 if weekday in {4, 5} else 0.92) * (0.8 + 0.4 * (DAYS - back) / DAYS) * (0.5 if back == 0 else 1)
-    spend, wrong = campaign.spend * swing, campaign.id == RIYADH and back == 1
+    spend, is_bad = campaign.spend * swing, campaign.id == RIYADH and back == 1
     impressions = int(spend * 61)
-    count = 1 if wrong else max(1, int(spend / 28))
+    count = 1 if is_bad else max(1, int(spend / 28))
     return {
         "impressions": impressions,
         "clicks": impressions // 70,
-        "spend": f"{spend * (1.9 if wrong else 1):.2f}",
+        "spend": f"{spend * (1.9 if is_bad else 1):.2f}",
         "purchases": {"purchase": (count, f"{count * 84}")} if campaign.account == META else (count, f"{count * 84}"),
         "name": campaign.name,
     }
 
 
 def _order(run: Load, number: int) -> None:
-    """Every hundred orders spread over the campaigns by their shares; the rest come by themselves."""
+    """Creates an order; of a hundred orders each campaign receives its share, the others have no campaign."""
     created = datetime(2026, 11, 22, 8, tzinfo=UTC) - timedelta(hours=3 * number)
     visits = [visit(number, created - timedelta(hours=3 + number % 40), **_link(number * 37 % 100))]
     if number % 5 == 0:
@@ -168,7 +168,7 @@ def _kind(number: int) -> dict[str, object]:
 
 
 def folder() -> Path:
-    """Where screenshots go."""
+    """Returns the folder for screenshots."""
     place = Path(__file__).resolve().parents[1] / "build" / "screenshots"
     place.mkdir(parents=True, exist_ok=True)
     return place

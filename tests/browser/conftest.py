@@ -16,10 +16,10 @@ from adsync.dashboard.cache import refresh
 from adsync.dashboard.snapshot import snapshots
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-ABSENT = f"the Ads page was not looked at, no browser on this machine: none of {', '.join(NAMES)}"
-# A container's root may have no user namespaces; the pages are our own.
+ABSENT = f"no browser for the tests of the Ads page: none of {', '.join(NAMES)}"
+# A container's root may have no user namespaces, and the pages are our own.
 FLAGS = ["--no-sandbox"]
-# Two cores may be busy with everything else; nothing waits this long when all is well.
+# Generous, because other tests share the cores.
 expect.set_options(timeout=20_000)
 
 Open = Callable[..., Page]
@@ -27,7 +27,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The program; without one there is nothing to look with, which only CI forbids."""
+    """Returns the path of the browser; without one the tests are skipped, except in CI."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None and os.environ.get("CI") == "true":
         pytest.fail(ABSENT)
@@ -36,7 +36,7 @@ def chromium() -> str:
     return found
 
 
-# Ended with its module: Playwright runs an event loop, and while it does no asynchronous test can.
+# One per module: while Playwright's event loop runs, no asynchronous test can.
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -47,8 +47,8 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def airflow(chromium, page_world, local_servers, tmp_path_factory) -> Iterator[airflow_page.Airflow]:
-    """The API server, and behind it a warehouse that the tests of the page may change."""
-    del chromium  # without one there is nobody to serve
+    """Runs the API server over a copy of the warehouse that tests can change."""
+    del chromium  # requested first, so that nothing starts without a browser
     state = tmp_path_factory.mktemp("airflow")
     with copy_of(local_servers, conninfo_to_dict(page_world)["dbname"], "page_browser") as url:
         refresh(local_servers.redis_url, snapshots(url))
@@ -58,7 +58,7 @@ def airflow(chromium, page_world, local_servers, tmp_path_factory) -> Iterator[a
 
 @pytest.fixture(scope="module")
 def login(browser, airflow) -> dict[str, Any]:
-    """What the browser keeps of a sign-in through Airflow's own form."""
+    """Signs in through Airflow's form and returns the browser's state."""
     with browser.new_context() as context:
         page = context.new_page()
         page.goto(airflow.url)
@@ -71,8 +71,8 @@ def login(browser, airflow) -> dict[str, Any]:
 
 @pytest.fixture
 def open_page(browser, airflow, login) -> Iterator[Open]:
-    """Opens the page at one address; afterwards its console must have been free of errors."""
-    contexts, said = [], []
+    """Yields a function that opens the page; fails if its console contains an error or warning."""
+    contexts, messages = [], []
 
     def open_page(place: str = "#/overview?workspace=acme", width: int = 1440, **how: Any) -> Page:
         context = browser.new_context(
@@ -80,15 +80,15 @@ def open_page(browser, airflow, login) -> Iterator[Open]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: said.append(_complaint(message)))
-        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("console", lambda message: messages.append(_complaint(message)))
+        page.on("pageerror", lambda error: messages.append(str(error)))
         page.goto(f"{airflow.page}{place}")
         return settled(page)
 
     yield open_page
     for context in contexts:
         context.close()
-    assert [complaint for complaint in said if complaint] == []
+    assert [complaint for complaint in messages if complaint] == []
 
 
 def _complaint(message: ConsoleMessage) -> str:

@@ -1,7 +1,4 @@
-"""Who uses a keyboard, a screen reader or large letters can do everything on the Ads page.
-
-axe-core looks for what a program can find; what only use shows is tried with keys below.
-"""
+"""Accessibility of the Ads page: axe-core on every view, and keyboard use."""
 
 from __future__ import annotations
 
@@ -11,22 +8,22 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from ads_page import NOTHING, each_view, settled
+from ads_page import EMPTY, each_view, settled
 
-# All of axe's rules, and the one that it leaves out unless it is asked for.
-ASKED = {"rules": {"target-size": {"enabled": True}}}
-# Every two of them meet; all three together would take twice as long and find the same.
+# All of axe's rules, and one that is off by default.
+AXE_OPTIONS = {"rules": {"target-size": {"enabled": True}}}
+# Every pair of values occurs; all combinations would take twice as long.
 SHOWN = ((360, "light", "ltr"), (360, "dark", "rtl"), (1440, "light", "rtl"), (1440, "dark", "ltr"))
 OPEN = "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
 NAMED = """const named = (each) => `${each.localName} ${each.id || each.textContent || each.ariaLabel}`.slice(0, 60);"""
-# What Tab has to reach: of radio buttons the chosen one, of what is folded nothing.
+# Elements that Tab has to reach: of radio buttons only the checked one, none inside closed details.
 REACHABLE = f"""() => {{
     {NAMED}
     return [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
         .filter((each) => each.checkVisibility() && !each.disabled && (each.type !== "radio" || each.checked))
         .map(named);
 }}"""
-# Seen is what has a ring around it (a radio button's is around its label) and is not covered by anything.
+# An element is seen if it has a focus ring (a radio button's is around its label) and nothing covers it.
 WHERE = f"""() => {{
     {NAMED}
     const element = document.activeElement;
@@ -40,9 +37,9 @@ WHERE = f"""() => {{
 
 
 def faults(page: Page, *, unsure: bool = False) -> list[str]:
-    """What axe finds wrong, with everything unfolded: rule, element, what is the matter; and where it cannot tell."""
+    """Returns axe's violations with all details open; with `unsure` also what axe cannot decide."""
     page.evaluate(OPEN)
-    found = Axe().run(page, options=ASKED).response
+    found = Axe().run(page, options=AXE_OPTIONS).response
     rules = found["violations"] + (found["incomplete"] if unsure else [])
     return [_sentence(rule, node) for rule in rules for node in rule["nodes"]]
 
@@ -52,30 +49,32 @@ def _sentence(rule: dict[str, Any], node: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(("width", "theme", "direction"), SHOWN)
-def test_axe_finds_nothing_wrong_with_any_view(open_page, width, theme, direction):
+def test_axe_finds_no_violation_in_any_view(open_page, width, theme, direction):
     page = open_page(width=width, color_scheme=theme, reduced_motion="reduce")
     if direction == "rtl":
         page.get_by_role("button", name="Left to right. Change").click()
-    # Of text that has been scrolled out of sight, as on a small screen, axe cannot tell the contrast.
+    # On small screens axe cannot determine the contrast of text that is scrolled out of sight.
     found = {view: faults(page, unsure=width > 1000) for view in each_view(page)}
-    assert {view: wrong for view, wrong in found.items() if wrong} == {}
+    assert {view: violations for view, violations in found.items() if violations} == {}
 
 
-@pytest.mark.parametrize("answer", [{"status": 503, "json": {"error": "the warehouse is away"}}, {"json": NOTHING}])
-def test_axe_finds_nothing_wrong_where_there_is_nothing_to_show(browser, airflow, login, answer):
+@pytest.mark.parametrize(
+    "answer", [{"status": 503, "json": {"error": "the warehouse is unreachable"}}, {"json": EMPTY}]
+)
+def test_axe_finds_no_violation_in_empty_views(browser, airflow, login, answer):
     with browser.new_context(storage_state=login) as context:
         page = context.new_page()
         page.route("**/api/**", lambda route: route.fulfill(**answer))
         page.goto(airflow.page)
-        page.locator(".nothing").wait_for()
+        page.locator(".empty-state").wait_for()
         assert faults(page) == []
 
 
 @pytest.mark.parametrize("width", [360, 1440])
-def test_tab_reaches_everything_in_the_order_of_the_page_and_shows_where_it_is(open_page, width):
+def test_tab_reaches_every_element_in_order_and_shows_the_focus(open_page, width):
     page = open_page(width=width)
     for view in each_view(page):
-        # Otherwise Tab goes on from where the view was chosen.
+        # Otherwise Tab continues from the link of the view.
         page.reload()
         expected = settled(page).evaluate(REACHABLE)
         reached = []
@@ -86,15 +85,15 @@ def test_tab_reaches_everything_in_the_order_of_the_page_and_shows_where_it_is(o
         assert [each for each in reached if not each["seen"]] == [], view
 
 
-def test_the_skip_link_leads_into_the_view_and_not_to_another(open_page):
+def test_the_skip_link_moves_into_the_current_view(open_page):
     page = open_page("#/health?workspace=acme")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the figures")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("main", name="Sync health")).to_be_focused()
 
 
-def test_who_opens_another_view_goes_on_inside_it(open_page):
+def test_opening_a_view_moves_the_focus_into_it(open_page):
     page = open_page()
     page.get_by_role("link", name="Campaigns").focus()
     page.keyboard.press("Enter")
@@ -104,30 +103,30 @@ def test_who_opens_another_view_goes_on_inside_it(open_page):
     expect(page.get_by_role("main", name="Campaign", exact=True)).to_be_focused()
 
 
-def test_what_is_drawn_anew_keeps_the_focus(open_page):
+def test_redrawing_keeps_the_focus(open_page):
     page = open_page(color_scheme="light")
     page.get_by_role("radio", name="30 days").focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("radio", name="90 days")).to_be_checked()
     expect(page.get_by_role("radio", name="90 days")).to_be_focused()
-    page.get_by_role("button", name="Theme: as the system").focus()
+    page.get_by_role("button", name="Theme: system").focus()
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Theme: light")).to_be_focused()
-    page.get_by_role("link", name="Why this order").click()
+    page.get_by_role("link", name="Order explanations").click()
     page.get_by_label("Order number or id").fill("4999")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Found")).to_be_visible()
+    expect(page.get_by_role("heading", name="Search results")).to_be_visible()
     expect(page.get_by_label("Order number or id")).to_be_focused()
 
 
-def test_an_alert_is_acknowledged_with_the_keyboard_which_stays_beside_it(open_page, airflow):
+def test_acknowledging_with_the_keyboard_keeps_the_focus(open_page, airflow):
     page = open_page("#/alerts?workspace=acme")
     page.get_by_role("button", name="Acknowledge: ROAS drop").focus()
     page.keyboard.press("Space")
-    expect(page.locator("p:focus")).to_contain_text(f"Seen by {airflow.user}")
+    expect(page.locator("p:focus")).to_contain_text(f"Acknowledged by {airflow.user}")
 
 
-def test_a_table_wider_than_the_screen_is_moved_with_the_arrows(open_page):
+def test_a_wide_table_scrolls_with_the_arrow_keys(open_page):
     page = open_page("#/campaigns?workspace=acme", width=360)
     wide = page.get_by_role("region", name="Campaigns")
     wide.focus()
@@ -136,14 +135,14 @@ def test_a_table_wider_than_the_screen_is_moved_with_the_arrows(open_page):
     expect(wide).to_be_focused()
 
 
-def test_figures_by_day_unfold_with_the_keyboard(open_page):
+def test_figures_by_day_open_with_the_keyboard(open_page):
     page = open_page()
     page.get_by_text("Figures by day").first.locator("xpath=ancestor::summary").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("table", name="Figures by day")).to_be_visible()
 
 
-def test_what_is_unfolded_stays_so_when_the_view_is_drawn_anew(open_page):
+def test_open_details_stay_open_after_a_redraw(open_page):
     page = open_page()
     rows = page.get_by_role("table", name="Figures by day").get_by_role("row")
     page.locator("summary").click()

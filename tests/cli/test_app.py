@@ -132,9 +132,9 @@ def test_an_invalid_file_is_one_error_sentence_and_nothing_is_written(shell, cap
     change, sentence = CHANGES[name]
     rewritten(shell, change)
     assert main([str(shell) if word == "FILE" else word for word in COMMANDS[command]]) == INVALID
-    told = error_line(capsys)
-    assert str(shell) in told
-    assert sentence in told
+    message = error_line(capsys)
+    assert str(shell) in message
+    assert sentence in message
     assert rows(warehouse_url, "select count(*) from adsync.accounts") == [(0,)]
     assert raw_rows(warehouse_url) == 0
 
@@ -146,19 +146,19 @@ def test_an_invalid_file_is_one_error_sentence_and_nothing_is_written(shell, cap
 def test_a_missing_or_malformed_file_is_named(shell, capsys, command, text, sentence):
     shell.unlink() if text is None else shell.write_text(text)
     assert main([str(shell) if word == "FILE" else word for word in COMMANDS[command]]) == INVALID
-    told = error_line(capsys)
-    assert str(shell) in told
-    assert sentence in told
+    message = error_line(capsys)
+    assert str(shell) in message
+    assert sentence in message
 
 
 @pytest.mark.parametrize("arguments", [["config", "check"], ["sync", "--source", "meta", "--account", META]])
 def test_a_missing_connection_is_named_with_file_and_remedy(shell, capsys, monkeypatch, warehouse_url, arguments):
     monkeypatch.delenv("AIRFLOW_CONN_META_ACME")
     assert main(arguments) == INVALID
-    told = error_line(capsys)
-    assert str(shell) in told
-    assert "unknown connection 'meta_acme' in conn_id" in told
-    assert "AIRFLOW_CONN_META_ACME" in told
+    message = error_line(capsys)
+    assert str(shell) in message
+    assert "unknown connection 'meta_acme' in conn_id" in message
+    assert "AIRFLOW_CONN_META_ACME" in message
     if "sync" in arguments:
         assert raw_rows(warehouse_url) == 0
 
@@ -177,10 +177,10 @@ def test_an_invalid_token_is_reported_without_its_value(
 ):
     connect(monkeypatch, conn_id, **files.connections(world(), base)[conn_id] | {"password": "wr0ng-t0ken"})
     assert main(["sync", "--source", source, "--account", account_id]) == INVALID
-    told = error_line(capsys)
-    assert account_id in told
-    assert "token" in told
-    assert "wr0ng-t0ken" not in told
+    message = error_line(capsys)
+    assert account_id in message
+    assert "token" in message
+    assert "wr0ng-t0ken" not in message
     assert raw_rows(warehouse_url) == 0
 
 
@@ -204,11 +204,11 @@ def test_a_notice_is_delivered_once_when_it_opens_and_once_when_it_closes_withou
 def test_repeated_failures_open_a_notice_without_airflow(caplog, monkeypatch):
     monkeypatch.setenv("MAX_RETRY_ATTEMPTS", "2")
     connect(monkeypatch, "meta_acme", host="http://127.0.0.1:1", password="t")
-    told = []
+    notices = []
     for _ in range(4):
         assert main(["sync", "--source", "meta", "--account", META]) in {FAILED, INVALID}
-        told.append(sum("Sync stopped" in message and "TemporaryError: " in message for message in caplog.messages))
-    assert told == [0, 0, 1, 1]
+        notices.append(sum("Sync stopped" in message and "TemporaryError: " in message for message in caplog.messages))
+    assert notices == [0, 0, 1, 1]
 
 
 @pytest.mark.usefixtures("shell")
@@ -257,9 +257,9 @@ def test_a_missing_or_unreachable_warehouse_is_reported_without_its_password(cap
     if url:
         monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", url)
     assert main(["sync", "--source", "meta"]) == code
-    told = error_line(capsys)
-    assert sentence in told
-    assert "hidden" not in told
+    message = error_line(capsys)
+    assert sentence in message
+    assert "hidden" not in message
 
 
 @pytest.mark.usefixtures("shell")

@@ -15,31 +15,31 @@ def client(redis_url):
         yield client
 
 
-def test_a_workspace_is_one_key_that_lives_an_hour(client, redis_url):
+def test_a_workspace_is_one_key_that_expires_after_an_hour(client, redis_url):
     assert refresh(redis_url, {"acme": {"today": FIGURES}, "beta": {"today": FIGURES}}) == 2
     assert sorted(client.keys()) == [b"dashboard_metrics:acme", b"dashboard_metrics:beta"]
     assert 3590 < client.ttl("dashboard_metrics:acme") <= 3600
 
 
-def test_amounts_are_json_numbers_and_the_undefined_is_null(client, redis_url):
+def test_amounts_are_json_numbers_and_undefined_values_are_null(client, redis_url):
     refresh(redis_url, {"acme": {"today": FIGURES}})
     text = client.get("dashboard_metrics:acme").decode()
     assert text == '{"today":{"total_spend":1250.5000,"roas":null,"impressions":10}}'
     assert json.loads(text)["today"]["total_spend"] == 1250.5
 
 
-def test_workspaces_that_are_gone_leave_the_cache_and_nothing_else_does(client, redis_url):
-    client.set("somebody_elses", "1")
+def test_only_keys_of_removed_workspaces_are_deleted(client, redis_url):
+    client.set("unrelated", "1")
     refresh(redis_url, {"acme": {}, "beta": {}})
     refresh(redis_url, {"beta": {}})
-    assert sorted(client.keys()) == [b"dashboard_metrics:beta", b"somebody_elses"]
+    assert sorted(client.keys()) == [b"dashboard_metrics:beta", b"unrelated"]
 
 
-def test_nothing_to_show_is_no_error(redis_url):
+def test_a_refresh_without_workspaces_succeeds(redis_url):
     assert refresh(redis_url, {}) == 0
 
 
-def test_a_reader_never_sees_half_a_refresh(client, redis_url):
+def test_a_refresh_is_one_transaction(client, redis_url):
     with client.monitor() as monitor:
         refresh(redis_url, {"acme": {}, "beta": {}})
         commands = []

@@ -33,7 +33,7 @@ def acme(warehouse_url):
     return found["acme"]
 
 
-def test_a_snapshot_is_four_periods_and_what_to_know_about_them(acme):
+def test_a_snapshot_has_four_periods_and_metadata(acme):
     assert list(acme) == ["today", "7_days", "30_days", "90_days", "meta"]
     assert acme["30_days"] == {
         "total_spend": Decimal("100.5000"),
@@ -47,11 +47,11 @@ def test_a_snapshot_is_four_periods_and_what_to_know_about_them(acme):
     }
 
 
-def test_the_undefined_is_none(acme):
+def test_an_undefined_figure_is_none(acme):
     assert acme["today"]["roas"] is None
 
 
-def test_meta_speaks_for_the_longest_period(acme):
+def test_metadata_is_that_of_the_longest_period(acme):
     assert acme["meta"] == {
         "as_of": datetime(2026, 11, 22, 9, tzinfo=UTC),
         "currency": "SAR",

@@ -1,1 +1,1 @@
-"""The figures a dashboard shows, read from the marts and kept in Redis."""
+"""The dashboard: snapshots of the marts, their cache in Redis, and the Ads page."""

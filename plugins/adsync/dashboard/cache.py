@@ -1,6 +1,6 @@
-"""The dashboard's figures in Redis: one key per workspace, all replaced in one transaction.
+"""The dashboard cache in Redis: one key per workspace, all replaced in one transaction.
 
-They live an hour. A dashboard without figures is noticed; one with yesterday's figures is believed.
+Keys expire after an hour, because missing figures are noticed and outdated ones are not.
 """
 
 from __future__ import annotations
@@ -12,27 +12,29 @@ import msgspec
 import redis
 
 PREFIX = "dashboard_metrics:"
-# Answers of the Ads page, made from these figures.
-PAGES = "ads_page:"
+# Responses of the Ads page, derived from these figures.
+RESPONSE_PREFIX = "ads_page:"
 TTL = 3600
-SECONDS = 10
-# Decimals become JSON numbers with all their digits; nothing passes through a float.
+TIMEOUT_SECONDS = 10
+# Decimals are written as JSON numbers with all their digits, without a float in between.
 JSON = msgspec.json.Encoder(decimal_format="number")
 
 
 def refresh(redis_url: str, snapshots: Mapping[str, Mapping[str, Any]]) -> int:
-    """Write every workspace's snapshot, drop those of workspaces that are gone and every page made from the old ones.
+    """Writes the snapshots; deletes those of removed workspaces and all cached responses of the Ads page.
 
-    Returns how many were written.
+    Returns the number of snapshots written.
     """
-    with redis.Redis.from_url(redis_url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS) as client:
-        fresh = {f"{PREFIX}{workspace}".encode(): JSON.encode(snapshot) for workspace, snapshot in snapshots.items()}
-        gone = set(client.scan_iter(match=f"{PREFIX}*", count=1000)) - fresh.keys()
-        gone |= set(client.scan_iter(match=f"{PAGES}*", count=1000))
+    with redis.Redis.from_url(
+        redis_url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
+    ) as client:
+        values = {f"{PREFIX}{workspace}".encode(): JSON.encode(snapshot) for workspace, snapshot in snapshots.items()}
+        stale = set(client.scan_iter(match=f"{PREFIX}*", count=1000)) - values.keys()
+        stale |= set(client.scan_iter(match=f"{RESPONSE_PREFIX}*", count=1000))
         with client.pipeline(transaction=True) as pipeline:
-            for key, value in fresh.items():
+            for key, value in values.items():
                 pipeline.set(key, value, ex=TTL)
-            if gone:
-                pipeline.delete(*gone)
+            if stale:
+                pipeline.delete(*stale)
             pipeline.execute()
-    return len(fresh)
+    return len(values)

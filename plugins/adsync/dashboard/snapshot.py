@@ -1,4 +1,4 @@
-"""What a dashboard shows of each workspace: four periods, and what a reader must know about them."""
+"""Dashboard snapshots: the figures of four periods for each workspace, with metadata about them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 
 def snapshots(url: str) -> dict[str, dict[str, Row]]:
-    """By workspace: every period's figures, None where undefined, and `meta`."""
+    """Returns the figures of every period and `meta` by workspace; undefined figures are None."""
     with connect_now(url) as connection, connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(QUERY, (list(PERIODS),)).fetchall()
     return {
@@ -28,5 +28,5 @@ def snapshots(url: str) -> dict[str, dict[str, Row]]:
 
 def _snapshot(rows: list[Row]) -> dict[str, Row]:
     periods = {row["period"]: {name: row[name] for name in FIGURES} for row in rows}
-    # The longest period comes last and knows most: it is complete only when the others are.
+    # The longest period comes last. It is complete only if the others are, so its metadata holds for all.
     return periods | {"meta": {name: rows[-1][name] for name in META}}

@@ -15,22 +15,22 @@ HOME = "http://page.test"
 NOWHERE = "postgresql://adsync:secret@127.0.0.1:1/adsync"
 
 
-def enter(request: Request) -> None:
-    """A login of one word: whoever says a name is let in."""
+def require_access(request: Request) -> None:
+    """Accepts every request that names a user."""
     name = request.headers.get("x-user")
     if name is None:
-        raise HTTPException(401, "who are you?")
+        raise HTTPException(401, "login required")
     request.state.user_name = name
 
 
 def client(warehouse: str, redis: str, **headers: str) -> httpx.AsyncClient:
-    app = create_app(enter, Stores(lambda: warehouse, lambda: redis))
+    app = create_app(require_access, Stores(lambda: warehouse, lambda: redis))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=HOME, headers=headers)
 
 
 @pytest.fixture
 async def page(page_world, redis_url) -> AsyncIterator[httpx.AsyncClient]:
-    """The page over a full warehouse, for reading."""
+    """Yields the page over a full warehouse, read only."""
     refresh(redis_url, snapshots(page_world))
     async with client(page_world, redis_url, **{"x-user": "noura"}) as found:
         yield found
@@ -38,34 +38,34 @@ async def page(page_world, redis_url) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def own_page(page_warehouse, redis_url) -> AsyncIterator[httpx.AsyncClient]:
-    """The page over one's own warehouse, asked by noura from the page itself."""
+    """Yields the page over a copy of the warehouse; requests come from user noura and the same origin."""
     async with client(page_warehouse, redis_url, **{"x-user": "noura", "origin": HOME}) as found:
         yield found
 
 
 @pytest.fixture
 async def empty_page(warehouse_url, redis_url) -> AsyncIterator[httpx.AsyncClient]:
-    """The page over a warehouse that has been migrated and nothing more."""
+    """Yields the page over a migrated warehouse without data."""
     async with client(warehouse_url, redis_url, **{"x-user": "noura", "origin": HOME}) as found:
         yield found
 
 
 @pytest.fixture
-async def stranger() -> AsyncIterator[httpx.AsyncClient]:
+async def anonymous() -> AsyncIterator[httpx.AsyncClient]:
     async with client(NOWHERE, "redis://127.0.0.1:1/0") as found:
         yield found
 
 
 @pytest.fixture
-async def homeless(page_warehouse, redis_url) -> AsyncIterator[httpx.AsyncClient]:
-    """Noura's login, from somewhere that does not say where."""
+async def without_origin(page_warehouse, redis_url) -> AsyncIterator[httpx.AsyncClient]:
+    """Yields the page over a copy of the warehouse; requests of user noura have no origin."""
     async with client(page_warehouse, redis_url, **{"x-user": "noura"}) as found:
         yield found
 
 
 @pytest.fixture
-async def cut_off(redis_url) -> AsyncIterator[httpx.AsyncClient]:
-    """The page of a warehouse that is away."""
+async def without_warehouse(redis_url) -> AsyncIterator[httpx.AsyncClient]:
+    """Yields the page over an unreachable warehouse."""
     async with client(NOWHERE, redis_url, **{"x-user": "noura"}) as found:
         yield found
 

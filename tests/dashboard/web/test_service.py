@@ -3,6 +3,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 import redis
+from dbt_process import dbt
 
 from adsync.dashboard.cache import refresh
 from adsync.dashboard.snapshot import FIGURES, META, PERIODS, snapshots
@@ -19,7 +20,7 @@ async def ask(page, question: str) -> dict:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-async def test_every_view_is_one_answer_of_one_shape(page, view):
+async def test_every_view_has_the_same_envelope(page, view):
     answer = await ask(page, f"{view}?workspace=acme&campaign=meta:{RIYADH}")
     assert set(answer) == ENVELOPE
     assert answer["missing"] == []
@@ -31,7 +32,7 @@ async def test_every_view_is_one_answer_of_one_shape(page, view):
 
 
 @pytest.mark.parametrize("view", VIEWS)
-async def test_before_the_first_transform_a_view_is_empty_and_says_so(empty_page, warehouse_url, view):
+async def test_a_view_lists_missing_marts_before_the_first_transform(empty_page, warehouse_url, view):
     with psycopg.connect(warehouse_url) as db:
         db.execute(
             "insert into adsync.workspaces (workspace_id, name, currency, timezone) values ('new', 'New', 'SAR', 'UTC')"
@@ -41,9 +42,7 @@ async def test_before_the_first_transform_a_view_is_empty_and_says_so(empty_page
     assert (answer["periods"], answer["meta"]) == ({}, None)
 
 
-async def test_each_period_says_whether_it_is_complete_and_a_short_history_spoils_only_the_long_ones(
-    own_page, page_warehouse
-):
+async def test_a_short_history_makes_only_the_long_periods_incomplete(own_page, page_warehouse):
     def completes(answer):
         return {period: row["complete"] for period, row in answer["periods"].items()}
 
@@ -54,12 +53,12 @@ async def test_each_period_says_whether_it_is_complete_and_a_short_history_spoil
     assert completes(answer) == {"today": True, "7_days": True, "30_days": True, "90_days": False}
 
 
-async def test_without_any_workspace_there_is_none(empty_page):
+async def test_the_workspace_is_null_without_workspaces(empty_page):
     answer = await ask(empty_page, "overview")
     assert (answer["workspace"], answer["workspaces"]) == (None, [])
 
 
-async def test_the_overviews_figures_are_the_dashboards_and_its_platforms_make_them_up(page):
+async def test_the_figures_of_the_overview_are_the_sums_of_its_platforms(page):
     data = (await ask(page, "overview?workspace=acme"))["data"]
     assert set(data["figures"]) == set(PERIODS)
     assert set(data["figures"]["today"]) == set(FIGURES)
@@ -75,7 +74,7 @@ async def test_the_overviews_figures_are_the_dashboards_and_its_platforms_make_t
     assert data["attention"] == {"alerts": 2, "unseen": 2, "accounts": 4, "stale": 1}
 
 
-async def test_campaigns_add_up_to_the_periods_spend_and_orders(page):
+async def test_campaigns_add_up_to_the_totals_of_the_period(page):
     overview = (await ask(page, "overview?workspace=acme"))["data"]["figures"]
     for period in PERIODS:
         data = (await ask(page, f"campaigns?workspace=acme&period={period}"))["data"]
@@ -87,7 +86,7 @@ async def test_campaigns_add_up_to_the_periods_spend_and_orders(page):
     assert riyadh["ctr"] == pytest.approx(100 * riyadh["clicks"] / riyadh["impressions"], abs=1e-6)
 
 
-async def test_a_ratio_over_nothing_is_null(own_page, page_warehouse):
+async def test_a_ratio_with_a_zero_denominator_is_null(own_page, page_warehouse):
     with psycopg.connect(page_warehouse) as db:
         db.execute("update marts.campaign_metrics set spend_reporting = 0, impressions = 0, clicks = 0")
     rows = (await ask(own_page, "campaigns?workspace=acme"))["data"]["campaigns"]
@@ -95,7 +94,7 @@ async def test_a_ratio_over_nothing_is_null(own_page, page_warehouse):
     assert {row["spend"] for row in rows} == {0}
 
 
-async def test_a_sum_with_an_unknown_part_is_null_and_not_too_low(own_page, page_warehouse):
+async def test_a_sum_with_an_unknown_part_is_null(own_page, page_warehouse):
     with psycopg.connect(page_warehouse) as db:
         db.execute(
             "update marts.campaign_metrics set spend_reporting = null where campaign_id = %s and date = '2026-11-20'",
@@ -106,7 +105,7 @@ async def test_a_sum_with_an_unknown_part_is_null_and_not_too_low(own_page, page
     assert rows[RIYADH]["attributed_orders"] > 0
 
 
-async def test_a_campaign_tells_its_days_its_troubles_and_its_orders(page):
+async def test_a_campaign_has_days_alerts_and_orders(page):
     data = (await ask(page, f"campaign?workspace=acme&campaign=meta:{RIYADH}"))["data"]
     assert data["campaign"]["name"] == "حملة الرياض – نوفمبر"
     assert [row["date"] for row in data["days"][:2]] == ["2026-11-22", "2026-11-21"]
@@ -115,7 +114,7 @@ async def test_a_campaign_tells_its_days_its_troubles_and_its_orders(page):
     assert data["orders"][0]["number"] == "#5000"
 
 
-async def test_a_campaigns_days_have_the_ratios_of_their_sums_and_zero_for_what_did_not_come(page):
+async def test_days_of_a_campaign_have_ratios_and_zeros_for_missing_orders(page):
     fewest = CAMPAIGNS[-1]
     data = (await ask(page, f"campaign?workspace=acme&campaign={fewest.account.platform}:{fewest.id}"))["data"]
     assert [row["ctr"] for row in data["days"]] == [
@@ -128,9 +127,10 @@ async def test_a_campaigns_days_have_the_ratios_of_their_sums_and_zero_for_what_
         assert (row["attributed_revenue"], row["attributed_roas"]) == (0, 0)
 
 
-async def test_a_campaigns_day_of_orders_alone_cost_nothing_and_has_no_ratio(own_page, page_warehouse):
+async def test_a_day_with_orders_but_without_spend_has_no_ratios(own_page, page_warehouse, tmp_path):
     with psycopg.connect(page_warehouse) as db:
         db.execute("delete from marts.campaign_metrics where campaign_id = %s and date < '2026-11-22'", (RIYADH,))
+    dbt(page_warehouse, tmp_path, "run", "--select", "campaign_days")
     data = (await ask(own_page, f"campaign?workspace=acme&campaign=meta:{RIYADH}"))["data"]
     today, *sold = data["days"]
     assert (today["date"], today["is_final"]) == ("2026-11-22", False)
@@ -146,7 +146,7 @@ async def test_a_campaign_of_another_workspace_is_unknown(page):
     assert data == {"campaign": None, "names": [], "days": [], "alerts": [], "issues": [], "orders": []}
 
 
-async def test_the_waterfall_comes_out_at_what_is_attributed(page):
+async def test_the_reconciliation_ends_at_attributed_revenue(page):
     data = (await ask(page, "reconciliation?workspace=acme"))["data"]
     sums = data["sums"]
     away = sum(sums[name] for name in ("test", "cancelled", "unpaid", "refunded"))
@@ -157,7 +157,7 @@ async def test_the_waterfall_comes_out_at_what_is_attributed(page):
     assert sum(row["attributed"] for row in data["days"]) == pytest.approx(sums["attributed"])
 
 
-async def test_alerts_are_open_or_over(page):
+async def test_alerts_are_open_or_closed(page):
     data = (await ask(page, "alerts?workspace=acme"))["data"]
     assert [(row["severity"], row["type"]) for row in data["open"]] == [
         ("high", "roas_drop"),
@@ -167,14 +167,15 @@ async def test_alerts_are_open_or_over(page):
     assert (await ask(page, "alerts?workspace=krona"))["data"] == {"open": [], "closed": []}
 
 
-async def test_the_account_that_needs_a_person_comes_first_with_what_to_do(page):
+async def test_accounts_that_require_action_come_first_with_the_action(page):
     data = (await ask(page, "health?workspace=acme"))["data"]
     first, *others = data["accounts"]
     assert (first["account_id"], first["is_stale"]) == (SNAPCHAT.native_id, True)
-    assert first["advice"].endswith(
-        "connection some_connection: snapchat 401 UNAUTHORIZED: the app was removed; connect it again"
+    assert first["needs_action"]
+    assert first["action"].endswith(
+        "connection some_connection): snapchat 401 UNAUTHORIZED: the app was removed; connect it again"
     )
-    assert {each["advice"] for each in others} == {"nothing"}
+    assert {(each["action"], each["needs_action"]) for each in others} == {("none", False)}
     assert [row["type"] for row in data["issues"]] == ["stale_account"]
     assert data["total"] == 1
 
@@ -187,13 +188,13 @@ async def test_an_order_is_found_by_number_and_by_id(page, text):
     assert {touch["verdict"] for touch in order["touches"]} == {"won", "rejected"}
 
 
-async def test_without_a_number_the_latest_orders_are_explained(page):
+async def test_the_latest_orders_are_explained_without_a_search(page):
     orders = (await ask(page, "orders?workspace=acme"))["data"]["orders"]
     assert [order["number"] for order in orders] == [f"#{5000 - back}" for back in range(20)]
     assert (await ask(page, "orders?workspace=acme&q=nothing"))["data"] == {"orders": []}
 
 
-async def test_an_answer_is_kept_until_the_dashboard_is_refreshed(own_page, page_warehouse, redis_url):
+async def test_a_response_is_cached_until_the_dashboard_is_refreshed(own_page, page_warehouse, redis_url):
     before = await ask(own_page, "alerts?workspace=acme")
     with psycopg.connect(page_warehouse) as db:
         db.execute("delete from adsync.alerts")
@@ -202,19 +203,19 @@ async def test_an_answer_is_kept_until_the_dashboard_is_refreshed(own_page, page
     assert (await ask(own_page, "alerts?workspace=acme"))["data"]["open"] == []
 
 
-async def test_an_answer_is_kept_for_a_minute_at_most(page, redis_url):
+async def test_a_response_is_cached_for_a_minute_at_most(page, redis_url):
     await ask(page, "alerts?workspace=acme")
     with redis.Redis.from_url(redis_url) as cache:
         assert 0 < cache.ttl("ads_page:acme:alerts:30_days:") <= 60
 
 
-async def test_without_a_name_the_first_workspace_is_asked_afresh(page, redis_url):
+async def test_a_request_without_a_workspace_is_not_cached(page, redis_url):
     assert (await ask(page, "alerts"))["workspace"]["id"] == "krona"
     with redis.Redis.from_url(redis_url) as cache:
         assert cache.keys("ads_page:*") == []
 
 
-async def test_figures_that_have_left_the_cache_are_missed_and_not_made_up(page, redis_url):
+async def test_figures_are_null_after_the_cache_has_expired(page, redis_url):
     with redis.Redis.from_url(redis_url) as cache:
         cache.delete("dashboard_metrics:acme")
     answer = await ask(page, "overview?workspace=acme")
@@ -222,7 +223,7 @@ async def test_figures_that_have_left_the_cache_are_missed_and_not_made_up(page,
     assert answer["data"]["platforms"]
 
 
-async def test_the_page_goes_on_without_redis(without_redis):
+async def test_the_page_works_without_redis(without_redis):
     answer = await ask(without_redis, "overview?workspace=acme")
     assert answer["meta"] is None
     assert answer["data"]["days"]

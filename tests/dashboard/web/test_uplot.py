@@ -14,7 +14,7 @@ NPM = '#!/bin/sh\nfor last; do :; done\ncp "{packed}" "$last/uplot.tgz"\n'
 
 @pytest.fixture
 def packed(tmp_path, monkeypatch) -> bytes:
-    """An npm that packs a package of three small files, the only program of that name here."""
+    """Puts an npm on the path that packs three small files, and returns the package."""
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w:gz") as archive:
         for name in ("dist/uPlot.iife.min.js", "dist/uPlot.min.css", "LICENSE"):
@@ -30,27 +30,26 @@ def packed(tmp_path, monkeypatch) -> bytes:
     return content.getvalue()
 
 
-def test_the_two_files_and_the_licence_are_kept(tmp_path, packed, monkeypatch):
+def test_the_two_files_and_the_license_are_installed(tmp_path, packed, monkeypatch):
     digest = base64.b64encode(hashlib.sha512(packed).digest()).decode()
     monkeypatch.setattr(uplot, "INTEGRITY", f"sha512-{digest}")
-    assert not uplot.present(tmp_path / "library")
+    assert not uplot.is_installed(tmp_path / "library")
     uplot.fetch(tmp_path / "library")
-    assert uplot.present(tmp_path / "library")
+    assert uplot.is_installed(tmp_path / "library")
     assert {file.name for file in (tmp_path / "library").iterdir()} == {*uplot.FILES, "LICENSE"}
 
 
 @pytest.mark.usefixtures("packed")
-def test_another_package_than_the_one_looked_at_is_not_kept(tmp_path):
-    with pytest.raises(uplot.NoLibrary, match="is not the package that was looked at before: nothing was kept"):
+def test_a_package_with_another_integrity_is_not_installed(tmp_path):
+    with pytest.raises(uplot.DownloadFailed, match=r"integrity of uplot@.* does not match the pinned one"):
         uplot.fetch(tmp_path / "library")
     assert not (tmp_path / "library").exists()
 
 
-def test_without_npm_one_sentence_says_what_follows(tmp_path, monkeypatch, capsys):
+def test_a_missing_npm_is_reported_with_its_consequence(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(uplot, "present", lambda: False)
+    monkeypatch.setattr(uplot, "is_installed", lambda: False)
     assert uplot.main() == 1
-    said = capsys.readouterr().err
-    assert (
-        said == "No chart library, no npm on this machine: the Ads page draws plain lines; `make charts` tries again\n"
+    assert capsys.readouterr().err == (
+        "chart library not installed: npm is not installed; the Ads page draws plain lines; `make charts` retries\n"
     )

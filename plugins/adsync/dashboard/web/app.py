@@ -1,7 +1,7 @@
-"""The page as a FastAPI application. Every route, a wrong one too, goes through `enter` first.
+"""The FastAPI application. Every route, unknown paths included, depends on `require_access`.
 
-`enter` is a dependency: it raises 401 or 403, and leaves the user's name in `request.state.user_name`. Files are served
-by routes and not by a mount, because a mount knows no dependencies.
+`require_access` raises 401 or 403, and sets `request.state.user_name`. Files are served by routes instead of a mount,
+because a mount has no dependencies.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from starlette.staticfiles import StaticFiles
 from adsync import registry
 from adsync.dashboard.cache import JSON
 from adsync.dashboard.web import service, uplot
-from adsync.dashboard.web.request import DEFAULT_PERIOD, BadRequest, Question
-from adsync.dashboard.web.security import same_origin, with_headers
+from adsync.dashboard.web.request import DEFAULT_PERIOD, BadRequest, ViewRequest
+from adsync.dashboard.web.security import add_security_headers, require_same_origin
 from adsync.dashboard.web.service import NotFound, Stores
 from adsync.errors import AdsyncError
 
@@ -30,17 +30,17 @@ JAVASCRIPT = "text/javascript"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-def create_app(enter: Callable[..., Any], stores: Stores) -> FastAPI:
-    """No documentation routes: they would be open to everybody."""
+def create_app(require_access: Callable[..., Any], stores: Stores) -> FastAPI:
+    """Builds the application. FastAPI's documentation routes are off: they would need no access."""
     app = FastAPI(title="Ads", openapi_url=None, docs_url=None, redoc_url=None)
-    app.middleware("http")(with_headers)
-    app.add_exception_handler(AnyHTTPException, _refused)
-    app.add_exception_handler(BadRequest, _bad)
-    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.middleware("http")(add_security_headers)
+    app.add_exception_handler(AnyHTTPException, _http_error)
+    app.add_exception_handler(BadRequest, _bad_request)
+    app.add_exception_handler(RequestValidationError, _invalid_parameter)
     app.add_exception_handler(AdsyncError, _unavailable)
-    app.add_exception_handler(psycopg.Error, _broken_off)
-    for routes in (_data(stores), _files(), _nothing()):
-        app.include_router(routes, dependencies=[Depends(enter)])
+    app.add_exception_handler(psycopg.Error, _database_error)
+    for routes in (_data(stores), _files(), _unknown_paths()):
+        app.include_router(routes, dependencies=[Depends(require_access)])
     return app
 
 
@@ -62,7 +62,7 @@ def _files() -> APIRouter:
     @routes.get("/{folder}/{path:path}")
     async def file(request: Request, folder: str, path: str) -> Response:
         if folder not in folders:
-            raise HTTPException(404, "there is nothing here")
+            raise HTTPException(404, f"unknown path {folder}/{path}")
         return await folders[folder].get_response(path, request.scope)
 
     return routes
@@ -73,41 +73,41 @@ def _data(stores: Stores) -> APIRouter:
 
     @routes.get("/{view}")
     def view(view: str, workspace: str = "", period: str = DEFAULT_PERIOD, campaign: str = "", q: str = "") -> Response:
-        asked = Question(view, workspace, period, campaign if view == "campaign" else q)
-        return Response(service.answer(stores, asked), media_type="application/json")
+        view_request = ViewRequest(view, workspace, period, campaign if view == "campaign" else q)
+        return Response(service.respond(stores, view_request), media_type="application/json")
 
-    @routes.post("/alerts/{alert_id}/acknowledge", dependencies=[Depends(same_origin)])
+    @routes.post("/alerts/{alert_id}/acknowledge", dependencies=[Depends(require_same_origin)])
     def acknowledge(request: Request, alert_id: int) -> Response:
-        seen = service.acknowledge(stores, alert_id, request.state.user_name)
-        return Response(JSON.encode(seen), media_type="application/json")
+        alert = service.acknowledge(stores, alert_id, request.state.user_name)
+        return Response(JSON.encode(alert), media_type="application/json")
 
     return routes
 
 
-def _nothing() -> APIRouter:
-    """What does not exist asks for the login as well."""
+def _unknown_paths() -> APIRouter:
+    """Routes for unknown paths, so that they require access as well."""
     routes = APIRouter()
 
     @routes.api_route("/{path:path}", methods=METHODS)
-    def nothing(path: str) -> None:
-        raise HTTPException(404, f"there is nothing at {path}")
+    def unknown(path: str) -> None:
+        raise HTTPException(404, f"unknown path {path}")
 
     return routes
 
 
-def _error(status: int, sentence: object, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"error": str(sentence)}, status, headers)
+def _error(status: int, message: object, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"error": str(message)}, status, headers)
 
 
-def _refused(_: Request, error: AnyHTTPException) -> JSONResponse:
+def _http_error(_: Request, error: AnyHTTPException) -> JSONResponse:
     return _error(error.status_code, error.detail, error.headers)
 
 
-def _bad(_: Request, error: BadRequest) -> JSONResponse:
+def _bad_request(_: Request, error: BadRequest) -> JSONResponse:
     return _error(404 if isinstance(error, NotFound) else 400, error)
 
 
-def _unreadable(_: Request, error: RequestValidationError) -> JSONResponse:
+def _invalid_parameter(_: Request, error: RequestValidationError) -> JSONResponse:
     first = error.errors()[0]
     return _error(400, f"{first['loc'][-1]}: {first['msg']}")
 
@@ -116,6 +116,6 @@ def _unavailable(_: Request, error: AdsyncError) -> JSONResponse:
     return _error(503, error)
 
 
-def _broken_off(_: Request, error: psycopg.Error) -> JSONResponse:
-    said = str(error).strip().splitlines() or [type(error).__name__]
-    return _error(503, f"the warehouse did not finish: {said[0]}")
+def _database_error(_: Request, error: psycopg.Error) -> JSONResponse:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return _error(503, f"warehouse query failed: {lines[0]}")

@@ -1,4 +1,4 @@
-"""What a reader asks the page for, checked; also the name under which the answer is kept."""
+"""The validated request for a view; its fields are also the key of the cached response."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from adsync.dashboard.snapshot import PERIODS
 
 DEFAULT_PERIOD = "30_days"
-LONGEST = 200
+MAX_SEARCH_LENGTH = 200
 
 
 class BadRequest(ValueError):
-    """Nothing like that exists; the message says what does."""
+    """An invalid parameter; the message says what is accepted."""
 
 
 @dataclass(frozen=True)
-class Question:
-    """One view of one workspace. `about` is a campaign's key or a text to search for, where the view takes one."""
+class ViewRequest:
+    """One view of one workspace. `about` is the key of a campaign or a search text, depending on the view."""
 
     view: str
     workspace_id: str
@@ -25,15 +25,15 @@ class Question:
 
     def __post_init__(self) -> None:
         if self.period not in PERIODS:
-            raise BadRequest(f"there is no period {self.period!r}: ask for one of {', '.join(PERIODS)}")
-        if len(self.about) > LONGEST:
-            raise BadRequest(f"that is too long to look for: {LONGEST} characters at most")
+            raise BadRequest(f"unknown period {self.period!r} (expected {', '.join(PERIODS)})")
+        if len(self.about) > MAX_SEARCH_LENGTH:
+            raise BadRequest(f"search text too long: {len(self.about)} characters (at most {MAX_SEARCH_LENGTH})")
 
     @property
-    def kept_as(self) -> str:
+    def cache_key(self) -> str:
         return f"{self.view}:{self.period}:{self.about}"
 
     @property
     def values(self) -> dict[str, object]:
-        """For the queries of every view."""
+        """The parameters of the views' queries."""
         return {"workspace": self.workspace_id, "period": self.period, "about": self.about}

@@ -1,6 +1,6 @@
-"""Answers of the page in Redis, for a minute, or until the dashboard is refreshed.
+"""Cached responses of the Ads page in Redis: for a minute, or until the dashboard is refreshed.
 
-The page works without Redis, only slower and without period figures; so nothing here fails when it does not answer.
+Without Redis the page works, only slower and without the figures of the dashboard, so no error of Redis is raised.
 """
 
 from __future__ import annotations
@@ -13,52 +13,52 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from adsync.dashboard.cache import PAGES, PREFIX
-from adsync.dashboard.web.request import Question
+from adsync.dashboard.cache import PREFIX, RESPONSE_PREFIX
+from adsync.dashboard.web.request import ViewRequest
 
 TTL = 60
-# A page waits for somebody: a Redis that is away is found out quickly.
-SECONDS = 2
+# A user is waiting for the page.
+TIMEOUT_SECONDS = 2
 
 
 @dataclass(frozen=True)
 class ResponseCache:
-    """What Redis holds for the page. A question that names no workspace is asked afresh each time."""
+    """Responses by request. A request without a workspace is not cached."""
 
     client: redis.Redis
 
-    def figures(self, workspace_id: str) -> bytes | None:
-        """The dashboard's snapshot of the workspace, JSON."""
+    def snapshot(self, workspace_id: str) -> bytes | None:
+        """Returns the dashboard snapshot of the workspace as JSON."""
         try:
             return self.client.get(f"{PREFIX}{workspace_id}")
         except redis.RedisError:
             return None
 
-    def answer(self, asked: Question) -> bytes | None:
+    def get(self, request: ViewRequest) -> bytes | None:
         try:
-            return self.client.get(_key(asked)) if asked.workspace_id else None
+            return self.client.get(_key(request)) if request.workspace_id else None
         except redis.RedisError:
             return None
 
-    def keep(self, asked: Question, answer: bytes) -> None:
+    def put(self, request: ViewRequest, response: bytes) -> None:
         with suppress(redis.RedisError):
-            if asked.workspace_id:
-                self.client.set(_key(asked), answer, ex=TTL)
+            if request.workspace_id:
+                self.client.set(_key(request), response, ex=TTL)
 
-    def drop(self, workspace_id: str) -> None:
-        """Forget every answer about one workspace."""
+    def invalidate(self, workspace_id: str) -> None:
+        """Deletes every response about one workspace."""
         with suppress(redis.RedisError):
-            keys = list(self.client.scan_iter(match=f"{PAGES}{workspace_id}:*", count=1000))
+            keys = list(self.client.scan_iter(match=f"{RESPONSE_PREFIX}{workspace_id}:*", count=1000))
             if keys:
                 self.client.delete(*keys)
 
 
-def _key(asked: Question) -> str:
-    return f"{PAGES}{asked.workspace_id}:{asked.kept_as}"
+def _key(request: ViewRequest) -> str:
+    return f"{RESPONSE_PREFIX}{request.workspace_id}:{request.cache_key}"
 
 
 @contextmanager
-def opened(url: str) -> Iterator[ResponseCache]:
-    once = Retry(NoBackoff(), retries=0)
-    with redis.Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, retry=once) as client:
+def open_cache(url: str) -> Iterator[ResponseCache]:
+    timeouts = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
+    with redis.Redis.from_url(url, retry=Retry(NoBackoff(), retries=0), **timeouts) as client:
         yield ResponseCache(client)

@@ -1,7 +1,7 @@
-"""What every response of the page says to the browser, and which requests may change something.
+"""Security headers of every response, and the same-origin check of requests that change data.
 
-The page runs its own files only and may be framed by Airflow only. A change must come from the page itself: browsers
-say where a request comes from, and what says nothing is no browser of ours.
+The page runs only its own files and can be framed only by Airflow. A change must come from the page itself: a request
+without an origin is rejected, because browsers always send one.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # Files are asked for again with their ETag; figures are for the reader alone, and for now.
+    # Files are revalidated with their ETag; figures are private and not cached.
     "Cache-Control": "private, no-cache",
 }
 
 
-async def with_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Middleware: refusals carry the headers as well."""
+async def add_security_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """Middleware; error responses have the headers as well."""
     response = await call_next(request)
     response.headers.update(HEADERS)
     return response
 
 
-def same_origin(request: Request) -> None:
-    """Dependency of routes that change something; 403 for a request that another site may have caused.
+def require_same_origin(request: Request) -> None:
+    """Dependency of routes that change data; raises 403 for a request that another site may have caused.
 
-    Browsers send Sec-Fetch-Site over https and on this machine; over plain http only Origin remains.
+    Browsers send Sec-Fetch-Site over https and to localhost; over plain http they send only Origin.
     """
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     if site:
-        fine = site == "same-origin"
+        is_same = site == "same-origin"
     else:
-        fine = origin is not None and urlsplit(origin).netloc == request.headers.get("host")
-    if not fine:
-        raise HTTPException(403, "only the Ads page itself may do that")
+        is_same = origin is not None and urlsplit(origin).netloc == request.headers.get("host")
+    if not is_same:
+        raise HTTPException(403, "cross-site request rejected: use the Ads page")

@@ -1,4 +1,4 @@
-"""One answer per question: from Redis when it was asked within the minute, else assembled from cache and marts."""
+"""Responses of the views, from the response cache or assembled from the dashboard cache and the marts."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from adsync.dashboard.cache import JSON
 from adsync.dashboard.web import response_cache, uplot
 from adsync.dashboard.web.queries import alerts, base, campaign, campaigns, health, orders, overview, reconciliation
 from adsync.dashboard.web.queries.base import MartReader, Row
-from adsync.dashboard.web.request import BadRequest, Question
+from adsync.dashboard.web.request import BadRequest, ViewRequest
 from adsync.dashboard.web.response_cache import ResponseCache
 
-VIEWS: dict[str, Callable[[MartReader, Question, Row | None], dict[str, Any]]] = {
+VIEWS: dict[str, Callable[[MartReader, ViewRequest, Row | None], dict[str, Any]]] = {
     "overview": overview.read,
     "campaigns": campaigns.read,
     "campaign": campaign.read,
@@ -31,71 +31,71 @@ PERIODS = "select period, first_day, last_day, complete from marts.dashboard_met
 
 
 class NotFound(BadRequest):
-    """There is no such view, workspace or alert."""
+    """An unknown view, workspace or alert."""
 
 
 @dataclass(frozen=True)
 class Stores:
-    """Where warehouse and Redis are, asked anew for every request: connections may be edited meanwhile."""
+    """URLs of warehouse and Redis, looked up for every request because connections can be edited at any time."""
 
     warehouse: Callable[[], str]
     redis: Callable[[], str]
 
 
-def answer(stores: Stores, asked: Question) -> bytes:
-    """The JSON of one view; BadQuestion, TemporaryError or ConfigError say why there is none."""
-    if asked.view not in VIEWS:
-        raise NotFound(f"there is no view {asked.view!r}: ask for one of {', '.join(VIEWS)}")
-    with response_cache.opened(stores.redis()) as cache:
-        if found := cache.answer(asked):
-            return found
-        with base.opened(stores.warehouse()) as source:
-            made = JSON.encode(_assembled(source, cache, asked))
-        cache.keep(asked, made)
-    return made
+def respond(stores: Stores, view_request: ViewRequest) -> bytes:
+    """Returns the JSON of one view; raises BadRequest, TemporaryError or ConfigError."""
+    if view_request.view not in VIEWS:
+        raise NotFound(f"unknown view {view_request.view!r} (expected {', '.join(VIEWS)})")
+    with response_cache.open_cache(stores.redis()) as cache:
+        if cached := cache.get(view_request):
+            return cached
+        with base.open_marts(stores.warehouse()) as marts:
+            response = JSON.encode(_assemble(marts, cache, view_request))
+        cache.put(view_request, response)
+    return response
 
 
-def acknowledge(stores: Stores, alert_id: int, who: str) -> Row:
-    """Note that somebody has seen an open alert, and forget the answers that say otherwise."""
+def acknowledge(stores: Stores, alert_id: int, user_name: str) -> Row:
+    """Acknowledges an open alert and invalidates the cached responses of its workspace."""
     with ExitStack() as open_stores:
-        source = open_stores.enter_context(base.opened(stores.warehouse()))
-        seen = alerts.acknowledge(source, alert_id, who)
-        if seen is None:
-            raise NotFound(f"no open alert has the number {alert_id}: it may have closed meanwhile")
-        open_stores.enter_context(response_cache.opened(stores.redis())).drop(seen["workspace_id"])
-    return seen
+        marts = open_stores.enter_context(base.open_marts(stores.warehouse()))
+        alert = alerts.acknowledge(marts, alert_id, user_name)
+        if alert is None:
+            raise NotFound(f"unknown open alert {alert_id}: it may have been closed")
+        open_stores.enter_context(response_cache.open_cache(stores.redis())).invalidate(alert["workspace_id"])
+    return alert
 
 
-def _assembled(source: MartReader, cache: ResponseCache, asked: Question) -> Row:
-    workspaces = source.rows("workspaces", WORKSPACES, {})
-    chosen = _chosen(workspaces, asked.workspace_id)
-    asked = replace(asked, workspace_id=chosen["id"] if chosen else "")
-    figures = _figures(cache, asked)
-    data = VIEWS[asked.view](source, asked, figures)
+def _assemble(marts: MartReader, cache: ResponseCache, view_request: ViewRequest) -> Row:
+    workspaces = marts.rows("workspaces", WORKSPACES, {})
+    workspace = _select(workspaces, view_request.workspace_id)
+    view_request = replace(view_request, workspace_id=workspace["id"] if workspace else "")
+    figures = _figures(cache, view_request)
+    data = VIEWS[view_request.view](marts, view_request, figures)
     return {
-        "view": asked.view,
-        "period": asked.period,
-        "workspace": chosen,
+        "view": view_request.view,
+        "period": view_request.period,
+        "workspace": workspace,
         "workspaces": [{"id": each["id"], "name": each["name"]} for each in workspaces],
-        "periods": {row.pop("period"): row for row in source.rows("dashboard_metrics", PERIODS, asked.values)},
+        "periods": {row.pop("period"): row for row in marts.rows("dashboard_metrics", PERIODS, view_request.values)},
         "meta": figures and figures["meta"],
-        "charts": uplot.present(),
-        "missing": sorted(source.missing),
+        "charts": uplot.is_installed(),
+        "missing": sorted(marts.missing),
         "read_at": datetime.now(UTC),
         "data": data,
     }
 
 
-def _figures(cache: ResponseCache, asked: Question) -> dict[str, msgspec.Raw] | None:
-    """The dashboard's snapshot, passed on as it was written: every digit of it."""
-    text = cache.figures(asked.workspace_id)
+def _figures(cache: ResponseCache, view_request: ViewRequest) -> dict[str, msgspec.Raw] | None:
+    """Returns the dashboard snapshot with its values as raw JSON, so that no digit changes."""
+    text = cache.snapshot(view_request.workspace_id)
     return msgspec.json.decode(text, type=dict[str, msgspec.Raw]) if text else None
 
 
-def _chosen(workspaces: list[Row], wanted: str) -> Row | None:
-    if not wanted:
+def _select(workspaces: list[Row], workspace_id: str) -> Row | None:
+    if not workspace_id:
         return next(iter(workspaces), None)
     for each in workspaces:
-        if each["id"] == wanted:
+        if each["id"] == workspace_id:
             return each
-    raise NotFound(f"there is no workspace {wanted!r}")
+    raise NotFound(f"unknown workspace {workspace_id!r}")

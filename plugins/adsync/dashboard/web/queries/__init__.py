@@ -1,1 +1,1 @@
-"""One module per view of the Ads page."""
+"""The data of the Ads page: one module per view."""

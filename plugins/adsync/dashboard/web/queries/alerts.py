@@ -1,8 +1,8 @@
-"""Alerts: what is open, what was, and who has seen it.
+"""View alerts: open and closed episodes, and who acknowledged them.
 
 data: open and closed [{alert_id, platform, account_id, campaign_id, campaign, type, severity, message, current,
-baseline, threshold, first_date, last_date, opened_at, closed_at, acknowledged_at, acknowledged_by}], the gravest and
-newest first; closed holds the latest `MOST`.
+baseline, threshold, first_date, last_date, opened_at, closed_at, acknowledged_at, acknowledged_by}], most severe and
+newest first; closed has the latest `MAX_ROWS`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from adsync.dashboard.web.queries.base import MartReader, Row
-from adsync.dashboard.web.request import Question
+from adsync.dashboard.web.request import ViewRequest
 
-MOST = 100
+MAX_ROWS = 100
 EPISODES = """
 select
     alerts.alert_id,
@@ -51,24 +51,24 @@ OF_CAMPAIGN = f"""{EPISODES} and alerts.platform = %(platform)s and alerts.campa
 order by alerts.opened_at desc, alerts.alert_id desc
 limit 20
 """
-# Whoever saw it first stays named.
+# The first acknowledgement is kept.
 ACKNOWLEDGE = """
 update adsync.alerts
 set
     acknowledged_at = coalesce(acknowledged_at, now()),
-    acknowledged_by = coalesce(acknowledged_by, %(who)s)
+    acknowledged_by = coalesce(acknowledged_by, %(user)s)
 where alert_id = %(alert)s and status = 'open'
 returning workspace_id, alert_id, acknowledged_at, acknowledged_by
 """
 
 
-def read(marts: MartReader, asked: Question, _: Row | None) -> dict[str, Any]:
+def read(marts: MartReader, request: ViewRequest, _: Row | None) -> dict[str, Any]:
     return {
-        "open": marts.rows("campaigns", OPEN, asked.values),
-        "closed": marts.rows("campaigns", CLOSED, asked.values | {"most": MOST}),
+        "open": marts.rows("campaigns", OPEN, request.values),
+        "closed": marts.rows("campaigns", CLOSED, request.values | {"most": MAX_ROWS}),
     }
 
 
-def acknowledge(marts: MartReader, alert_id: int, who: str) -> Row | None:
-    """The alert's workspace, and who saw it when; None when no such alert is open."""
-    return marts.row("alerts", ACKNOWLEDGE, {"alert": alert_id, "who": who})
+def acknowledge(marts: MartReader, alert_id: int, user_name: str) -> Row | None:
+    """Returns the alert's workspace and acknowledgement; None if no such alert is open."""
+    return marts.row("alerts", ACKNOWLEDGE, {"alert": alert_id, "user": user_name})

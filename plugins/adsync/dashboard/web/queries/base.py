@@ -1,6 +1,6 @@
-"""Reads marts for the page; one that dbt has not built yet has no rows, and is remembered as missing.
+"""Reads marts for the page. A mart that dbt has not built yet has no rows and is listed as missing.
 
-Every statement stands for itself and gives up after some seconds: a page may be empty, but never hangs.
+Every statement is a transaction of its own and has a timeout, so that a page can be empty but never hangs.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ Values = Mapping[str, object]
 
 @dataclass(frozen=True)
 class MartReader:
-    """One connection, and what was not there."""
+    """A connection, and the names of the marts that were missing."""
 
     connection: psycopg.Connection
     missing: set[str] = field(default_factory=set)
 
     def rows(self, mart: str, query: str, values: Values) -> list[Row]:
-        """Rows as dicts; none when `mart`, or a column of it, does not exist yet."""
+        """Returns rows as dicts; none if `mart` or one of its columns does not exist yet."""
         try:
             with self.connection.cursor(row_factory=dict_row) as cursor:
                 return cursor.execute(query, values).fetchall()
@@ -43,15 +43,15 @@ class MartReader:
         return next(iter(self.rows(mart, query, values)), None)
 
 
-def counted(rows: list[Row]) -> tuple[list[Row], int]:
-    """Rows without their column `total`, and what it said: how many there are beyond the limit too."""
+def split_total(rows: list[Row]) -> tuple[list[Row], int]:
+    """Returns the rows without their column `total`, and its value: the number of rows without the limit."""
     total = rows[0]["total"] if rows else 0
     return [{name: value for name, value in row.items() if name != "total"} for row in rows], total
 
 
 @contextmanager
-def opened(url: str) -> Iterator[MartReader]:
-    """TemporaryError when the warehouse cannot be reached."""
+def open_marts(url: str) -> Iterator[MartReader]:
+    """Yields a reader; raises TemporaryError if the warehouse is unreachable."""
     with connect_now(url) as connection:
         connection.autocommit = True
         connection.execute(f"set statement_timeout = '{STATEMENT_SECONDS}s'")

@@ -1,9 +1,9 @@
-"""One campaign: its days, its names, what is wrong with it, and the orders that went to it.
+"""View campaign: the days, names, alerts, issues and attributed orders of one campaign.
 
 data: campaign {platform, account_id, account, campaign_id, name, status, objective, currency, timezone, first_seen,
-last_seen}, null when nobody knows it; days [{date, spend, claimed_revenue, claimed_roas, impressions, clicks, ctr,
+last_seen}, null if unknown; days [{date, spend, claimed_revenue, claimed_roas, impressions, clicks, ctr,
 claimed_conversions, attributed_orders, attributed_revenue, attributed_roas, is_final}], newest first, is_final null
-where its platform told nothing of the day; names [{name, first_seen, last_seen}]; alerts and issues; orders
+on days without ad metrics; names [{name, first_seen, last_seen}]; alerts and issues; orders
 [{store_platform, order_id, number, at, value, type, rule}].
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from adsync.dashboard.web.queries import alerts
 from adsync.dashboard.web.queries.base import MartReader, Row, Values
-from adsync.dashboard.web.request import BadRequest, Question
+from adsync.dashboard.web.request import BadRequest, ViewRequest
 
 CAMPAIGN = """
 select campaigns.*, health.name as account
@@ -106,9 +106,9 @@ limit 20
 """
 
 
-def read(marts: MartReader, asked: Question, _: Row | None) -> dict[str, Any]:
-    platform, campaign_id = _key(asked.about)
-    values = asked.values | {"platform": platform, "campaign": campaign_id}
+def read(marts: MartReader, request: ViewRequest, _: Row | None) -> dict[str, Any]:
+    platform, campaign_id = _key(request.about)
+    values = request.values | {"platform": platform, "campaign": campaign_id}
     found = marts.row("campaigns", CAMPAIGN, values)
     return {"campaign": found} | _about(marts, values | {"account": found["account_id"] if found else None})
 
@@ -124,8 +124,8 @@ def _about(marts: MartReader, values: Values) -> dict[str, Any]:
 
 
 def _key(text: str) -> tuple[str, str]:
-    """`platform:campaign`, which is what alerts know a campaign by."""
+    """Parses `platform:campaign`, the key of a campaign in alerts."""
     platform, colon, campaign_id = text.partition(":")
     if not colon:
-        raise BadRequest("name the campaign as platform:campaign")
+        raise BadRequest(f"invalid campaign {text!r} (expected platform:campaign)")
     return platform, campaign_id

@@ -1,18 +1,18 @@
-"""Every campaign that spent or sold in the period.
+"""View campaigns: every campaign with spend or attributed orders in the period.
 
 data: campaigns [{platform, account_id, account, campaign_id, name, status, spend, impressions, clicks, ctr, cpc,
 claimed_conversions, claimed_revenue, claimed_roas, attributed_orders, attributed_revenue, attributed_roas, alerts}],
-the most expensive first, at most `MOST`; total, how many there are.
+highest spend first, at most `MAX_ROWS`; total, the number of campaigns.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from adsync.dashboard.web.queries.base import MartReader, Row, counted
-from adsync.dashboard.web.request import Question
+from adsync.dashboard.web.queries.base import MartReader, Row, split_total
+from adsync.dashboard.web.request import ViewRequest
 
-MOST = 500
+MAX_ROWS = 500
 CAMPAIGNS = """
 with
 
@@ -57,8 +57,8 @@ sold as (
 
 ),
 
--- No row is a known nothing; a row without an amount is an amount that nobody knows.
-known as (
+-- No row is a zero; a row without an amount is an unknown amount.
+joined as (
 
     select
         platform,
@@ -77,7 +77,7 @@ known as (
 )
 
 select
-    known.*,
+    joined.*,
     campaigns.name,
     campaigns.status,
     health.name as account,
@@ -89,25 +89,25 @@ select
         select count(*) from adsync.alerts as alerts
         where
             alerts.workspace_id = %(workspace)s
-            and alerts.platform = known.platform
-            and alerts.campaign_id = known.campaign_id
+            and alerts.platform = joined.platform
+            and alerts.campaign_id = joined.campaign_id
             and alerts.status = 'open'
     ) as alerts,
     count(*) over () as total
-from known
+from joined
 left join marts.campaigns as campaigns
     on
         campaigns.workspace_id = %(workspace)s
-        and known.platform = campaigns.platform
-        and known.account_id = campaigns.account_id
-        and known.campaign_id = campaigns.campaign_id
+        and joined.platform = campaigns.platform
+        and joined.account_id = campaigns.account_id
+        and joined.campaign_id = campaigns.campaign_id
 left join marts.sync_health as health
-    on known.platform = health.platform and known.account_id = health.account_id
-order by spend desc nulls last, known.platform, known.campaign_id
+    on joined.platform = health.platform and joined.account_id = health.account_id
+order by spend desc nulls last, joined.platform, joined.campaign_id
 limit %(most)s
 """
 
 
-def read(marts: MartReader, asked: Question, _: Row | None) -> dict[str, Any]:
-    campaigns, total = counted(marts.rows("campaign_metrics", CAMPAIGNS, asked.values | {"most": MOST}))
+def read(marts: MartReader, request: ViewRequest, _: Row | None) -> dict[str, Any]:
+    campaigns, total = split_total(marts.rows("campaign_metrics", CAMPAIGNS, request.values | {"most": MAX_ROWS}))
     return {"campaigns": campaigns, "total": total}

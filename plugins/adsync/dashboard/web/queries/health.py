@@ -1,19 +1,22 @@
-"""How every account's sync is, and what a person should do; in the words of `python -m adsync status`.
+"""View health: the sync status of every account and the required action, as in `python -m adsync status`.
 
 data: accounts [{platform, account_id, kind, name, status, is_stale, last_success_at, age_seconds, covered_from,
-covered_through, final_through, next_try, calls_24h, error_class, advice}], those in need first; issues [{type,
-platform, account_id, campaign_id, date, detail}], what does not add up, at most `MOST`; total, how many there are.
+covered_through, final_through, next_try, calls_24h, error_class, action, needs_action}], those that
+require action first; issues [{type, platform, account_id, campaign_id, date, detail}], at most `MAX_ROWS`; total, the
+number of issues.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from adsync.dashboard.web.queries.base import MartReader, Row, counted
-from adsync.dashboard.web.request import Question
+from adsync.dashboard.web.queries.base import MartReader, Row, split_total
+from adsync.dashboard.web.request import ViewRequest
 from adsync.status import accounts
+from adsync.status.accounts import AccountStatus
 
-MOST = 200
+MAX_ROWS = 200
 HEALTH = """
 select
     platform, account_id, kind, name, status, is_stale, last_success_at, extract(epoch from age)::bigint as age_seconds,
@@ -31,30 +34,35 @@ where workspace_id = %(workspace)s
 order by date desc nulls last, type, subject
 limit %(most)s
 """
-CALM = {
-    "ok": "nothing",
-    "retrying": "nothing: it is tried again by itself",
-    "paused": "nothing while it is meant to rest",
-    "new": "nothing: its first sync is about to come",
+NO_ACTION = {
+    "ok": "none",
+    "retrying": "none: retried automatically",
+    "paused": "none: the account is paused",
+    "new": "none: waiting for the first sync",
 }
-STALE = "it says well, and yet was not read for hours: look whether its DAG is paused"
+STALE = "no sync for hours without an error: check whether the sync DAG is paused"
 
 
-def read(marts: MartReader, asked: Question, _: Row | None) -> dict[str, Any]:
-    known = {(each.platform, each.native_id): each for each in accounts.read(marts.connection)}
-    rows = [row | _standing(row, known) for row in marts.rows("sync_health", HEALTH, asked.values)]
-    issues, total = counted(marts.rows("consistency_issues", ISSUES, asked.values | {"most": MOST}))
+def read(marts: MartReader, request: ViewRequest, _: Row | None) -> dict[str, Any]:
+    statuses = {(each.platform, each.native_id): each for each in accounts.read(marts.connection)}
+    rows = [row | _status(row, statuses) for row in marts.rows("sync_health", HEALTH, request.values)]
+    issues, total = split_total(marts.rows("consistency_issues", ISSUES, request.values | {"most": MAX_ROWS}))
     return {"accounts": rows, "issues": issues, "total": total}
 
 
-def _standing(row: Row, known: dict[tuple[str, str], accounts.AccountStatus]) -> Row:
-    found = known.get((row["platform"], row["account_id"]))
+def _status(row: Row, statuses: Mapping[tuple[str, str], AccountStatus]) -> Row:
+    found = statuses.get((row["platform"], row["account_id"]))
     if found is None:
-        return {"next_try": None, "advice": CALM["paused"]}
-    return {"next_try": found.next_try, "advice": _advice(found, is_stale=row["is_stale"])}
+        return {"next_try": None, "action": NO_ACTION["paused"], "needs_action": False}
+    action = _required_action(found, is_stale=row["is_stale"])
+    return {
+        "next_try": found.next_try,
+        "action": action or NO_ACTION[found.status],
+        "needs_action": action is not None,
+    }
 
 
-def _advice(standing: accounts.AccountStatus, *, is_stale: bool) -> str:
-    if standing.status in accounts.NEEDS_ACTION:
-        return standing.plea
-    return STALE if is_stale and standing.status == "ok" else CALM[standing.status]
+def _required_action(account: AccountStatus, *, is_stale: bool) -> str | None:
+    if account.status in accounts.NEEDS_ACTION:
+        return account.required_action
+    return STALE if is_stale and account.status == "ok" else None

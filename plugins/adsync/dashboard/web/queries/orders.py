@@ -1,7 +1,7 @@
-"""Why an order went where it went: the latest ones, or those with a number or id.
+"""View orders: why an order was attributed to its campaign, or to none; the latest orders, or those found.
 
-data: orders [{store_platform, store_id, order_id, number, order_date, value, outcome, reason, sentence, touches}], the
-newest first, at most `MOST`; touches [{touch, at, platform, campaign_id, campaign_name, rule, verdict, why}].
+data: orders [{store_platform, store_id, order_id, number, order_date, value, outcome, reason, sentence, touches}],
+newest first, at most `MAX_ROWS`; touches [{touch, at, platform, campaign_id, campaign_name, rule, verdict, why}].
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from adsync.dashboard.web.queries.base import MartReader, Row
-from adsync.dashboard.web.request import Question
+from adsync.dashboard.web.request import ViewRequest
 
-MOST = 20
-# The orders are picked first: explaining is the dear part. Some ids are paths that end in a number.
+MAX_ROWS = 20
+# Orders are selected first because explaining them is expensive. Some ids are paths that end in a number.
 ORDERS = """
 with found as (
 
@@ -53,7 +53,7 @@ order by found.order_date desc, found.order_id desc
 """
 
 
-def read(marts: MartReader, asked: Question, _: Row | None) -> dict[str, Any]:
-    about = asked.about.strip()
-    values = asked.values | {"about": about, "most": MOST}
+def read(marts: MartReader, request: ViewRequest, _: Row | None) -> dict[str, Any]:
+    about = request.about.strip()
+    values = request.values | {"about": about, "most": MAX_ROWS}
     return {"orders": marts.rows("order_explanations", ORDERS, values)}

@@ -1,8 +1,8 @@
-"""The first view: what was spent, what came back, and whether somebody is needed.
+"""View overview: spend, revenue and ROAS, and what requires attention.
 
 data: figures {period: {total_spend, total_revenue, roas, impressions, clicks, conversions, ctr, cpc}} from the
-dashboard cache, null when it is empty; platforms [{period, platform, ...}], 'all' first; days [{date, spend,
-attributed_revenue, store_revenue, attributed_roas}], the last ninety; attention {alerts, unseen, stale, accounts}.
+dashboard cache, null if it has expired; platforms [{period, platform, ...}], 'all' first; days [{date, spend,
+attributed_revenue, store_revenue, attributed_roas}], the last 90; attention {alerts, unseen, stale, accounts}.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from adsync.dashboard.snapshot import PERIODS
 from adsync.dashboard.web.queries.base import MartReader, Row
-from adsync.dashboard.web.request import Question
+from adsync.dashboard.web.request import ViewRequest
 
 PLATFORMS = """
 with platforms as (
@@ -75,12 +75,12 @@ where workspace_id = %(workspace)s and is_active
 """
 
 
-def read(marts: MartReader, asked: Question, figures: Row | None) -> dict[str, Any]:
-    seen = marts.row("alerts", ALERTS, asked.values) or {}
-    connected = marts.row("sync_health", ACCOUNTS, asked.values) or {}
+def read(marts: MartReader, request: ViewRequest, figures: Row | None) -> dict[str, Any]:
+    seen = marts.row("alerts", ALERTS, request.values) or {}
+    connected = marts.row("sync_health", ACCOUNTS, request.values) or {}
     return {
         "figures": figures and {period: figures[period] for period in PERIODS},
-        "platforms": marts.rows("workspace_roas", PLATFORMS, asked.values),
-        "days": marts.rows("workspace_roas", DAYS, asked.values),
+        "platforms": marts.rows("workspace_roas", PLATFORMS, request.values),
+        "days": marts.rows("workspace_roas", DAYS, request.values),
         "attention": {"alerts": 0, "unseen": 0, "accounts": 0, "stale": 0} | seen | connected,
     }

@@ -1,7 +1,7 @@
-"""From every order placed down to what a campaign brought: nothing is lost on the way.
+"""View reconciliation: from all orders placed to the revenue attributed to campaigns.
 
 data: sums {gross, test, cancelled, unpaid, refunded, store_revenue, attributed, unattributed, claimed, residual} of the
-period, null without any day; reasons [{reason, amount}], the largest first; days [{date, ...}], newest first.
+period, null without days; reasons [{reason, amount}], the largest first; days [{date, ...}], newest first.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from adsync.dashboard.web.queries.base import MartReader, Row
-from adsync.dashboard.web.request import Question
+from adsync.dashboard.web.request import ViewRequest
 
 IN_PERIOD = """
 with days as (
@@ -24,7 +24,7 @@ with days as (
 
 )
 """
-# One unknown part makes the sum unknown.
+# A sum with an unknown part is unknown.
 SUMS = """select
     case when count(*) = count(gross) then sum(gross) end as gross,
     case when count(*) = count(test) then sum(test) end as test,
@@ -54,9 +54,9 @@ order by date desc
 """
 
 
-def read(marts: MartReader, asked: Question, _: Row | None) -> dict[str, Any]:
+def read(marts: MartReader, request: ViewRequest, _: Row | None) -> dict[str, Any]:
     return {
-        "sums": marts.row("reconciliation", IN_PERIOD + SUMS, asked.values),
-        "reasons": marts.rows("reconciliation", IN_PERIOD + REASONS, asked.values),
-        "days": marts.rows("reconciliation", IN_PERIOD + DAYS, asked.values),
+        "sums": marts.row("reconciliation", IN_PERIOD + SUMS, request.values),
+        "reasons": marts.rows("reconciliation", IN_PERIOD + REASONS, request.values),
+        "days": marts.rows("reconciliation", IN_PERIOD + DAYS, request.values),
     }

@@ -1,16 +1,16 @@
-// The page's two calls. What goes wrong becomes one sentence and a kind that decides what the reader can do.
+// The two API calls of the page. An error has a message and a kind, which decides what the page offers.
 
-export class Failed extends Error {
-  /** kind: "login", "refused", "absent" or "away". */
+export class ApiError extends Error {
+  /** kind: "login", "forbidden", "not_found" or "unavailable". */
   constructor(kind, message) {
     super(message);
     this.kind = kind;
   }
 }
 
-/** One view's whole answer. */
-export async function ask(question, signal) {
-  return call(`api/${question}`, { signal });
+/** Fetches all data of one view. */
+export async function fetchView(query, signal) {
+  return call(`api/${query}`, { signal });
 }
 
 export async function acknowledge(alertId) {
@@ -23,15 +23,15 @@ async function call(path, options) {
     response = await fetch(path, { credentials: "same-origin", headers: { Accept: "application/json" }, ...options });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Failed("away", "Airflow's API server does not answer.");
+    throw new ApiError("unavailable", "The Airflow API server is unreachable.");
   }
   const body = await response.json().catch(() => ({}));
   if (response.ok) return body;
-  throw new Failed(kind(response.status), body.error ?? `The answer was ${response.status}.`);
+  throw new ApiError(kind(response.status), body.error ?? `HTTP ${response.status}`);
 }
 
 function kind(status) {
   if (status === 401) return "login";
-  if (status === 403) return "refused";
-  return status === 404 || status === 400 ? "absent" : "away";
+  if (status === 403) return "forbidden";
+  return status === 404 || status === 400 ? "not_found" : "unavailable";
 }

@@ -1,10 +1,10 @@
-// Keeps the screen in step with the address: one call per change, the latest wins, and every state has its look.
+// Renders the view in the address: one call per change, of which the latest wins.
 
-import { ask } from "./api.js";
-import { controls, standing, views } from "./frame.js";
+import { fetchView } from "./api.js";
+import { controls, dataStatus, views } from "./frame.js";
 import { h } from "./dom.js";
-import { nothing } from "./parts.js";
-import { here, question, remember } from "./state.js";
+import { emptyState } from "./parts.js";
+import { here, remember, viewQuery } from "./state.js";
 import { word } from "./words.js";
 import * as alerts from "./views/alerts.js";
 import * as campaign from "./views/campaign.js";
@@ -15,68 +15,68 @@ import * as overview from "./views/overview.js";
 import * as reconciliation from "./views/reconciliation.js";
 
 const DRAW = { alerts, campaign, campaigns, health, orders, overview, reconciliation };
-const AGAIN = 5 * 60_000;
+const REFRESH_INTERVAL = 5 * 60_000;
 const main = document.getElementById("view");
-let asking = new AbortController();
+let pending = new AbortController();
 let shown = "";
-let last = { asked: "", answer: null };
+let last = { requested: "", answer: null };
 
-/** Ask and draw; an answer that is at hand is only drawn again, unless the reader wants a new one. */
-async function show({ anew = false } = {}) {
+/** Fetches and draws the view; `force` fetches although the data is loaded. */
+async function show({ force = false } = {}) {
   const place = here();
-  const asked = question(place);
-  asking.abort();
-  if (!anew && asked === last.asked) return draw(place, last.answer);
-  asking = new AbortController();
-  const { signal } = asking;
-  waiting(place, shown === place.view);
+  const requested = viewQuery(place);
+  pending.abort();
+  if (!force && requested === last.requested) return draw(place, last.answer);
+  pending = new AbortController();
+  const { signal } = pending;
+  loading(place, shown === place.view);
   try {
-    const answer = await ask(asked, signal);
-    last = { asked, answer };
+    const answer = await fetchView(requested, signal);
+    last = { requested, answer };
     draw(place, answer);
   } catch (error) {
-    if (!signal.aborted) broken(error);
+    if (!signal.aborted) failed(error);
   }
   return undefined;
 }
 
-function waiting(place, keep) {
+function loading(place, keep) {
   main.setAttribute("aria-busy", "true");
   if (keep) return;
-  say(`Loading ${word(place.view)}`);
+  announce(`Loading ${word(place.view)}`);
   const bones = [1, 2, 3].map(() => h("div", { class: "bone" }));
-  kept(() => main.replaceChildren(h("div", { class: "loading", "aria-hidden": "true" }, bones)));
+  keepingFocus(() => main.replaceChildren(h("div", { class: "loading", "aria-hidden": "true" }, bones)));
 }
 
 function draw(place, answer) {
-  const turned = shown !== place.view;
+  const isNew = shown !== place.view;
   shown = place.view;
   if (answer.workspace) remember("workspace", answer.workspace.id);
   document.title = `${word(place.view)} – Ads`;
-  kept(() => {
+  keepingFocus(() => {
     views(place);
     controls(place, answer);
-    standing(place, answer);
+    dataStatus(place, answer);
     main.replaceChildren(h("h2", { class: "unseen", id: "heading" }, word(place.view)), ...content(place, answer));
   });
   main.removeAttribute("aria-busy");
-  if (turned) turnedTo();
-  say(`${word(place.view)} is up to date`);
+  if (isNew) enterView();
+  announce(`${word(place.view)} is up to date`);
 }
 
-/** What is drawn anew stays unfolded and keeps the focus; if it is gone, the view has it, and not the top of the page. */
-function kept(change) {
+/** Applies a change; open details stay open, and a lost focus moves to the view. */
+function keepingFocus(change) {
   const before = document.activeElement;
-  const unfolded = [...main.querySelectorAll("details[open] > summary")];
+  const open = [...main.querySelectorAll("details[open] > summary")];
   change();
-  for (const { id } of unfolded) document.getElementById(id)?.parentElement.setAttribute("open", "");
+  for (const { id } of open) document.getElementById(id)?.parentElement.setAttribute("open", "");
   if (before.isConnected) return;
-  const again = before.id && document.getElementById(before.id);
-  (again || main).focus({ preventScroll: true });
+  const restored = before.id && document.getElementById(before.id);
+  (restored || main).focus({ preventScroll: true });
 }
 
-/** Who has chosen a view goes on inside it, as on a new page. */
-function turnedTo() {
+/** Moves into a newly chosen view, as on a new page. */
+function enterView() {
   window.scrollTo(0, 0);
   if (document.activeElement.closest("nav")) main.focus({ preventScroll: true });
 }
@@ -84,59 +84,59 @@ function turnedTo() {
 function content(place, answer) {
   if (!answer.workspace) {
     return [
-      nothing(
-        "Nothing is connected yet",
-        "No workspace is known. Name your workspaces and accounts in workspaces.yaml; the first sync brings them here.",
+      emptyState(
+        "No workspaces yet",
+        "Add workspaces and accounts to workspaces.yaml. They appear here after the first sync.",
       ),
     ];
   }
   if (answer.missing.includes("dashboard_metrics")) {
     return [
-      nothing(
-        "The first figures are on their way",
-        "The marts have not been built yet. The DAG transform builds them, once any sync has brought rows.",
+      emptyState(
+        "No figures yet",
+        "The marts have not been built. The DAG transform builds them after the first sync.",
       ),
     ];
   }
-  return [DRAW[place.view].draw(answer, { place, reload: () => show({ anew: true }) })].flat().filter(Boolean);
+  return [DRAW[place.view].draw(answer, { place, reload: () => show({ force: true }) })].flat().filter(Boolean);
 }
 
-const BROKEN = {
-  login: ["You have been signed out", "Sign in to Airflow again, then come back here."],
-  refused: ["You may not see this", "Airflow's administrator decides who may open plugins' pages."],
-  absent: ["There is nothing here", ""],
-  away: ["The figures cannot be read just now", ""],
+const ERRORS = {
+  login: ["Signed out", "Sign in to Airflow, then open this page again."],
+  forbidden: ["Access denied", "This page requires Airflow's Plugins permission. Ask an admin."],
+  not_found: ["Not found", ""],
+  unavailable: ["Figures unavailable", ""],
 };
 
-function broken(error) {
-  const [title, advice] = BROKEN[error.kind] ?? ["The page could not be drawn", ""];
+function failed(error) {
+  const [title, advice] = ERRORS[error.kind] ?? ["Display error", ""];
   if (!error.kind) console.error(error);
   shown = "";
-  last = { asked: "", answer: null };
-  const again = h("button", { type: "button", onclick: () => show({ anew: true }) }, "Try again");
-  const start = h("a", { href: "#/overview", class: "button" }, "Back to the overview");
-  const sentence = advice || error.message;
-  const actions = h("p", { class: "actions" }, again, error.kind === "absent" && start);
+  last = { requested: "", answer: null };
+  const retry = h("button", { type: "button", onclick: () => show({ force: true }) }, "Retry");
+  const start = h("a", { href: "#/overview", class: "button" }, "Back to overview");
+  const text = advice || error.message;
+  const actions = h("p", { class: "actions" }, retry, error.kind === "not_found" && start);
   main.removeAttribute("aria-busy");
-  kept(() => {
+  keepingFocus(() => {
     views(here());
-    main.replaceChildren(h("div", { role: "alert" }, nothing(title, sentence, actions)));
+    main.replaceChildren(h("div", { role: "alert" }, emptyState(title, text, actions)));
   });
 }
 
-function say(text) {
-  document.getElementById("said").textContent = text;
+function announce(text) {
+  document.getElementById("announcement").textContent = text;
 }
 
 window.addEventListener("hashchange", () => show());
-// Without the address, which says where the reader is.
+// Moves the focus without changing the address, which holds the view.
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
-// A page that was left open must not be believed for ever.
+// A page that stays open is refreshed.
 setInterval(
-  () => document.visibilityState === "visible" && !document.querySelector("input:focus") && show({ anew: true }),
-  AGAIN,
+  () => document.visibilityState === "visible" && !document.querySelector("input:focus") && show({ force: true }),
+  REFRESH_INTERVAL,
 );
 show();

@@ -1,4 +1,4 @@
-// A line over days: by uPlot where it is installed, else by a small function of our own. Both look the same enough.
+// A line chart over days, drawn with uPlot if it is installed, otherwise as plain SVG.
 
 import { h } from "./dom.js";
 import { day, fullDay, seconds, short } from "./format.js";
@@ -7,14 +7,14 @@ import { lines } from "./lines.js";
 let loading;
 
 /**
- * series: [{label, values, tone, show}], tones are names of CSS colours; days: "2026-11-22"...; `provisional` is the
- * first day that may still change. Drawn anew when its box changes size. `label` says in words what is to be seen.
+ * series: [{label, values, tone, show}], where a tone is the name of a CSS color; days: "2026-11-22"...; `provisional`
+ * is the first provisional day; `label` describes the chart. The chart is redrawn when its box changes size.
  */
 export function chart({ days, series, provisional, label, library }) {
   const box = h("div", { class: "plot", role: "img", "aria-label": label, dir: "ltr" });
   const pointed = h("span", { class: "pointed", "aria-hidden": "true" });
-  const drawn = library ? plotted : sketched;
-  new ResizeObserver(() => drawn(box, { days, series, provisional, pointed })).observe(box);
+  const render = library ? drawWithLibrary : drawPlain;
+  new ResizeObserver(() => render(box, { days, series, provisional, pointed })).observe(box);
   return h("figure", { class: "chart" }, h("figcaption", {}, series.map(key), pointed), box);
 }
 
@@ -22,18 +22,18 @@ function key({ label, tone }) {
   return h("span", {}, h("i", { class: `swatch ${tone}` }), label);
 }
 
-function sketched(box, what) {
+function drawPlain(box, what) {
   if (box.clientWidth === 0 || box.dataset.width === String(box.clientWidth)) return;
   box.dataset.width = box.clientWidth;
   box.replaceChildren(lines(what, box.clientWidth, box.clientHeight));
 }
 
-async function plotted(box, what) {
+async function drawWithLibrary(box, what) {
   if (box.clientWidth === 0) return;
   if (box.plot) return box.plot.setSize({ width: box.clientWidth, height: box.clientHeight });
-  if (box.dataset.asked) return undefined;
-  box.dataset.asked = "yes";
-  loading ??= loaded();
+  if (box.dataset.requested) return undefined;
+  box.dataset.requested = "yes";
+  loading ??= loadLibrary();
   await loading;
   if (!box.isConnected) return undefined;
   const data = [what.days.map(seconds), ...what.series.map(({ values }) => values)];
@@ -41,7 +41,7 @@ async function plotted(box, what) {
   return undefined;
 }
 
-function loaded() {
+function loadLibrary() {
   document.head.append(h("link", { rel: "stylesheet", href: "library/uPlot.min.css" }));
   return new Promise((done, failed) => {
     document.head.append(h("script", { src: "library/uPlot.iife.min.js", onload: done, onerror: failed }));
@@ -82,12 +82,12 @@ function options(box, { days, series, provisional, pointed }) {
   };
 }
 
-/** The figures under the pointer, beside the legend. */
+/** Shows the values under the pointer next to the legend. */
 function point(box, date, series, at) {
   box.textContent = date ? [fullDay(date), ...series.map(({ values, show }) => show(values[at]))].join(" · ") : "";
 }
 
-/** A colour as the canvas wants it: a custom property alone does not know which theme it is in. */
+/** Resolves a color for the canvas; a custom property alone depends on the theme. */
 function resolved(box, name) {
   box.style.color = `var(--${name})`;
   const { color } = getComputedStyle(box);
@@ -95,13 +95,13 @@ function resolved(box, name) {
   return color;
 }
 
-/** What may still change lies on a shaded ground. */
-function shade(plot, provisional, colour) {
+/** Shades the provisional days. */
+function shade(plot, provisional, color) {
   if (!provisional) return;
   const { left, top, width, height } = plot.bbox;
   const from = Math.max(left, plot.valToPos(seconds(provisional), "x", true));
   if (from >= left + width) return;
-  plot.ctx.fillStyle = colour;
+  plot.ctx.fillStyle = color;
   plot.ctx.fillRect(from, top, left + width - from, height);
 }
 

@@ -1,16 +1,16 @@
-// Elements from data. Text is only ever text, and each piece is isolated (a `bdi` takes its direction from its text):
-// an Arabic name does not reorder its neighbours. Pieces of one sentence go into one h("bdi"), which keeps their order.
+// Builds elements. Strings become text nodes, never markup, each isolated in a `bdi`, so that an Arabic name does not
+// reorder its neighbors. Pieces of one sentence belong into one h("bdi"), which keeps their order.
 
 const SVG = "http://www.w3.org/2000/svg";
-// These hold text and nothing else.
+// Elements that can only contain text.
 const PLAIN = new Set(["bdi", "option", "title", "text"]);
 
-/** An HTML element: h("p", {class: "quiet", onclick: f}, "text", child). Null and false are left out. */
+/** Builds an HTML element: h("p", {class: "quiet", onclick: f}, "text", child). Null and false are skipped. */
 export function h(tag, attributes = {}, ...children) {
   return filled(document.createElement(tag), tag, attributes, children);
 }
 
-/** The same for SVG. */
+/** Builds an SVG element. */
 export function s(tag, attributes = {}, ...children) {
   return filled(document.createElementNS(SVG, tag), tag, attributes, children);
 }

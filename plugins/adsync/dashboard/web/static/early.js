@@ -1,4 +1,4 @@
-// Runs before the first paint, so that a chosen theme or direction does not flash; Storage may be forbidden.
+// Applies the stored theme and direction before the first paint. Storage can be unavailable.
 (() => {
   const root = document.documentElement;
   try {

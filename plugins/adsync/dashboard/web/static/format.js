@@ -1,4 +1,4 @@
-// Numbers, days and instants as the reader's locale writes them; the undefined is a dash, never a zero.
+// Formats numbers, days and times in the browser's locale. An undefined value is a dash, never a zero.
 
 export const DASH = "–";
 const DAY = 86_400_000;
@@ -17,23 +17,23 @@ export const count = number({ maximumFractionDigits: 0 });
 export const tenths = number({ maximumFractionDigits: 1 });
 export const ratio = number({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-/** Of a value that is in percent already. */
+/** Formats a value that is already in percent. */
 export const percent = (value) =>
   number({ style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 })(
     value === null || value === undefined ? null : value / 100,
   );
 
-/** An amount with its currency, as short as a tile wants it: whole units from a thousand on. */
+/** Formats an amount with its currency; in whole units from 1,000. */
 export function money(value, currency) {
   const digits = Math.abs(value) >= 1000 ? { maximumFractionDigits: 0 } : {};
   return number({ style: "currency", currency, currencyDisplay: "code", ...digits })(value);
 }
 
-/** An amount in a column whose heading names the currency. */
+/** Formats an amount without its currency. */
 export const amount = number({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
 export const short = number({ notation: "compact", maximumFractionDigits: 1 });
 
-/** A day such as "2026-11-22", which belongs to no zone. */
+/** Formats a day such as "2026-11-22", independent of time zones. */
 export function day(text, options = { day: "numeric", month: "short" }) {
   return text
     ? formatter(Intl.DateTimeFormat, { timeZone: "UTC", ...options }).format(new Date(`${text}T00:00:00Z`))
@@ -42,14 +42,14 @@ export function day(text, options = { day: "numeric", month: "short" }) {
 
 export const fullDay = (text) => day(text, { day: "numeric", month: "short", year: "numeric" });
 
-/** An instant in the workspace's zone. */
+/** Formats a time in the workspace's time zone. */
 export function instant(text, timeZone) {
   return text
     ? formatter(Intl.DateTimeFormat, { dateStyle: "medium", timeStyle: "short", timeZone }).format(new Date(text))
     : DASH;
 }
 
-/** How long, in the largest unit that says it. */
+/** Formats a duration as an age, in its largest unit. */
 export function age(seconds) {
   if (seconds === null || seconds === undefined) return "never";
   const units = [
@@ -64,6 +64,6 @@ export function age(seconds) {
   );
 }
 
-/** Seconds since the epoch of a day's start, for axes. */
+/** Seconds from the epoch to the start of a day, for axes. */
 export const seconds = (text) => Date.parse(`${text}T00:00:00Z`) / 1000;
 export const daysBetween = (first, last) => Math.round((Date.parse(last) - Date.parse(first)) / DAY) + 1;

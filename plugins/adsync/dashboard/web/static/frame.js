@@ -1,4 +1,4 @@
-// What stands around every view: workspace, period, theme and direction; the list of views; how far to trust it all.
+// The frame around every view: navigation, workspace, period, theme, direction, and the status of the data.
 
 import { h } from "./dom.js";
 import { day, instant } from "./format.js";
@@ -7,22 +7,23 @@ import { PERIODIC, PERIODS, VIEWS, address, here, recall, remember } from "./sta
 import { word } from "./words.js";
 
 const root = document.documentElement;
-const THEMES = { auto: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" };
+const THEMES = { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" };
 
 export function views(place) {
   const current = place.view === "campaign" ? "campaigns" : place.view;
   const links = VIEWS.map((view) => link(view, view === current));
   document.getElementById("views").replaceChildren(...links);
-  inSight(links[VIEWS.indexOf(current)]);
+  scrollIntoSight(links[VIEWS.indexOf(current)]);
 }
 
 function link(view, isCurrent) {
-  const onfocus = ({ target }) => inSight(target);
-  return h("a", { id: `view-${view}`, href: address({ view }), "aria-current": isCurrent && "page", onfocus }, word(view));
+  const onfocus = ({ target }) => scrollIntoSight(target);
+  const attributes = { id: `view-${view}`, href: address({ view }), "aria-current": isCurrent && "page", onfocus };
+  return h("a", attributes, word(view));
 }
 
-/** On a narrow screen the list scrolls, and a browser leaves the half of a focused link hidden. */
-function inSight(link) {
+/** Scrolls a focused link fully into view on narrow screens. */
+function scrollIntoSight(link) {
   link.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
@@ -44,7 +45,7 @@ function workspaces({ workspace, workspaces: all }) {
     {
       id: "workspace",
       onchange: () => {
-        location.hash = address({ workspace: pick.value, ...elsewhere() });
+        location.hash = address({ workspace: pick.value, ...viewAfterSwitch() });
       },
     },
     all.map(({ id, name }) => h("option", { value: id, selected: id === workspace?.id }, name)),
@@ -52,8 +53,8 @@ function workspaces({ workspace, workspaces: all }) {
   return h("label", { class: "pick", for: "workspace" }, h("span", { class: "unseen" }, "Workspace"), pick);
 }
 
-/** A campaign belongs to its workspace; in another one, its list is the nearest thing. */
-function elsewhere() {
+/** Returns the list of campaigns from a campaign, which exists only in its workspace. */
+function viewAfterSwitch() {
   return here().view === "campaign" ? { view: "campaigns" } : {};
 }
 
@@ -81,7 +82,7 @@ function theme() {
     if (next === "auto") delete root.dataset.theme;
     else root.dataset.theme = next;
     remember("theme", next);
-    again();
+    redraw();
   };
   return h("button", {
     type: "button",
@@ -97,7 +98,7 @@ function direction() {
   const turn = () => {
     root.dir = root.dir === "rtl" ? "ltr" : "rtl";
     remember("dir", root.dir);
-    again();
+    redraw();
   };
   const label = root.dir === "rtl" ? "Right to left. Change" : "Left to right. Change";
   return h("button", {
@@ -110,28 +111,28 @@ function direction() {
   });
 }
 
-/** Charts read their colours when they are drawn: nothing is asked for, only drawn again. */
-function again() {
+/** Redraws without fetching: charts read their colors when they are drawn. */
+function redraw() {
   window.dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
-/** As of when, what may still change, who is missing: the reader's measure of trust. */
-export function standing(place, { view, workspace, meta, missing, periods: spans }) {
-  const box = document.getElementById("standing");
+/** Shows when the data was refreshed, which days are provisional and which accounts are stale. */
+export function dataStatus(place, { view, workspace, meta, missing, periods: spans }) {
+  const box = document.getElementById("data-status");
   if (!workspace || missing.includes("dashboard_metrics")) return box.replaceChildren();
   if (!meta) {
-    const said =
-      "The dashboard was not refreshed within the last hour, so its figures have been taken down. " +
-      "Look at the DAG transform; the tables below are from its last run.";
+    const text =
+      "The dashboard was not refreshed within the last hour. Check the DAG transform; " +
+      "the tables below are from its last run.";
     return box.replaceChildren(
-      h("div", { class: "banner warn", role: "note" }, h("strong", {}, "Figures are out of date."), " ", said),
+      h("div", { class: "banner warn", role: "note" }, h("strong", {}, "Cached figures have expired."), " ", text),
     );
   }
   const stale = meta.stale_accounts.length;
   return box.replaceChildren(
     h(
       "p",
-      { class: "standing" },
+      { class: "data-status" },
       h("span", {}, `As of ${instant(meta.as_of, workspace.timezone)}, ${workspace.timezone}`),
       meta.provisional_from && pill(`Provisional from ${day(meta.provisional_from)}`),
       stale > 0 &&
@@ -139,15 +140,16 @@ export function standing(place, { view, workspace, meta, missing, periods: spans
         h(
           "a",
           { href: address({ view: "health" }) },
-          pill(`${stale} ${stale === 1 ? "account is" : "accounts are"} stale`, "warn"),
+          pill(`${stale} stale ${stale === 1 ? "account" : "accounts"}`, "warn"),
         ),
-      stale === 0 && lacking(spans, PERIODIC.has(view) ? place.period : "today"),
+      stale === 0 && incompleteness(spans, PERIODIC.has(view) ? place.period : "today"),
     ),
   );
 }
 
-/** What the figures on the screen lack: today's rest, or the first days, when an account's history is shorter. */
-function lacking(spans, period) {
-  if (spans.today?.complete === false) return pill("Today is not complete yet");
-  return spans[period]?.complete === false && pill(`Not every account is read back to ${day(spans[period].first_day)}`);
+/** Names the missing data: the rest of today, or the first days of the period if an account's history is shorter. */
+function incompleteness(spans, period) {
+  if (spans.today?.complete === false) return pill("Today incomplete");
+  if (spans[period]?.complete !== false) return null;
+  return pill(`Incomplete: some accounts have no data back to ${day(spans[period].first_day)}`);
 }

@@ -1,4 +1,4 @@
-// Plain inline SVG lines, for where the chart library is not installed.
+// Line charts as plain SVG, for installations without the chart library.
 
 import { s } from "./dom.js";
 import { day, short } from "./format.js";
@@ -37,7 +37,7 @@ function level(y, label, width) {
   ];
 }
 
-/** A day without a value breaks the line; it is not drawn as nothing. */
+/** Builds the path of a line. A day without a value is a gap, not a zero. */
 function path(values, x, y) {
   let pen = "M";
   return values

@@ -1,4 +1,4 @@
-// Pieces that several views are made of.
+// Components that several views share.
 
 import { h } from "./dom.js";
 import { word } from "./words.js";
@@ -8,14 +8,14 @@ export function card(title, ...content) {
   return h("section", { class: "card" }, title && h("h2", {}, title), content);
 }
 
-/** tone: "good", "warn", "bad" or none. */
+/** A label with a tone: "good", "warn", "bad" or none. */
 export function pill(text, tone = "") {
   return h("span", { class: `pill ${tone}` }, text);
 }
 
-/** A designed nothing: what is missing, and what brings it. */
-export function nothing(title, sentence, ...more) {
-  return h("section", { class: "nothing" }, h("h2", {}, title), h("p", {}, sentence), more);
+/** The empty state of a view: what is missing, and how to get it. */
+export function emptyState(title, text, ...more) {
+  return h("section", { class: "empty-state" }, h("h2", {}, title), h("p", {}, text), more);
 }
 
 export function facts(pairs) {
@@ -34,8 +34,8 @@ export function platformName(code) {
   return h("span", { class: `platform ${code}` }, word(code));
 }
 
-/** What a chart shows, for those who do not see it; a view has one of each summary. */
-export function folded(summary, content) {
+/** A disclosure, such as the figures of a chart. Its summary is unique within the view. */
+export function disclosure(summary, content) {
   return h("details", {}, h("summary", { id: summary.toLowerCase().replaceAll(" ", "-") }, summary), content);
 }
 

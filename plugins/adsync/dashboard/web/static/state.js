@@ -1,12 +1,12 @@
-// Where the reader is: everything that a link should carry is in the address, everything personal in local storage.
+// The state of the page: shareable parts are in the address, personal ones in local storage.
 
 export const VIEWS = ["overview", "campaigns", "reconciliation", "alerts", "health", "orders"];
 export const PERIODS = ["today", "7_days", "30_days", "90_days"];
-// Views whose figures are of a period.
+// Views with figures of a period.
 export const PERIODIC = new Set(["overview", "campaigns", "reconciliation"]);
 const DETAILS = new Set(["campaign"]);
 
-/** {view, workspace, period, campaign, q} from the address. */
+/** Parses {view, workspace, period, campaign, q} from the address. */
 export function here() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
   const asked = Object.fromEntries(new URLSearchParams(query));
@@ -15,15 +15,15 @@ export function here() {
   return { workspace: recall("workspace") ?? "", q: "", campaign: "", ...asked, view, period };
 }
 
-/** The address of another place; what it does not name stays as it is, but a search or a campaign is left behind. */
+/** Builds the address of a place. Unnamed parts stay as they are, except search and campaign, which are cleared. */
 export function address(place) {
   const { view, workspace, period, campaign, q } = { ...here(), campaign: "", q: "", ...place };
   const query = new URLSearchParams(Object.entries({ workspace, period, campaign, q }).filter(([, value]) => value));
   return `#/${view}?${query}`;
 }
 
-/** What the server is asked. The overview's one answer holds every period. */
-export function question({ view, workspace, period, campaign, q }) {
+/** Builds the query of a place. The response of the overview contains every period. */
+export function viewQuery({ view, workspace, period, campaign, q }) {
   const asked = { workspace, period: view === "overview" ? "" : period, campaign, q };
   return `${view}?${new URLSearchParams(Object.entries(asked).filter(([, value]) => value))}`;
 }
@@ -40,6 +40,6 @@ export function remember(name, value) {
   try {
     localStorage.setItem(`ads.${name}`, value);
   } catch {
-    // Storage is forbidden here: the choice lasts as long as the page.
+    // Without storage the choice lasts as long as the page.
   }
 }

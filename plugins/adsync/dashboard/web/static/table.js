@@ -1,4 +1,4 @@
-// One table: columns say how a value is shown and compared; headings sort when the table is told so.
+// Tables. A column defines how its values are shown and sorted.
 
 import { h } from "./dom.js";
 import { DASH } from "./format.js";
@@ -6,7 +6,7 @@ import { DASH } from "./format.js";
 /**
  * columns: [{key, label, show(value, row), number, broad, sort(row)}];
  * options: caption, sorted {key, down}, onsort, foot.
- * The first column heads its row. A wide table scrolls inside its own region, which the keyboard reaches too.
+ * The first column is the row header. A wide table scrolls inside its own region, which can be focused.
  */
 export function table(columns, rows, { caption, sorted, onsort, foot = [], wide = true }) {
   const built = h(
@@ -67,7 +67,7 @@ function line(columns, row) {
   );
 }
 
-/** Sorted by one column; what is undefined comes last either way. */
+/** Sorts rows by one column; undefined values come last in both directions. */
 function ordered(rows, columns, sorted) {
   const column = columns.find(({ key }) => key === sorted?.key);
   if (!column) return rows;

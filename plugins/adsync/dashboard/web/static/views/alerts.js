@@ -1,9 +1,9 @@
-// Open alerts to act on, and those that are over.
+// View alerts: open alerts to acknowledge, and closed ones.
 
 import { acknowledge } from "../api.js";
 import { h } from "../dom.js";
 import { fullDay, instant } from "../format.js";
-import { campaignLink, card, nothing, pill, SEVERITY } from "../parts.js";
+import { campaignLink, card, emptyState, pill, SEVERITY } from "../parts.js";
 import { table } from "../table.js";
 import { word } from "../words.js";
 
@@ -14,8 +14,8 @@ export function draw({ data, workspace }, { reload }) {
         { class: "cards" },
         data.open.map((each) => episode(each, workspace, reload)),
       )
-    : nothing("All is calm", "No alert is open: every judged campaign did about as well as in its thirty days before.");
-  return [h("h3", {}, "Open"), open, data.closed.length > 0 && card("Over", past(data.closed, workspace))];
+    : emptyState("No open alerts", "Every evaluated campaign is within its thresholds.");
+  return [h("h3", {}, "Open"), open, data.closed.length > 0 && card("Closed", closed(data.closed, workspace))];
 }
 
 function episode(alert, workspace, reload) {
@@ -30,29 +30,29 @@ function episode(alert, workspace, reload) {
     h("p", { class: "subject" }, campaignLink({ ...alert, name: alert.campaign })),
     h("p", {}, alert.message),
     h("p", { class: "note" }, `${word(alert.platform)} · ${since}`),
-    seen(alert, workspace, reload),
+    acknowledgement(alert, workspace, reload),
   );
 }
 
-function seen(alert, workspace, reload) {
-  // Who has pressed the button goes on at what it has become.
+function acknowledgement(alert, workspace, reload) {
+  // The focus moves from the button to the text that replaces it.
   const id = `alert-${alert.alert_id}`;
   if (alert.acknowledged_at)
     return h(
       "p",
       { class: "note", id, tabindex: "-1" },
-      `Seen by ${alert.acknowledged_by}, ${instant(alert.acknowledged_at, workspace.timezone)}`,
+      `Acknowledged by ${alert.acknowledged_by}, ${instant(alert.acknowledged_at, workspace.timezone)}`,
     );
-  const told = h("span", { role: "alert", class: "note" });
+  const message = h("span", { role: "alert", class: "note" });
   const press = async () => {
-    // A button that is disabled loses the focus.
+    // A disabled button would lose the focus.
     if (button.ariaDisabled) return;
     button.ariaDisabled = "true";
     try {
       await acknowledge(alert.alert_id);
       await reload();
     } catch (error) {
-      told.textContent = error.message;
+      message.textContent = error.message;
       button.ariaDisabled = null;
     }
   };
@@ -66,21 +66,21 @@ function seen(alert, workspace, reload) {
     },
     "Acknowledge",
   );
-  return h("p", { class: "actions" }, button, told);
+  return h("p", { class: "actions" }, button, message);
 }
 
-function past(rows, workspace) {
+function closed(rows, workspace) {
   return table(
     [
       { key: "campaign", label: "Campaign", show: (_, row) => campaignLink({ ...row, name: row.campaign }) },
-      { key: "type", label: "What", show: word },
-      { key: "message", label: "Said", broad: true },
+      { key: "type", label: "Alert", show: word },
+      { key: "message", label: "Message", broad: true },
       { key: "first_date", label: "From", show: fullDay },
       { key: "last_date", label: "Until", show: fullDay },
       { key: "closed_at", label: "Closed", show: (value) => instant(value, workspace.timezone) },
-      { key: "acknowledged_by", label: "Seen by" },
+      { key: "acknowledged_by", label: "Acknowledged by" },
     ],
     rows,
-    { caption: "Alerts that are over" },
+    { caption: "Closed alerts" },
   );
 }

@@ -1,9 +1,9 @@
-// One campaign: what it is, how it went day by day, what is wrong with it, and which orders went to it.
+// View campaign: details, alerts and issues, figures by day, and attributed orders.
 
 import { chart } from "../chart.js";
 import { h } from "../dom.js";
 import { amount, count, fullDay, instant, percent, ratio, tenths } from "../format.js";
-import { card, facts, folded, nothing, pill, platformName, SEVERITY } from "../parts.js";
+import { card, facts, disclosure, emptyState, pill, platformName, SEVERITY } from "../parts.js";
 import { address } from "../state.js";
 import { table } from "../table.js";
 import { word } from "../words.js";
@@ -14,22 +14,22 @@ export function draw(answer) {
   if (!data.campaign)
     return [
       back,
-      nothing(
-        "Nobody knows this campaign",
-        "It is not among the campaigns of this workspace: the link may belong to another one.",
+      emptyState(
+        "Unknown campaign",
+        "This workspace has no such campaign. The link may belong to another workspace.",
       ),
     ];
   return [
     back,
-    about(data.campaign, data.names),
-    troubles(data),
-    course(answer),
+    details(data.campaign, data.names),
+    problems(data),
+    trend(answer),
     days(data.days, workspace.currency),
     orders(data.orders, workspace),
   ];
 }
 
-function about(campaign, names) {
+function details(campaign, names) {
   return h(
     "section",
     { class: "card" },
@@ -40,14 +40,14 @@ function about(campaign, names) {
       ["Status", word(campaign.status)],
       ["Objective", campaign.objective ? word(campaign.objective.toLowerCase()) : "–"],
       ["Id", campaign.campaign_id],
-      ["Currency, zone", `${campaign.currency}, ${campaign.timezone}`],
-      ["Seen", `${fullDay(campaign.first_seen)} – ${fullDay(campaign.last_seen)}`],
-      ...(names.length ? [["Earlier names", names.map(({ name }) => h("span", { class: "block" }, name))]] : []),
+      ["Currency, time zone", `${campaign.currency}, ${campaign.timezone}`],
+      ["Active", `${fullDay(campaign.first_seen)} – ${fullDay(campaign.last_seen)}`],
+      ...(names.length ? [["Former names", names.map(({ name }) => h("span", { class: "block" }, name))]] : []),
     ]),
   );
 }
 
-function troubles({ alerts, issues }) {
+function problems({ alerts, issues }) {
   if (alerts.length + issues.length === 0) return null;
   const alert = (each) =>
     h(
@@ -60,13 +60,13 @@ function troubles({ alerts, issues }) {
     h(
       "li",
       {},
-      pill("Does not add up", "warn"),
+      pill("Issue", "warn"),
       h("span", {}, `${word(each.type)}: ${each.detail}, ${fullDay(each.date)}`),
     );
-  return card("What is wrong", h("ul", { class: "plain" }, alerts.map(alert), issues.map(issue)));
+  return card("Alerts and issues", h("ul", { class: "plain" }, alerts.map(alert), issues.map(issue)));
 }
 
-function course({ data, charts, workspace }) {
+function trend({ data, charts, workspace }) {
   const rows = [...data.days].reverse();
   if (rows.length < 2) return null;
   const values = (key) => rows.map((row) => row[key] ?? null);
@@ -77,7 +77,7 @@ function course({ data, charts, workspace }) {
       days: rows.map(({ date }) => date),
       library: charts,
       provisional,
-      label: "Spend and attributed revenue by day; the table below holds the figures",
+      label: "Spend and attributed revenue by day; see the table below",
       series: [
         { label: "Attributed revenue", tone: "revenue", values: values("attributed_revenue"), show: amount },
         { label: "Spend", tone: "spend", values: values("spend"), show: amount },
@@ -87,10 +87,10 @@ function course({ data, charts, workspace }) {
 }
 
 function days(rows, currency) {
-  if (rows.length === 0) return nothing("No day of it within the last ninety", "");
+  if (rows.length === 0) return emptyState("No figures in the last 90 days", "");
   return card(
     null,
-    folded(
+    disclosure(
       "Figures by day",
       table(
         [
@@ -98,7 +98,7 @@ function days(rows, currency) {
             key: "date",
             label: "Day",
             show: (value, row) =>
-              h("span", { class: "named" }, fullDay(value), row.is_final === false && pill("provisional")),
+              h("span", { class: "named" }, fullDay(value), row.is_final === false && pill("Provisional")),
           },
           { key: "spend", label: `Spend, ${currency}`, number: true, show: amount },
           { key: "attributed_orders", label: "Orders", number: true, show: count },
@@ -120,9 +120,9 @@ function days(rows, currency) {
 
 function orders(rows, workspace) {
   if (rows.length === 0)
-    return nothing(
-      "No order went to it yet",
-      "An order goes to the campaign of its last known click within the window.",
+    return emptyState(
+      "No attributed orders yet",
+      "An order is attributed to the campaign of its last click within the attribution window.",
     );
   return card(
     "Latest orders",
@@ -134,8 +134,8 @@ function orders(rows, workspace) {
           show: (value, row) => h("a", { href: address({ view: "orders", q: row.order_id }) }, value || row.order_id),
         },
         { key: "store_platform", label: "Store", show: word },
-        { key: "at", label: "When", show: (value) => instant(value, workspace.timezone) },
-        { key: "type", label: "How", show: (value, row) => `${word(value)}, ${word(row.rule)}` },
+        { key: "at", label: "Time", show: (value) => instant(value, workspace.timezone) },
+        { key: "type", label: "Attribution", show: (value, row) => `${word(value)}, ${word(row.rule)}` },
         { key: "value", label: `Value, ${workspace.currency}`, number: true, show: amount },
       ],
       rows,

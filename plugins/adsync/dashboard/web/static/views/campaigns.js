@@ -1,18 +1,18 @@
-// All campaigns of the period: found by name, platform and status, sorted by any column.
+// View campaigns: all campaigns of the period, with filters by name, platform and status.
 
 import { h } from "../dom.js";
 import { amount, count, percent, ratio } from "../format.js";
-import { campaignLink, card, nothing, pill, platformName } from "../parts.js";
+import { campaignLink, card, emptyState, pill, platformName } from "../parts.js";
 import { table } from "../table.js";
 import { word } from "../words.js";
 
 const TONES = { active: "good", limited: "warn", deleted: "bad" };
-// What the reader has set, kept while the page is open.
-const wanted = { text: "", platform: "", status: "", sorted: { key: "spend", down: true } };
+// The filters, kept while the page is open.
+const filter = { text: "", platform: "", status: "", sorted: { key: "spend", down: true } };
 
 export function draw({ data, workspace }) {
   if (data.campaigns.length === 0) {
-    return nothing("No campaign spent or sold anything in this period", "A longer period may show more.");
+    return emptyState("No spend and no attributed orders in this period", "Try a longer period.");
   }
   const box = h("div", {});
   const list = () => box.replaceChildren(listed(data, workspace.currency, list));
@@ -28,12 +28,12 @@ function filters(campaigns, list) {
       {
         id: `any-${name}`,
         onchange: () => {
-          wanted[name] = pick.value;
+          filter[name] = pick.value;
           list();
         },
       },
       h("option", { value: "" }, `Any ${label}`),
-      values.map((value) => h("option", { value, selected: value === wanted[name] }, word(value))),
+      values.map((value) => h("option", { value, selected: value === filter[name] }, word(value))),
     );
     return h("label", { class: "pick" }, h("span", { class: "unseen" }, label), pick);
   };
@@ -42,9 +42,9 @@ function filters(campaigns, list) {
     id: "find",
     placeholder: "Name or id",
     dir: "auto",
-    value: wanted.text,
+    value: filter.text,
     oninput: () => {
-      wanted.text = text.value;
+      filter.text = text.value;
       list();
     },
   });
@@ -63,12 +63,12 @@ function listed(data, currency, list) {
     "p",
     { class: "note", role: "status" },
     `${count(found.length)} of ${count(data.total)} campaigns`,
-    data.total > data.campaigns.length && `; only the ${count(data.campaigns.length)} most expensive are loaded`,
+    data.total > data.campaigns.length && `; only ${count(data.campaigns.length)} with the highest spend are loaded`,
   );
   if (found.length === 0)
-    return h("div", {}, summary, nothing("No campaign fits", "Clear the search or choose any platform and status."));
+    return h("div", {}, summary, emptyState("No matching campaigns", "Clear the search or the filters."));
   const sort = (sorted) => {
-    wanted.sorted = sorted;
+    filter.sorted = sorted;
     list();
     document.getElementById(`sort-${sorted.key}`)?.focus();
   };
@@ -76,15 +76,15 @@ function listed(data, currency, list) {
     "div",
     {},
     summary,
-    table(columns(currency), found, { caption: "Campaigns", sorted: wanted.sorted, onsort: sort }),
+    table(columns(currency), found, { caption: "Campaigns", sorted: filter.sorted, onsort: sort }),
   );
 }
 
 function fits({ name, campaign_id: id, platform, status }) {
-  const text = wanted.text.trim().toLocaleLowerCase();
+  const text = filter.text.trim().toLocaleLowerCase();
   return (
-    (!wanted.platform || platform === wanted.platform) &&
-    (!wanted.status || status === wanted.status) &&
+    (!filter.platform || platform === filter.platform) &&
+    (!filter.status || status === filter.status) &&
     (!text || (name ?? "").toLocaleLowerCase().includes(text) || id.includes(text))
   );
 }

@@ -1,8 +1,8 @@
-// Every account: how it is, how far it has been read, and what somebody should do about it.
+// View health: the sync status of every account with the required action, and consistency issues.
 
 import { h } from "../dom.js";
 import { age, count, fullDay, instant } from "../format.js";
-import { card, facts, nothing, pill, platformName } from "../parts.js";
+import { card, facts, emptyState, pill, platformName } from "../parts.js";
 import { table } from "../table.js";
 import { word } from "../words.js";
 
@@ -10,19 +10,18 @@ const TONES = { ok: "good", retrying: "warn", failed: "bad", reauth_required: "b
 
 export function draw({ data, workspace }) {
   if (data.accounts.length === 0)
-    return nothing("No account is connected", "Link ad accounts and stores of this workspace in workspaces.yaml.");
+    return emptyState("No accounts yet", "Add ad accounts and stores of this workspace to workspaces.yaml.");
   return [
     h(
       "ul",
       { class: "cards" },
       data.accounts.map((each) => account(each, workspace)),
     ),
-    card("What does not add up", issues(data)),
+    card("Consistency issues", issues(data)),
   ];
 }
 
 function account(each, workspace) {
-  const calm = each.advice.startsWith("nothing");
   return h(
     "li",
     { class: `card account ${TONES[each.status] ?? ""}` },
@@ -35,37 +34,37 @@ function account(each, workspace) {
     ),
     h("p", { class: "subject" }, each.name || each.account_id),
     facts([
-      ["Last read", each.last_success_at ? age(each.age_seconds) : "never"],
-      ["Read through", fullDay(each.covered_through)],
+      ["Last sync", each.last_success_at ? age(each.age_seconds) : "never"],
+      ["Synced through", fullDay(each.covered_through)],
       ["Final through", fullDay(each.final_through)],
-      ["Calls in 24 hours", count(each.calls_24h)],
+      ["API calls in 24 hours", count(each.calls_24h)],
       ...(each.next_try ? [["Next try", instant(each.next_try, workspace.timezone)]] : []),
     ]),
-    h("p", { class: calm ? "note" : "todo" }, h("bdi", {}, h("strong", {}, "To do:"), " ", each.advice)),
+    h("p", { class: each.needs_action ? "todo" : "note" }, h("bdi", {}, h("strong", {}, "Action:"), " ", each.action)),
   );
 }
 
 function issues({ issues: rows, total }) {
-  if (rows.length === 0) return h("p", { class: "note line" }, pill("Adds up", "good"), "Nothing contradicts itself.");
+  if (rows.length === 0) return h("p", { class: "note line" }, pill("Consistent", "good"), "No issues.");
   const more =
     total > rows.length &&
     h(
       "p",
       { class: "note" },
-      `The latest ${count(rows.length)} of ${count(total)}; all of them are in marts.consistency_issues.`,
+      `The latest ${count(rows.length)} of ${count(total)}; see marts.consistency_issues for all.`,
     );
   return [
     more,
     table(
       [
-        { key: "type", label: "What", show: word },
+        { key: "type", label: "Issue", show: word },
         { key: "platform", label: "Platform", show: platformName },
         { key: "account_id", label: "Account" },
         { key: "date", label: "Day", show: fullDay },
         { key: "detail", label: "Detail", broad: true },
       ],
       rows,
-      { caption: "What does not add up" },
+      { caption: "Consistency issues" },
     ),
   ];
 }

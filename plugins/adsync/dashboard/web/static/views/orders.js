@@ -1,14 +1,14 @@
-// Why an order went where it went: the sentence first, then every visit and what became of it.
+// View orders: why an order was attributed to its campaign or to none, with every touch and its verdict.
 
 import { h } from "../dom.js";
 import { instant, money } from "../format.js";
-import { campaignLink, nothing, pill, platformName } from "../parts.js";
+import { campaignLink, emptyState, pill, platformName } from "../parts.js";
 import { address } from "../state.js";
 import { word } from "../words.js";
 
 export function draw({ data, workspace, missing }, { place }) {
   if (missing.includes("order_explanations"))
-    return nothing("Explanations are not built yet", "The next run of the DAG transform builds them.");
+    return emptyState("No explanations yet", "The next run of the DAG transform builds them.");
   return [search(place), found(data.orders, workspace, place)].flat();
 }
 
@@ -29,7 +29,7 @@ function search(place) {
 function found(orders, workspace, place) {
   if (orders.length > 0)
     return [
-      h("h3", {}, place.q ? "Found" : "Latest orders"),
+      h("h3", {}, place.q ? "Search results" : "Latest orders"),
       h(
         "ul",
         { class: "cards broad" },
@@ -38,13 +38,13 @@ function found(orders, workspace, place) {
     ];
   if (place.q)
     return [
-      nothing(
-        "No such order",
-        `No order of this workspace has the number or id ${place.q}.`,
+      emptyState(
+        "Order not found",
+        `This workspace has no order with the number or id ${place.q}.`,
         h("p", {}, h("a", { href: address({ view: "orders" }) }, "Show the latest orders")),
       ),
     ];
-  return [nothing("No orders yet", "They come with the first sync of a store.")];
+  return [emptyState("No orders yet", "Orders appear after the first sync of a store.")];
 }
 
 function order(each, workspace) {
@@ -72,12 +72,12 @@ function order(each, workspace) {
       h(
         "ol",
         { class: "touches" },
-        each.touches.map((touch) => visit(touch, workspace)),
+        each.touches.map((touch) => touchItem(touch, workspace)),
       ),
   );
 }
 
-function visit(touch, workspace) {
+function touchItem(touch, workspace) {
   return h(
     "li",
     { class: touch.verdict },

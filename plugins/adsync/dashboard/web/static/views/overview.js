@@ -1,9 +1,9 @@
-// Spend, revenue and ROAS of the period; their course; which platform they came from.
+// View overview: spend, revenue and ROAS of the period, their trend, and the split by platform.
 
 import { chart } from "../chart.js";
 import { h } from "../dom.js";
 import { amount, count, fullDay, money, percent, ratio } from "../format.js";
-import { card, folded, nothing, platformName } from "../parts.js";
+import { card, disclosure, emptyState, platformName } from "../parts.js";
 import { address } from "../state.js";
 import { table } from "../table.js";
 
@@ -16,12 +16,12 @@ export function draw(answer, { place }) {
     attention(data.attention),
     tiles(figures, workspace.currency),
     split.length === 0
-      ? nothing(
+      ? emptyState(
           "No spend and no orders in this period",
-          "A longer period may show more; Sync health tells how far every account has been read.",
+          "Try a longer period, or see Sync health for the synced days of every account.",
         )
       : [
-          course(
+          trend(
             answer,
             data.days.filter(({ date }) => date >= span.first_day),
           ),
@@ -34,8 +34,8 @@ function attention({ alerts, unseen, stale, accounts }) {
   const open =
     alerts === 0
       ? "No open alerts"
-      : `${count(alerts)} open ${alerts === 1 ? "alert" : "alerts"}${unseen ? `, ${count(unseen)} not seen yet` : ""}`;
-  const read = stale === 0 ? "No account is stale" : `${count(stale)} of ${count(accounts)} accounts stale`;
+      : `${count(alerts)} open ${alerts === 1 ? "alert" : "alerts"}${unseen ? `, ${count(unseen)} unseen` : ""}`;
+  const read = stale === 0 ? "No stale accounts" : `${count(stale)} of ${count(accounts)} accounts stale`;
   return h(
     "p",
     { class: "attention" },
@@ -71,12 +71,12 @@ function tiles(figures, currency) {
   );
 }
 
-function course({ meta, charts, workspace }, rows) {
+function trend({ meta, charts, workspace }, rows) {
   if (rows.length < 2) return [];
   const days = rows.map(({ date }) => date);
   const values = (key) => rows.map((row) => row[key] ?? null);
   const shared = { days, library: charts, provisional: meta?.provisional_from };
-  const from = `${fullDay(days[0])} to ${fullDay(days.at(-1))}; the table below holds the figures`;
+  const from = `${fullDay(days[0])} to ${fullDay(days.at(-1))}; see the table below`;
   const show = (value) => money(value, workspace.currency);
   return h(
     "div",
@@ -91,7 +91,7 @@ function course({ meta, charts, workspace }, rows) {
           { label: "Spend", tone: "spend", values: values("spend"), show },
         ],
       }),
-      folded("Figures by day", daily(rows)),
+      disclosure("Figures by day", daily(rows)),
     ),
     card(
       "ROAS, attributed",
@@ -138,8 +138,8 @@ function store(total, currency) {
   return h(
     "p",
     { class: "note" },
-    `The store earned ${money(total.store_revenue, currency)} in all, a blended ROAS of ${ratio(total.blended_roas)}; ` +
-      `${money(total.collected_revenue, currency)} of the attributed revenue is money in hand. ` +
-      "Two platforms may claim the same purchase.",
+    `Store revenue: ${money(total.store_revenue, currency)} (blended ROAS ${ratio(total.blended_roas)}). ` +
+      `Collected attributed revenue: ${money(total.collected_revenue, currency)}. ` +
+      "Several platforms can claim the same purchase.",
   );
 }

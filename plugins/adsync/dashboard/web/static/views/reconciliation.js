@@ -1,39 +1,39 @@
-// The waterfall from every order placed to what campaigns brought, and the claims of the platforms beside it.
+// View reconciliation: the waterfall from orders placed to attributed revenue, and the claims of the platforms.
 
 import { h, s } from "../dom.js";
 import { amount, fullDay, money } from "../format.js";
-import { card, folded, nothing, pill } from "../parts.js";
+import { card, disclosure, emptyState, pill } from "../parts.js";
 import { table } from "../table.js";
 import { word } from "../words.js";
 
-const AWAY = ["test", "cancelled", "unpaid", "refunded"];
+const DEDUCTIONS = ["test", "cancelled", "unpaid", "refunded"];
 const NAMES = {
   gross: "Orders placed",
   test: "Test orders",
   cancelled: "Cancelled",
-  unpaid: "Not paid",
+  unpaid: "Unpaid",
   refunded: "Refunded",
   store_revenue: "Store revenue",
   attributed: "Attributed to campaigns",
-  claimed: "Claimed by the platforms",
+  claimed: "Claimed by platforms",
 };
 
 export function draw({ data, workspace, missing }) {
   if (missing.includes("reconciliation"))
-    return nothing("Reconciliation is not built yet", "The next run of the DAG transform builds it.");
-  if (!data.sums) return nothing("No order in this period", "A longer period may show more.");
+    return emptyState("No reconciliation yet", "The next run of the DAG transform builds it.");
+  if (!data.sums) return emptyState("No orders in this period", "Try a longer period.");
   return [
     card(
-      `Where the money went, ${workspace.currency}`,
+      `From orders placed to attributed revenue, ${workspace.currency}`,
       waterfall(steps(data)),
       residual(data.sums.residual, workspace.currency),
     ),
     card("Claims", claims(data.sums, workspace.currency)),
-    card(null, folded("Figures by day", days(data.days))),
+    card(null, disclosure("Figures by day", days(data.days))),
   ];
 }
 
-/** [{name, amount, from, to, kind}]; what is unknown is a step without a bar. */
+/** Returns [{name, amount, from, to, kind}]; an unknown amount is a step without a bar. */
 function steps({ sums, reasons }) {
   let level = sums.gross ?? 0;
   const fall = (name, value) => {
@@ -50,7 +50,7 @@ function steps({ sums, reasons }) {
   });
   return [
     total("gross"),
-    ...AWAY.map((key) => fall(NAMES[key], sums[key])),
+    ...DEDUCTIONS.map((key) => fall(NAMES[key], sums[key])),
     total("store_revenue"),
     ...reasons.map((each) => fall(word(each.reason), each.amount)),
     total("attributed"),
@@ -91,14 +91,14 @@ function residual(value, currency) {
       "p",
       { class: "note line" },
       pill("Unknown", "warn"),
-      "A part of it is not known, so nobody can say whether it adds up; Sync health names what is missing.",
+      "Some amounts are unknown. Sync health lists the missing data.",
     );
-  if (Math.abs(value) < 0.005) return h("p", { class: "note line" }, pill("Adds up", "good"), "Nothing is left over.");
+  if (Math.abs(value) < 0.005) return h("p", { class: "note line" }, pill("Reconciled", "good"), "No residual.");
   return h(
     "p",
     { class: "note line" },
-    pill("Does not add up", "bad"),
-    `${money(value, currency)} are left over: please report this.`,
+    pill("Not reconciled", "bad"),
+    `Residual of ${money(value, currency)}: please report this.`,
   );
 }
 
@@ -106,17 +106,17 @@ function claims({ claimed, attributed }, currency) {
   return h(
     "p",
     {},
-    `The platforms claim ${money(claimed, currency)}; ` +
-      `the store's orders attribute ${money(attributed, currency)} to them. ` +
-      "Two platforms may claim the same purchase, and each counts by its own rules, " +
-      "so the claims are compared and never added in.",
+    `Claimed by platforms: ${money(claimed, currency)}. ` +
+      `Attributed from store orders: ${money(attributed, currency)}. ` +
+      "Several platforms can claim the same purchase, and each has its own rules, " +
+      "so claims are shown for comparison only.",
   );
 }
 
 function days(rows) {
   const columns = [
-    ...["gross", ...AWAY, "store_revenue", "attributed"].map((key) => [key, NAMES[key]]),
-    ["unattributed", "Not attributed"],
+    ...["gross", ...DEDUCTIONS, "store_revenue", "attributed"].map((key) => [key, NAMES[key]]),
+    ["unattributed", "Unattributed"],
     ["claimed", "Claimed"],
     ["residual", "Residual"],
   ];
