@@ -58,7 +58,7 @@ def _snapchat_campaign(campaign_id: str, name: str) -> Payload:
 
 
 def _snapchat_metrics(_account_id: str, campaign_id: str, day: date, row: Payload) -> Payload:
-    """Days of Riyadh; without `settled`, nothing is told about how final they are."""
+    """Days in Riyadh's time zone; without `settled` the row does not report whether it is final."""
     count, value = row.get("purchases", (0, 0))
     claimed = {"conversion_purchases": count, "conversion_purchases_value": _micros(value)}
     stats = {"impressions": row["impressions"], "swipes": row["clicks"], "spend": _micros(row["spend"]), **claimed}

@@ -20,7 +20,7 @@ AD_STREAMS, STORE_STREAMS = ("accounts", "campaigns", "campaign_metrics"), ("sto
 
 @pytest.fixture(scope="session", autouse=True)
 def raw_tables(local_servers) -> None:
-    """Every registered source has them, whether or not there is anything in them."""
+    """Creates the raw tables of every registered source, also those that stay empty."""
     streams = [(name, stream) for name in registry.ad_platforms() for stream in AD_STREAMS]
     streams += [(name, stream) for name in registry.stores() for stream in STORE_STREAMS]
     migrations.migrate(local_servers.database_url("adsync"), streams)
@@ -43,7 +43,7 @@ def built(local_servers, scratch) -> Iterator[str]:
 
 @pytest.fixture
 def built_copy(built, local_servers) -> Iterator[str]:
-    """The same, to change."""
+    """A copy that a test may change."""
     with copy_of(local_servers, conninfo_to_dict(built)["dbname"], "built_copy") as url:
         yield url
 

@@ -17,12 +17,12 @@ from psycopg.sql import SQL, Identifier
 
 from adsync_demo.services.servers import Servers
 
-# Forked from a process that has loaded dbt, which takes longer than most of its commands.
+# Forked from a process that has loaded dbt: loading takes longer than most commands.
 LOADED = multiprocessing.get_context("forkserver")
 LOADED.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.postgres.connections"])
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 ONLY_DATA = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
-# What no new row changes is there after the first build.
+# Nodes that new rows do not change exist after the first build.
 ONLY_TABLES = (*ONLY_DATA, "--exclude-resource-type", "seed", "--exclude", "config.materialized:view")
 PATIENCE = 600.0
 NOW = "2026-11-22T09:00:00+00:00"
@@ -32,7 +32,7 @@ LIBPQ = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPA
 
 
 def dbt(url: str, scratch: Path, *words: str, now: str = NOW) -> None:
-    """Run one dbt command with "now" fixed, no overlap, and warnings as errors."""
+    """Runs one dbt command with "now" fixed, no overlap, and warnings as errors."""
     settings = ["--vars", f"{{as_of: '{now}', adsync_overlap: 0 seconds}}"]
     command = ["--warn-error", *words, *folders(scratch), *settings]
     scratch.mkdir(parents=True, exist_ok=True)
@@ -44,8 +44,8 @@ def dbt(url: str, scratch: Path, *words: str, now: str = NOW) -> None:
 
 
 def _invoke(command: list[str], environment: dict[str, str], said: Path) -> None:
-    """In a process of its own: dbt with what it prints in a file."""
-    # There it is loaded; who runs other tests need not wait for it.
+    """Runs dbt in its own process, with its output in a file."""
+    # dbt is loaded there, so that other tests do not wait for it.
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
     os.environ |= environment
@@ -57,7 +57,7 @@ def _invoke(command: list[str], environment: dict[str, str], said: Path) -> None
 
 @contextmanager
 def copy_of(servers: Servers, template: str, name: str) -> Iterator[str]:
-    """A database of its own, like another one; the URL to it."""
+    """Yields the URL of a copy of a database."""
     with psycopg.connect(servers.database_url("postgres"), autocommit=True) as server:
         server.execute(f"create database {name} template {template} strategy file_copy")
         yield servers.database_url(name)
@@ -67,12 +67,12 @@ def copy_of(servers: Servers, template: str, name: str) -> Iterator[str]:
 def folders(scratch: Path) -> list[str]:
     at = {"project-dir": PROJECT, "profiles-dir": PROJECT, "target-path": scratch, "log-path": scratch}
     places = [word for name, folder in at.items() for word in (f"--{name}", str(folder))]
-    # What it prints says what is wrong; its own log, which nobody reads here, takes as long as its queries.
+    # Errors are in the output. The log file is not used and takes as long as the queries.
     return [*places, "--log-level-file", "none"]
 
 
 def python(url: str, *words: str) -> str:
-    """What a Python program prints that finds the database in libpq's variables; it must succeed."""
+    """Returns the output of a Python program that finds the database in libpq's variables; it must succeed."""
     environment = {**os.environ, **libpq(url)}
     done = subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -80,7 +80,7 @@ def python(url: str, *words: str) -> str:
 
 
 def libpq(url: str) -> dict[str, str]:
-    """The variables that say the same as `url`."""
+    """Returns libpq's variables for `url`."""
     return {LIBPQ[key]: str(value) for key, value in conninfo_to_dict(url).items() if key in LIBPQ}
 
 
@@ -90,7 +90,7 @@ def rows(url: str, query: str, *values: object) -> list[dict[str, object]]:
 
 
 def tables(url: str) -> dict[str, list[str]]:
-    """Every relation that dbt computes, as sorted rows of text."""
+    """Returns every relation that dbt computes, as sorted rows of text."""
     with psycopg.connect(url) as db:
         names = db.execute(RELATIONS).fetchall()
         return {table: _content(db, Identifier(schema, table)) for schema, table in names}

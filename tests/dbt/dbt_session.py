@@ -1,4 +1,4 @@
-"""Many dbt builds in one process of its own: dbt is loaded and the project parsed once, not once per build."""
+"""Runs many dbt builds in one process: dbt is loaded and the project parsed once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Build = Callable[..., None]
 
 @contextmanager
 def session(url: str, scratch: Path) -> Iterator[Build]:
-    """Yield a function that runs one dbt command with "now" fixed, as `dbt_process.dbt` does, and must succeed."""
+    """Yields a function that runs one dbt command with "now" fixed, as `dbt_process.dbt` does; it must succeed."""
     command = [sys.executable, "-c", PROGRAM, *folders(scratch)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     with subprocess.Popen(command, env={**os.environ, **libpq(url)}, **pipes) as process:

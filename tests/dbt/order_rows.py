@@ -15,7 +15,7 @@ Payload = dict[str, object]
 
 
 def visit(number: int, moment: datetime, *, source: str = "unknown", **query: str) -> Payload:
-    """One visit whose landing page carries the query; `utm` stays empty, as it does when Shopify did not read it."""
+    """A visit whose landing page has the query; `utm` is empty, as when Shopify did not parse it."""
     return {
         "id": f"gid://shopify/CustomerVisit/{number}",
         "occurredAt": _utc(moment),
@@ -86,12 +86,12 @@ def _woocommerce_order(number: int, created: datetime, row: Payload) -> Payload:
 
 
 def session(start: datetime, **tags: str) -> Payload:
-    """What WooCommerce knows of the browser's session."""
+    """WooCommerce's order attribution of the browser's session."""
     return {"session_start_time": _naive(start), **tags}
 
 
 def _salla_order(number: int, created: datetime, row: Payload) -> Payload:
-    """Money is a JSON number, and the clock is Riyadh's."""
+    """Money is a JSON number, times are Riyadh's."""
     local = created.astimezone(ZoneInfo("Asia/Riyadh"))
     return {
         "id": number,

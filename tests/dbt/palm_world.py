@@ -1,4 +1,4 @@
-"""A second small business, of the platforms that the first has not; its days, and Snapchat's, are those of Riyadh."""
+"""A second small business on the platforms that small_world lacks. Its days, and Snapchat's, are in Riyadh's zone."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _woocommerce_orders(run: Load) -> None:
     run.order(WOOCOMMERCE, 1208, NOON, method="cod", session=typed, **unpaid)
     run.order(WOOCOMMERCE, 1209, NOON, total="100.00", status="trash", session=clicked)
     run.order(WOOCOMMERCE, 1210, NOON, method="bacs", status="on-hold", session=clicked, **unpaid)
-    # An app's order knows no session.
+    # An order from an app has no session.
     tags = {"utm_source": "snap", "utm_campaign": "ksa+retargeting", "source_type": "mobile_app"}
     run.order(WOOCOMMERCE, 1211, NOON, total="50.00", session=tags)
 

@@ -1,4 +1,4 @@
-"""Two workspaces in which everything may change by chance: campaigns, their days, orders, clicks and settings."""
+"""Two workspaces whose campaigns, metrics, orders, clicks and settings change at random."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from order_rows import Payload, session, visit
 from psycopg.sql import SQL, Identifier
 from raw_rows import Account, Load
 
-# Early enough that some days were read before they had ended, and are final in the end.
+# Early enough that some days are synced before their end and are final later.
 FIRST_LOAD = datetime(2026, 10, 25, 6, 0, tzinfo=UTC)
 LATER = "2026-11-27T21:30:00+00:00"
 ACCOUNTS = (
@@ -31,12 +31,12 @@ STORES = (
 )
 # Snapchat's have letters, here in capitals.
 CAMPAIGNS = tuple((ACCOUNTS[n % 6], f"A-{n:08d}" if n % 6 >= 4 else f"12021{n:012d}") for n in range(24))
-# Two of each campaign; the first letter keeps them apart from campaigns.
+# Two per campaign; the first letter distinguishes them from campaigns.
 ADS = tuple((account, f"{ad}{campaign[1:]}", campaign) for account, campaign in CAMPAIGNS for ad in "78")
-# And what an account spent on none of them.
+# Spend of an account without a campaign.
 SPENDERS = (*CAMPAIGNS, (ACCOUNTS[4], f"unlisted-of-{ACCOUNTS[4].native_id}"))
 HELD = SQL("select account_id, split_part(record_key, ':', 1), metric_date from raw.{}")
-# No day is recent enough for an alert, and no account's spend may ever be another than in raw.
+# No day is recent enough for an alert, and the spend of an account always equals that in raw.
 EMPTY = {"performance_alerts", "int_accounts__unreconciled"}
 NAMES = ("Sale", "sale!", "Ramadan \u2013 Oud", "Eid + Sale", "رمضان", "White Friday", "Twin", "twin")
 
@@ -45,7 +45,7 @@ def configure(db: psycopg.Connection) -> None:
     load = Load(db)
     load.workspace("red", "SAR", "Asia/Riyadh")
     load.workspace("green", "USD", "America/New_York")
-    # The days that were read in time to be judged have few days before them.
+    # The days that can be evaluated have few days before them.
     db.execute("update adsync.workspaces set alerts = '{\"min_baseline_days\": 1}'")
     load.account("red", ACCOUNTS[0], "USD", "America/Los_Angeles")
     load.account("green", ACCOUNTS[1], "AED", "Asia/Dubai")
@@ -79,7 +79,7 @@ def add_metrics(load: Load, chance: random.Random) -> None:
 
 
 def add_order(load: Load, chance: random.Random) -> None:
-    """New, or an earlier one again: refunded, cancelled, with other visits or none."""
+    """A new order or an earlier one: refunded, cancelled, with other visits or none."""
     number = chance.randrange(180)
     created = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(minutes=37 * number)
     store = STORES[number % len(STORES)]
@@ -128,7 +128,7 @@ def zid(chance: random.Random, _number: int, _created: datetime) -> Payload:
 
 
 def add_click(load: Load, chance: random.Random, click_id: str) -> None:
-    """By a stranger, by a customer of one of the stores, or by whoever came back to an order's own page; often late."""
+    """By an unknown visitor, a customer of one of the stores, or a visitor of an order's own page; often late."""
     moment = datetime(2026, 10, 28, tzinfo=UTC) + timedelta(hours=chance.randrange(500))
     who = {
         "visitor": chance.choice((None, "5f0c", "5f0d", "5f0e", "anna", "ben", "anna")),

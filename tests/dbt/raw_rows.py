@@ -1,4 +1,4 @@
-"""Hand-made raw rows, written as one run of a sync would write them.
+"""Raw rows for tests, written as one sync run writes them.
 
 Amounts are strings and absent keys stay absent, as the platforms send them. Rows carry the database's clock as
 `loaded_at` unless `at` says otherwise.
@@ -38,7 +38,7 @@ OBSERVE = """insert into raw.observations (source, stream, account_id, record_ke
 
 
 class Account(NamedTuple):
-    """An ad account or a store, as everybody names it."""
+    """The key of an ad account or a store."""
 
     platform: str
     native_id: str
@@ -54,7 +54,7 @@ class Account(NamedTuple):
 
 @dataclass(frozen=True)
 class Load:
-    """Everything that one run writes."""
+    """The rows of one sync run."""
 
     db: psycopg.Connection
     at: datetime | None = None
@@ -77,7 +77,7 @@ class Load:
         self._put(account, "ads", ad_id, {"id": ad_id, "kind": "ad", "campaign_id": campaign_id})
 
     def metrics(self, account: Account, campaign_id: str, day: date, **row) -> None:
-        """A campaign's day, told in the same words for every platform; see ad_rows."""
+        """A campaign's day, with the same arguments for every platform; see ad_rows."""
         payload = METRICS[account.platform](account.native_id, campaign_id, day, row)
         key = f"{campaign_id}:{day}"
         if self._put(account, "campaign_metrics", key, payload, day):
@@ -89,17 +89,17 @@ class Load:
         self.db.execute(OBSERVE, (*account, key, day, self.at, None))
 
     def order(self, store: Account, number: int, created: datetime, **row) -> None:
-        """An order; see order_rows for the words of each store."""
+        """An order; see order_rows for the arguments of each store."""
         payload = ORDERS[store.platform](number, created, row)
         self._put(store, "orders", str(payload["id"]), payload)
 
     def click(self, workspace: str, click_id: str, moment: datetime, **row: str | None) -> None:
-        """A click of the workspace's own log: `visitor`, `order` and `referrer` where told; the rest is its query."""
+        """A click of the workspace's own log: `visitor`, `order` and `referrer` are optional; the rest is its query."""
         about = [row.pop(name, None) for name in ("visitor", "order", "referrer")]
         url = "https://shop.example/?" + urlencode(row)
         self.db.execute(CLICK, (workspace, click_id, *about[:2], moment, url, about[2], self.at))
 
     def _put(self, account: Account, stream: str, key: str, payload: Payload, day: date | None = None) -> int:
-        """How many rows it wrote: none when the same was there."""
+        """Returns the number of rows written: 0 for unchanged rows."""
         row = {"account": account.native_id, "key": key, "day": day, "payload": json.dumps(payload), "at": self.at}
         return self.db.execute(PUT.format(table=Identifier(f"{account.platform}_{stream}")), row).rowcount

@@ -1,4 +1,4 @@
-"""A small business that the figures can be worked out for by hand; "now" is 12:00 in Riyadh on 22 November 2026."""
+"""A small business whose marts can be computed by hand; "now" is 12:00 in Riyadh on 22 November 2026."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BLUE_SALE = "120219999999990001"
 RIYADH_NAME = "حملة الرياض \u2013 نوفمبر"
 YESTERDAY, TODAY = date(2026, 11, 21), date(2026, 11, 22)
 COVERED = (date(2026, 8, 1), TODAY)
-# Of the orders: the 4th in Riyadh, and still the 3rd in Los Angeles.
+# Time of the orders: the 4th in Riyadh, still the 3rd in Los Angeles.
 MIDNIGHT = datetime(2026, 11, 4, tzinfo=UTC)
 
 
@@ -58,7 +58,7 @@ def _ad_days(run: Load) -> None:
     run.metrics(META, RIYADH_SALE, date(2026, 11, 3), spend="214.87", purchases=twice, **ratios, **day)
     run.metrics(META, RIYADH_SALE, date(2026, 11, 4), spend="100", **day)
     run.metrics(META, RIYADH_SALE, date(2026, 10, 3), spend="10", impressions=0, clicks=0, name="Old name")
-    # A day that says a fraction where it means percent, and claims more than it can have, or than it says itself.
+    # A day with a fraction instead of percent, and with implausible and contradictory claims.
     odd = {"spend": "1", "impressions": 100, "clicks": 200, "ctr": "2.0", "cpc": "0.005", "name": "Eid + Sale"}
     rich = {"offsite_conversion.fb_pixel_purchase": (1, "5"), "purchase": (1, "5000")}
     run.metrics(META, EID, date(2026, 11, 5), purchases=rich, roas={"purchase": "50"}, **odd)
@@ -85,9 +85,9 @@ def _before(**span: float) -> datetime:
 def _matched_orders(run: Load) -> None:
     by_id = visit(1, _before(hours=5), utm_source="fb", utm_campaign=RIYADH_SALE, fbclid="IwZ")
     by_name = visit(2, _before(hours=2), utm_source="tiktok", utm_campaign="oud%20perfume", ttclid="E.C")
-    # The later matched visit wins; a direct visit after it takes nothing away.
+    # The latest matched visit wins; a later direct visit does not change that.
     run.order(STORE, 1001, MIDNIGHT, total="345.00", visits=[by_id, by_name, DIRECT])
-    # Exactly seven days are inside the window, one second more is not.
+    # Exactly seven days are within the window, one second more is not.
     run.order(STORE, 1002, MIDNIGHT, total="100.00", visits=[visit(4, _before(days=7), utm_id=RIYADH_SALE)])
     run.order(STORE, 1003, MIDNIGHT, total="50.00", visits=[visit(5, _before(days=7, seconds=1), utm_id=RIYADH_SALE)])
     run.order(STORE, 1004, MIDNIGHT, total="60.00", visits=[visit(6, _before(seconds=-1), utm_id=RIYADH_SALE)])
@@ -100,7 +100,7 @@ def _matched_orders(run: Load) -> None:
 
 
 def _orders_that_are_no_revenue(run: Load) -> None:
-    """Money to come on delivery counts; other pending money, tests and cancelled orders do not."""
+    """Cash on delivery counts as revenue; other pending payments, tests and cancelled orders do not."""
     by_id = visit(1, _before(hours=5), utm_source="fb", utm_campaign=RIYADH_SALE, fbclid="IwZ")
     unpaid = {"total": "70.00", "received": "0.0", "status": "PENDING"}
     links = {"utm_source": "facebook", "utm_campaign": "Eid + Sale"}
@@ -122,9 +122,9 @@ def _unmatched_orders(run: Load) -> None:
     put(1015, "16.00", DIRECT)
     put(1016, "17.00")
     put(1017, "18.00", visit(13, MIDNIGHT, source="google"))
-    # No platform is told, and two platforms have a campaign of that name.
+    # The link names no platform, and two platforms have a campaign with that name.
     put(1019, "20.00", visit(15, MIDNIGHT, utm_campaign="eid + sale"))
-    # Bytes that are no character must not stop the rest.
+    # Invalid bytes must not fail other rows.
     broken = {"landingPage": "https://shop.example/?utm_source=fb&utm_campaign=%FF%FEsale%"}
     put(1020, "21.00", visit(16, MIDNIGHT) | broken)
 

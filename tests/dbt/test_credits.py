@@ -1,4 +1,4 @@
-"""Credits, windows, the waterfall and new buyers, worked out by hand from small_world.py and palm_world.py."""
+"""Credits, windows, reconciliation and new customers, computed by hand from small_world.py and palm_world.py."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def credited(url: str, number: int) -> dict[tuple[str, str], dict]:
 
 
 def test_two_touches_share_an_order_by_every_model(built):
-    """Two and five hours before an order of 345: in seven days' half-life, three hours weigh 1.2 % less."""
+    """Touches two and five hours before an order of 345: at a half-life of seven days, three hours weigh 1.2 % less."""
     values = {key: row["credited_value"] for key, row in credited(built, 1001).items()}
     half = Decimal("172.5")
     assert values == {
@@ -41,7 +41,7 @@ def test_an_order_that_only_carries_utm_is_one_touch_in_every_model(built):
 
 
 @pytest.mark.parametrize("number", [1003, 1004, 1007, 1008, 1009, 1016])
-def test_orders_that_went_nowhere_credit_nobody(built, number):
+def test_unattributed_orders_have_no_credits(built, number):
     assert credited(built, number) == {}
 
 
@@ -50,7 +50,7 @@ def test_a_wider_window_finds_the_touches_that_the_narrow_one_does_not_reach(bui
         from marts.attribution_windows where campaign_id = %s and date = %s order by window_days"""
     found = [tuple(row.values()) for row in rows(built, query, world.RIYADH_SALE, DAY)]
     spread = (150, Decimal("0.684932"))
-    # 7 days 00:00:00 are within seven days, one second more is not.
+    # 7 days 00:00:00 are within the window, one second more is not.
     assert found == [
         (1, 2, 69, *spread),
         (3, 2, 69, *spread),
@@ -60,7 +60,7 @@ def test_a_wider_window_finds_the_touches_that_the_narrow_one_does_not_reach(bui
     ]
 
 
-def test_the_waterfall_goes_from_all_that_was_ordered_to_what_is_attributed(built):
+def test_reconciliation_leads_from_all_orders_to_attributed_revenue(built):
     (row,) = rows(built, "select * from marts.reconciliation where workspace_id = 'acme' and date = %s", DAY)
     steps = ("gross", "test", "cancelled", "unpaid", "refunded", "store_revenue", "attributed", "unattributed")
     assert [row[step] for step in steps] == [1091, 70, 70, 70, 30, 851, 584, 267]
@@ -75,7 +75,7 @@ def test_no_day_of_any_workspace_leaves_anything_over(built):
 
 
 def test_a_first_order_is_known_by_the_store_or_by_enough_history(built):
-    """Zid does not tell: its orders are known from August on. WooCommerce's are guests'."""
+    """Zid does not report it: its orders are known from August on. WooCommerce's customers are guests."""
     query = "select order_id, is_new_customer from marts.orders where platform in ('zid', 'woocommerce')"
     found = {row["order_id"]: row["is_new_customer"] for row in rows(built, query)}
     assert {number: found[number] for number in ("29001", "29002", "29003", "29004")} == {
@@ -87,8 +87,8 @@ def test_a_first_order_is_known_by_the_store_or_by_enough_history(built):
     assert {found[number] for number in ("1207", "1208", "1211")} == {None}
 
 
-def test_new_buyers_are_a_part_of_what_is_attributed(built):
+def test_new_customers_are_a_part_of_attributed_revenue(built):
     query = """select attributed_orders, new_customer_orders, attributed_revenue, new_customer_revenue
         from marts.workspace_roas where workspace_id = 'acme' and date = %s and platform = 'all'"""
-    # The order of 70 that carries UTM has no journey, and its buyer had bought before.
+    # The order of 70 with UTM parameters has no journey, and its customer has an earlier order.
     assert [tuple(row.values()) for row in rows(built, query, DAY)] == [(5, 4, 584, 514)]

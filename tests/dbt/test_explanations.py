@@ -1,4 +1,4 @@
-"""What `adsync explain` says of the orders of small_world.py and palm_world.py."""
+"""`adsync explain` for the orders of small_world.py and palm_world.py."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from adsync.status import order_explanation
 def explain(built, monkeypatch, capsys):
     monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", built)
 
-    def say(*words: str) -> tuple[int, str]:
+    def run(*words: str) -> tuple[int, str]:
         code = main(["explain", *words])
-        said = capsys.readouterr()
-        return code, said.out + said.err
+        output = capsys.readouterr()
+        return code, output.out + output.err
 
-    return say
+    return run
 
 
-def test_an_attributed_order_is_told_with_the_touch_that_won_and_those_that_did_not(explain):
-    code, told = explain("1001")
+def test_an_attributed_order_is_explained_with_its_winning_and_rejected_touches(explain):
+    code, text = explain("1001")
     assert code == 0
-    assert told.splitlines() == [
+    assert text.splitlines() == [
         "acme, shopify store acme.myshopify.com, order gid://shopify/Order/1001",
         'Order #1001 is attributed to the tiktok campaign "Oud Perfume": the last link with a campaign was followed'
         " 2 hours before the order, and utm_campaign has its name, and the link names its platform.",
@@ -47,21 +47,21 @@ def test_an_attributed_order_is_told_with_the_touch_that_won_and_those_that_did_
         ("1016", "no visit or click before the order is known"),
     ],
 )
-def test_an_order_by_number_or_id_says_why_it_went_nowhere(explain, order, because):
-    code, told = explain(order)
+def test_an_order_by_number_or_id_has_the_reason_why_it_is_unattributed(explain, order, because):
+    code, text = explain(order)
     assert code == 0
-    assert "is unattributed" in told
-    assert because in told
+    assert "is unattributed" in text
+    assert because in text
 
 
-def test_an_order_whose_link_has_no_time_says_so(explain):
+def test_an_order_whose_link_has_no_time_is_explained_as_such(explain):
     assert "the order itself has the link, at an unknown time" in explain("1006")[1]
 
 
 def test_an_unknown_order_is_one_sentence(explain):
-    code, told = explain("4711", "--workspace", "acme")
+    code, text = explain("4711", "--workspace", "acme")
     assert code == 2
-    assert told.splitlines() == [
+    assert text.splitlines() == [
         "adsync: unknown order 4711 in workspace acme (neither an id nor a number): check it,"
         " or wait for the next sync and transform"
     ]
@@ -71,14 +71,14 @@ def test_a_wildcard_is_no_order(explain):
     assert explain("%")[0] == 2
 
 
-def test_a_warehouse_without_marts_says_what_to_do(warehouse_url):
+def test_a_warehouse_without_marts_is_an_error_with_a_remedy(warehouse_url):
     with pytest.raises(ConfigError, match="run the DAG transform once"):
         order_explanation.explain(warehouse_url, "1001")
 
 
 def test_every_order_has_a_sentence_and_every_reason_its_words(built):
-    told = rows(built, "select reason, sentence, touches from marts.order_explanations")
-    assert [row for row in told if not row["sentence"].endswith(".")] == []
-    codes = {row["reason"] for row in told if row["reason"]}
-    assert [row for row in told if any(f": {code}" in row["sentence"] for code in codes)] == []
-    assert [touch for row in told for touch in row["touches"] if touch["why"] in codes] == []
+    text = rows(built, "select reason, sentence, touches from marts.order_explanations")
+    assert [row for row in text if not row["sentence"].endswith(".")] == []
+    codes = {row["reason"] for row in text if row["reason"]}
+    assert [row for row in text if any(f": {code}" in row["sentence"] for code in codes)] == []
+    assert [touch for row in text for touch in row["touches"] if touch["why"] in codes] == []

@@ -1,4 +1,4 @@
-"""Figures worked out by hand from small_world.py, after the whole `dbt build`, tests and unit tests included."""
+"""Marts computed by hand from small_world.py, after a whole `dbt build` with tests and unit tests."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_two_currencies_meet_in_the_dollar(built):
 @pytest.mark.parametrize(
     ("day", "platform", "expected"),
     [
-        # In Los Angeles the orders fall on the 3rd: 00:00 UTC is the evening before there.
+        # In Los Angeles the orders are on the 3rd: 00:00 UTC is the evening before.
         (date(2026, 11, 3), "meta", (Decimal("805.7625"), Decimal(239), 4, None)),
         (date(2026, 11, 4), "tiktok", (Decimal(0), Decimal(345), 1, None)),
         (date(2026, 11, 4), "all", (Decimal(375), Decimal(584), 5, Decimal(851))),
@@ -116,7 +116,7 @@ def test_a_total_with_an_unknown_currency_is_unknown_and_an_issue_says_so(built)
 
 
 def test_exactly_the_planted_alerts_are_raised(built):
-    """Its ROAS drops too, from 4 to 0.1; but 91.90 riyals are too little to wake anybody."""
+    """Its ROAS drops too, from 4 to 0.1, but 91.90 riyals are below the minimum spend."""
     found = rows(built, "select campaign_id, date, type from marts.performance_alerts")
     assert {(row["campaign_id"], row["date"], row["type"]) for row in found} == {
         (world.OUD, world.YESTERDAY, "high_spend_low_conversions"),

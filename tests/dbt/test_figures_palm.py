@@ -1,4 +1,4 @@
-"""Figures worked out by hand from palm_world.py, after the whole `dbt build`, tests and unit tests included."""
+"""Marts computed by hand from palm_world.py, after a whole `dbt build` with tests and unit tests."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_a_campaign_that_is_listed_and_measured_in_two_cases_is_one(built):
 @pytest.mark.parametrize(
     ("day", "platform", "expected"),
     [
-        # 300 and 50 dirhams are 306.3308 and 51.0551 riyals; the return brought an order, and nothing.
+        # 300 and 50 dirhams are 306.3308 and 51.0551 riyals; the returned order has a conversion of value 0.
         (date(2026, 11, 10), "snapchat", (Decimal("805.7625"), Decimal("357.3859"), 3, None)),
         (date(2026, 11, 10), "all", (Decimal("805.7625"), Decimal("357.3859"), 3, Decimal("990.2462"))),
         (date(2026, 11, 11), "all", (0, Decimal("350.75"), 1, Decimal("350.75"))),

@@ -1,4 +1,4 @@
-"""The seed of exchange rates: whose they are, what they span, and that its maker refuses what does not fit."""
+"""The seed of exchange rates: its currencies, its range, and the errors of its generator."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_month_begins_with_the_last_rate_the_bank_has_published_crossed_throug
     per_euro = dict.fromkeys(fx_rates.OF_BANK, "2") | {"EUR": "1", "USD": "1.25"}
     days = {date(2022, 12, 30): per_euro, date(2023, 1, 2): per_euro | {"GBP": "9"}, date(2023, 3, 1): per_euro}
     rates = list(fx_rates.bank_rates(days, date(2023, 3, 15)))
-    # Nothing was published near the beginning of February: there is no rate of it.
+    # Nothing was published near the beginning of February, so there is no rate.
     assert {rate.valid_from for rate in rates} == {"2023-01-01", "2023-03-01"}
     assert Rate("EUR", "2023-01-01", "0.8000000000", "ecb") in rates
     assert Rate("GBP", "2023-01-01", "1.6000000000", "ecb") in rates

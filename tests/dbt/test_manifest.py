@@ -1,4 +1,4 @@
-"""What dbt knows of the project: every model described, owned, held to a contract, and its grain proven."""
+"""dbt's manifest: every model has a description, an owner, a contract and a proven grain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from adsync import registry
 # Computed when read.
 COMPUTED = {"view", "ephemeral", "function"}
 ROOT = Path(__file__).resolve().parents[2]
-# A row may be told or withdrawn and a name replaced more than once: those ledgers have no key.
+# Rows may be reported or withdrawn and names replaced more than once: these tables have no key.
 WITHOUT_KEY = {"stg_adsync__withdrawals", "stg_adsync__observations", "stg_adsync__former_names"}
 KEYS = """select keyed.relname as name,
         array_agg(cast(attname as text) order by array_position(conkey, attnum)) as columns
@@ -27,11 +27,11 @@ def models(manifest) -> dict[str, dict]:
     return {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
 
 
-def test_every_model_says_what_one_row_is(models):
+def test_the_description_of_every_model_begins_with_its_grain(models):
     assert {node["name"] for node in models.values() if not node["description"].startswith("One row per ")} == set()
 
 
-def test_every_seed_and_source_table_says_what_one_row_is(manifest):
+def test_the_description_of_every_seed_and_source_table_begins_with_its_grain(manifest):
     described = [node for node in manifest["nodes"].values() if node["resource_type"] == "seed"]
     described += manifest["sources"].values()
     assert {node["name"] for node in described if not node["description"].startswith("One row per ")} == set()
@@ -57,12 +57,12 @@ def test_every_model_has_a_group_with_an_owner_and_only_marts_are_public(models,
 def test_every_model_proves_its_grain(models, manifest, local_servers):
     tests = [node for node in manifest["nodes"].values() if node.get("test_metadata")]
     proven = {test["attached_node"] for test in tests if test["test_metadata"]["name"] == "one_row_per"}
-    # A key that PostgreSQL keeps proves it too, and reads no row again to do so.
+    # A key enforced by PostgreSQL proves it too.
     proven |= {key for key, node in models.items() if has_key(node) or has_unique_index(node)}
-    # What sources stage is proven where it stands together: two equal rows here would be two there.
+    # Staging models of sources are proven by the intermediate model that unites them.
     typed = [node for key, node in models.items() if key in proven and node["schema"] == "intermediate"]
     proven |= {parent for node in typed for parent in node["depends_on"]["nodes"] if is_staged(models.get(parent))}
-    # Of one table, row by row, the key of that table is theirs.
+    # Staging models of a single table have the key of that table.
     keyed = {row["name"] for row in rows(local_servers.database_url("adsync"), KEYS, "adsync")}
     keyed |= {row["name"] for row in rows(local_servers.database_url("adsync"), KEYS, "raw")}
     proven |= {key for key, node in models.items() if node["name"].removeprefix("stg_adsync__") in keyed}
@@ -71,7 +71,7 @@ def test_every_model_proves_its_grain(models, manifest, local_servers):
 
 
 def shown_by_views(models: dict[str, dict], manifest: dict, proven: set[str]) -> set[str]:
-    """What functions read whose rows a view of proven grain shows."""
+    """Returns the models behind functions whose rows a view with a proven grain shows."""
     called = {parent for key in proven & models.keys() for parent in models[key]["depends_on"]["nodes"]}
     functions = [node for key, node in manifest["functions"].items() if key in called]
     return {parent for node in functions for parent in node["depends_on"]["nodes"]}
@@ -150,12 +150,13 @@ def test_every_rule_and_reason_has_a_label(models):
     assert codes - set(registry.labels()) == set()
 
 
-def test_the_alert_rules_of_the_project_are_those_of_the_contract(models):
-    assert set(registry.alert_rules()) == allowed(models, "performance_alerts", "type")
+def test_every_alert_rule_of_the_project_is_defined(models):
+    [checks] = [node for node in models.values() if node["name"] == "int_alert_checks"]
+    assert set(registry.alert_rules()) == set(re.findall(r"'(\w+)', '(?:high|medium|low)'", checks["raw_code"]))
 
 
 def allowed(models: dict[str, dict], mart: str, column: str) -> set[str]:
-    """The values that the column's contract knows."""
+    """Returns the values that the column's contract accepts."""
     [node] = [each for each in models.values() if each["name"] == mart]
     [check] = [each for each in node["columns"][column]["constraints"] if each["type"] == "check"]
     return set(re.findall(r"'(\w+)'", check["expression"]))
@@ -169,18 +170,18 @@ def test_a_test_that_reads_all_of_history_is_not_an_hourly_one(manifest):
 
 
 def reads_the_clock(node: dict, manifest: dict) -> bool:
-    """Itself, or by what is computed when it is read: a view, a function, an ephemeral model."""
+    """Directly, or through a view, a function or an ephemeral model."""
     known = manifest["nodes"] | manifest["functions"]
     parents = [known[parent] for parent in node["depends_on"]["nodes"] if parent in known]
     computed = [parent for parent in parents if parent["config"]["materialized"] in COMPUTED]
     return "as_of()" in node["raw_code"] or any(reads_the_clock(parent, manifest) for parent in computed)
 
 
-def test_what_reads_the_clock_is_always_looked_at_and_nothing_is_made_of_it(manifest, models):
+def test_models_that_read_the_clock_are_tagged_and_nothing_depends_on_them(manifest, models):
     tables = [node for node in models.values() if node["config"]["materialized"] not in COMPUTED]
     by_the_clock = {node["name"] for node in tables if reads_the_clock(node, manifest)}
     tagged = {node["name"]: node["unique_id"] for node in tables if "clock" in node["tags"]}
-    # Its one moment is the beginning of a day, which makes everything new.
+    # It changes at the beginning of a day only, when everything is rebuilt.
     assert by_the_clock - {"int_accounts"} == set(tagged)
     read = {parent for node in models.values() for parent in node["depends_on"]["nodes"]}
     assert read & set(tagged.values()) == set()

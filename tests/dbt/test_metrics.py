@@ -1,4 +1,4 @@
-"""What analysts ask MetricFlow for is what the marts hold: `mf` itself runs, against the built world."""
+"""Metrics of MetricFlow equal the marts: `mf` itself runs against the built warehouse."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CAMPAIGNS = """select campaign_id as campaign_day__campaign_id,
 
 @pytest.fixture(scope="module")
 def project(built, tmp_path_factory) -> Path:
-    """A copy of the project: `mf` reads the manifest in the project's own folder, and nowhere else."""
+    """A copy of the project: `mf` reads the manifest only from the project's folder."""
     copy = tmp_path_factory.mktemp("metrics") / "dbt_project"
     shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns("target", "logs"))
     _run(built, copy, sys.executable, "-m", "dbt.cli.main", "--warn-error", "parse")
@@ -38,7 +38,7 @@ def project(built, tmp_path_factory) -> Path:
 
 
 def test_ratios_and_sums_by_platform_are_those_of_the_daily_mart(built, project):
-    # The average of the days' ratios would be another number: no day of acme is like the other.
+    # The average of daily ratios would differ: no two days of acme are equal.
     asked = ("attributed_roas", "claimed_roas", "spend", "conversions")
     answer = query(built, project, asked, "workspace,campaign_day__platform")
     assert {row["workspace"] for row in answer if row["spend"] == "nan"} == {"blue"}

@@ -1,4 +1,4 @@
-"""Rules of the project itself: no deprecated form, no jinja outside macros, no source known outside staging."""
+"""Rules of the project: no deprecated syntax, no Jinja blocks outside macros, no source names outside staging."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ result = dbtRunner(callbacks=[events.append]).invoke(["parse", *words])
 print([event.info.msg for event in events if "Deprecat" in event.info.name])
 sys.exit(not result.success)
 """
-# What ad platforms, and the tools that make their links, may call a campaign's or an ad's id, and a click's.
+# Query parameters in which ad platforms and link builders put ids of campaigns, ads and clicks.
 ID_KEYS = [
     f"{prefix}{entity}{id_}"
     for prefix in ("", "fb_", "hsa_")
@@ -44,7 +44,7 @@ def test_no_deprecated_form_is_used(local_servers, scratch):
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
-def test_a_model_holds_no_jinja_block_and_ends_with_what_it_selects(model):
+def test_a_model_has_no_jinja_block_and_ends_with_select_from_its_last_cte(model):
     text = model.read_text()
     assert not re.search(r"\{%|config\(", text)
     assert re.search(r"\nselect \* from \w+\n$", text)
@@ -77,14 +77,14 @@ def test_every_registered_source_has_its_staging_models(manifest):
 def test_only_staging_knows_a_source_by_name():
     known = re.compile(rf"\b({'|'.join(registry.names())})\b", re.IGNORECASE)
     shared = [path for path in PROJECT.glob("**/*.sql") if "staging" not in path.parts and "target" not in path.parts]
-    # A node's `meta` is dbt's own word.
+    # A node's `meta` is a configuration of dbt.
     texts = {path.name: path.read_text().replace(".config.meta", "") for path in shared}
     assert {name: found for name, text in texts.items() if (found := known.findall(text))} == {}
 
 
 @pytest.mark.parametrize(("seed", "told"), [("purchase_actions", {}), ("utm_sources", {"kind": "source"})])
 def test_every_ad_platform_has_words_for_a_purchase_and_for_itself(seed, told):
-    """Without the first it claims nothing, without the second no link tells it, and nothing else would say so."""
+    """Without them its purchases are not counted and its links not recognized, without an error."""
     with (PROJECT / "seeds" / f"{seed}.csv").open(encoding="utf-8") as file:
         known = {row["platform"] for row in csv.DictReader(file) if told.items() <= row.items()}
     assert set(registry.ad_platforms()) <= known
@@ -95,8 +95,8 @@ def test_spend_of_no_campaign_is_known_by_the_name_that_its_source_gives_it():
     assert f"'{name}'" in (PROJECT / "models/intermediate/quality/int_campaigns__unlisted.sql").read_text()
 
 
-def test_what_sql_looks_for_in_a_link_is_kept_of_it():
-    """Two patterns tell of one key: what the allow list drops is gone before SQL could look for it."""
+def test_the_allow_list_of_links_keeps_every_parameter_that_sql_reads():
+    """Parameters that the allow list drops are removed before SQL could read them."""
     text = "".join(path.read_text() for path in (*MODELS, PROJECT / "macros/text/urls.sql"))
     patterns = re.findall(r"""query_parameter\([^()]+, '((?!utm_)[^']+)'\)|\[\?&\]\(([^()]+)\)=""", text)
     looked_for = [re.compile(one or other, re.IGNORECASE) for one, other in patterns]

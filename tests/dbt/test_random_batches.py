@@ -20,7 +20,7 @@ from psycopg.conninfo import conninfo_to_dict
 from raw_rows import Load
 
 BATCHES, COMPARED_EVERY, MORE_COME_FIRST = 30, 15, 0.45
-# The settings that can be turned to and fro.
+# Settings that change.
 WINDOWS = "update adsync.workspaces set attribution = jsonb_build_object('window_days', cast(%s as integer))"
 ACTIONS = "update adsync.accounts set options = jsonb_build_object('purchase_action', %s::text) where native_id = %s"
 ZONES = "update adsync.workspaces set timezone = %s where workspace_id = 'green'"
@@ -29,7 +29,7 @@ ONCE = {8: world.link_another_account, 13: world.change_currency_and_zone, 23: w
 
 
 def test_thirty_random_batches_leave_what_a_full_refresh_builds(warehouse_url, local_servers, scratch):
-    # Repeatable on purpose: no secret is made from it.
+    # Repeatable; not used for secrets.
     chance = random.Random(4)  # noqa: S311
     with psycopg.connect(warehouse_url) as db:
         world.configure(db)
@@ -42,7 +42,7 @@ def test_thirty_random_batches_leave_what_a_full_refresh_builds(warehouse_url, l
             if not compared and chance.random() < MORE_COME_FIRST:
                 continue
             now = world.LATER if number > BATCHES - COMPARED_EVERY else NOW
-            # "Now" is written into views.
+            # Views contain "now".
             build(*(ONLY_TABLES if now == built_at else ONLY_DATA), now=now)
             built_at = now
             if compared:
@@ -50,7 +50,7 @@ def test_thirty_random_batches_leave_what_a_full_refresh_builds(warehouse_url, l
 
 
 def difference(url: str, servers: object, scratch: object, now: str) -> dict[str, set[str]]:
-    """Rows that only one side has, by table: the grown database, and a full refresh of the same raw rows."""
+    """Returns rows that differ by table: the incrementally built database and a full refresh of the same raw rows."""
     grown = tables(url)
     with copy_of(servers, conninfo_to_dict(url)["dbname"], "refreshed") as refreshed:
         dbt(refreshed, scratch / "refreshed", *ONLY_DATA, "--full-refresh", now=now)
@@ -61,7 +61,7 @@ def difference(url: str, servers: object, scratch: object, now: str) -> dict[str
 
 
 def grow(db: psycopg.Connection, chance: random.Random, number: int) -> None:
-    """One batch: everything at first, then two to four kinds of change."""
+    """Writes one batch: everything at first, then two to four kinds of change."""
     load = Load(db, world.FIRST_LOAD + timedelta(hours=7 * number))
     first = (new_days, new_orders, late_clicks, new_names)
     kinds = (*first, withdrawals, turned_setting)
@@ -77,13 +77,13 @@ def new_days(load: Load, chance: random.Random) -> None:
 
 
 def new_orders(load: Load, chance: random.Random) -> None:
-    """Of 180 orders in all, so that most of them come again."""
+    """Orders out of 180, so that most of them change again."""
     for _ in range(30):
         world.add_order(load, chance)
 
 
 def late_clicks(load: Load, chance: random.Random) -> None:
-    """Of all days, so that most come after the orders that they led to."""
+    """Clicks of all days, so that most arrive after their orders."""
     for index in range(20):
         world.add_click(load, chance, f"{load.at}-{index}")
 

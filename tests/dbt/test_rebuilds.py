@@ -1,4 +1,4 @@
-"""What a second build changes: nothing by itself, and all that a change upstream makes different."""
+"""A second build changes nothing by itself, and everything that a change upstream affects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 from raw_rows import Load
 
 LISTED_LATE = "1790000000000000003"
-# Unit tests look at no row that is there.
+# Unit tests read no existing rows.
 ONLY_ROWS = ("build", "--exclude-resource-type", "unit_test")
 INCREMENTAL = (
     "intermediate.int_ad_metrics",
@@ -31,7 +31,7 @@ INCREMENTAL = (
 
 
 def versions(url: str) -> dict[str, list]:
-    """Where each row lies on disk and which transaction wrote it: rewriting a row with itself would show."""
+    """Returns the location and transaction of each row: a rewritten row would differ."""
     query = SQL("select ctid, xmin from {} order by ctid")
     return {name: rows(url, query.format(Identifier(*name.split(".")))) for name in INCREMENTAL}
 
@@ -76,7 +76,7 @@ def a_withdrawn_row_is_gone(url: str) -> None:
 
 
 def a_campaign_that_is_listed_late_takes_the_touches_that_name_it(url: str) -> None:
-    """One that was renamed only after them does not: both names alike would make them ambiguous."""
+    """A campaign renamed after them does not match: if both names were valid, the touches would be ambiguous."""
     assert (decided(url, 1013)["campaign_id"], decided(url, 1013)["match_rule"]) == (LISTED_LATE, "name_unique")
 
 

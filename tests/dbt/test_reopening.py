@@ -1,4 +1,4 @@
-"""What else reopens orders than themselves: their buyers, the meaning of a status, how far back a store is known."""
+"""Orders are recomputed by changes of their customers' orders, of status mappings and of a store's history."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import psycopg
 from dbt_process import dbt, rows, tables
 from raw_rows import Load
 
-# Seeds stay as the test has changed them.
+# Seeds keep the changes of the test.
 WITHOUT_SEEDS = ("build", "--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test")
 
 

@@ -129,7 +129,7 @@ def test_a_changed_order_is_all_that_is_written_of_the_orders(built_copy, scratc
     assert rows(built_copy, orders) == before != []
     [changed] = rows(built_copy, "select refunded from marts.orders where order_id = 'gid://shopify/Order/1001'")
     assert changed["refunded"] == 1
-    # It has no visit any more.
+    # It no longer has a visit.
     assert rows(built_copy, "select 1 from marts.touches where order_id = 'gid://shopify/Order/1001'") == []
 
 

@@ -1,4 +1,4 @@
-"""Workspaces that say the same never share a row, and what comes late reopens exactly the orders that it touches."""
+"""Equal workspaces never share a row, and late rows recompute exactly the orders that they affect."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def decided(url: str, workspace: str) -> dict[int, tuple]:
 
 
 def test_each_workspace_finds_its_own_campaigns_by_the_same_links(twins):
-    """By name alone the two campaigns named Sale would be one ambiguity, or the south's for both."""
+    """By name alone the two campaigns named Sale would be ambiguous, or both orders would go to the south's."""
     common = {5: (None, "no_touch"), 6: (None, "no_touch")}
     assert decided(twins, NORTH) == common | {
         1: (world.SALE[NORTH], "name_in_platform"),
@@ -87,18 +87,18 @@ def test_the_shares_of_a_week_make_up_one(twins):
 
 
 def versions(url: str) -> dict[tuple[str, int], str]:
-    """Which transaction wrote each decision: a row rewritten with itself would show."""
+    """Returns the transaction of each decision: a rewritten row would differ."""
     found = rows(url, "select workspace_id, order_id, cast(xmin as text) as written from marts.attribution_decisions")
     return {(row["workspace_id"], int(row["order_id"].rsplit("/", 1)[1])): row["written"] for row in found}
 
 
-def test_what_comes_late_reopens_exactly_the_orders_that_it_touches(twins, scratch):
+def test_late_rows_recompute_exactly_the_orders_that_they_affect(twins, scratch):
     written = versions(twins)
     with psycopg.connect(twins) as db:
         come_late(Load(db))
     dbt(twins, scratch, *ONLY_DATA)
     assert {order for order, version in versions(twins).items() if written[order] != version} == {
-        # Their customer's late click came within 28 days before them; 5 is earlier, 6 too late.
+        # Their customer's late click is within 28 days before them; 5 is earlier, 6 too late.
         *((NORTH, number) for number in (1, 2, 3, 4)),
         # Its journey is ready now.
         (SOUTH, 5),
@@ -106,7 +106,7 @@ def test_what_comes_late_reopens_exactly_the_orders_that_it_touches(twins, scrat
     north = decided(twins, NORTH)
     assert north[1] == (world.EID[NORTH], "name_unique")
     assert north[2] == (world.EID[NORTH], "name_unique")
-    # Ben, who saw this order's page of thanks, came by a link of his own.
+    # Ben, who visited this order's thank-you page, has a link of his own.
     assert north[3] == (world.SALE[NORTH], "utm_id")
     assert decided(twins, SOUTH)[5] == (world.SALE[SOUTH], "utm_campaign_id")
 
@@ -114,7 +114,7 @@ def test_what_comes_late_reopens_exactly_the_orders_that_it_touches(twins, scrat
 def come_late(run: Load) -> None:
     run.click(NORTH, "k3", before(hours=20), visitor=world.CUSTOMER, utm_campaign="عيد | 2026")
     run.click(NORTH, "k4", before(minutes=30), visitor="ben", utm_id=world.SALE[NORTH])
-    # After every order that could have been theirs.
+    # After all orders that could be theirs.
     run.click(NORTH, "k5", NOON.replace(month=12), visitor="ben", utm_id=world.SALE[NORTH])
     ready = [visit(9, before(days=21), utm_campaign=world.SALE[SOUTH])]
     run.order(world.STORES[SOUTH], 5, before(days=20), total="100.00", visits=ready)

@@ -1,4 +1,4 @@
-"""Two workspaces that say the same in everything but their campaigns' ids: names, links, order numbers, visitors."""
+"""Two workspaces that are equal except for their campaigns' ids: names, links, order numbers, visitors."""
 
 from __future__ import annotations
 

@@ -28,17 +28,17 @@
 
 -- The metrics of a campaign's day (`day`: a row of campaign_metrics) as known when it was as old as the evaluated day
 -- is now. No row when the account was not synced between the day's end and that age: a partial day is not comparable.
-{% macro metrics_at_same_age(day, judged) -%}
-    {%- set ended = day_end(day ~ '.date', judged ~ '.timezone') -%}
+{% macro metrics_at_same_age(day, evaluated) -%}
+    {%- set ended = day_end(day ~ '.date', evaluated ~ '.timezone') -%}
     select version.campaign_id, version.impressions, version.clicks, version.spend,
-        {{ purchase('version.purchase_counts', judged ~ '.purchase_action') }} as conversions,
-        {{ purchase('version.purchase_values', judged ~ '.purchase_action') }} as revenue
+        {{ purchase('version.purchase_counts', evaluated ~ '.purchase_action') }} as conversions,
+        {{ purchase('version.purchase_values', evaluated ~ '.purchase_action') }} as revenue
     from {{ ref('int_ad_metrics__versions') }} as version
     where (version.platform, version.account_id, version.date, version.campaign_id)
         = ({{ day }}.platform, {{ day }}.account_id, {{ day }}.date, {{ day }}.campaign_id)
-        and version.observed_at <= {{ ended }} + {{ judged }}.age
+        and version.observed_at <= {{ ended }} + {{ evaluated }}.age
         and (version.observed_at >= {{ ended }}
-            or {{ was_synced_between(day, ended, ended ~ ' + ' ~ judged ~ '.age') }})
+            or {{ was_synced_between(day, ended, ended ~ ' + ' ~ evaluated ~ '.age') }})
     order by version.observed_at desc, version.updated_at desc limit 1
 {%- endmacro %}
 

@@ -1,7 +1,7 @@
-"""A business that was read from the start, so that its ledger tells how every day grew; "now" is small_world's.
+"""A business that was synced from its start, so that observations show how each day grew; "now" is small_world's.
 
-Each day of each campaign is told three times: at its noon, six hours after its end, and thirty hours after it, when the
-last purchases have come in. All days are those of Riyadh and alike, but for those that the constants name.
+Each day of each campaign is reported three times: at noon, six hours and thirty hours after its end, when the last
+purchases are in. Days are in Riyadh's time zone, and equal except for those that the constants name.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ META = Account("meta", "905")
 FIRST, LAST = date(2026, 9, 20), date(2026, 11, 21)
 CAMPAIGNS = tuple(f"12021000000000000{n}" for n in range(4))
 STEADY, FALLEN, SLOW, GONE = CAMPAIGNS
-# When it was a day old it had earned half of the usual; the rest came late.
+# At an age of one day it had half of the usual revenue; the rest came late.
 SLOW_DAY = date(2026, 11, 15)
-# What the platform takes back altogether, two days later.
+# The day that the platform withdraws two days later.
 GONE_DAY = date(2026, 11, 10)
 
 
