@@ -1,4 +1,4 @@
-"""SIGKILL while any page is awaited: the next run completes, and nothing is half, lost or doubled."""
+"""SIGKILL during any call: the next run completes, and no batch is partial, lost or duplicated."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ from contracts import stores
 from sandbox_fixtures import NOW, serving
 
 DAYS, MAX_DAYS = 6, 3
-# Pages so small that a unit has several of them.
+# Pages so small that a batch has several of them.
 PAGE_SIZES = {"meta": 20, "tiktok": 20, "snapchat": 50, "shopify": 8, "woocommerce": 5, "salla": 4, "zid": 3}
 MANNERS = Behavior(snapchat_stats_page=6, polls_until_ready=1)
-# This app of TikTok's may order no reports.
+# An advertiser whose app may not create reports.
 BY_PAGES = "7000000000000000003"
 ACCOUNTS = {**sandbox_fixtures.ACCOUNT, "tiktok": BY_PAGES}
-# How many calls a first sync makes: each is a page to be killed at.
+# The number of calls of a first sync; it is killed at each of them.
 CALLS = {"meta": 9, "tiktok": 7, "snapchat": 9, "shopify": 8, "woocommerce": 9, "salla": 10, "zid": 6}
-# Salla is read by days of creation where there is nothing to compare with.
-UNITS = {"salla": stores.placed}
+# Salla is read by days of creation if nothing is stored to compare with.
+COVERED = {"salla": stores.placed}
 LEFT = "raw.observations, adsync.sync_state, adsync.sync_runs, adsync.admin_notices"
 
 
@@ -51,7 +51,7 @@ def tiny():
 
 @dataclass
 class Killer:
-    """The sandbox; whoever makes its call number `at` is killed instead of answered."""
+    """The sandbox; at call number `at` it kills the calling process instead of responding."""
 
     app: ASGIApp
     at: int = 0
@@ -61,7 +61,7 @@ class Killer:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.seen += 1
         if self.victim and self.seen == self.at:
-            os.kill(self.victim.pid, signal.SIGKILL)
+            os.kill_at(self.victim.pid, signal.SIGKILL)
         await self.app(scope, receive, send)
 
 
@@ -90,8 +90,8 @@ def synced(url, base, source, run_id):
     return asyncio.run(runner.sync_until_reported(request, environment, lambda _: None))
 
 
-def kill(killer, url, base, source, call):
-    """Sync in a process of its own, which does not outlive that call."""
+def kill_at(killer, url, base, source, call):
+    """Syncs in a process of its own that is killed at that call."""
     forked = multiprocessing.get_context("fork")
     known = forked.Event()
     process = forked.Process(target=lambda: known.wait() and synced(url, base, source, "killed"))
@@ -117,7 +117,7 @@ def stored(url, source, stream=""):
 
 
 def known(source, stream):
-    """Everything there is."""
+    """Every key of the generated data."""
     return held(source, contracts.of(source).lists[stream].known, sandbox_fixtures.recent(source, 2 * DAYS))
 
 
@@ -126,7 +126,7 @@ def held(source, read, asked):
 
 
 def committed(url, source):
-    """What the state says is there: the keys of every unit that was finished."""
+    """The keys that `sync_state` covers: those of every committed batch."""
     stream = contracts.of(source).longest
     [(since, through, cursor)] = rows(
         url, f"select covered_from, covered_through, cursor from adsync.sync_state where stream = '{stream}'"
@@ -134,26 +134,26 @@ def committed(url, source):
     if since is None:
         return set()
     asked = DateRange(since, through + timedelta(days=1)) if "since" not in cursor else instants(cursor)
-    return held(source, UNITS.get(source, contracts.of(source).lists[stream].known), asked)
+    return held(source, COVERED.get(source, contracts.of(source).lists[stream].known), asked)
 
 
 def instants(cursor):
     return TimeRange(*(datetime.fromisoformat(cursor[end]) for end in ("since", "through")))
 
 
-def forget(url, source):
+def clear(url, source):
     with psycopg.connect(url) as connection:
         connection.execute(f"truncate {table(source)}, {LEFT}")
 
 
 @pytest.mark.parametrize("source", CALLS)
-def test_a_sync_that_is_killed_at_any_page_is_completed_by_the_next(url, source):
+def test_a_sync_killed_at_any_call_is_completed_by_the_next(url, source):
     killer = Killer(create_app(tiny(), (), MANNERS))
     with serving(killer) as base:
         for call in range(1, CALLS[source] + 1):
-            kill(killer, url, base, source, call)
+            kill_at(killer, url, base, source, call)
             completed_by_the_next(url, base, source)
-            forget(url, source)
+            clear(url, source)
 
 
 def completed_by_the_next(url, base, source):
@@ -161,17 +161,17 @@ def completed_by_the_next(url, base, source):
     assert {key for key, _ in before} == committed(url, source)
     with psycopg.connect(url) as connection:
         connection.execute("update adsync.sync_state set lease_until = now() - interval '1 second'")
-    [outcome] = synced(url, base, source, "next").accounts
+    [result] = synced(url, base, source, "next").accounts
     after = stored(url, source)
-    assert outcome.outcome == "ok"
+    assert result.outcome == "ok"
     assert set(before) <= set(after)
     assert_whole(url, source)
-    ledger = len(after) if registry.load(source).kind == "ad_account" else 0
-    assert rows(url, "select count(*) from raw.observations") == [(ledger,)]
+    observations = len(after) if registry.load(source).kind == "ad_account" else 0
+    assert rows(url, "select count(*) from raw.observations") == [(observations,)]
 
 
 @pytest.mark.parametrize("source", CALLS)
-def test_these_are_all_pages_there_are(url, source):
+def test_a_first_sync_makes_exactly_these_calls(url, source):
     killer = Killer(create_app(tiny(), (), MANNERS))
     with serving(killer) as base:
         synced(url, base, source, "whole")

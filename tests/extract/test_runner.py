@@ -1,4 +1,4 @@
-"""Accounts brought up to date from the sandbox into a real warehouse, over real HTTP."""
+"""Accounts synced from the sandbox to a real warehouse over HTTP."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def url(monkeypatch, warehouse_url):
 
 
 @pytest.fixture
-def bring(url):
-    """Bring accounts up to date once; faults are the platform's during this run."""
+def sync(url):
+    """Syncs accounts once; `faults` are the platform's during this run."""
 
-    def bring(
+    def sync(
         source,
         *account_ids,
         faults=(),
@@ -56,7 +56,7 @@ def bring(url):
             request = SyncRequest(source, account_ids, run_id, **{"respect_backoff": False, **more})
             return asyncio.run(attempt(request, environment, lambda _: None))
 
-    return bring
+    return sync
 
 
 def rows(url, query, *values):
@@ -65,7 +65,7 @@ def rows(url, query, *values):
 
 
 def written(url, stream):
-    """Everything in a raw table but its payloads."""
+    """Every column of a raw table but the payload."""
     return rows(url, f"select account_id, record_key, metric_date, loaded_at, run_id from raw.{stream} order by 1, 2")
 
 
@@ -75,7 +75,7 @@ def spends(url, account_id=META):
 
 
 def known_spends(account_id=META):
-    """What the world says, whatever its status: every campaign-day of the history."""
+    """Every campaign day of the generated history, whatever the campaign's status."""
     return {
         f"{row.campaign.id}:{row.date}": f"{row.spend // 100}.{row.spend % 100:02d}"
         for row in world().deliveries(account_id)
@@ -91,22 +91,22 @@ def coverage(url, account_id, stream="campaign_metrics"):
 WHOLE = (TODAY - timedelta(days=sandbox_fixtures.DAYS - 1), TODAY)
 
 
-def test_a_first_sync_brings_the_whole_history_and_says_so(url, bring):
-    outcomes = bring("meta", META)
+def test_a_first_sync_loads_the_whole_history_and_records_it(url, sync):
+    result = sync("meta", META)
     assert spends(url) == known_spends()
     assert coverage(url, META) == WHOLE
-    [outcome] = outcomes.accounts
-    assert (outcome.outcome, outcome.since, outcome.through) == ("ok", *WHOLE)
-    [journal] = rows(url, "select outcome, calls, rows_seen, rows_changed, bytes > 0 from adsync.sync_runs")
-    assert journal == ("ok", outcome.call_stats.calls, outcome.load_stats.seen, outcome.load_stats.seen, True)
+    [account] = result.accounts
+    assert (account.outcome, account.since, account.through) == ("ok", *WHOLE)
+    [attempt] = rows(url, "select outcome, calls, rows_seen, rows_changed, bytes > 0 from adsync.sync_runs")
+    assert attempt == ("ok", account.call_stats.calls, account.load_stats.seen, account.load_stats.seen, True)
     [state] = rows(url, "select distinct status, consecutive_failures, lease_owner from adsync.sync_state")
     assert state == ("ok", 0, None)
     [account] = rows(url, "select name, currency, timezone from adsync.accounts where native_id = %s", META)
     assert account == ("Acme Export", "USD", "Europe/London")
 
 
-def test_the_newest_days_come_first(url, bring):
-    bring("meta", META, faults=[Fault("meta", "server_error", path="/insights", calls=tuple(range(2, 99)))])
+def test_the_newest_days_are_loaded_first(url, sync):
+    sync("meta", META, faults=[Fault("meta", "server_error", path="/insights", calls=tuple(range(2, 99)))])
     since, through = coverage(url, META)
     assert through == TODAY
     assert since == TODAY - timedelta(days=29)
@@ -121,77 +121,77 @@ def test_the_newest_days_come_first(url, bring):
         ("shopify", SHOPIFY, ("shopify_stores", "shopify_orders")),
     ],
 )
-def test_a_second_run_changes_no_row(url, bring, source, account_id, tables):
-    bring(source, account_id, run_id="first")
+def test_a_second_run_changes_no_row(url, sync, source, account_id, tables):
+    sync(source, account_id, run_id="first")
     before = [written(url, table) for table in tables]
     assert all(before)
     ledger = rows(url, "select count(*) from raw.observations")
-    [second] = bring(source, account_id, run_id="second").accounts
+    [second] = sync(source, account_id, run_id="second").accounts
     assert [written(url, table) for table in tables] == before
     assert rows(url, "select count(*) from raw.observations") == ledger
     assert (second.outcome, second.load_stats.changed) == ("ok", 0)
     assert second.load_stats.seen > 0
 
 
-def test_a_restated_day_rewrites_only_its_rows(url, bring):
-    bring("meta", META, run_id="first")
+def test_a_restated_day_changes_only_its_own_rows(url, sync):
+    sync("meta", META, run_id="first")
     day = TODAY - timedelta(days=1)
-    [second] = bring(
+    [second] = sync(
         "meta", META, run_id="second", faults=[Fault("meta", "restated_day", day=str(day), path="/insights")]
     ).accounts
-    moved = rows(url, "select distinct metric_date from raw.meta_campaign_metrics where run_id = 'second'")
-    assert moved == [(day,)]
+    changed = rows(url, "select distinct metric_date from raw.meta_campaign_metrics where run_id = 'second'")
+    assert changed == [(day,)]
     assert (
         second.load_stats.changed
         == rows(url, "select count(*) from raw.meta_campaign_metrics where run_id = 'second'")[0][0]
     )
 
 
-def test_a_failing_page_leaves_no_half_unit_and_the_next_run_completes(url, bring):
+def test_a_failing_page_commits_nothing_of_its_batch_and_the_next_run_completes_it(url, sync):
     broken = Fault("meta", "server_error", path="/insights", calls=(1, 2, 3))
-    [first] = bring("meta", META, faults=[broken]).accounts
+    [first] = sync("meta", META, faults=[broken]).accounts
     assert (first.outcome, type(first.error)) == ("retrying", TemporaryError)
     assert spends(url) == {}
     assert coverage(url, META) == (None, None)
     assert rows(url, "select count(*) from raw.observations") == [(0,)]
-    [second] = bring("meta", META, run_id="next").accounts
+    [second] = sync("meta", META, run_id="next").accounts
     assert second.outcome == "ok"
     assert spends(url) == known_spends()
 
 
-def test_an_interrupted_first_sync_goes_on_with_what_is_left(url, bring):
-    bring("meta", META, faults=[Fault("meta", "server_error", path="/insights", calls=tuple(range(2, 99)))])
+def test_an_interrupted_first_sync_continues_with_the_missing_days(url, sync):
+    sync("meta", META, faults=[Fault("meta", "server_error", path="/insights", calls=tuple(range(2, 99)))])
     kept = written(url, "meta_campaign_metrics")
-    [second] = bring("meta", META, run_id="next").accounts
+    [second] = sync("meta", META, run_id="next").accounts
     assert set(kept) <= set(written(url, "meta_campaign_metrics"))
     assert spends(url) == known_spends()
     assert coverage(url, META) == WHOLE
     assert second.load_stats.changed == len(known_spends()) - len(kept)
 
 
-def test_a_report_too_large_for_the_platform_is_read_in_halves(url, bring):
+def test_a_synchronous_report_that_is_too_large_is_read_in_halves(url, sync):
     slow = Fault("tiktok", "too_much_data", path="report/integrated", calls=(1, 2))
-    [outcome] = bring("tiktok", NOT_ALLOWED, faults=[slow]).accounts
-    assert outcome.outcome == "ok"
+    [account] = sync("tiktok", NOT_ALLOWED, faults=[slow]).accounts
+    assert account.outcome == "ok"
     assert len(written(url, "tiktok_campaign_metrics")) == len(world().deliveries(NOT_ALLOWED))
 
 
-def test_one_account_is_dead_and_the_others_are_done(url, bring):
-    dead = ALL_META[3]
-    outcomes = bring("meta", *ALL_META, faults=[Fault("meta", "token_expired", account=f"act_{dead}")])
-    assert {each.account.account_id: each.outcome for each in outcomes.accounts} == {
-        one: "failed" if one == dead else "ok" for one in ALL_META
+def test_one_account_without_authorization_fails_and_the_others_are_synced(url, sync):
+    revoked = ALL_META[3]
+    result = sync("meta", *ALL_META, faults=[Fault("meta", "token_expired", account=f"act_{revoked}")])
+    assert {each.account.account_id: each.outcome for each in result.accounts} == {
+        one: "failed" if one == revoked else "ok" for one in ALL_META
     }
     states = rows(url, "select account_id, status from adsync.sync_state group by 1, 2")
-    assert dict(states) == {one: "reauth_required" if one == dead else "ok" for one in ALL_META}
+    assert dict(states) == {one: "reauth_required" if one == revoked else "ok" for one in ALL_META}
     assert dict(rows(url, "select account_id, outcome from adsync.sync_runs")) == {
-        one: "failed" if one == dead else "ok" for one in ALL_META
+        one: "failed" if one == revoked else "ok" for one in ALL_META
     }
     [notice] = rows(url, "select platform, account_id, error_class, message, closed_at from adsync.admin_notices")
-    assert notice[:3] == ("meta", dead, "ReauthRequired")
+    assert notice[:3] == ("meta", revoked, "ReauthRequired")
     assert "log in to Meta again" in notice[3]
     assert notice[4] is None
-    bring("meta", dead, run_id="recovered")
+    sync("meta", revoked, run_id="recovered")
     [(closed, status)] = rows(
         url,
         "select closed_at is not null, (select distinct status from adsync.sync_state where account_id = n.account_id)"
@@ -200,18 +200,18 @@ def test_one_account_is_dead_and_the_others_are_done(url, bring):
     assert (closed, status) == (True, "ok")
 
 
-def test_a_last_attempt_that_fails_asks_a_person_and_plans_no_retry(url, bring):
+def test_a_failed_last_attempt_opens_a_notice_and_is_not_retried(url, sync):
     broken = Fault("meta", "server_error", path="/insights")
-    [early] = bring("meta", META, faults=[broken]).accounts
+    [early] = sync("meta", META, faults=[broken]).accounts
     assert early.retry_in is not None
     assert META not in sharding.due_accounts(url, "meta", now=datetime.now(UTC))
-    [last] = bring("meta", META, faults=[broken], attempt=sync_accounts, final_attempt=True).accounts
+    [last] = sync("meta", META, faults=[broken], attempt=sync_accounts, final_attempt=True).accounts
     assert (last.outcome, last.retry_in) == ("failed", None)
     assert rows(url, "select status, retry_at from adsync.sync_state limit 1") == [("failed", None)]
     assert rows(url, "select count(*) from adsync.admin_notices") == [(1,)]
 
 
-def test_a_missing_connection_fails_that_account_only(url, bring):
+def test_a_missing_connection_fails_that_account_only(url, sync):
     with served() as base:
 
         def known(conn_id):
@@ -219,8 +219,8 @@ def test_a_missing_connection_fails_that_account_only(url, bring):
                 raise ConfigError("unknown connection 'meta_acme' in conn_id")
             return sandbox_fixtures.credentials(conn_id, base)
 
-        outcomes = bring("meta", META, ALL_META[2], replaced=known)
-    words = {each.account.account_id: each.outcome for each in outcomes.accounts}
+        result = sync("meta", META, ALL_META[2], replaced=known)
+    words = {each.account.account_id: each.outcome for each in result.accounts}
     assert words == {META: "failed", ALL_META[2]: "ok"}
     assert spends(url) == {}
 
@@ -228,16 +228,16 @@ def test_a_missing_connection_fails_that_account_only(url, bring):
 # Leases
 
 
-async def seen(url, query):
-    # What another transaction writes sets no event here.
+async def wait_for(url, query):
+    """Polls: writes of another transaction set no event here."""
     for _ in range(1000):
         if rows(url, query):
             return
         await asyncio.sleep(0.02)
-    raise AssertionError(f"never seen: {query}")
+    raise AssertionError(f"no row within 20 s: {query}")
 
 
-def test_two_runs_at_once_read_an_account_once(url):
+def test_two_concurrent_runs_sync_an_account_once(url):
     with served([Fault("meta", "slow", wait=0.3)]) as base:
         environment = SyncEnvironment(url, lambda c: sandbox_fixtures.credentials(c, base), lambda: NOW)
 
@@ -245,8 +245,8 @@ def test_two_runs_at_once_read_an_account_once(url):
             one, two = (sync_accounts(SyncRequest("meta", (META,), run), environment) for run in ("one", "two"))
             return [outcome for shard in await asyncio.gather(one, two) for outcome in shard.accounts]
 
-        outcomes = asyncio.run(both())
-    busy, done = sorted(outcomes, key=lambda each: each.outcome)
+        result = asyncio.run(both())
+    busy, done = sorted(result, key=lambda each: each.outcome)
     assert (busy.outcome, done.outcome) == ("elsewhere", "ok")
     assert "skipped, another run is syncing it" in busy.summary
     assert busy.call_stats.calls == 0
@@ -255,9 +255,9 @@ def test_two_runs_at_once_read_an_account_once(url):
     assert rows(url, "select distinct status, lease_owner from adsync.sync_state") == [("ok", None)]
 
 
-def test_days_that_were_asked_for_are_waited_for_while_another_run_reads_the_account(url):
-    """The other run does not read those days; so this one is not done, and nothing is journaled of it."""
-    window = DateRange(NOW.date() - timedelta(days=9), NOW.date() - timedelta(days=8))
+def test_requested_days_wait_for_the_lease_of_another_run(url):
+    """The other run does not read those days, so this one is unfinished and is not recorded."""
+    requested = DateRange(NOW.date() - timedelta(days=9), NOW.date() - timedelta(days=8))
     with psycopg.connect(url) as connection:
         connection.execute(
             "insert into adsync.sync_state (platform, account_id, stream, lease_owner, lease_until) "
@@ -266,7 +266,7 @@ def test_days_that_were_asked_for_are_waited_for_while_another_run_reads_the_acc
         )
     with served() as base:
         environment = SyncEnvironment(url, lambda c: sandbox_fixtures.credentials(c, base), lambda: NOW)
-        restate = asyncio.run(sync_accounts(SyncRequest("meta", (META,), "restate", days=window), environment))
+        restate = asyncio.run(sync_accounts(SyncRequest("meta", (META,), "restate", days=requested), environment))
     assert restate.only_waiting_for_lease
     [busy] = restate.accounts
     assert busy.retry_in == timedelta(seconds=20)
@@ -274,44 +274,44 @@ def test_days_that_were_asked_for_are_waited_for_while_another_run_reads_the_acc
     assert rows(url, "select run_id, outcome from adsync.sync_runs") == []
 
 
-def test_an_account_whose_wait_is_not_over_is_left_alone_by_a_patient_run(url, bring):
-    bring("meta", META, faults=[Fault("meta", "rate_limited", wait=3600)])
+def test_an_account_that_backs_off_is_left_alone(url, sync):
+    sync("meta", META, faults=[Fault("meta", "rate_limited", wait=3600)])
     before = rows(url, "select * from adsync.sync_state order by stream")
-    [early] = bring("meta", META, respect_backoff=True).accounts
+    [early] = sync("meta", META, respect_backoff=True).accounts
     assert (early.outcome, early.call_stats.calls) == ("retrying", 0)
     assert f"next try {early.next_try}: still backing off after an earlier failure" in early.summary
     assert timedelta(minutes=50) < early.retry_in <= timedelta(hours=1)
     assert [row[3:7] for row in rows(url, "select * from adsync.sync_state order by stream")] == [
         row[3:7] for row in before
     ]
-    assert bring("meta", META).accounts[0].outcome == "ok"
+    assert sync("meta", META).accounts[0].outcome == "ok"
 
 
-def test_a_run_that_lost_its_lease_writes_no_further_unit_and_leaves_the_state_alone(url):
+def test_a_run_that_lost_its_lease_writes_no_further_batch_and_no_state(url):
     with served([Fault("meta", "slow", wait=0.8, path="/insights")]) as base:
         environment = SyncEnvironment(url, lambda c: sandbox_fixtures.credentials(c, base), lambda: NOW)
 
-        async def robbed():
-            running = asyncio.create_task(sync_accounts(SyncRequest("meta", (META,), "slow"), environment))
-            await seen(url, "select from raw.meta_campaigns")
+        async def sync_and_lose_lease():
+            running = asyncio.create_task(sync_accounts(SyncRequest("meta", (META,), "run"), environment))
+            await wait_for(url, "select from raw.meta_campaigns")
             with psycopg.connect(url) as connection:
-                connection.execute("update adsync.sync_state set lease_owner = 'quick', status = 'ok'")
+                connection.execute("update adsync.sync_state set lease_owner = 'other', status = 'ok'")
             return await running
 
-        [outcome] = asyncio.run(robbed()).accounts
-    assert "lease lost to another run; this batch was rolled back" in outcome.summary
+        [account] = asyncio.run(sync_and_lose_lease()).accounts
+    assert "lease lost to another run; this batch was rolled back" in account.summary
     assert spends(url) == {}
-    assert rows(url, "select distinct status, lease_owner from adsync.sync_state") == [("ok", "quick")]
+    assert rows(url, "select distinct status, lease_owner from adsync.sync_state") == [("ok", "other")]
 
 
-def test_leases_are_kept_while_others_of_the_shard_are_read_and_never_shortened(monkeypatch, url):
+def test_leases_of_a_shard_are_renewed_and_never_shortened(monkeypatch, url):
     monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
     with served([Fault("meta", "slow", wait=0.5, path="/insights")]) as base:
         environment = SyncEnvironment(url, lambda c: sandbox_fixtures.credentials(c, base), lambda: NOW)
 
-        async def watched():
+        async def renewed_leases():
             running = asyncio.create_task(sync_accounts(SyncRequest("meta", (META,), "run"), environment))
-            await seen(url, "select from raw.meta_campaigns")
+            await wait_for(url, "select from raw.meta_campaigns")
             with psycopg.connect(url) as connection:
                 connection.execute("update adsync.sync_state set lease_until = now() where stream = 'accounts'")
                 connection.execute(
@@ -322,55 +322,55 @@ def test_leases_are_kept_while_others_of_the_shard_are_read_and_never_shortened(
             await running
             return left
 
-        left = asyncio.run(watched())
+        left = asyncio.run(renewed_leases())
     assert left["accounts"] > timedelta(0)
     assert left["campaigns"] > timedelta(minutes=59)
 
 
-CUT = """
+TERMINATE_COPY = """
 select pg_terminate_backend(pid) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid()
     and query ~* 'temporary table staged_records|copy staged_records'
 """
 
 
-def test_a_warehouse_that_broke_off_is_a_failure_of_that_attempt_alone(url):
+def test_a_lost_warehouse_connection_fails_only_that_attempt(url):
     with served([Fault("meta", "slow", wait=0.5, path="/insights")]) as base:
         environment = SyncEnvironment(url, lambda c: sandbox_fixtures.credentials(c, base), lambda: NOW)
 
-        async def cut():
+        async def sync_and_lose_connection():
             running = asyncio.create_task(sync_accounts(SyncRequest("meta", (META,), "run"), environment))
-            await seen(url, "select from raw.meta_campaigns")
-            await seen(url, CUT)
+            await wait_for(url, "select from raw.meta_campaigns")
+            await wait_for(url, TERMINATE_COPY)
             return await running
 
-        [outcome] = asyncio.run(cut()).accounts
-        assert outcome.outcome == "retrying"
-        assert "lost connection to the warehouse" in outcome.summary
+        [account] = asyncio.run(sync_and_lose_connection()).accounts
+        assert account.outcome == "retrying"
+        assert "lost connection to the warehouse" in account.summary
         assert rows(url, "select outcome from adsync.sync_runs") == [("retrying",)]
         assert rows(url, "select distinct status, lease_owner from adsync.sync_state") == [("retrying", None)]
         asyncio.run(sync_accounts(SyncRequest("meta", (META,), "next", respect_backoff=False), environment))
     assert spends(url) == known_spends()
 
 
-# Asked days
+# Requested days
 
 
-def test_an_asked_window_replaces_the_planned_days_and_claims_no_gap(url, bring):
+def test_requested_days_replace_the_missing_ones_and_cover_no_gap(url, sync):
     old = DateRange(TODAY - timedelta(days=35), TODAY - timedelta(days=33))
-    bring("meta", META, run_id="first", days=DateRange(TODAY - timedelta(days=3), TODAY + timedelta(days=1)))
-    [outcome] = bring("meta", META, run_id="second", days=old).accounts
-    assert (outcome.since, outcome.through) == (old.since, old.last_day)
+    sync("meta", META, run_id="first", days=DateRange(TODAY - timedelta(days=3), TODAY + timedelta(days=1)))
+    [account] = sync("meta", META, run_id="second", days=old).accounts
+    assert (account.since, account.through) == (old.since, old.last_day)
     assert coverage(url, META) == (TODAY - timedelta(days=3), TODAY)
     days = {day for (day,) in rows(url, "select metric_date from raw.meta_campaign_metrics where run_id = 'second'")}
     assert days == {old.since, old.last_day}
-    bring("meta", META, run_id="third")
+    sync("meta", META, run_id="third")
     assert spends(url) == known_spends()
 
 
-def test_asked_days_of_a_store_are_days_of_its_zone_and_move_no_watermark(url, bring):
+def test_requested_days_of_a_store_are_in_its_time_zone_and_leave_its_state_unchanged(url, sync):
     day = TODAY - timedelta(days=5)
-    bring("shopify", SHOPIFY, days=DateRange(day, day + timedelta(days=1)))
+    sync("shopify", SHOPIFY, days=DateRange(day, day + timedelta(days=1)))
     moments = rows(
         url, "select (payload ->> 'updatedAt')::timestamptz at time zone 'Asia/Riyadh' from raw.shopify_orders"
     )
@@ -381,7 +381,7 @@ def test_asked_days_of_a_store_are_days_of_its_zone_and_move_no_watermark(url, b
 # Reports
 
 
-def awaited(monkeypatch):
+def until_reported(monkeypatch):
     monkeypatch.setattr(runner, "POLL_SECONDS", 0.01)
     return sync_until_reported
 
@@ -391,9 +391,9 @@ def cursor_of(url):
     return cursor
 
 
-def test_a_report_is_ordered_waited_for_and_read(monkeypatch, url, bring):
-    [outcome] = bring("tiktok", TIKTOK, attempt=awaited(monkeypatch)).accounts
-    assert outcome.outcome == "ok"
+def test_a_report_is_created_polled_and_read(monkeypatch, url, sync):
+    [account] = sync("tiktok", TIKTOK, attempt=until_reported(monkeypatch)).accounts
+    assert account.outcome == "ok"
     assert len(written(url, "tiktok_campaign_metrics")) == len(world().deliveries(TIKTOK))
     assert coverage(url, TIKTOK)[1] - coverage(url, TIKTOK)[0] == timedelta(days=sandbox_fixtures.DAYS - 1)
     assert cursor_of(url) == {}
@@ -401,32 +401,32 @@ def test_a_report_is_ordered_waited_for_and_read(monkeypatch, url, bring):
     assert words == ["waiting", "waiting", "ok"]
 
 
-def test_an_account_that_waits_is_leased_and_not_planned(url, bring):
-    outcomes = bring("tiktok", TIKTOK)
-    assert [report.account_id for report in outcomes.pending_reports] == [TIKTOK]
-    outcomes.raise_for_failures()
+def test_an_account_with_a_pending_report_stays_leased(url, sync):
+    result = sync("tiktok", TIKTOK)
+    assert [report.account_id for report in result.pending_reports] == [TIKTOK]
+    result.raise_for_failures()
     [(left,)] = rows(url, "select distinct lease_until - now() from adsync.sync_state")
     assert left > timedelta(minutes=9)
 
 
 def with_one_sandbox(url, faults, *requests):
-    """Several attempts at one platform that remembers its reports; each with the cursor it left."""
+    """Several attempts at one platform that keeps its reports; each with the cursor it left."""
     with served(faults, behavior=Behavior(polls_until_ready=1)) as base:
         environment = SyncEnvironment(url, lambda c: sandbox_fixtures.credentials(c, base), lambda: NOW)
         return [(asyncio.run(sync_accounts(request, environment)).accounts[0], cursor_of(url)) for request in requests]
 
 
-def test_a_report_survives_a_poll_that_failed(url):
+def test_a_report_is_kept_after_a_failed_poll(url):
     broken = Fault("tiktok", "server_error", path="task/check", calls=(1, 2, 3))
     request = SyncRequest("tiktok", (TIKTOK,), "run", respect_backoff=False)
-    (first, ordered), (second, _), (third, left) = with_one_sandbox(url, [broken], request, request, request)
+    (first, created), (second, _), (third, left) = with_one_sandbox(url, [broken], request, request, request)
     assert (first.outcome, second.outcome, third.outcome) == ("retrying", "waiting", "ok")
-    assert second.pending_report.report_id == ordered["report"]["id"]
+    assert second.pending_report.report_id == created["report"]["id"]
     assert left == {}
     assert len(written(url, "tiktok_campaign_metrics")) == len(world().deliveries(TIKTOK))
 
 
-def test_a_report_that_the_platform_does_not_know_any_more_is_ordered_anew(url):
+def test_a_report_unknown_to_the_platform_is_replaced(url):
     request = SyncRequest("tiktok", (TIKTOK,), "run", respect_backoff=False)
     [(first, _)] = with_one_sandbox(url, [], request)
     (second, forgotten), (third, _) = with_one_sandbox(url, [], request, request)
@@ -434,17 +434,17 @@ def test_a_report_that_the_platform_does_not_know_any_more_is_ordered_anew(url):
     assert forgotten == {}
 
 
-def test_the_report_of_another_run_is_not_taken_for_the_asked_days(url):
+def test_requested_days_are_read_although_another_runs_report_is_pending(url):
     day = TODAY - timedelta(days=60)
-    asked = DateRange(day, day + timedelta(days=1))
-    requests = [SyncRequest("tiktok", (TIKTOK,), "run", days=window) for window in (None, asked)]
+    requested = DateRange(day, day + timedelta(days=1))
+    requests = [SyncRequest("tiktok", (TIKTOK,), "run", days=days) for days in (None, requested)]
     _, (second, _) = with_one_sandbox(url, [], *requests)
     assert second.outcome == "ok"
     assert second.since == day
 
 
-def test_an_app_that_may_not_order_reports_reads_at_once_and_remembers(url, bring):
-    bring("tiktok", NOT_ALLOWED)
+def test_a_refusal_of_reports_is_saved_and_the_days_are_read_without_one(url, sync):
+    sync("tiktok", NOT_ALLOWED)
     assert len(written(url, "tiktok_campaign_metrics")) == len(world().deliveries(NOT_ALLOWED))
     assert cursor_of(url) == {"report_refused_at": NOW.isoformat()}
 
@@ -452,8 +452,8 @@ def test_an_app_that_may_not_order_reports_reads_at_once_and_remembers(url, brin
 # Orders
 
 
-def test_orders_are_those_of_the_history_without_personal_data(url, bring):
-    bring("shopify", SHOPIFY)
+def test_orders_of_the_history_are_loaded_without_personal_data(url, sync):
+    sync("shopify", SHOPIFY)
     known = {one.id for one in world().store_orders(SHOPIFY)}
     assert {key for (key,) in rows(url, "select record_key from raw.shopify_orders")} == known
     text = json.dumps([payload for (payload,) in rows(url, "select payload from raw.shopify_orders")])
@@ -464,15 +464,15 @@ def test_orders_are_those_of_the_history_without_personal_data(url, bring):
     assert date.fromisoformat(cursor["since"][:10]) <= WHOLE[0]
 
 
-def test_an_error_names_no_secret_in_state_and_journal(url, bring):
-    bring("meta", "903456789012", faults=[Fault("meta", "token_expired")])
-    told = str(rows(url, "select s.*, r.* from adsync.sync_state s, adsync.sync_runs r"))
-    assert "ReauthRequired" in told
-    assert "fern-and-moss" not in told
-    assert "sandbox-meta-token" not in told
+def test_no_secret_is_in_sync_state_and_sync_runs(url, sync):
+    sync("meta", "903456789012", faults=[Fault("meta", "token_expired")])
+    stored = str(rows(url, "select s.*, r.* from adsync.sync_state s, adsync.sync_runs r"))
+    assert "ReauthRequired" in stored
+    assert "fern-and-moss" not in stored
+    assert "sandbox-meta-token" not in stored
 
 
-def test_reauthorisation_is_not_retried(bring):
-    [outcome] = bring("meta", META, faults=[Fault("meta", "token_expired")]).accounts
-    assert isinstance(outcome.error, ReauthRequired)
-    assert outcome.retry_in is None
+def test_a_required_reauthorization_is_not_retried(sync):
+    [account] = sync("meta", META, faults=[Fault("meta", "token_expired")]).accounts
+    assert isinstance(account.error, ReauthRequired)
+    assert account.retry_in is None

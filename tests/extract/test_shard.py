@@ -1,4 +1,4 @@
-"""One shard of twenty accounts: one rate limited for an hour, one whose token is dead, one whose platform stumbles."""
+"""One shard of twenty accounts: one rate limited for an hour, one without authorization, one with server errors."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from adsync.state import sync_runs
 from sandbox_fixtures import NOW
 
 SHARD = tuple(f"{number:02}" for number in range(1, 21))
-LIMITED, DEAD, BROKEN = "05", "11", "17"
+LIMITED, REVOKED, BROKEN = "05", "11", "17"
 MEANINGS = {429: RateLimited("slow down", 3600.0), 401: ReauthRequired("log in again"), 500: TemporaryError("broken")}
 
 
 class Platform:
-    """Answers 500 during the first two attempts at one account: transport asks three times in each."""
+    """Responds 500 during the first two attempts at one account; the client sends each request three times."""
 
     def __init__(self):
         self.calls = Counter()
@@ -42,7 +42,7 @@ class Platform:
         self.calls[account_id] += 1
         if account_id == LIMITED and self.limited:
             return 429
-        if account_id == DEAD:
+        if account_id == REVOKED:
             return 401
         return 500 if account_id == BROKEN and self.calls[BROKEN] <= 2 * client.MAX_ATTEMPTS else 200
 
@@ -60,7 +60,7 @@ def check(answer):
 
 @pytest.fixture
 def platform(monkeypatch):
-    """A made-up platform on 127.0.0.1, registered in the place of another."""
+    """An invented platform on 127.0.0.1, registered instead of a real one."""
     platform = Platform()
 
     class Handler(BaseHTTPRequestHandler):
@@ -115,55 +115,55 @@ def rows(url, query):
 
 
 def later(url, seconds):
-    """Let time pass, for waits that are kept in the warehouse."""
+    """Moves the backoff stored in the warehouse forward in time."""
     with psycopg.connect(url) as connection:
         connection.execute("update adsync.sync_state set retry_at = retry_at - make_interval(secs => %s)", (seconds,))
 
 
 def attempt(url, platform, number):
-    """What the task does at that try: accounts by outcome, and the seconds until the next try."""
+    """Syncs as the task does at that try; returns outcomes by account and the seconds until the next try."""
     environment = SyncEnvironment(url, lambda name: Credentials(name, platform.base, password="t"), lambda: NOW)
     left = sync_runs.unfinished(url, "meta", SHARD, "run")
     request = SyncRequest("meta", left, "run", attempt=number, respect_backoff=True)
-    outcomes = asyncio.run(sync_accounts(request, environment))
-    words = {each.account.account_id: each.outcome for each in outcomes.accounts}
+    result = asyncio.run(sync_accounts(request, environment))
+    outcomes = {each.account.account_id: each.outcome for each in result.accounts}
     try:
-        outcomes.raise_for_failures()
+        result.raise_for_failures()
     except ShardFailed as error:
-        return words, error.retry_after
-    return words, 0.0
+        return outcomes, error.retry_after
+    return outcomes, 0.0
 
 
-def test_three_troubled_accounts_hold_up_none_of_the_seventeen_others(url, platform):
-    told = []
-    words, wait = attempt(url, platform, 1)
-    assert Counter(words.values()) == {"ok": 17, "retrying": 2, "failed": 1}
-    assert (words[LIMITED], words[BROKEN], words[DEAD]) == ("retrying", "retrying", "failed")
+def test_three_failing_accounts_do_not_delay_the_seventeen_others(url, platform):
+    sent = []
+    outcomes, wait = attempt(url, platform, 1)
+    assert Counter(outcomes.values()) == {"ok": 17, "retrying": 2, "failed": 1}
+    assert (outcomes[LIMITED], outcomes[BROKEN], outcomes[REVOKED]) == ("retrying", "retrying", "failed")
     assert 120 <= wait <= 132
-    # What is done is there for `transform` already, and the next run of the hour takes up whoever does not wait.
+    # Finished accounts are ready for `transform`; the next hourly run syncs every account that does not back off.
     assert len(rows(url, "select from raw.meta_accounts")) == 17
     due = sharding.due_accounts(url, "meta", now=datetime.now(UTC))
     assert set(due) == {*SHARD} - {LIMITED, BROKEN}
 
     later(url, wait)
-    words, wait = attempt(url, platform, 2)
-    assert words == {LIMITED: "retrying", BROKEN: "retrying"}
+    outcomes, wait = attempt(url, platform, 2)
+    assert outcomes == {LIMITED: "retrying", BROKEN: "retrying"}
     assert 240 <= wait <= 264
 
     later(url, wait)
-    words, wait = attempt(url, platform, 3)
-    assert words == {LIMITED: "retrying", BROKEN: "ok"}
+    outcomes, wait = attempt(url, platform, 3)
+    assert outcomes == {LIMITED: "retrying", BROKEN: "ok"}
     assert 3600 - 132 - 264 - 60 <= wait <= 3600 - 120 - 240
     assert platform.calls[LIMITED] == 1
 
     platform.limited = False
     later(url, wait)
     assert attempt(url, platform, 4) == ({LIMITED: "ok"}, 0.0)
-    assert platform.calls[DEAD] == 1
-    assert {key for (key,) in rows(url, "select record_key from raw.meta_accounts")} == {*SHARD} - {DEAD}
+    assert platform.calls[REVOKED] == 1
+    assert {key for (key,) in rows(url, "select record_key from raw.meta_accounts")} == {*SHARD} - {REVOKED}
     assert set(rows(url, "select account_id, status from adsync.sync_state where status <> 'ok'")) == {
-        (DEAD, "reauth_required")
+        (REVOKED, "reauth_required")
     }
     for _ in range(2):
-        admin_notices.deliver(url, ["log"], lambda _: told.append)
-    assert [message.facts["account_id"] for message in told] == [DEAD]
+        admin_notices.deliver(url, ["log"], lambda _: sent.append)
+    assert [message.facts["account_id"] for message in sent] == [REVOKED]

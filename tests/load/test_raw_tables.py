@@ -1,3 +1,5 @@
+"""Pages written to raw tables."""
+
 from datetime import UTC, date, datetime
 
 import psycopg
@@ -25,9 +27,9 @@ def row(campaign, day, spend="1.00"):
 
 
 async def write(url, *listed, days=BOTH_DAYS, at=NOON, stream="campaign_metrics"):
-    place = RawTarget("meta", stream, "1", "run", at)
+    target = RawTarget("meta", stream, "1", "run", at)
     async with connect(url) as connection, connection.transaction():
-        return await raw_tables.write_pages(connection, place, pages(*listed), days)
+        return await raw_tables.write_pages(connection, target, pages(*listed), days)
 
 
 def stored(url, columns="record_key, payload, loaded_at"):
@@ -35,7 +37,7 @@ def stored(url, columns="record_key, payload, loaded_at"):
         return connection.execute(f"select {columns} from raw.meta_campaign_metrics order by 1").fetchall()
 
 
-async def test_an_identical_answer_rewrites_nothing(warehouse_url):
+async def test_identical_pages_write_nothing(warehouse_url):
     page = [row("a", FIRST), row("a", SECOND)]
     assert await write(warehouse_url, page) == LoadStats(2, 2)
     before = stored(warehouse_url)
@@ -43,7 +45,7 @@ async def test_an_identical_answer_rewrites_nothing(warehouse_url):
     assert stored(warehouse_url) == before
 
 
-async def test_a_row_that_the_answer_no_longer_holds_is_withdrawn_inside_the_window_only(warehouse_url):
+async def test_a_row_missing_from_the_pages_is_deleted_within_the_days_only(warehouse_url):
     outside = date(2026, 11, 1)
     await write(warehouse_url, [row("a", outside)], days=DateRange(outside, FIRST))
     await write(warehouse_url, [row("a", FIRST), row("b", FIRST)])
@@ -51,7 +53,7 @@ async def test_a_row_that_the_answer_no_longer_holds_is_withdrawn_inside_the_win
     assert [key for (key,) in stored(warehouse_url, "record_key")] == [f"a:{outside}", f"b:{FIRST}"]
 
 
-async def test_every_change_is_in_the_ledger_and_a_withdrawal_has_no_payload(warehouse_url):
+async def test_every_change_is_an_observation_and_a_deleted_row_has_no_payload(warehouse_url):
     for page in ([row("a", FIRST, "1.00")], [row("a", FIRST, "1.00")], [row("a", FIRST, "2.00")], []):
         await write(warehouse_url, page)
     with psycopg.connect(warehouse_url) as connection:
@@ -67,10 +69,10 @@ async def test_an_older_observation_never_overwrites_a_newer_one(warehouse_url):
     assert stored(warehouse_url, "payload") == [({"spend": "2.00"},)]
 
 
-async def test_a_failure_on_the_last_page_leaves_nothing_behind(warehouse_url):
+async def test_a_failure_on_the_last_page_writes_nothing(warehouse_url):
     async def broken():
         yield [row("a", FIRST)]
-        raise ContractError("page two was cut off")
+        raise ContractError("page two is truncated")
 
     with pytest.raises(ContractError, match="page two"):
         async with connect(warehouse_url) as connection, connection.transaction():
@@ -90,7 +92,7 @@ async def test_a_failure_on_the_last_page_leaves_nothing_behind(warehouse_url):
         ('{"name": "حملة الرياض – \\"نوفمبر\\""}', 'حملة الرياض – "نوفمبر"'),
     ],
 )
-async def test_any_json_text_arrives_as_it_is_but_for_the_null_character(warehouse_url, text, kept):
+async def test_json_is_stored_unchanged_except_for_the_null_character(warehouse_url, text, kept):
     record = Record("campaign \\ 1", None, text.encode())
     await write(warehouse_url, [record], days=None, stream="campaigns")
     with psycopg.connect(warehouse_url) as connection:
@@ -98,16 +100,16 @@ async def test_any_json_text_arrives_as_it_is_but_for_the_null_character(warehou
     assert found == [("campaign \\ 1", kept)]
 
 
-async def test_the_later_of_two_records_with_one_key_wins(warehouse_url):
+async def test_of_two_records_with_one_key_the_later_is_stored(warehouse_url):
     assert await write(warehouse_url, [row("a", FIRST, "1.00")], [row("a", FIRST, "3.00")]) == LoadStats(2, 1)
     assert stored(warehouse_url, "payload") == [({"spend": "3.00"},)]
 
 
-async def test_a_record_outside_the_window_is_refused(warehouse_url):
+async def test_a_record_outside_the_days_is_a_contract_error(warehouse_url):
     with pytest.raises(ContractError, match="outside the requested days"):
         await write(warehouse_url, [row("a", date(2026, 11, 25))])
 
 
-async def test_text_that_is_no_json_names_stream_and_reason(warehouse_url):
+async def test_invalid_json_is_a_contract_error_naming_stream_and_reason(warehouse_url):
     with pytest.raises(ContractError, match="meta campaign_metrics: PostgreSQL rejected a record"):
         await write(warehouse_url, [Record(f"a:{FIRST}", FIRST, b'{"a": "\\ud800"}')])
