@@ -15,7 +15,7 @@ def test_the_list_is_the_one_that_dbt_reads():
 
 
 @pytest.mark.parametrize("name", registry.names())
-def test_a_source_is_named_as_its_module_and_says_what_it_is(name):
+def test_a_source_has_the_name_of_its_package_and_its_kind(name):
     source = registry.load(name)
     assert source.name == name
     assert (source.kind == "ad_account") == (name in registry.ad_platforms())
@@ -30,13 +30,13 @@ def test_the_first_stream_of_a_source_is_the_account_itself(name):
     assert registry.load(name).stream(first.name) is first
 
 
-def test_every_stream_has_a_place_in_raw():
+def test_every_stream_has_a_raw_table():
     assert ("meta", "campaign_metrics") in registry.streams()
     assert ("shopify", "orders") in registry.streams()
     assert len(set(registry.streams())) == len(registry.streams())
 
 
 @pytest.mark.parametrize("name", ["facebook", "", "base", "../meta"])
-def test_a_source_that_nobody_registered_is_refused_with_what_there_is(name):
+def test_an_unknown_source_is_an_error_that_lists_the_known_ones(name):
     with pytest.raises(ConfigError, match=f"expected one of {', '.join(registry.names())}"):
         registry.load(name)

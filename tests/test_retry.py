@@ -33,12 +33,12 @@ class PatientShard(AdsyncError):
         (PatientShard(75.0), 2, 75),
     ],
 )
-def test_each_error_has_its_own_wait(error, attempt, seconds):
+def test_each_error_class_has_its_own_wait(error, attempt, seconds):
     assert retry_delay(error, attempt, random=lambda: 0.0) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("error", [ReauthRequired("grant access"), ConfigError("bad key"), PatientShard(None)])
-def test_what_would_fail_again_is_not_retried(error):
+def test_permanent_errors_are_not_retried(error):
     assert retry_delay(error, 1) is None
 
 

@@ -38,7 +38,7 @@ def raising(error, *after):
     return answers
 
 
-async def test_an_answer_is_counted_with_its_bytes():
+async def test_a_response_is_counted_with_its_bytes():
     answer, stats = await call(lambda _: httpx.Response(200, json={"x": 1}))
     assert json.loads(answer.body) == {"x": 1}
     assert (stats.calls, stats.received) == (1, len(answer.body))
@@ -48,7 +48,7 @@ HICCUPS = [httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError, httpx
 
 
 @pytest.mark.parametrize("hiccup", HICCUPS)
-async def test_a_hiccup_that_passes_is_not_seen(hiccup):
+async def test_a_short_failure_is_retried(hiccup):
     pause = Pauses()
     _, stats = await call(raising(hiccup, hiccup), pause)
     assert pause == [0.5, 1.0]
@@ -56,20 +56,20 @@ async def test_a_hiccup_that_passes_is_not_seen(hiccup):
 
 
 @pytest.mark.parametrize("hiccup", HICCUPS)
-async def test_a_host_that_stays_away_is_a_temporary_error_and_not_too_much_data(hiccup):
+async def test_an_unreachable_host_is_a_temporary_error_and_not_too_much_data(hiccup):
     with pytest.raises(TemporaryError, match=r"GET http://sandbox/meta/v26.0/node is unreachable: \w") as caught:
         await call(raising(*[hiccup] * 3))
     assert type(caught.value) is TemporaryError
 
 
-async def test_an_answer_that_takes_too_long_is_too_much_data_and_not_repeated():
+async def test_a_read_timeout_is_too_much_data_and_not_retried():
     pause = Pauses()
     with pytest.raises(TooMuchData, match="no response within 60 s"):
         await call(raising(httpx.ReadTimeout), pause)
     assert pause == []
 
 
-async def test_a_post_is_repeated_only_when_it_may_be():
+async def test_a_post_is_retried_only_if_it_is_repeatable():
     pause = Pauses()
     with pytest.raises(TemporaryError):
         await call(raising(httpx.ReadError), pause, method="post")
@@ -78,7 +78,7 @@ async def test_a_post_is_repeated_only_when_it_may_be():
     assert pause == [0.5]
 
 
-async def test_a_body_that_cannot_be_unpacked_is_a_temporary_error():
+async def test_a_corrupt_compressed_body_is_a_temporary_error():
     cut = gzip.compress(b'{"data": []}' * 99)[:40] + b"\0" * 40
     with pytest.raises(TemporaryError):
         await call(lambda _: httpx.Response(200, content=cut, headers={"content-encoding": "gzip"}))
@@ -91,28 +91,28 @@ def limited(seconds):
 
 
 @pytest.mark.parametrize(("seconds", "pauses"), [(2, [2, 2]), (5, [5, 5]), (6, []), (3600, [])])
-async def test_only_a_limit_of_seconds_is_waited_out(seconds, pauses):
+async def test_only_a_rate_limit_of_seconds_is_waited_for(seconds, pauses):
     pause = Pauses()
     with pytest.raises(RateLimited):
         await call(limited(seconds), pause)
     assert pause == pauses
 
 
-async def test_a_permanent_error_is_not_repeated():
+async def test_a_permanent_error_is_not_retried():
     pause = Pauses()
     with pytest.raises(PermanentError):
         await call(lambda _: httpx.Response(400, json={"error": {"code": 100, "message": "no"}}), pause)
     assert pause == []
 
 
-async def test_secrets_are_taken_out_of_what_a_platform_says():
+async def test_secrets_are_removed_from_error_messages():
     secret = sandbox_fixtures.credentials(WHO.conn_id).password
     with pytest.raises(PermanentError, match=r"bad token \*\*\* here") as caught:
         await call(lambda _: httpx.Response(400, json={"error": {"code": 100, "message": f"bad token {secret} here"}}))
     assert secret not in repr(caught.value)
 
 
-def test_every_secret_looking_extra_is_a_secret():
+def test_extra_keys_that_name_secrets_are_secret():
     extra = {"app_secret": "a", "client_secret": "b", "refresh_token": "c", "api_version": "v1", "empty_token": ""}
     token = Token("access", "refresh", extra={"authorization": "second"})
     found = secrets_of(Credentials("x", password="p", extra=extra), token)
@@ -125,7 +125,7 @@ def opened(who, known):
     return open_api_client(SOURCE.base_url(known, who.account_id), SOURCE, known, tokens)
 
 
-async def test_httpx_keeps_addresses_out_of_the_log(caplog):
+async def test_urls_are_not_logged(caplog):
     caplog.set_level(logging.DEBUG)
     with sandbox_fixtures.served() as base:
         who = sandbox_fixtures.account("meta", "903456789012")
@@ -138,7 +138,7 @@ async def test_httpx_keeps_addresses_out_of_the_log(caplog):
 
 
 @pytest.mark.parametrize("host", ["graph.facebook.com", "ftp://graph.facebook.com", "http://", "//x"])
-async def test_a_host_that_is_no_url_is_named_with_the_remedy(host):
+async def test_an_invalid_host_is_named_with_the_remedy(host):
     with pytest.raises(ConfigError, match=r"^invalid host .* in connection meta_acme: use a full URL \(https://"):
         async with opened(WHO, Credentials("meta_acme", host, password="t")):
             pass

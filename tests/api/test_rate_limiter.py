@@ -48,20 +48,20 @@ async def test_without_redis_nothing_is_limited():
         assert await mine.reserve("x", 1) == 0
 
 
-async def test_calls_come_evenly_after_a_short_burst(redis_url):
+async def test_calls_are_spaced_evenly_after_a_short_burst(redis_url):
     waits = await taken(redis_url, 6, RateLimit("account", 10, 1))
     assert waits[:2] == [0, 0]
     assert waits[2:] == pytest.approx([100, 200, 300, 400], abs=60)
 
 
-async def test_each_place_is_given_once_also_while_it_is_waited_for(redis_url):
+async def test_each_slot_is_reserved_once_even_while_waiting(redis_url):
     many = await asyncio.gather(*(taken(redis_url, 4, RateLimit("app", 10, 1)) for _ in range(5)))
     waits = sorted(wait for one in many for wait in one)
     assert waits[-1] == pytest.approx(1800, abs=200)
     assert len(set(waits[2:])) == 18
 
 
-async def test_a_place_beyond_max_wait_is_not_taken(redis_url):
+async def test_a_slot_beyond_max_wait_is_not_reserved(redis_url):
     limit = RateLimit("account", 1, 10)
     assert (await taken(redis_url, 2, limit))[1] == pytest.approx(9000, abs=100)
     refused = await taken(redis_url, 3, limit, max_wait=5)
@@ -87,28 +87,28 @@ async def test_a_limit_is_shared_within_its_scope(redis_url, scope, who, known, 
     assert (wait > 0) is shared
 
 
-async def test_one_app_is_one_budget_whatever_the_token(redis_url):
+async def test_an_app_shares_one_limit_across_tokens(redis_url):
     limit = RateLimit("app", 1, 10)
     apps = [replace(KNOWN, password=token, extra={"app_id": "7"}) for token in "ab"]
     await taken(redis_url, 1, limit, known=apps[0])
     assert (await taken(redis_url, 1, limit, known=apps[1]))[0] > 0
 
 
-async def test_a_limit_of_one_path_holds_up_no_other(redis_url):
+async def test_a_limit_of_one_path_does_not_delay_other_paths(redis_url):
     limits = (RateLimit("app", 1000, 1), RateLimit("app", 1, 10, path="task/create"))
     assert await taken(redis_url, 1, *limits, path="report/task/create/") == [0]
     assert await taken(redis_url, 1, *limits, path="campaign/get/") == [0]
     assert (await taken(redis_url, 1, *limits, path="report/task/create/"))[0] > 1000
 
 
-async def test_a_refused_place_uses_up_no_other_bucket(redis_url):
+async def test_a_rejected_reservation_uses_no_bucket(redis_url):
     narrow, wide = RateLimit("account", 1, 100), RateLimit("account", 2, 10)
     await taken(redis_url, 1, narrow)
     await taken(redis_url, 5, narrow, wide, max_wait=1)
     assert await taken(redis_url, 1, wide) == [0]
 
 
-async def test_resting_stops_everybody_for_that_account_alone(redis_url):
+async def test_a_block_stops_all_clients_of_that_account_only(redis_url):
     async with limiter(redis_url) as one, limiter(redis_url) as two, limiter(redis_url, who=OTHER) as other:
         await one.block(300)
         assert await two.reserve("x", 5) == pytest.approx(300, abs=1)
@@ -117,7 +117,7 @@ async def test_resting_stops_everybody_for_that_account_alone(redis_url):
         assert await one.reserve("x", 5) == pytest.approx(300, abs=1)
 
 
-async def test_a_rest_ends_by_itself(redis_url):
+async def test_a_block_expires(redis_url):
     async with limiter(redis_url) as mine:
         await mine.block(0.05)
         assert 0 < await mine.reserve("x", 5) <= 0.05
@@ -148,7 +148,7 @@ def test_a_limit_is_kept_across_processes(redis_url):
     assert all(moments[n + 23] - moments[n] > 0.95 for n in range(len(moments) - 23))
 
 
-async def test_redis_that_is_away_is_one_sentence_that_passes():
+async def test_an_unreachable_redis_is_a_temporary_error():
     async with limiter("redis://127.0.0.1:1/0", RateLimit("app", 1, 1)) as mine:
         with pytest.raises(TemporaryError, match=r"cannot read the rate limits in Redis .*adsync_redis"):
             await mine.reserve("x", 1)
@@ -156,13 +156,13 @@ async def test_redis_that_is_away_is_one_sentence_that_passes():
             await mine.block(1)
 
 
-async def test_an_address_that_is_none_is_a_setting_to_correct():
+async def test_an_invalid_redis_url_is_a_configuration_error():
     with pytest.raises(ConfigError, match="invalid Redis URL"):
         async with limiter("http://127.0.0.1"):
             pass
 
 
-async def test_an_app_that_rests_stops_all_its_accounts_and_no_other_app(redis_url):
+async def test_a_blocked_app_stops_all_its_accounts_and_no_other_app(redis_url):
     one, same, another = [replace(KNOWN, password=token, extra={"app_id": app}) for token, app in ("a7", "b7", "c8")]
     async with limiter(redis_url, known=one) as mine:
         await mine.block(300, "app")
@@ -186,13 +186,13 @@ async def get(url, times, *limits, pause=None, answers=lambda _: httpx.Response(
         return client.stats.calls
 
 
-async def test_seconds_are_waited_out_in_place(redis_url):
+async def test_a_wait_of_seconds_is_slept(redis_url):
     pause = Pauses()
     assert await get(redis_url, 3, RateLimit("account", 2, 4), pause=pause) == 3
     assert pause == [pytest.approx(1.6, abs=0.1), pytest.approx(3.6, abs=0.1)]
 
 
-async def test_a_longer_wait_is_a_retry_with_that_delay(redis_url):
+async def test_a_longer_wait_is_raised_with_its_delay(redis_url):
     pause = Pauses()
     with pytest.raises(RateLimited, match="the rate limit of meta is used up") as caught:
         await get(redis_url, 3, RateLimit("account", 1, 10), pause=pause)
@@ -201,7 +201,7 @@ async def test_a_longer_wait_is_a_retry_with_that_delay(redis_url):
     assert pause == []
 
 
-async def test_an_account_that_is_nearly_out_of_budget_rests_and_so_does_everybody_else(redis_url):
+async def test_an_account_close_to_its_limit_is_blocked_for_all_clients(redis_url):
     def nearly(_):
         return httpx.Response(200, json={}, headers={"x-app-usage": '{"call_count": 96}'})
 
@@ -213,7 +213,7 @@ async def test_an_account_that_is_nearly_out_of_budget_rests_and_so_does_everybo
 
 
 @pytest.mark.parametrize(("code", "rests"), [(40100, True), (40016, True), (40133, False), (40132, False)])
-async def test_a_minute_limit_of_tiktok_s_app_stops_its_other_accounts_and_one_of_an_advertiser_does_not(
+async def test_a_minute_limit_of_tiktok_s_app_blocks_its_other_accounts_and_one_of_an_advertiser_does_not(
     redis_url, code, rests
 ):
     tiktok, known = registry.load("tiktok"), replace(KNOWN, extra={"app_id": "7"})

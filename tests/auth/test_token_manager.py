@@ -65,12 +65,12 @@ def unanswered(url):
         return connection.execute("select count(*) from adsync.token_refreshes").fetchone()[0]
 
 
-async def test_the_connection_is_the_seed(url, base, book):
+async def test_the_first_token_is_the_connection_s(url, base, book):
     assert await manager(url, credentials(base)).get() == Token("access-0", "refresh-0")
     assert (stored(url), book.posts) == ([], 0)
 
 
-async def test_after_the_first_renewal_the_table_is_the_truth(url, base, book):
+async def test_after_the_first_refresh_the_stored_token_is_used(url, base, book):
     mine = manager(url, credentials(base))
     fresh = Token("access-1", "refresh-1", NOW + timedelta(hours=1))
     assert await mine.refresh(await mine.get()) == fresh
@@ -79,7 +79,7 @@ async def test_after_the_first_renewal_the_table_is_the_truth(url, base, book):
     assert (book.posts, unanswered(url)) == (1, 0)
 
 
-async def test_a_connection_that_a_person_filled_anew_counts_again(url, base, book):
+async def test_an_edited_connection_takes_precedence_again(url, base, book):
     mine = manager(url, credentials(base))
     await mine.refresh(await mine.get())
     book.access, book.refresh = "access-new", "refresh-new"
@@ -88,7 +88,7 @@ async def test_a_connection_that_a_person_filled_anew_counts_again(url, base, bo
     assert (await again.refresh(await again.get())).access == "access-2"
 
 
-async def test_a_token_that_somebody_else_has_renewed_costs_no_call(url, base, book):
+async def test_a_token_that_another_process_refreshed_costs_no_call(url, base, book):
     mine = manager(url, credentials(base))
     old = await mine.get()
     newer = await mine.refresh(old)
@@ -96,7 +96,7 @@ async def test_a_token_that_somebody_else_has_renewed_costs_no_call(url, base, b
     assert book.posts == 1
 
 
-async def test_a_token_about_to_end_is_renewed_before_it_is_used(url, base, book):
+async def test_a_token_about_to_expire_is_refreshed_before_use(url, base, book):
     mine = manager(url, credentials(base))
     await mine.refresh(await mine.get())
     late = manager(url, credentials(base), NOW + timedelta(minutes=59))
@@ -104,7 +104,7 @@ async def test_a_token_about_to_end_is_renewed_before_it_is_used(url, base, book
     assert book.posts == 2
 
 
-async def test_nothing_stands_in_clear_in_the_table(url, base):
+async def test_tokens_are_stored_encrypted(url, base):
     mine = manager(url, credentials(base))
     await mine.refresh(await mine.get())
     [row] = stored(url, "ciphertext, tokens::text")
@@ -113,7 +113,7 @@ async def test_nothing_stands_in_clear_in_the_table(url, base):
         assert secret.decode() not in row[1]
 
 
-async def test_a_key_that_was_rotated_still_opens_and_one_that_is_gone_is_named(monkeypatch, url, base):
+async def test_a_rotated_key_still_decrypts_and_a_removed_one_is_reported(monkeypatch, url, base):
     old, new = new_key(), new_key()
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", old)
     mine = manager(url, credentials(base))
@@ -126,7 +126,7 @@ async def test_a_key_that_was_rotated_still_opens_and_one_that_is_gone_is_named(
     assert encryption.decrypt(encryption.encrypt(b"x")) == b"x"
 
 
-async def test_a_dead_refresh_token_asks_a_person_and_shows_no_secret(url, base, book):
+async def test_an_invalid_refresh_token_requires_reauthorization_and_shows_no_secret(url, base, book):
     book.behaviour = "refuse"
     mine = manager(url, credentials(base))
     with pytest.raises(ReauthRequired, match=r"invalid_grant.*reinstall the app") as caught:
@@ -135,7 +135,7 @@ async def test_a_dead_refresh_token_asks_a_person_and_shows_no_secret(url, base,
     assert unanswered(url) == 0
 
 
-async def test_without_a_refresh_token_the_person_learns_where_to_put_a_new_one(url, base, book):
+async def test_without_a_refresh_token_the_error_names_the_connection(url, base, book):
     mine = manager(url, credentials(base, refresh=""))
     with pytest.raises(ReauthRequired, match="connection shop_acme holds nothing to refresh it with"):
         await mine.refresh(await mine.get())
@@ -143,7 +143,7 @@ async def test_without_a_refresh_token_the_person_learns_where_to_put_a_new_one(
 
 
 @pytest.mark.parametrize("behaviour", ["lose", 500, 502, 504])
-async def test_a_lost_answer_is_never_followed_by_a_second_post(url, base, book, behaviour):
+async def test_a_single_use_token_is_not_sent_again_after_a_lost_response(url, base, book, behaviour):
     book.behaviour = behaviour
     mine = manager(url, credentials(base))
     with pytest.raises(TemporaryError):
@@ -165,7 +165,7 @@ async def test_a_lost_answer_is_never_followed_by_a_second_post(url, base, book,
         (502, {"error": "temporarily_unavailable"}),
     ],
 )
-async def test_a_token_server_that_says_it_gave_nothing_may_be_asked_again_and_needs_no_person(
+async def test_a_refresh_that_issued_no_token_is_retried_without_reauthorization(
     url, base, book, status, says
 ):
     book.behaviour, book.says = status, says
@@ -177,7 +177,7 @@ async def test_a_token_server_that_says_it_gave_nothing_may_be_asked_again_and_n
     assert (await mine.refresh(await mine.get())).access == "access-2"
 
 
-async def test_a_refresh_token_that_may_be_used_again_is(url, base, book):
+async def test_a_reusable_refresh_token_is_sent_again(url, base, book):
     book.behaviour = 500
     mine = manager(url, credentials(base), single_use=False)
     with pytest.raises(TemporaryError):
@@ -186,7 +186,7 @@ async def test_a_refresh_token_that_may_be_used_again_is(url, base, book):
     assert (await mine.refresh(await mine.get())).access == "access-2"
 
 
-async def test_a_token_server_that_was_never_reached_may_be_asked_again(url, base):
+async def test_a_refresh_that_was_not_sent_is_retried(url, base):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}/"
     away = manager(url, credentials(nowhere))
@@ -207,7 +207,7 @@ async def test_a_token_server_that_was_never_reached_may_be_asked_again(url, bas
         ({"refresh_before": timedelta(days=2)}, 86400 * 14, timedelta(days=12), True),
     ],
 )
-async def test_a_token_that_nobody_uses_is_renewed_in_time(url, base, book, renewal, lasts, later, due):
+async def test_an_unused_token_is_refreshed_in_time(url, base, book, renewal, lasts, later, due):
     book.lasts = lasts
     mine = manager(url, credentials(base))
     await mine.refresh(await mine.get())
@@ -215,7 +215,7 @@ async def test_a_token_that_nobody_uses_is_renewed_in_time(url, base, book, rene
     assert book.posts == (2 if due else 1)
 
 
-async def test_a_connection_s_own_token_may_be_as_old_as_can_be(url, base, book):
+async def test_the_connection_s_own_token_counts_as_too_old(url, base, book):
     assert await manager(url, credentials(base), max_age=timedelta(days=10)).refresh_if_old()
     assert book.posts == 1
 
@@ -223,7 +223,7 @@ async def test_a_connection_s_own_token_may_be_as_old_as_can_be(url, base, book)
 # Clients
 
 
-async def test_a_client_renews_once_in_the_middle_of_a_run_and_sends_the_request_again(url, base, book):
+async def test_a_client_refreshes_once_during_a_run_and_sends_the_request_again(url, base, book):
     async with opened(url, credentials(base)) as client:
         await client.get("one")
         book.access = "something else"
@@ -234,7 +234,7 @@ async def test_a_client_renews_once_in_the_middle_of_a_run_and_sends_the_request
     assert client.stats.calls == 5
 
 
-async def test_a_token_that_is_refused_although_it_is_new_is_no_endless_story(url, base, book):
+async def test_a_rejected_new_token_is_not_refreshed_again(url, base, book):
     async with opened(url, credentials(base)) as client:
         book.access = "x"
         book.renew = lambda _: (200, {"access_token": "never accepted"})
@@ -253,7 +253,7 @@ def work(url, base, start, results):
     results.put(asyncio.run(one()))
 
 
-def test_eight_processes_renewing_one_single_use_token_send_one_refresh(url, base, book):
+def test_eight_processes_refreshing_one_single_use_token_send_one_request(url, base, book):
     book.access = "already somebody else's"
     fork = multiprocessing.get_context("fork")
     start, results = fork.Barrier(8), fork.Queue()

@@ -48,7 +48,7 @@ def test_meta_exchanges_the_token_itself():
     assert str(exchange(token_url="http://h/x").url).startswith("http://h/x?")
 
 
-def test_meta_is_told_that_a_system_user_s_token_shall_live_sixty_days_more():
+def test_meta_extends_a_system_user_s_token_by_sixty_days():
     assert exchange(system_user="true").url.params["set_token_expires_in_60_days"] == "true"
 
 
@@ -61,23 +61,23 @@ def test_meta_is_told_that_a_system_user_s_token_shall_live_sixty_days_more():
         ({"app_secret": "s"}, Token("t", expires_at=ENDS), False),
     ],
 )
-def test_meta_can_only_where_the_app_and_the_end_are_known(extra, token, possible):
+def test_meta_refreshes_only_with_app_secret_and_known_expiry(extra, token, possible):
     assert registry.load("meta").token_refresh.can_refresh(Credentials("c", extra=extra), token) is possible
 
 
-def test_meta_s_new_token_ends_when_it_says_or_never():
+def test_meta_s_new_token_expires_as_reported_or_never():
     body = {"access_token": "t2", "token_type": "bearer"}
     assert read("meta", 200, body | {"expires_in": 5183944}).expires_at == NOW + timedelta(seconds=5183944)
     assert read("meta", 200, body).expires_at is None
 
 
-def test_meta_refuses_a_token_that_has_ended_and_a_person_logs_in():
+def test_meta_rejects_an_expired_token_which_requires_reauthorization():
     body = {"error": {"code": 190, "error_subcode": 463, "message": "Session has expired", "type": "OAuthException"}}
     with pytest.raises(ReauthRequired, match="log in to Meta again"):
         read("meta", 400, body)
 
 
-def test_the_end_of_a_connection_s_own_token_may_be_told_in_unix_seconds():
+def test_the_expiry_of_the_connection_s_token_is_in_unix_seconds():
     known = Credentials("c", password="t", extra={"expires": str(int(ENDS.timestamp()))})
     assert initial_token(known) == Token("t", expires_at=ENDS)
     assert initial_token(Credentials("c", password="t")) == Token("t")
@@ -102,7 +102,7 @@ def test_shopify_rotates_the_refresh_token():
     assert registry.load("shopify").token_refresh.single_use
 
 
-def test_shopify_s_app_asks_in_its_own_name_where_there_is_no_refresh_token():
+def test_shopify_uses_client_credentials_without_a_refresh_token():
     _, body = wish(Token(""))
     assert body == {"client_id": "c1", "client_secret": "s3cret", "grant_type": "client_credentials"}
     assert read("shopify", 200, {"access_token": "b", "expires_in": 86399}, Token("")).refresh == ""
@@ -136,12 +136,12 @@ def test_a_custom_app_s_token_cannot_be_renewed():
         (200, {"scope": "x"}, ContractError, "access_token"),
     ],
 )
-def test_a_refusal_says_what_to_do(status, body, error, text):
+def test_a_rejection_names_the_remedy(status, body, error, text):
     with pytest.raises(error, match=text) as caught:
         read("shopify", status, body)
     assert type(caught.value) is error
 
 
-def test_what_the_answer_does_not_replace_is_kept():
+def test_what_the_response_does_not_replace_is_kept():
     old = Token("a", "r1", None, {"second": "x"})
     assert read("shopify", 200, {"access_token": "b"}, old) == Token("b", "r1", None, {"second": "x"})

@@ -20,7 +20,7 @@ def test_the_example_is_valid():
     assert [link.platform for link in setup.links] == ["meta", "tiktok", "shopify"]
 
 
-def test_a_missing_file_says_where_the_example_is(tmp_path):
+def test_a_missing_file_names_the_example(tmp_path):
     file = tmp_path / "workspaces.yaml"
     with pytest.raises(ConfigError, match=rf"^{file} does not exist: copy config/workspaces.example.yaml"):
         read(file)

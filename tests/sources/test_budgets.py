@@ -38,7 +38,7 @@ def business(percent, minutes=0):
         ({"x_fb_ads_insights_throttle": "nonsense", "x_business_use_case_usage": [1]}, 0),
     ],
 )
-def test_meta_rests_short_of_a_block_in_minutes_here_and_seconds_there(headers, seconds):
+def test_meta_pauses_before_a_block_given_in_minutes_or_seconds(headers, seconds):
     assert meta_rest(**headers) == seconds
 
 
@@ -59,7 +59,7 @@ def shopify_rest(requested, available, rate=100):
 
 
 @pytest.mark.parametrize(("requested", "available", "seconds"), [(400, 1600, 0), (400, 400, 0), (400, 150, 2.5)])
-def test_shopify_rests_until_a_query_as_dear_fits_again(requested, available, seconds):
+def test_shopify_pauses_until_the_bucket_allows_the_same_query(requested, available, seconds):
     assert shopify_rest(requested, available) == seconds
 
 
@@ -68,5 +68,5 @@ def test_an_enterprise_bucket_refills_faster():
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"data": {}}', b'{"extensions": {"cost": {}}}'])
-def test_shopify_answers_without_a_cost_ask_for_no_rest(body):
+def test_shopify_responses_without_a_cost_cause_no_pause(body):
     assert registry.load("shopify").throttle(ApiResponse(200, {}, body)) == 0

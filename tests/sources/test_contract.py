@@ -48,7 +48,7 @@ def test_the_suite_knows_every_stream(source):
 
 
 @stream_of_every_source
-async def test_every_record_comes_exactly_once(source, stream):
+async def test_every_record_is_yielded_exactly_once(source, stream):
     keys = keys_of(await pages(source, stream, sandbox(source, stream)))
     assert len(keys) == len(set(keys))
     assert set(keys) == known_keys(source, stream)
@@ -92,7 +92,7 @@ EMPTY = [(*each, body) for each in LISTINGS for body in listed(*each).empty]
 
 
 @pytest.mark.parametrize(("source", "stream", "body"), EMPTY)
-async def test_an_empty_answer_is_no_record_and_no_error(source, stream, body):
+async def test_an_empty_response_is_no_record_and_no_error(source, stream, body):
     transport = Noting(answering(lambda _: httpx.Response(200, json=body)))
     assert await records(source, stream, transport) == []
     assert len(transport.asked) == listed(source, stream).lists
@@ -111,20 +111,20 @@ async def test_an_empty_page_in_the_middle_is_not_the_end(source, stream):
 
 
 @listing_of_every_source
-async def test_a_page_that_comes_again_is_refused(source, stream):
+async def test_a_repeated_page_is_an_error(source, stream):
     circle = listed(source, stream).circle
     with pytest.raises(circle.error, match=circle.words):
         await records(source, stream, answering(lambda _: httpx.Response(200, json=circle.body)))
 
 
 @listing_of_every_source
-async def test_a_page_that_does_not_say_where_to_go_on_is_refused(source, stream):
+async def test_a_page_without_the_next_cursor_is_an_error(source, stream):
     with pytest.raises(ContractError):
         await records(source, stream, answering(lambda _: httpx.Response(200, json=listed(source, stream).lost)))
 
 
 @every_source
-async def test_the_first_stream_tells_name_currency_and_zone(source):
+async def test_the_first_stream_has_name_currency_and_time_zone(source):
     owner = next(one for one in (*world().ad_accounts, *world().stores) if one.id == sandbox_fixtures.ACCOUNT[source])
     (record,) = await records(source, contracts.of(source).first, in_memory())
     assert registry.load(source).account_info(record.payload) == (owner.name, owner.currency, owner.timezone)

@@ -54,7 +54,7 @@ async def test_a_limit_of_seconds_is_waited_out_at_once(source, wait):
 
 
 @stream_of_every_source
-async def test_a_server_error_that_passes_is_not_seen(source, stream):
+async def test_a_short_server_error_is_retried(source, stream):
     pause = Pauses()
     broken = fault(source, stream, "server_error", calls=(1, 2))
     read = await records(source, stream, sandbox(source, stream, broken), pause=pause)
@@ -70,14 +70,14 @@ async def test_what_stays_broken_is_a_temporary_error(source, stream, kind):
 
 
 @stream_of_every_source
-async def test_a_refused_token_says_what_a_person_can_do(source, stream):
+async def test_a_rejected_token_names_the_remedy(source, stream):
     """Where tokens can be renewed the error is TokenExpired: the token's keeper asks the person, or needs none."""
     with pytest.raises(contracts.of(source).errors["token_expired"], match=contracts.of(source).expired):
         await records(source, stream, sandbox(source, stream, fault(source, stream, "token_expired")))
 
 
 @pytest.mark.parametrize("source", TOO_LARGE)
-async def test_a_request_that_is_too_large_is_not_repeated_as_it_is(source):
+async def test_a_too_large_request_is_not_repeated_unchanged(source):
     stream = longest(source)
     transport = Noting(sandbox(source, stream, fault(source, stream, "too_much_data")))
     with pytest.raises(TooMuchData):
@@ -98,7 +98,7 @@ UNKNOWN = [(*each, body) for each in STREAMS for body in NO_JSON if not is_an_an
 
 
 @pytest.mark.parametrize(("source", "stream", "body"), UNKNOWN)
-async def test_an_answer_that_is_no_known_json_is_an_error_of_ours(source, stream, body):
+async def test_an_invalid_response_is_an_adsync_error(source, stream, body):
     page = contracts.of(source).errors.get("html", TemporaryError)
     with pytest.raises((TemporaryError, ContractError, *([page] if b"html" in body else []))):
         await records(source, stream, answering(lambda _: httpx.Response(200, content=body)))
@@ -107,7 +107,7 @@ async def test_an_answer_that_is_no_known_json_is_an_error_of_ours(source, strea
 @stream_of_every_source
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"message": "upstream"}'])
-async def test_a_gateway_that_answers_in_its_place_is_a_temporary_error(source, stream, status, body):
+async def test_the_response_of_a_gateway_is_a_temporary_error(source, stream, status, body):
     with pytest.raises(TemporaryError):
         await records(source, stream, answering(lambda _: httpx.Response(status, content=body)))
 

@@ -55,7 +55,7 @@ def known(source, stream):
 
 @pytest.mark.parametrize("source", [source for source in SOURCES if contracts.of(source).renews])
 @pytest.mark.parametrize("call", [1, 2])
-def test_a_token_that_ends_in_the_middle_is_renewed_once_and_nothing_is_lost(url, source, call):
+def test_a_token_that_expires_during_a_sync_is_refreshed_once_and_nothing_is_lost(url, source, call):
     with served([Fault(source, "token_dies", calls=(call,))]) as base:
         [outcome] = synced(url, base, source).accounts
         told = httpx.get(f"{base}/calls").json()
@@ -67,7 +67,7 @@ def test_a_token_that_ends_in_the_middle_is_renewed_once_and_nothing_is_lost(url
 
 
 @pytest.mark.parametrize("source", [source for source in SOURCES if not contracts.of(source).renews])
-def test_a_token_that_nobody_can_renew_asks_for_a_person_once(url, source):
+def test_a_token_that_cannot_be_refreshed_requires_reauthorization_once(url, source):
     with served([Fault(source, "token_expired", calls=(2,))]) as base:
         [outcome] = synced(url, base, source).accounts
     assert outcome.outcome == "failed"
@@ -96,7 +96,7 @@ def secrets(source):
 
 
 @every_source
-def test_nothing_secret_or_personal_is_stored_logged_or_passed_on(caplog, url, source):
+def test_no_secret_or_personal_data_is_stored_logged_or_passed_on(caplog, url, source):
     """Not of a sync that fails, be it for a field or for a permission, nor of one that is well."""
     caplog.set_level(logging.DEBUG)
     contract, passed_on = contracts.of(source), []

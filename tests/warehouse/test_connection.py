@@ -27,7 +27,7 @@ async def test_an_unreachable_warehouse_is_named_without_its_password():
     assert "hidden" not in str(caught.value)
 
 
-async def test_a_task_that_is_cancelled_while_it_leaves_holds_no_lock(warehouse_url):
+async def test_a_task_cancelled_while_closing_its_connection_holds_no_lock(warehouse_url):
     locked = asyncio.Event()
 
     async def holding():

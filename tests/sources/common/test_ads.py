@@ -45,14 +45,14 @@ async def read(source, transport=None):
 
 
 @pytest.mark.parametrize("source", WHO)
-async def test_every_ad_set_and_every_ad_comes_once_with_its_campaign(source):
+async def test_every_ad_set_and_ad_is_yielded_once_with_its_campaign(source):
     rows = await read(source)
     assert len(rows) == len(expected(source))
     assert {(row["kind"], row["id"]): (row["campaign_id"], row["name"]) for row in rows} == expected(source)
 
 
 @pytest.mark.parametrize("source", WHO)
-async def test_an_ad_names_its_ad_set_and_nothing_else_is_kept(source):
+async def test_an_ad_has_its_ad_set_s_id_and_no_other_fields(source):
     rows = await read(source)
     sets = {row["id"] for row in rows if row["kind"] == "ad_set"}
     assert all(set(row) == {"id", "kind", "campaign_id", "parent_id", "name"} for row in rows)
@@ -66,7 +66,7 @@ async def test_a_listing_is_as_few_calls_as_there_are(source, calls):
     assert len(asked) == calls
 
 
-async def test_the_ads_of_a_squad_that_is_gone_lead_nowhere_and_are_left_out():
+async def test_ads_of_a_deleted_squad_are_omitted():
     def answers(request):
         if request.url.path.endswith("/adsquads"):
             listed = {"adsquads": [{"sub_request_status": "SUCCESS", "adsquad": {"id": "s1", "campaign_id": "c1"}}]}

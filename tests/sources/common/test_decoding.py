@@ -26,12 +26,12 @@ def test_a_field_of_another_type_is_named_without_its_value():
 
 
 @pytest.mark.parametrize("body", [b"", b'{"number": ', b"<html>", b'{"number": 1} x'])
-def test_what_is_no_whole_json_may_be_whole_next_time(body):
+def test_truncated_json_is_a_temporary_error(body):
     with pytest.raises(TemporaryError, match="the report: invalid or truncated JSON in the response"):
         decode(body, SHAPE, "the report")
 
 
-def test_an_error_that_nobody_documents_has_no_shape():
+def test_an_undocumented_error_body_is_not_decoded():
     assert decode_or_none(b'{"number": 1, "more": 2}', SHAPE) == Shape(1)
     assert [decode_or_none(body, SHAPE) for body in (b"{}", b"", b"<html>", b'{"number": "\xff"}')] == [None] * 4
 
@@ -42,6 +42,6 @@ def test_a_day_is_never_shifted(text):
 
 
 @pytest.mark.parametrize("text", ["", "-", "22.11.2026", "2026-13-01"])
-def test_what_is_no_day_is_named(text):
+def test_an_invalid_day_is_named(text):
     with pytest.raises(ContractError, match=r"date_start: invalid date "):
         day(text, "date_start")

@@ -22,12 +22,12 @@ async def test_pages_come_in_order_until_none_is_next():
 
 
 @pytest.mark.parametrize("pages", [{"": ([], "x"), "x": ([], "x")}, {"": ([], "x"), "x": ([], "y"), "y": ([], "x")}])
-async def test_a_cursor_that_was_followed_is_not_followed_again(pages):
+async def test_a_repeated_cursor_is_an_error(pages):
     with pytest.raises(ContractError, match="returns to page 'x'"):
         await read(over(pages))
 
 
-async def test_a_listing_without_end_is_ended(monkeypatch):
+async def test_an_endless_listing_is_an_error(monkeypatch):
     monkeypatch.setattr(pagination, "MAX_PAGES", 5)
 
     async def fetch(cursor, _size):

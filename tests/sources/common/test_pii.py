@@ -31,7 +31,7 @@ KEY = b"k" * 32
         ("https://shop.example:port/", "https://shop.example:port/"),
     ],
 )
-def test_a_link_keeps_only_what_speaks_of_a_campaign(url, kept):
+def test_a_link_keeps_only_its_campaign_parameters(url, kept):
     if kept is None:
         kept = url.replace("&phone=1", "")
     assert campaign_link(url) == kept
@@ -71,7 +71,7 @@ def test_a_guest_stays_a_guest(customer):
     assert not without_personal_data({"customer": customer}, KEY)["customer"]
 
 
-def test_a_customer_keeps_nothing_but_the_hash():
+def test_a_customer_is_reduced_to_the_hash():
     found = without_personal_data({"customer": {"id": "gid://1", "email": "a@b.c"}}, KEY)
     assert found == {"customer": {"id": hash_customer("gid://1", KEY)}}
     assert len(found["customer"]["id"]) == 64

@@ -42,20 +42,20 @@ def failure(body, status=400, headers=None):
     return caught.value
 
 
-async def test_both_ends_of_a_window_are_read_and_no_day_beside_it():
+async def test_exactly_the_days_of_the_range_are_read():
     window = DateRange(TODAY - timedelta(days=3), TODAY)
     days = {record.day for record in await records("meta", "campaign_metrics", in_memory(), asked=window)}
     assert days == {TODAY - timedelta(days=ago) for ago in (1, 2, 3)}
 
 
-async def test_one_day_is_a_window_whose_ends_are_equal():
+async def test_one_day_is_a_range_with_equal_ends():
     transport, asked = recording(in_memory())
     await records("meta", "campaign_metrics", transport, asked=DateRange(TODAY, TODAY + timedelta(days=1)))
     assert json.loads(asked[0].url.params["time_range"]) == {"since": str(TODAY), "until": str(TODAY)}
 
 
 @pytest.mark.parametrize("status", ["paused", "archived", "deleted"])
-async def test_campaigns_that_ended_keep_their_rows(status):
+async def test_rows_of_ended_campaigns_are_read(status):
     owner = sandbox_fixtures.account_with("meta", status)
     read = await records(
         "meta", "campaign_metrics", in_memory(), asked=recent("meta", sandbox_fixtures.DAYS, owner), account_id=owner
@@ -77,7 +77,7 @@ async def test_one_call_covers_all_campaigns_of_the_account():
     assert len(asked) == 1
 
 
-async def test_too_much_data_halves_the_page_and_asks_for_the_same_one_again(monkeypatch):
+async def test_too_much_data_halves_the_page_and_requests_it_again(monkeypatch):
     # The first page is half of what was asked for, as pages may be.
     transport, asked = recording(in_memory(Fault("meta", "too_much_data", path="/insights", calls=(2, 3))))
     monkeypatch.setattr(pagination, "PAGE_SIZE", 400)
@@ -133,7 +133,7 @@ async def test_a_wrong_app_secret_is_a_permanent_error():
             [page async for page in source.accounts(client, who)]
 
 
-async def test_an_account_of_another_token_asks_for_a_person():
+async def test_an_account_of_another_token_requires_reauthorization():
     who = sandbox_fixtures.account("meta", GULF)
     async with sandbox_fixtures.connected(who, in_memory(), known=sandbox_fixtures.credentials("meta_acme")) as client:
         with pytest.raises(ReauthRequired, match="grant ads_read"):
@@ -152,7 +152,7 @@ def test_the_usage_header_of_the_ad_account_counts_seconds():
 
 
 @pytest.mark.parametrize("header", ["", "{", "[]", "null", '{"1": null}', '{"1": [{}]}'])
-def test_a_usage_header_that_cannot_be_read_says_nothing(header):
+def test_an_unreadable_usage_header_is_ignored(header):
     error = failure(problem(4), headers={"x-business-use-case-usage": header, "x-ad-account-usage": header})
     assert (type(error), error.retry_after) == (RateLimited, None)
 
@@ -204,7 +204,7 @@ def test_an_error_inside_a_200_is_an_error():
     assert type(failure(problem(190), status=200)) is ReauthRequired
 
 
-async def test_a_limit_of_an_hour_is_not_waited_for_here():
+async def test_a_rate_limit_of_an_hour_is_raised():
     pause = Pauses()
     with pytest.raises(RateLimited):
         await records("meta", "campaigns", in_memory(Fault("meta", "rate_limited", wait=3600)), pause=pause)

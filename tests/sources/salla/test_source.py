@@ -65,7 +65,7 @@ def rows(read):
     return {record.key: json.loads(bytes(record.payload)) for record in read}
 
 
-async def test_every_order_that_changed_comes_once():
+async def test_every_changed_order_is_yielded_once():
     read = await orders(in_memory())
     assert len(read) == len(rows(read))
     assert set(rows(read)) == set(expected(span().since))
@@ -91,7 +91,7 @@ async def test_an_hour_without_changes_is_one_list_and_three_orders():
     assert app.state.call_log.calls["salla"] == 4
 
 
-async def test_an_order_is_read_only_when_the_list_says_something_new():
+async def test_an_order_is_read_only_if_its_list_row_changed():
     stored = Stored()
     stored.keep(await created(in_memory()))
     app, transport = sandbox()
@@ -107,17 +107,17 @@ async def test_what_differs_from_what_is_stored_is_read_again():
     assert [record.key for record in await created(in_memory(), known=stored)] == [key]
 
 
-# The traps of the sheet, by their numbers
+# The quirks of the sheet (its section "traps"), by number
 
 
-async def test_trap_1_an_old_order_that_changed_is_found():
+async def test_quirk_1_an_old_order_that_changed_is_found():
     since = NOW - timedelta(days=3)
     old = {key for key, sale in expected(since).items() if sale.placed_at < since}
     assert old
     assert old <= set(rows(await orders(in_memory(), since=since)))
 
 
-async def test_trap_1_the_list_is_asked_for_in_the_order_of_change_and_never_filtered_by_it():
+async def test_quirk_1_the_list_is_sorted_by_change_and_never_filtered_by_it():
     seen = []
 
     def answers(request):
@@ -180,21 +180,21 @@ async def one(**details):
     return bytes(record.payload)
 
 
-async def test_trap_2_a_short_page_is_not_the_last():
+async def test_quirk_2_a_short_page_is_not_the_last():
     def pages(number):
         return listing([listed(number * 10 + n) for n in range(2)], total=6, page=number, pages=3, size=15)
 
     assert len(await orders(store_of(pages))) == 6
 
 
-async def test_trap_3_times_are_the_clock_of_the_zone_beside_them():
+async def test_quirk_3_times_are_local_to_the_zone_of_their_own_field():
     before, after = (datetime(2026, 11, 20, 7, 0, second, tzinfo=UTC) for second in (31, 32))
     alone = store_of(lambda _: listing([listed(1)], total=1))
     assert len(await orders(alone, since=before)) == 1
     assert await orders(alone, since=after) == []
 
 
-async def test_trap_4_attribution_comes_from_the_order_itself():
+async def test_quirk_4_attribution_comes_from_the_order_itself():
     read = rows(await created(in_memory()))
     details = [row.get("source_details") or {} for row in read.values()]
     others = [row.get("campaign") or {} for row in read.values()]
@@ -202,7 +202,7 @@ async def test_trap_4_attribution_comes_from_the_order_itself():
     assert any(part.get("campaign") for part in others)
 
 
-async def test_trap_5_a_light_order_does_not_overwrite_what_was_known_of_its_source():
+async def test_quirk_5_a_light_order_does_not_overwrite_what_was_known_of_its_source():
     stored = Stored()
     full = {"source_details": {"type": "campaign", "utm_source": "snapchat", "utm_campaign": "7"}}
     stored["1"] = await one(**full)
@@ -214,17 +214,17 @@ async def test_trap_5_a_light_order_does_not_overwrite_what_was_known_of_its_sou
     assert json.loads(bytes((await orders(page, known=stored))[0].payload))["source_details"] == row["source_details"]
 
 
-async def test_trap_6_the_id_is_the_key_and_the_reference_is_kept_beside_it():
+async def test_quirk_6_the_id_is_the_key_and_the_reference_is_stored_too():
     payload = json.loads(await one())
     assert (payload["id"], payload["reference_id"]) == (1, 7)
 
 
-def test_trap_7_a_refresh_token_is_for_one_use_and_never_older_than_ten_days():
+def test_quirk_7_a_refresh_token_is_for_one_use_and_never_older_than_ten_days():
     assert SOURCE.token_refresh.single_use
     assert SOURCE.token_refresh.max_age == timedelta(days=10)
 
 
-async def test_trap_8_a_status_that_the_merchant_made_up_stands_below_its_parent():
+async def test_quirk_8_a_status_that_the_merchant_made_up_stands_below_its_parent():
     payload = json.loads(await one())
     assert payload["status"] == {"id": 1, "slug": "completed", "customized": {"id": 1}}
 
@@ -251,7 +251,7 @@ async def test_a_total_that_moves_starts_the_list_over_without_reading_orders_tw
     assert sorted(record.key for record in read) == ["10", "11", "20", "21"]
 
 
-async def test_a_total_that_never_rests_is_given_up():
+async def test_a_list_that_keeps_changing_is_a_temporary_error():
     asked = []
 
     def pages(number):
@@ -263,12 +263,12 @@ async def test_a_total_that_never_rests_is_given_up():
     assert len(asked) < 20
 
 
-async def test_a_page_that_comes_again_is_refused():
+async def test_a_repeated_page_is_an_error():
     with pytest.raises(ContractError, match="page 1 again"):
         await orders(store_of(lambda _: listing([listed(1)], total=9, page=1, pages=3)))
 
 
-async def test_the_walk_ends_after_a_few_older_orders_in_a_row():
+async def test_the_read_ends_after_a_few_consecutive_older_orders():
     asked = []
 
     def pages(number):
@@ -291,7 +291,7 @@ async def test_days_of_creation_are_widened_by_one_on_each_side():
     assert (seen[0]["from_date"], seen[0]["to_date"]) == ("2026-11-01", "2026-11-11")
 
 
-async def test_an_order_that_is_gone_when_it_is_read_is_left_out():
+async def test_a_deleted_order_is_omitted():
     def answers(request):
         if request.url.path.endswith("orders"):
             return httpx.Response(200, json=listing([listed(1)], total=1))
@@ -300,7 +300,7 @@ async def test_an_order_that_is_gone_when_it_is_read_is_left_out():
     assert await orders(answering(answers)) == []
 
 
-async def test_money_keeps_the_text_that_arrived():
+async def test_amounts_keep_their_text():
     def answers(request):
         if request.url.path.endswith("orders"):
             return httpx.Response(200, json=listing([listed(1)], total=1))
@@ -311,7 +311,7 @@ async def test_money_keeps_the_text_that_arrived():
     assert b"350.7500000000000001" in bytes(record.payload)
 
 
-async def test_nothing_personal_is_kept():
+async def test_no_personal_data_is_stored():
     read = await created(in_memory())
     text = "".join(bytes(record.payload).decode() for record in read)
     assert not [word for word in PERSONAL if word in text]
@@ -319,7 +319,7 @@ async def test_nothing_personal_is_kept():
 
 
 @pytest.mark.parametrize("name", ["id", "updated_at", "amounts", "status", "currency"])
-async def test_a_field_that_is_gone_is_named(name):
+async def test_a_missing_field_is_named(name):
     with pytest.raises(ContractError, match=name):
         await orders(in_memory(Fault("salla", "missing_field", field=name)))
 
@@ -360,7 +360,7 @@ def test_of_five_kinds_of_401_only_an_invalid_token_is_worth_a_refresh(body, exp
         (200, b'{"status":200,"success":true,"error":{"code":"odd","message":"x"}}', PermanentError),
     ],
 )
-def test_an_error_is_what_the_sheet_says(status, body, expected):
+def test_errors_are_classified_as_documented(status, body, expected):
     assert type(refusal(SOURCE, status, body)) is expected
 
 
@@ -377,12 +377,12 @@ RESET = str(int(NOW.timestamp()) + 25)
 @pytest.mark.parametrize(
     ("headers", "wait"), [({"retry_after": "7"}, 7), ({**RATE, "x_ratelimit_reset": RESET}, 25), ({}, 60)]
 )
-def test_a_limit_is_waited_for_as_its_headers_say(headers, wait):
+def test_the_wait_of_a_rate_limit_is_read_from_its_headers(headers, wait):
     assert refusal(SOURCE, 429, said("Too many requests."), **headers).retry_after == wait
 
 
 @pytest.mark.parametrize(("left", "rest"), [("60", 0), ("13", 0), ("12", 1), ("1", 1), ("0", 25)])
-def test_calls_slow_down_when_little_of_the_budget_is_left(left, rest):
+def test_calls_slow_down_close_to_the_rate_limit(left, rest):
     headers = {**RATE, "x_ratelimit_remaining": left, "x_ratelimit_reset": RESET}
     headers = httpx.Headers({name.replace("_", "-"): text for name, text in headers.items()})
     assert SOURCE.throttle(ApiResponse(200, headers, b"{}")) == rest
@@ -392,7 +392,7 @@ def test_calls_slow_down_when_little_of_the_budget_is_left(left, rest):
 # Tokens
 
 
-def test_a_renewal_is_a_form_without_a_redirect():
+def test_a_refresh_is_a_form_without_a_redirect():
     request = SOURCE.token_refresh.request(CREDENTIALS, TOKEN)
     assert str(request.url) == "https://accounts.salla.sa/oauth2/token"
     assert set(parse_qs(request.read().decode())) == {"grant_type", "refresh_token", "client_id", "client_secret"}
@@ -413,18 +413,18 @@ def test_an_end_is_an_instant_or_a_duration(told, ends):
     assert (token.access, token.refresh, token.expires_at) == ("new", "next", ends)
 
 
-def test_a_used_refresh_token_asks_for_a_person():
+def test_a_used_refresh_token_requires_reauthorization():
     body = b'{"error":"invalid_grant","error_description":"already used"}'
     with pytest.raises(ReauthRequired, match="reinstall the app"):
         SOURCE.token_refresh.read(ApiResponse(401, {}, body), TOKEN, NOW)
 
 
-def test_the_seed_tells_when_the_first_token_ends():
+def test_the_connection_has_the_expiry_of_the_first_token():
     extra = {**CREDENTIALS.extra, "expires": int(NOW.timestamp())}
     assert SOURCE.initial_token(Credentials("salla", password="access", extra=extra)).expires_at == NOW
 
 
-async def test_errors_are_asked_for_in_english():
+async def test_errors_are_requested_in_english():
     def answers(request):
         assert request.headers["accept-language"] == "en"
         assert request.headers["authorization"].startswith("Bearer ")

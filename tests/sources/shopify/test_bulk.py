@@ -84,7 +84,7 @@ async def test_calls_and_bytes_of_a_download_are_counted():
     assert meter.received > len(body)
 
 
-async def test_a_text_may_hold_unicode_s_other_line_ends():
+async def test_texts_may_contain_other_unicode_line_breaks():
     name = "one\u2028two\x85three"
     read, _ = await downloaded(shop(lines({**ORDER, "name": name})))
     assert json.loads(bytes(read[0].payload))["name"] == name
@@ -96,7 +96,7 @@ async def test_the_last_line_needs_no_line_feed():
 
 
 @pytest.mark.parametrize(("count", "body"), [("2", lines(ORDER)), ("0", lines(ORDER)), ("1", b"")])
-async def test_trap_3_lines_are_counted_against_what_the_operation_counted(count, body):
+async def test_quirk_3_lines_are_counted_against_what_the_operation_counted(count, body):
     with pytest.raises(TemporaryError, match="nothing was stored"):
         await downloaded(shop(body, objectCount=count))
 
@@ -106,7 +106,7 @@ async def test_a_line_that_was_cut_off_is_a_temporary_error():
         await downloaded(shop(lines(ORDER)[:-9]))
 
 
-async def test_trap_4_a_line_with_a_parent_is_not_taken_for_an_order():
+async def test_quirk_4_a_line_with_a_parent_is_not_an_order():
     with pytest.raises(ContractError, match="unexpected parent"):
         await downloaded(shop(lines({"id": "gid://shopify/LineItem/1", "__parentId": ORDER["id"]})))
 
@@ -147,17 +147,17 @@ async def test_only_completed_is_ready(status, is_ready):
 
 
 @pytest.mark.parametrize("status", ["FAILED", "CANCELED", "EXPIRED"])
-async def test_trap_3_what_ended_otherwise_is_lost(status):
+async def test_quirk_3_a_failed_operation_is_a_lost_report(status):
     with pytest.raises(ReportLost, match=status):
         await ready(shop(b"", status=status, errorCode="INTERNAL_SERVER_ERROR"))
 
 
-async def test_a_denied_operation_asks_for_a_person():
+async def test_a_denied_operation_requires_reauthorization():
     with pytest.raises(ReauthRequired, match="read_orders"):
         await ready(shop(b"", status="FAILED", errorCode="ACCESS_DENIED"))
 
 
-async def test_an_operation_that_nobody_knows_any_more_is_lost():
+async def test_an_unknown_operation_is_a_lost_report():
     with pytest.raises(ReportLost):
         await ready(answering(lambda _: httpx.Response(200, json={"data": {"bulkOperation": None}})))
 
@@ -166,7 +166,7 @@ async def test_an_operation_that_nobody_knows_any_more_is_lost():
     ("code", "meaning"),
     [("OPERATION_IN_PROGRESS", RateLimited), ("LIMIT_REACHED", RateLimited), ("INVALID", PermanentError)],
 )
-async def test_an_operation_that_does_not_start_says_why(code, meaning):
+async def test_an_operation_that_does_not_start_reports_the_reason(code, meaning):
     errors = [{"code": code, "field": ["query"], "message": "no"}]
     with pytest.raises(meaning, match=code):
         await created({"bulkOperation": None, "userErrors": errors})

@@ -73,7 +73,7 @@ def test_no_deprecated_field_is_selected(schema, name):
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_trap_10_no_protected_field_is_selected(schema, protected, name):
+def test_quirk_10_no_protected_field_is_selected(schema, protected, name):
     assert ("Customer", "email") in protected
     assert selected(schema, DOCUMENTS[name]) & protected == set()
 
@@ -83,7 +83,7 @@ def test_a_field_that_does_not_exist_would_be_found(schema):
     assert "closedOn" in str(graphql.validate(schema, graphql.parse(wrong)))
 
 
-def test_trap_8_only_shop_money_of_sums_that_refunds_leave_alone_is_selected(schema):
+def test_quirk_8_only_shop_money_of_sums_that_refunds_leave_alone_is_selected(schema):
     for text in (queries.ORDERS, queries.ORDERS_BY_ID, DOCUMENTS["bulk_orders"]):
         fields = selected(schema, text)
         assert ("MoneyBag", "presentmentMoney") not in fields

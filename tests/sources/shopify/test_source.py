@@ -58,7 +58,7 @@ def updates(span):
     return {one.id for one in orders if span.since <= one.payment.updated_at < span.until}
 
 
-async def test_a_span_holds_its_first_instant_and_not_its_last():
+async def test_a_range_includes_its_start_and_excludes_its_end():
     moments = sorted(one.payment.updated_at for one in world().store_orders(sandbox_fixtures.SHOPIFY))
     span = TimeRange(moments[10], moments[20])
     assert {record.key for record in await records("shopify", "orders", in_memory(), asked=span)} == updates(span)
@@ -80,7 +80,7 @@ async def test_the_filter_quotes_full_utc_instants_and_sorts_by_update():
     assert "sortKey: UPDATED_AT" in asked[0]["query"]
 
 
-async def test_an_ignored_filter_is_noticed():
+async def test_an_ignored_filter_is_an_error():
     """A misspelt filter returns the whole shop instead of an error."""
 
     async def careless(request):
@@ -98,7 +98,7 @@ async def test_an_ignored_filter_is_noticed():
     ("requested", "available", "restore", "seconds"),
     [(500, 100, 100, 4), (500, 0, 50, 10), (100, 99, 100, 1), (100, 200, 100, 1)],
 )
-def test_the_wait_is_what_the_bucket_lacks_by_its_refill(requested, available, restore, seconds):
+def test_the_wait_is_the_missing_points_divided_by_the_refill_rate(requested, available, restore, seconds):
     error = failure(throttled(requested, available, restore))
     assert (type(error), error.retry_after) == (RateLimited, seconds)
 
@@ -113,7 +113,7 @@ def test_a_bucket_that_never_refills_does_not_divide_by_zero():
     assert failure(throttled(500, 100, 0)).retry_after is None
 
 
-async def test_a_query_that_costs_too_much_is_asked_for_fewer_orders():
+async def test_a_query_that_costs_too_much_is_repeated_for_fewer_orders():
     sizes = []
 
     async def note(request):
@@ -128,7 +128,7 @@ async def test_a_query_that_costs_too_much_is_asked_for_fewer_orders():
     assert sizes[1:4] == [30, 15, 15]
 
 
-async def test_a_throttled_query_waits_and_is_asked_again():
+async def test_a_throttled_query_waits_and_is_retried():
     pause, span = Pauses(), recent("shopify")
     transport = in_memory(Fault("shopify", "rate_limited", wait=4, calls=(2,)))
     assert {record.key for record in await records("shopify", "orders", transport, asked=span, pause=pause)} == updates(
@@ -137,7 +137,7 @@ async def test_a_throttled_query_waits_and_is_asked_again():
     assert pause == [4]
 
 
-def test_data_beside_errors_is_a_failure():
+def test_data_with_errors_is_a_failure():
     body = {"data": {"orders": {"nodes": []}}, "errors": [{"message": "half", "extensions": {"code": "TIMEOUT"}}]}
     assert type(failure(body)) is TemporaryError
 
@@ -176,7 +176,7 @@ def test_an_error_without_a_code_is_permanent():
         (503, TemporaryError),
     ],
 )
-def test_a_status_says_what_to_do(status, meaning):
+def test_an_error_status_names_the_remedy(status, meaning):
     assert type(failure({"errors": "text"}, status=status)) is meaning
 
 
@@ -184,7 +184,7 @@ def test_a_body_whose_errors_are_one_text_is_an_error():
     assert isinstance(failure({"errors": "Not Found"}), ContractError)
 
 
-async def test_a_shop_that_is_not_there_is_a_permanent_error():
+async def test_an_unknown_shop_is_a_permanent_error():
     who = sandbox_fixtures.account("shopify")
     known = sandbox_fixtures.credentials(who.conn_id)
     elsewhere = type(known)(
@@ -195,7 +195,7 @@ async def test_a_shop_that_is_not_there_is_a_permanent_error():
             [page async for page in source.stores(client, who)]
 
 
-async def test_a_customer_becomes_a_hash_that_only_the_workspace_can_make():
+async def test_a_customer_becomes_a_hash_with_the_workspace_s_key():
     known = {one.id: one.customer for one in world().store_orders(sandbox_fixtures.SHOPIFY)}
     read = await records("shopify", "orders", in_memory())
     for record in read:
@@ -204,14 +204,14 @@ async def test_a_customer_becomes_a_hash_that_only_the_workspace_can_make():
     assert hash_customer("one", CUSTOMER_KEY) != hash_customer("one", b"x" * 32)
 
 
-async def test_nothing_that_names_a_person_is_in_a_payload():
+async def test_no_payload_contains_personal_data():
     read = await records("shopify", "orders", in_memory(), asked=recent("shopify", sandbox_fixtures.DAYS))
     text = b"".join(bytes(record.payload) for record in read)
     for personal in (b"buyer@example.com", b"A Buyer", b"gid://shopify/Customer/", b"email", b"variant="):
         assert personal not in text
 
 
-async def test_the_tags_of_a_link_are_kept():
+async def test_the_campaign_parameters_of_a_link_are_kept():
     read = await records("shopify", "orders", in_memory())
     text = b"".join(bytes(record.payload) for record in read)
     for tag in (b"utm_campaign=", b"utm_source=", b"fbclid=", b"ttclid="):
@@ -224,7 +224,7 @@ def test_the_store_s_own_address_is_the_default():
     assert source.base_url(bare, "acme.myshopify.com") == "https://acme.myshopify.com/admin/api/2026-10/"
 
 
-async def test_the_store_is_read_on_terms_that_are_kept_beside_its_facts():
+async def test_the_store_s_record_contains_scopes_and_version():
     """Scopes and version are no facts of the store, but they say what is missing of it."""
     [store] = await records("shopify", "stores", in_memory())
     kept = json.loads(bytes(store.payload))
@@ -233,7 +233,7 @@ async def test_the_store_is_read_on_terms_that_are_kept_beside_its_facts():
     assert notes(store.payload) == ()
 
 
-async def test_a_version_that_falls_forward_is_said():
+async def test_an_unexpected_api_version_is_a_note():
     who = sandbox_fixtures.account("shopify")
     known = sandbox_fixtures.credentials(who.conn_id)
     old = replace(known, extra={**known.extra, "api_version": "2024-01"})
@@ -243,7 +243,7 @@ async def test_a_version_that_falls_forward_is_said():
     assert "used API version 2025-10 instead of 2024-01" in said
 
 
-async def test_an_app_that_may_not_read_orders_asks_for_a_person():
+async def test_an_app_without_read_orders_requires_reauthorization():
     shop = {"id": "1", "name": "A", "ianaTimezone": "UTC", "currencyCode": "SAR"}
     body = {"data": {"shop": shop, "currentAppInstallation": {"accessScopes": [{"handle": "read_products"}]}}}
     with pytest.raises(ReauthRequired, match="missing scope read_orders"):
@@ -276,7 +276,7 @@ async def test_ten_thousand_changed_orders_take_at_most_210_calls():
     assert calls / len(read) <= 210 / 10_000
 
 
-async def test_every_visit_is_there_though_only_long_journeys_are_asked_for_theirs():
+async def test_every_visit_is_stored_though_only_long_journeys_are_requested():
     large = large_world()
     read, _ = await read_with_calls(httpx.ASGITransport(create_app(large)), every_update(large))
     known = {one.id: one.journey for one in large.store_orders(sandbox_fixtures.SHOPIFY)}
@@ -309,10 +309,10 @@ async def test_no_query_costs_more_than_the_plan_refills_while_a_worker_may_wait
     assert max(sizes) == largest
 
 
-# The traps of the sheet, section 8; those that need state are in test_shopify_sync.py.
+# The quirks of the sheet, section 8; those that need state are in test_sync.py.
 
 
-async def test_trap_2_null_journeys_are_normal():
+async def test_quirk_2_null_journeys_are_normal():
     read = await records("shopify", "orders", in_memory(), asked=recent("shopify", sandbox_fixtures.DAYS))
     without = [record for record in read if json.loads(bytes(record.payload))["customerJourneySummary"] is None]
     assert without
@@ -322,7 +322,7 @@ async def test_trap_2_null_journeys_are_normal():
     assert is_unfinished(without[0], fresh)
 
 
-async def test_trap_5_orders_of_every_status_come_and_rest_is_never_asked():
+async def test_quirk_5_orders_of_every_status_are_read_and_rest_is_never_called():
     asked = []
 
     async def note(request):
@@ -335,13 +335,13 @@ async def test_trap_5_orders_of_every_status_come_and_rest_is_never_asked():
     assert [record for record in read if json.loads(bytes(record.payload))["cancelledAt"]]
 
 
-async def test_trap_7_an_order_that_moves_while_pages_are_read_ends_the_read_of_its_span_only():
+async def test_quirk_7_an_order_that_moves_during_a_read_ends_the_read_of_its_range_only():
     """The upper end of a span is the moment of the run: what moves past it belongs to the next run."""
     span = TimeRange(NOW - timedelta(days=30), NOW - timedelta(days=1))
     assert {record.key for record in await records("shopify", "orders", in_memory(), asked=span)} == updates(span)
 
 
-async def test_trap_8_money_is_the_shop_s_and_a_total_does_not_shrink_with_a_refund():
+async def test_quirk_8_money_is_the_shop_s_and_a_total_does_not_shrink_with_a_refund():
     known = {one.id: one for one in world().store_orders(sandbox_fixtures.SHOPIFY)}
     refunded = 0
     for record in await records("shopify", "orders", in_memory(), asked=recent("shopify", sandbox_fixtures.DAYS)):
@@ -357,7 +357,7 @@ def cents(whole):
     return f"{whole // 100}.{whole % 100:02d}"
 
 
-async def test_trap_9_a_page_that_times_out_is_asked_for_smaller():
+async def test_quirk_9_a_page_that_times_out_is_requested_smaller():
     sizes = []
 
     async def tired(request):
@@ -373,7 +373,7 @@ async def test_trap_9_a_page_that_times_out_is_asked_for_smaller():
     assert sizes[:3] == [33, 30, 15]
 
 
-async def test_visits_that_are_too_dear_in_one_call_are_asked_for_in_two():
+async def test_visits_that_cost_too_much_for_one_call_are_requested_in_two():
     large = large_world()
     app, asked = httpx.ASGITransport(create_app(large)), []
 
@@ -391,7 +391,7 @@ async def test_visits_that_are_too_dear_in_one_call_are_asked_for_in_two():
     assert max(asked) > 20
 
 
-async def test_an_order_that_is_deleted_before_its_visits_come_keeps_first_and_last():
+async def test_an_order_deleted_before_its_visits_are_read_keeps_first_and_last():
     large = large_world()
     app = httpx.ASGITransport(create_app(large))
 
@@ -409,6 +409,6 @@ async def test_an_order_that_is_deleted_before_its_visits_come_keeps_first_and_l
             assert journey["moments"]["nodes"] == [journey["firstVisit"], journey["lastVisit"]]
 
 
-async def test_trap_10_a_denied_field_asks_for_a_person():
+async def test_quirk_10_a_denied_field_requires_reauthorization():
     with pytest.raises(ReauthRequired, match="ACCESS_DENIED"):
         await records("shopify", "orders", in_memory(Fault("shopify", "permission_denied")))

@@ -89,7 +89,7 @@ def shop(monkeypatch, warehouse_url):
     return shop
 
 
-def test_long_history_comes_by_one_bulk_operation(shop):
+def test_long_history_is_read_by_one_bulk_operation(shop):
     with shop() as acme:
         first = acme.sync()
         assert (first.outcome, acme.orders()) == ("waiting", {})
@@ -100,7 +100,7 @@ def test_long_history_comes_by_one_bulk_operation(shop):
         assert last.since == (NOW - timedelta(days=LONG)).date()
 
 
-def test_a_long_range_that_is_asked_for_comes_by_one_bulk_operation_and_moves_no_watermark(shop):
+def test_a_long_requested_range_is_read_by_one_bulk_operation_and_moves_no_watermark(shop):
     days = DateRange((NOW - timedelta(days=59)).date(), (NOW + timedelta(days=1)).date())
     with shop(history_days=SHORT) as acme:
         acme.finished()
@@ -115,7 +115,7 @@ def test_a_long_range_that_is_asked_for_comes_by_one_bulk_operation_and_moves_no
         assert outcome.through == NOW.date()
 
 
-def test_who_waits_for_a_bulk_operation_asks_after_it_without_the_account(shop):
+def test_a_bulk_operation_is_polled_without_the_account(shop):
     with shop() as acme:
         waiting = acme.sync().pending_report
         polls = [asyncio.run(poll_report(acme.environment(), waiting)) for _ in range(3)]
@@ -131,7 +131,7 @@ def test_orders_of_a_bulk_operation_are_stored_as_those_of_pages(shop):
         assert acme.orders() == in_bulk
 
 
-def test_short_history_comes_by_pages(shop):
+def test_short_history_is_read_by_pages(shop):
     with shop(history_days=SHORT) as acme:
         assert acme.sync().outcome == "ok"
         assert "report" not in acme.cursor()
@@ -145,7 +145,7 @@ def test_after_a_bulk_operation_increments_come_by_pages_in_few_calls(shop):
         assert (later.outcome, later.pending_report, later.call_stats.calls) == ("ok", None, 2)
 
 
-def test_a_bulk_result_without_rows_has_no_address_and_is_no_error(shop):
+def test_a_bulk_result_without_rows_has_no_url_and_is_not_an_error(shop):
     with shop() as acme:
         outcome = acme.finished(NOW + timedelta(days=1000))
         assert (outcome.outcome, acme.orders()) == ("ok", {})
@@ -161,7 +161,7 @@ def test_one_bulk_operation_at_a_time_the_next_one_waits(shop):
         assert "OPERATION_IN_PROGRESS" in str(outcome.error)
 
 
-def test_trap_1_a_journey_that_is_ready_later_is_read_again_though_its_order_did_not_move(shop, larger):
+def test_quirk_1_a_journey_that_is_ready_later_is_read_again_though_its_order_did_not_move(shop, larger):
     waiting = unready(larger)
     assert waiting
     with shop(known=larger, journeys_ready_after=1) as acme:
@@ -178,7 +178,7 @@ def test_trap_1_a_journey_that_is_ready_later_is_read_again_though_its_order_did
             assert late[key]["customerJourneySummary"]["moments"]["nodes"]
 
 
-def test_trap_1_a_journey_that_is_never_ready_is_given_up_after_the_last_wait(shop, larger):
+def test_quirk_1_a_journey_that_is_never_ready_is_given_up_after_the_last_wait(shop, larger):
     with shop(known=larger) as acme:
         acme.finished()
         calls = [acme.sync(NOW + timedelta(hours=hours)).call_stats.calls for hours in (2, 3, 7, 8, 25, 49, 50)]
@@ -187,7 +187,7 @@ def test_trap_1_a_journey_that_is_never_ready_is_given_up_after_the_last_wait(sh
 
 
 @pytest.mark.parametrize("fault", [Fault("shopify", "bulk_short", path="/bulk/"), Fault("shopify", "bulk_failed")])
-def test_trap_3_a_bulk_result_that_is_not_whole_moves_nothing(shop, fault):
+def test_quirk_3_an_incomplete_bulk_result_changes_nothing(shop, fault):
     with shop(fault) as acme:
         outcome = next(one for one in (acme.sync() for _ in range(5)) if one.error)
         assert isinstance(outcome.error, TemporaryError)
@@ -197,7 +197,7 @@ def test_trap_3_a_bulk_result_that_is_not_whole_moves_nothing(shop, fault):
     assert type(outcome.error) is kind
 
 
-def test_trap_3_an_operation_that_failed_is_forgotten_and_the_next_run_orders_another(shop):
+def test_quirk_3_an_operation_that_failed_is_forgotten_and_the_next_run_orders_another(shop):
     with shop(Fault("shopify", "bulk_failed", calls=(1, 2, 3, 4, 5, 6, 7, 8))) as acme:
         assert isinstance(next(one.error for one in (acme.sync() for _ in range(5)) if one.error), ReportLost)
         assert "report" not in acme.cursor()
@@ -205,7 +205,7 @@ def test_trap_3_an_operation_that_failed_is_forgotten_and_the_next_run_orders_an
         assert set(acme.orders()) == set(ORDERS)
 
 
-def test_data_beside_errors_moves_nothing(shop):
+def test_data_with_errors_changes_nothing(shop):
     with shop(Fault("shopify", "partial_success", account="OrdersUpdated"), history_days=SHORT) as acme:
         outcome = acme.sync()
         assert isinstance(outcome.error, TemporaryError)
@@ -213,7 +213,7 @@ def test_data_beside_errors_moves_nothing(shop):
         assert "through" not in acme.cursor()
 
 
-def test_trap_4_the_watermark_is_the_end_of_the_span_and_an_empty_span_moves_it_too(shop):
+def test_quirk_4_the_watermark_is_the_end_of_the_range_even_if_it_is_empty(shop):
     with shop() as acme:
         acme.finished()
         assert acme.cursor()["through"] == NOW.isoformat()
@@ -223,7 +223,7 @@ def test_trap_4_the_watermark_is_the_end_of_the_span_and_an_empty_span_moves_it_
         assert "report" not in acme.cursor()
 
 
-def test_trap_4_an_interrupted_run_keeps_the_operation_s_id(shop):
+def test_quirk_4_an_interrupted_run_keeps_the_operation_s_id(shop):
     with shop(polls_until_ready=3) as acme:
         first = acme.sync()
         assert acme.cursor()["report"]["id"] == first.pending_report.report_id
@@ -234,7 +234,7 @@ def test_trap_4_an_interrupted_run_keeps_the_operation_s_id(shop):
 
 
 @pytest.mark.parametrize("all_orders", [True, False])
-def test_trap_6_the_sixty_day_wall_is_said_once_and_fails_nothing(shop, all_orders):
+def test_quirk_6_the_sixty_day_limit_is_noted_once_and_fails_nothing(shop, all_orders):
     with shop(read_all_orders=all_orders, history_days=SHORT) as acme:
         first, second = acme.sync(), acme.sync()
         assert (first.outcome, second.outcome) == ("ok", "ok")
@@ -245,7 +245,7 @@ def test_trap_6_the_sixty_day_wall_is_said_once_and_fails_nothing(shop, all_orde
         assert bool(kept) == (not all_orders)
 
 
-def test_trap_7_runs_overlap_by_ten_minutes_and_writing_twice_changes_nothing(shop):
+def test_quirk_7_runs_overlap_by_ten_minutes_and_writing_twice_changes_nothing(shop):
     last = max(one.payment.updated_at for one in ORDERS.values())
     with shop(history_days=SHORT) as acme:
         acme.sync(last + timedelta(seconds=1))
@@ -254,7 +254,7 @@ def test_trap_7_runs_overlap_by_ten_minutes_and_writing_twice_changes_nothing(sh
         assert again.load_stats.changed == 0
 
 
-def test_a_store_in_bulk_names_no_person_and_leaves_the_token_at_home(shop):
+def test_a_bulk_result_contains_no_personal_data_and_its_host_gets_no_token(shop):
     with shop() as acme:
         acme.finished()
         text = json.dumps(list(acme.orders().values()))

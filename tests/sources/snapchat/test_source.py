@@ -59,7 +59,7 @@ def sandbox(*faults, **settings):
 
 
 @pytest.mark.parametrize("account_id", [ACME, JUNIPER])
-async def test_every_campaign_day_comes_once_with_its_micros_untouched(account_id):
+async def test_every_campaign_day_is_yielded_once_with_unchanged_micros(account_id):
     read = await metrics(in_memory(), account_id)
     rows = {record.key: json.loads(bytes(record.payload)) for record in read}
     assert len(read) == len(rows)
@@ -81,19 +81,19 @@ async def test_the_campaigns_of_every_page_are_listed_but_the_deleted_ones():
     assert {one.key for one in read} == {one.id for one in world().campaigns(ACME) if one.status != "deleted"}
 
 
-async def test_the_account_tells_its_currency_and_zone():
+async def test_the_account_has_its_currency_and_time_zone():
     (record,) = await records(SOURCE, owner("snapchat", JUNIPER), "accounts", in_memory())
     assert SOURCE.account_info(record.payload) == ("Juniper Snap", "USD", "America/New_York")
 
 
-# The traps of the sheet, by their numbers
+# The quirks of the sheet (its section "traps"), by number
 
 
 ZONES = ["America/New_York", "Europe/Berlin", "Asia/Riyadh", "Asia/Kolkata", "Australia/Lord_Howe"]
 
 
 @given(st.sampled_from(ZONES), st.dates(date(2024, 1, 1), date(2027, 12, 1)), st.integers(1, 31))
-def test_trap_1_and_12_boundaries_are_local_midnights_with_the_offset_of_their_own_day(zone, since, days):
+def test_quirk_1_and_12_boundaries_are_local_midnights_with_the_offset_of_their_own_day(zone, since, days):
     who = Account("w", "snapchat", "id", "conn", timezone=zone)
     params = stats_params(who, DateRange(since, since + timedelta(days=days)))
     for text, day in ((params["start_time"], since), (params["end_time"], since + timedelta(days=days))):
@@ -102,16 +102,16 @@ def test_trap_1_and_12_boundaries_are_local_midnights_with_the_offset_of_their_o
         assert at.utcoffset() == at.astimezone(ZoneInfo(zone)).utcoffset()
 
 
-async def test_trap_1_a_window_over_the_end_of_summer_time_is_read_in_full():
+async def test_quirk_1_a_range_over_the_end_of_daylight_saving_is_read_in_full():
     read = await metrics(in_memory(), JUNIPER, days=31)
     assert {record.key for record in read} == set(expected(JUNIPER, 31))
 
 
-def test_trap_2_no_window_is_longer_than_the_platform_takes():
+def test_quirk_2_no_range_is_longer_than_the_platform_accepts():
     assert SOURCE.stream("campaign_metrics").max_days <= 31
 
 
-def test_trap_5_the_attribution_windows_are_named_and_an_account_may_choose():
+def test_quirk_5_the_attribution_windows_are_named_and_an_account_may_choose():
     params = stats_params(WHO, asked())
     assert params["swipe_up_attribution_window"] == "28_DAY"
     assert params["action_report_time"] == "conversion"
@@ -119,13 +119,13 @@ def test_trap_5_the_attribution_windows_are_named_and_an_account_may_choose():
     assert stats_params(chosen, asked())["action_report_time"] == "impression"
 
 
-def test_conversion_fields_are_asked_for_without_the_suffix_of_a_source():
+def test_conversion_fields_are_requested_without_the_suffix_of_a_source():
     params = stats_params(WHO, asked())
     assert "conversion_source_types" not in params
     assert "conversion_purchases_value" in params["fields"].split(",")
 
 
-async def test_trap_6_the_account_is_asked_for_its_spend_alone():
+async def test_quirk_6_only_spend_is_requested_of_the_account():
     queries = []
 
     def note(request):
@@ -146,7 +146,7 @@ def day(spend, of="2026-11-20"):
     return {"start_time": f"{of}T00:00:00.000+03:00", "end_time": "x", "stats": {"spend": spend}}
 
 
-async def test_trap_7_micros_beyond_what_a_float_holds_keep_every_digit():
+async def test_quirk_7_micros_beyond_what_a_float_holds_keep_every_digit():
     huge = 9_007_199_254_740_993
 
     def answers(request):
@@ -160,20 +160,20 @@ async def test_trap_7_micros_beyond_what_a_float_holds_keep_every_digit():
     assert f'"spend":{huge}'.encode() in bytes(record.payload)
 
 
-async def test_trap_8_a_token_that_ends_in_the_middle_is_renewed_and_the_call_sent_again():
+async def test_quirk_8_a_token_that_expires_during_a_read_is_refreshed_and_the_call_sent_again():
     _, transport = sandbox(Fault("snapchat", "token_dies", path="/stats", calls=(2,)))
     known = credentials(WHO.conn_id)
     read = await metrics(transport, known=known, tokens=SandboxTokens(SOURCE, known, transport))
     assert {record.key for record in read} == set(expected())
 
 
-async def test_trap_9_the_link_inside_the_stat_object_is_followed():
+async def test_quirk_9_the_link_inside_the_stat_object_is_followed():
     app, transport = sandbox(snapchat_stats_page=3)
     assert {record.key for record in await metrics(transport)} == set(expected())
     assert app.state.call_log.calls["snapchat"] > 3
 
 
-async def test_trap_9_a_breakdown_that_is_silently_empty_is_replaced_by_the_csv():
+async def test_quirk_9_an_empty_breakdown_is_replaced_by_the_csv():
     pause = Pauses()
     _, transport = sandbox(snapchat_most_in_breakdown=1)
     read = await metrics(transport, pause=pause)
@@ -185,7 +185,7 @@ async def test_trap_9_a_breakdown_that_is_silently_empty_is_replaced_by_the_csv(
 
 
 @pytest.mark.parametrize("kind", ["job_failed", "job_stuck"])
-async def test_trap_9_without_a_csv_campaigns_are_read_one_by_one(kind):
+async def test_quirk_9_without_a_csv_campaigns_are_read_one_by_one(kind):
     pause = Pauses()
     broken = (Fault("snapchat", kind, path="stats_report"), Fault("snapchat", "empty_breakdown"))
     read = await metrics(in_memory(*broken), JUNIPER, pause=pause)
@@ -203,7 +203,7 @@ def spent_by_day(rows):
     return days
 
 
-async def test_trap_11_what_a_deleted_campaign_spent_is_a_row_of_its_own_when_nothing_else_tells_of_it(caplog):
+async def test_quirk_11_spend_of_a_deleted_campaign_is_a_row_of_its_own(caplog):
     deleted = {one.id for one in world().campaigns(ACME) if one.status == "deleted"}
     gone = {key: row for key, row in expected().items() if row.campaign.id in deleted and row.spend}
     assert gone
@@ -223,7 +223,7 @@ async def test_trap_11_what_a_deleted_campaign_spent_is_a_row_of_its_own_when_no
     )
 
 
-async def test_what_any_way_of_asking_tells_of_a_campaign_is_kept_when_none_is_whole():
+async def test_rows_of_all_ways_of_reading_are_combined_if_none_is_complete():
     def answers(request):
         path, params = request.url.path, request.url.params
         if path.endswith("/campaigns"):
@@ -244,7 +244,7 @@ async def test_what_any_way_of_asking_tells_of_a_campaign_is_kept_when_none_is_w
     }  # fmt: skip
 
 
-async def test_campaigns_that_cost_more_than_their_account_are_no_success():
+async def test_campaigns_with_more_spend_than_their_account_are_an_error():
     def answers(request):
         if request.url.path.endswith("/campaigns"):
             return httpx.Response(200, json={"request_status": "SUCCESS", "campaigns": []})
@@ -259,7 +259,7 @@ async def test_campaigns_that_cost_more_than_their_account_are_no_success():
         await metrics(answering(answers))
 
 
-async def test_spend_that_grows_while_it_is_read_is_no_mismatch():
+async def test_spend_that_grows_during_a_read_is_not_a_mismatch():
     told = iter([100, 110])
 
     def answers(request):
@@ -275,28 +275,28 @@ async def test_spend_that_grows_while_it_is_read_is_no_mismatch():
 @pytest.mark.parametrize(
     ("stream", "path", "span"), [("campaigns", "/campaigns", ()), ("campaign_metrics", "/stats", (asked(),))]
 )
-async def test_trap_10_an_item_that_failed_inside_a_200_fails_the_read(stream, path, span):
+async def test_quirk_10_an_item_that_failed_inside_a_200_fails_the_read(stream, path, span):
     with pytest.raises(TemporaryError, match="internal error"):
         await records(SOURCE, WHO, stream, in_memory(Fault("snapchat", "partial_success", path=path)), *span)
 
 
-async def test_trap_10_an_error_inside_a_200_is_raised():
+async def test_quirk_10_an_error_inside_a_200_is_raised():
     with pytest.raises(PermanentError, match="E1008"):
         await metrics(in_memory(Fault("snapchat", "error_inside", path="/stats")))
 
 
 @pytest.mark.parametrize("status", ["success", "SUCCESS", "Success"])
-def test_trap_10_statuses_are_read_in_any_case(status):
+def test_quirk_10_statuses_are_read_in_any_case(status):
     assert refusal(SOURCE, 200, json.dumps({"request_status": status}).encode()) is None
 
 
-async def test_trap_11_deleted_campaigns_keep_their_rows():
+async def test_quirk_11_deleted_campaigns_keep_their_rows():
     deleted = {one.id for one in world().campaigns(ACME) if one.status == "deleted"}
     read = {record.key.partition(":")[0] for record in await metrics(in_memory(), days=31)}
     assert deleted & {key.partition(":")[0] for key in expected(days=31)} <= read
 
 
-async def test_the_day_is_the_date_as_written_whatever_utc_says():
+async def test_the_day_is_the_date_as_written_not_in_utc():
     def answers(request):
         inside = {"breakdown_stats": {"campaign": [{"id": "c", "timeseries": [day(1)]}]}}
         return httpx.Response(
@@ -307,7 +307,7 @@ async def test_the_day_is_the_date_as_written_whatever_utc_says():
     assert record.day == date(2026, 11, 20)
 
 
-async def test_a_link_to_another_host_is_refused_and_gets_no_token():
+async def test_a_link_to_another_host_is_an_error_and_gets_no_token():
     hosts = []
 
     def answers(request):
@@ -358,7 +358,7 @@ def api_error(code, message="no"):
         (200, b'{"request_status":"ERROR","debug_message":"it broke"}', TemporaryError),
     ],
 )
-def test_an_error_is_what_the_sheet_says(status, body, expected):
+def test_errors_are_classified_as_documented(status, body, expected):
     assert type(refusal(SOURCE, status, body)) is expected
 
 
@@ -367,7 +367,7 @@ def test_a_403_is_never_retried():
     assert isinstance(refusal(SOURCE, 403, api_error("")), PermanentError)
 
 
-def test_a_limit_is_waited_for_as_its_headers_say():
+def test_the_wait_of_a_rate_limit_is_read_from_its_headers():
     reset = {"x_rate_limit_reset": str(int(NOW.timestamp()) + 30), "date": "Sun, 22 Nov 2026 12:00:00 GMT"}
     for headers, wait in (({"retry_after": "7"}, 7), (reset, 30), ({}, 60)):
         error = refusal(SOURCE, 429, b"", **headers)
@@ -378,7 +378,7 @@ def test_a_limit_is_waited_for_as_its_headers_say():
 # Tokens
 
 
-def test_a_renewal_is_a_form_with_the_refresh_token():
+def test_a_refresh_is_a_form_with_the_refresh_token():
     request = SOURCE.token_refresh.request(CREDENTIALS, TOKEN)
     assert (request.method, str(request.url)) == ("POST", "https://accounts.snapchat.com/login/oauth2/access_token")
     assert {key: value[0] for key, value in parse_qs(request.read().decode()).items()} == {
@@ -390,12 +390,12 @@ def granted(**body):
     return ApiResponse(200, {}, json.dumps({"access_token": "new", "expires_in": 1800, **body}).encode())
 
 
-def test_a_new_token_lives_as_long_as_it_says_and_keeps_the_refresh_token():
+def test_a_new_token_expires_as_reported_and_keeps_the_refresh_token():
     token = SOURCE.token_refresh.read(granted(), TOKEN, NOW)
     assert (token.access, token.refresh, token.expires_at) == ("new", "refresh", NOW + timedelta(seconds=1800))
 
 
-def test_a_new_refresh_token_takes_the_place_of_the_old_one():
+def test_a_new_refresh_token_replaces_the_old_one():
     assert SOURCE.token_refresh.read(granted(refresh_token="next"), TOKEN, NOW).refresh == "next"
 
 
@@ -407,7 +407,7 @@ def test_a_new_refresh_token_takes_the_place_of_the_old_one():
         (401, "invalid_client", ConfigError),
     ],
 )
-def test_a_dead_refresh_token_asks_for_a_person(status, code, expected):
+def test_an_invalid_refresh_token_requires_reauthorization(status, code, expected):
     body = json.dumps({"error": code, "error_description": "revoked"}).encode()
     with pytest.raises(expected):
         SOURCE.token_refresh.read(ApiResponse(status, {}, body), TOKEN, NOW)

@@ -31,31 +31,31 @@ def lacking(told: dict[date, int], before: dict[date, int], after: dict[date, in
     return {row.day: json.loads(bytes(row.payload))["stats"]["spend"] for row in found}
 
 
-def test_a_day_that_cost_more_than_its_campaigns_tell_has_the_rest_in_a_row_of_its_own():
+def test_spend_beyond_the_campaigns_is_a_row_of_its_own():
     assert lacking({TODAY: 30}, {TODAY: 100}, {TODAY: 100}) == {TODAY: 70}
     assert lacking({}, {YESTERDAY: 40, TODAY: 0}, {YESTERDAY: 40, TODAY: 0}) == {YESTERDAY: 40}
 
 
-def test_a_day_that_goes_on_spending_while_it_is_read_lacks_what_was_spent_at_the_beginning():
+def test_for_a_day_whose_spend_grows_the_smaller_value_counts():
     assert lacking({TODAY: 30}, {TODAY: 100}, {TODAY: 110}) == {TODAY: 70}
 
 
-def test_campaigns_that_were_read_amid_that_growth_lack_nothing_and_never_less():
+def test_campaigns_read_while_the_spend_grows_miss_nothing():
     grown = {YESTERDAY: 50, TODAY: 110}
     assert lacking({YESTERDAY: 20, TODAY: 105}, {YESTERDAY: 50, TODAY: 100}, grown) == {YESTERDAY: 30}
 
 
 @pytest.mark.parametrize(("before", "after"), [({}, {TODAY: 5}), ({TODAY: 5}, {})])
-def test_a_day_that_the_account_knows_once_only_lacks_nothing(before, after):
+def test_a_day_in_only_one_of_the_account_s_reads_misses_nothing(before, after):
     assert lacking({TODAY: 5, YESTERDAY: 20}, {YESTERDAY: 50} | before, {YESTERDAY: 50} | after) == {YESTERDAY: 30}
 
 
-def test_more_than_the_account_ever_said_is_refused():
+def test_more_spend_than_the_account_s_is_an_error():
     with pytest.raises(TemporaryError, match="campaigns sum to 111 micros on 2026-11-22, the account to 110; nothing"):
         lacking({TODAY: 111}, {TODAY: 100}, {TODAY: 110})
 
 
-def test_a_person_hears_of_the_days_that_lack_something_and_of_nothing_else(caplog):
+def test_only_days_with_missing_spend_are_logged(caplog):
     lacking({TODAY: 105}, {TODAY: 100}, {TODAY: 110})
     assert not caplog.messages
     lacking({TODAY: 30}, {TODAY: 100}, {TODAY: 100})

@@ -88,14 +88,14 @@ def test_the_wait_depends_on_which_limit_was_reached(message, seconds):
     assert failure(40100, message).retry_after == seconds
 
 
-async def test_a_minute_limit_is_left_to_somebody_with_more_patience():
+async def test_a_minute_limit_is_raised():
     pause = Pauses()
     with pytest.raises(RateLimited):
         await records("tiktok", "campaigns", in_memory(Fault("tiktok", "rate_limited", wait=60)), pause=pause)
     assert pause == []
 
 
-async def test_both_ends_of_a_window_are_read_and_no_day_beside_it():
+async def test_exactly_the_days_of_the_range_are_read():
     today = recent("tiktok").last_day
     window = DateRange(today - timedelta(days=2), today)
     days = {record.day for record in await records("tiktok", "campaign_metrics", in_memory(), asked=window)}
@@ -118,7 +118,7 @@ async def test_what_is_not_available_stays_a_dash():
     assert "-" in {json.loads(bytes(record.payload))["metrics"]["complete_payment"] for record in read}
 
 
-async def test_the_asynchronous_report_says_the_same_as_the_synchronous_one():
+async def test_the_asynchronous_report_equals_the_synchronous_one():
     window = recent("tiktok")
     at_once = await records("tiktok", "campaign_metrics", in_memory(), asked=window)
     later = await reported(in_memory(), window)
@@ -134,12 +134,12 @@ async def test_an_asynchronous_report_may_span_more_than_thirty_days():
     assert len({row.day for row in rows}) == sandbox_fixtures.DAYS
 
 
-async def test_an_app_that_may_not_order_reports_is_told_so():
+async def test_an_app_that_may_not_create_reports_is_a_refused_report():
     with pytest.raises(ReportRefused, match="allow-list"):
         await reported(in_memory(), recent("tiktok"), NOT_ALLOWED)
 
 
-async def test_ordering_a_report_is_not_repeated_when_its_answer_was_lost():
+async def test_creating_a_report_is_not_retried_after_a_lost_response():
     pause = Pauses()
     who = sandbox_fixtures.account("tiktok")
     transport = in_memory(Fault("tiktok", "server_error", path="task/create", calls=(1,)))
@@ -158,7 +158,7 @@ async def test_a_report_that_was_given_up_is_a_temporary_error(status):
             await report.report_ready(client, who, "17")
 
 
-async def test_a_translated_report_is_refused_by_the_columns_it_lacks():
+async def test_a_translated_report_is_an_error_that_names_the_missing_columns():
     with pytest.raises(ContractError, match="missing columns in tiktok report 17: campaign_id"):
         await downloaded("Campaign ID,By Day\n1,2026-11-01\n")
 
@@ -177,7 +177,7 @@ async def test_a_report_without_rows_is_empty():
     assert await downloaded(f"{HEADER}\n") == []
 
 
-async def test_a_report_ordered_before_a_ratio_was_asked_for_is_read_without_it():
+async def test_a_report_created_before_a_ratio_was_requested_is_read_without_it():
     read = await downloaded(f"{HEADER.removesuffix(',complete_payment_roas')}\n{LINE.removesuffix(',10')}\n")
     assert set(report.METRICS) - set(json.loads(bytes(read[0].payload))["metrics"]) == {"complete_payment_roas"}
 
@@ -189,7 +189,7 @@ async def test_line_breaks_quotes_and_commas_in_a_name_survive_the_csv():
 
 
 @pytest.mark.parametrize("line", [LINE[:30], "1,2026-11-01 00:00:00", f"{LINE},11"])
-async def test_a_line_that_was_cut_off_or_has_grown_is_no_row(line):
+async def test_a_truncated_or_overlong_line_is_an_error(line):
     with pytest.raises(TemporaryError, match="report 17"):
         await downloaded(f"{HEADER}\n{LINE}\n{line}")
 
@@ -222,7 +222,7 @@ async def test_the_token_stands_bare_in_its_own_header():
     await records("tiktok", "accounts", answering(answers))
 
 
-async def test_an_advertiser_that_the_token_does_not_show_asks_for_a_person():
+async def test_an_invisible_advertiser_requires_reauthorization():
     with pytest.raises(ReauthRequired, match="7000000000000000002"):
         await records(
             "tiktok",

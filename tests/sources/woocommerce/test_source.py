@@ -55,7 +55,7 @@ def rows(read):
 
 
 @pytest.mark.parametrize("site", SITES)
-async def test_every_order_comes_once_at_a_site_below_a_path_and_at_one_with_plain_permalinks(site):
+async def test_every_order_is_yielded_once_below_a_path_and_with_plain_permalinks(site):
     read = await orders(in_memory(), site)
     assert len(read) == len(rows(read))
     assert set(rows(read)) == set(expected(site))
@@ -128,7 +128,7 @@ async def test_the_size_of_a_page_changes_no_order(monkeypatch, size):
 
 
 @pytest.mark.parametrize("site", SITES)
-async def test_the_site_tells_its_name_zone_and_currency(site):
+async def test_the_site_has_its_name_time_zone_and_currency(site):
     (record,) = await records(SOURCE, owner("woocommerce", site), "stores", in_memory())
     store = next(one for one in world().stores if one.id == site)
     assert SOURCE.account_info(record.payload) == (store.name, store.currency, store.timezone)
@@ -145,7 +145,7 @@ async def test_a_site_set_to_an_offset_has_a_zone_of_its_own(offset, zone):
     assert SOURCE.account_info(record.payload).timezone == zone
 
 
-def test_a_site_set_to_half_an_hour_is_asked_for_a_city():
+def test_a_site_with_a_half_hour_offset_needs_a_city():
     row = {"name": "n", "url": "u", "timezone_string": "", "gmt_offset": 3.5, "currency": "IRR"}
     with pytest.raises(ConfigError, match="city"):
         SOURCE.account_info(json.dumps(row).encode())
@@ -162,10 +162,10 @@ async def queries(site=NAKHLA):
     return seen
 
 
-# The traps of the sheet, by their numbers
+# The quirks of the sheet (its section "traps"), by number
 
 
-async def test_trap_1_changes_are_asked_for_not_creations():
+async def test_quirk_1_orders_are_requested_by_change_not_by_creation():
     for request in await queries():
         params = request.url.params
         assert (params["orderby"], params["order"]) == ("modified", "asc")
@@ -173,13 +173,13 @@ async def test_trap_1_changes_are_asked_for_not_creations():
         assert not {"after", "before"} & set(params)
 
 
-async def test_trap_1_a_store_that_ignores_the_filter_is_named():
+async def test_quirk_1_a_store_that_ignores_the_filter_is_named():
     transport = in_memory(behavior=Behavior(woocommerce_knows_modified=False))
     with pytest.raises(ContractError, match=r"ignored the filter.*5\.8"):
         await orders(transport, asked=span(1))
 
 
-async def test_trap_2_bounds_are_naive_utc_and_said_to_be():
+async def test_quirk_2_bounds_are_naive_utc_and_declared_so():
     for request in await queries():
         params = request.url.params
         assert params["dates_are_gmt"] == "true"
@@ -188,29 +188,29 @@ async def test_trap_2_bounds_are_naive_utc_and_said_to_be():
 
 
 @pytest.mark.parametrize("hours", [1, 3, 20])
-async def test_trap_2_no_hour_is_missed_in_a_zone_away_from_utc(hours):
+async def test_quirk_2_no_hour_is_missed_in_a_zone_away_from_utc(hours):
     asked = TimeRange(NOW - timedelta(days=20, hours=hours), NOW - timedelta(days=5))
     assert set(rows(await orders(in_memory(), asked=asked))) == set(expected(NAKHLA, asked))
 
 
 @pytest.mark.parametrize(("size", "writes"), [(2, 1), (2, 2), (5, 1), (5, 3), (100, 3)])
-async def test_trap_3_orders_saved_while_pages_are_read_hide_no_other(monkeypatch, size, writes):
+async def test_quirk_3_orders_saved_while_pages_are_read_hide_no_other(monkeypatch, size, writes):
     monkeypatch.setattr(source, "PAGE_SIZE", size)
     read = rows(await orders(in_memory(behavior=Behavior(writes_during_paging=writes))))
     assert set(expected(NAKHLA, trash=False)) <= set(read)
 
 
-async def test_trap_3_a_change_that_no_date_tells_is_seen_by_reading_its_days_again():
+async def test_quirk_3_a_change_without_a_new_date_is_found_by_reading_its_days_again():
     key = next(iter(expected(NAKHLA, trash=False)))
     read = rows(await orders(in_memory(Fault("woocommerce", "unstamped_change", field=key))))
     assert read[key]["status"] == "cancelled"
 
 
-async def test_trap_5_an_order_of_unknown_origin_is_kept_without_a_source():
+async def test_quirk_5_an_order_of_unknown_origin_is_kept_without_a_source():
     assert json.loads(await payload(meta_data=[]))["meta_data"] == []
 
 
-async def test_trap_6_drafts_are_not_read_and_trashed_orders_are():
+async def test_quirk_6_drafts_are_not_read_and_trashed_orders_are():
     read = rows(await orders(in_memory()))
     statuses = {row["status"] for row in read.values()}
     assert "checkout-draft" not in statuses
@@ -234,13 +234,13 @@ async def payload(**more):
     return bytes(record.payload)
 
 
-async def test_trap_7_a_key_that_stands_twice_counts_by_its_highest_id():
+async def test_quirk_7_a_key_that_stands_twice_counts_by_its_highest_id():
     key = "_wc_order_attribution_utm_campaign"
     meta = [{"id": 9, "key": key, "value": "new"}, {"id": 3, "key": key, "value": "old"}]
     assert json.loads(await payload(meta_data=meta))["meta_data"] == [{"id": 9, "key": key, "value": "new"}]
 
 
-async def test_trap_7_values_that_are_no_plain_text_break_nothing():
+async def test_quirk_7_values_other_than_text_break_nothing():
     meta = [
         {"id": 1, "key": "_wc_order_attribution_session_pages", "value": 6},
         {"id": 2, "key": "_wc_order_attribution_referrer", "value": {"a": 1}},
@@ -251,7 +251,7 @@ async def test_trap_7_values_that_are_no_plain_text_break_nothing():
     assert kept == {"_wc_order_attribution_session_pages": 6, "_wc_order_attribution_session_entry": None}
 
 
-async def test_trap_9_money_keeps_the_text_that_arrived():
+async def test_quirk_9_amounts_keep_their_text():
     assert b'"total":"345.10"' in await payload()
     assert b'"total":345.1' in await payload(total=345.1)
     assert set(rows(await orders(in_memory(Fault("woocommerce", "numbers_for_texts"))))) == set(expected(NAKHLA))
@@ -265,7 +265,7 @@ async def test_personal_fields_never_leave_the_store():
         assert "_wc_order_attribution_user_agent" not in params["include_meta"]
 
 
-async def test_what_a_store_sends_all_the_same_is_dropped():
+async def test_fields_that_a_store_sends_unrequested_are_dropped():
     meta = [
         {"id": 1, "key": "_card_number", "value": 4_242_424_242_424_242},
         {"id": 2, "key": "_wc_order_attribution_user_agent", "value": "iPhone"},
@@ -288,7 +288,7 @@ async def test_refunds_are_kept_without_their_reasons():
     assert text["refunds"] == [{"id": 5, "total": "-50.00"}]
 
 
-async def test_a_customer_is_a_keyed_hash_and_a_guest_nobody():
+async def test_a_customer_is_a_keyed_hash_and_a_guest_has_none():
     assert json.loads(await payload(customer_id=0))["customer_hash"] is None
     known = json.loads(await payload(customer_id=17))
     assert len(known["customer_hash"]) == 64
@@ -296,12 +296,12 @@ async def test_a_customer_is_a_keyed_hash_and_a_guest_nobody():
 
 
 @pytest.mark.parametrize("name", ["id", "total", "date_modified_gmt", "status", "currency"])
-async def test_a_field_that_is_gone_is_named(name):
+async def test_a_missing_field_is_named(name):
     with pytest.raises(ContractError, match=name):
         await orders(in_memory(Fault("woocommerce", "missing_field", path="orders", field=name)))
 
 
-async def test_a_poisoned_order_is_isolated_and_told_and_every_other_one_read():
+async def test_an_unreadable_order_is_isolated_and_reported_and_all_others_are_read():
     keys = sorted(expected(NAKHLA, trash=False))
     poisoned = keys[len(keys) // 2]
     got, fault = [], Fault("woocommerce", "poisoned_order", field=f'"id":{poisoned},')
@@ -404,7 +404,7 @@ def said(code):
         (200, b"", TemporaryError),
     ],
 )
-def test_an_error_is_what_the_sheet_says(status, body, expected):
+def test_errors_are_classified_as_documented(status, body, expected):
     assert type(refusal(SOURCE, status, body)) is expected
 
 
@@ -417,13 +417,13 @@ def test_an_error_is_what_the_sheet_says(status, body, expected):
         (429, {"retry_after": "Sun, 22 Nov 2026 12:01:30 GMT", "date": "Sun, 22 Nov 2026 12:00:00 GMT"}, 90),
     ],
 )
-def test_a_limit_is_waited_for_as_the_host_says_in_seconds_or_as_a_date(status, headers, wait):
+def test_the_wait_of_a_rate_limit_is_in_seconds_or_a_date(status, headers, wait):
     error = refusal(SOURCE, status, b"<h1>no</h1>", **headers)
     assert isinstance(error, RateLimited)
     assert error.retry_after == wait
 
 
-async def test_a_wrong_key_asks_for_a_new_one():
+async def test_an_invalid_key_requires_a_new_one():
     known = Credentials("woo", host=f"http://sandbox/woocommerce/{NAKHLA}/souq", login="ck_x", password="cs_x")
     with pytest.raises(ReauthRequired, match="new key"):
         await orders(in_memory(), known=known)
@@ -441,7 +441,7 @@ def test_half_a_key_is_named():
         SOURCE.auth(Credentials("woo"), Token("cs_1"))
 
 
-async def test_the_key_stays_out_of_addresses_and_the_client_says_who_it_is():
+async def test_the_key_is_not_in_urls_and_the_user_agent_is_adsync_s():
     for request in await queries(JUNIPER):
         assert "ck_" not in str(request.url)
         assert request.headers["authorization"].startswith("Basic ")

@@ -51,13 +51,13 @@ def rows(read):
     return {record.key: json.loads(bytes(record.payload)) for record in read}
 
 
-async def test_every_order_that_was_updated_comes_once():
+async def test_every_updated_order_is_yielded_once():
     read = await orders(in_memory())
     assert len(read) == len(rows(read))
     assert set(rows(read)) == set(expected(span().since - ONE_DAY))
 
 
-async def test_the_store_tells_its_zone_and_currency():
+async def test_the_store_has_its_time_zone_and_currency():
     (record,) = await records(SOURCE, WHO, "stores", in_memory())
     assert SOURCE.account_info(record.payload) == ("نخلة هوم", "SAR", "Asia/Riyadh")
 
@@ -93,11 +93,11 @@ async def queries():
     return seen
 
 
-# The traps of the sheet, by their numbers
+# The quirks of the sheet (its section "traps"), by number
 
 
 @pytest.mark.parametrize("size", [1, 3, 7])
-async def test_trap_1_pages_are_counted_by_the_total(monkeypatch, size):
+async def test_quirk_1_pages_are_counted_by_the_total(monkeypatch, size):
     monkeypatch.setattr(source, "PAGE_SIZE", size)
     app = create_app(world())
     read = await orders(httpx.ASGITransport(app))
@@ -105,14 +105,14 @@ async def test_trap_1_pages_are_counted_by_the_total(monkeypatch, size):
     assert app.state.call_log.calls["zid"] == -(-len(read) // size)
 
 
-async def test_trap_2_and_8_the_full_form_is_asked_for_by_the_time_of_update():
+async def test_quirk_2_and_8_full_orders_are_requested_by_time_of_update():
     (request,) = await queries()
     params = request.url.params
     assert (params["payload_type"], params["date_attribute"]) == ("default", "updated_at")
     assert all("is_marketplace_order" in each for each in rows(await orders(in_memory())).values())
 
 
-async def test_a_window_is_closed_and_begins_a_day_early():
+async def test_a_range_has_an_end_and_starts_a_day_early():
     asked = TimeRange(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 9, 12, tzinfo=UTC))
     seen = []
 
@@ -125,7 +125,7 @@ async def test_a_window_is_closed_and_begins_a_day_early():
     assert seen[0]["date_to"] == "2026-11-09T12:00:00.000+0000"
 
 
-async def test_trap_3_the_two_secrets_are_used_crosswise():
+async def test_quirk_3_the_two_secrets_are_used_crosswise():
     async with connected(SOURCE, WHO, answering(lambda _: httpx.Response(200, json={}))) as client:
         (request,) = await queries()
     assert request.headers["x-manager-token"] == client.token.access
@@ -133,7 +133,7 @@ async def test_trap_3_the_two_secrets_are_used_crosswise():
     assert client.token.access != client.token.extra["authorization"]
 
 
-async def test_trap_3_swapped_secrets_are_an_expired_session():
+async def test_quirk_3_swapped_secrets_are_an_expired_session():
     swapped = Token(access=TOKEN.extra["authorization"], extra={"authorization": TOKEN.access})
     with pytest.raises(TokenExpired):
         await orders(in_memory(), token=swapped)
@@ -148,11 +148,11 @@ def test_a_connection_with_one_secret_is_named():
     ("status", "body"),
     [(302, b""), (307, b""), (200, b"<!doctype html><html>login</html>"), (200, b"\n <html>login</html>")],
 )
-def test_trap_4_a_way_to_the_login_page_is_an_expired_session(status, body):
+def test_quirk_4_a_way_to_the_login_page_is_an_expired_session(status, body):
     assert type(refusal(SOURCE, status, body)) is TokenExpired
 
 
-async def test_trap_4_redirects_are_never_followed():
+async def test_quirk_4_redirects_are_never_followed():
     seen = []
 
     def answers(request):
@@ -164,7 +164,7 @@ async def test_trap_4_redirects_are_never_followed():
     assert len(seen) == 1
 
 
-async def test_trap_4_a_session_that_ends_in_the_middle_is_renewed():
+async def test_quirk_4_a_session_that_expires_during_a_read_is_refreshed():
     app = create_app(world(), (Fault("zid", "token_dies", path="orders", calls=(1,)),))
     transport = httpx.ASGITransport(app)
     tokens = SandboxTokens(SOURCE, credentials(WHO.conn_id), transport)
@@ -173,7 +173,7 @@ async def test_trap_4_a_session_that_ends_in_the_middle_is_renewed():
     assert set(rows(read)) == set(expected(span().since - ONE_DAY))
 
 
-async def test_trap_5_clocks_are_utc_and_stay_as_they_arrived():
+async def test_quirk_5_times_are_utc_and_stored_unchanged():
     payload = json.loads(await one())
     assert payload["updated_at"] == "2026-11-20 07:00:31"
 
@@ -197,7 +197,7 @@ async def invoiced(*ahead, zone="Asia/Riyadh"):
     return await records(SOURCE, replace(WHO, timezone=zone), "orders", answers, span())
 
 
-async def test_trap_5_clocks_that_turn_out_to_be_the_store_s_own_are_refused():
+async def test_quirk_5_local_times_are_an_error():
     with pytest.raises(ContractError, match="zid's times are in Asia/Riyadh instead of UTC"):
         await invoiced(timedelta(), timedelta(days=2))
 
@@ -210,18 +210,18 @@ async def test_trap_5_clocks_that_turn_out_to_be_the_store_s_own_are_refused():
         ((OFFSET + timedelta(seconds=40),), "Asia/Riyadh"),
     ],
 )
-async def test_trap_5_an_invoice_that_is_ahead_by_the_zone_shows_that_clocks_are_utc(caplog, ahead, zone):
+async def test_quirk_5_an_invoice_that_is_ahead_by_the_zone_shows_that_clocks_are_utc(caplog, ahead, zone):
     assert len(await invoiced(*ahead, zone=zone)) == len(ahead)
     assert caplog.messages == []
 
 
-async def test_trap_5_invoices_that_fit_no_clock_are_said_and_keep_nobody_from_reading(caplog):
+async def test_quirk_5_invoices_that_match_no_zone_are_logged_and_stop_nothing(caplog):
     assert len(await invoiced(timedelta(hours=5))) == 1
     assert "no zid invoice shows the time in Asia/Riyadh" in caplog.text
 
 
 @pytest.mark.parametrize("issue_date", [None, [], "", "03/11/2026", "99-99-2026 | 12:14 م", 7])
-async def test_an_invoice_without_a_readable_date_says_nothing(caplog, issue_date):
+async def test_an_invoice_without_a_readable_date_proves_nothing(caplog, issue_date):
     assert await one(issue_date=issue_date)
     assert caplog.messages == []
 
@@ -231,11 +231,11 @@ async def test_the_sandbox_s_own_invoices_are_read(caplog):
     assert caplog.messages == []
 
 
-async def test_trap_6_money_keeps_its_fourteen_decimals():
+async def test_quirk_6_amounts_keep_their_fourteen_decimals():
     assert b'"order_total":"350.75000000000000"' in await one()
 
 
-async def test_trap_7_both_spellings_of_cancelled_are_kept_as_written():
+async def test_quirk_7_both_spellings_of_cancelled_are_kept_as_written():
     for code in ("cancelled", "canceled"):
         assert json.loads(await one(order_status={"code": code, "name": "ملغي"}))["order_status"] == {"code": code}
 
@@ -274,12 +274,12 @@ async def test_a_filter_that_is_ignored_is_named():
 
 
 @pytest.mark.parametrize(("more", "noticed"), [({"utm_source": "snapchat"}, True), ({"referer_code": None}, False)])
-async def test_an_origin_that_zid_begins_to_tell_is_noticed(caplog, more, noticed):
+async def test_a_new_origin_field_is_logged(caplog, more, noticed):
     await one(**more)
     assert ("zid now returns" in caplog.text) is noticed
 
 
-async def test_masked_buyers_of_a_marketplace_are_never_hashed():
+async def test_masked_customers_of_a_marketplace_are_not_hashed():
     masked = {"id": 1, "name": "J*** D***", "email": "j***@example.com", "mobile": "96650*****"}
     for more in ({"is_marketplace_order": True}, {"customer": masked}, {"is_marketplace_order": 1}, {"customer": []}):
         assert json.loads(await one(**more))["customer_hash"] is None
@@ -291,13 +291,13 @@ async def test_empty_objects_that_arrive_as_lists_break_nothing():
     assert payload["payment"] == {"method": [], "invoice": []}
 
 
-async def test_nothing_personal_is_kept():
+async def test_no_personal_data_is_stored():
     text = "".join(bytes(record.payload).decode() for record in await orders(in_memory()))
     assert not [word for word in PERSONAL if word in text]
 
 
 @pytest.mark.parametrize("name", ["id", "updated_at", "order_total", "order_status", "payment_status"])
-async def test_a_field_that_is_gone_is_named(name):
+async def test_a_missing_field_is_named(name):
     with pytest.raises(ContractError, match=name):
         await orders(in_memory(Fault("zid", "missing_field", field=name)))
 
@@ -326,7 +326,7 @@ def session(code):
         (200, b'{"status":"error","message":"no"}', PermanentError),
     ],
 )
-def test_an_error_is_what_the_sheet_says(status, body, expected):
+def test_errors_are_classified_as_documented(status, body, expected):
     assert type(refusal(SOURCE, status, body)) is expected
 
 
@@ -335,14 +335,14 @@ async def test_a_body_that_was_cut_off_is_temporary():
         await orders(in_memory(Fault("zid", "truncated")))
 
 
-def test_a_limit_is_waited_for_as_told():
+def test_the_wait_of_a_rate_limit_is_read_from_its_header():
     for headers, wait in (({"retry_after": "33"}, 33), ({}, 60)):
         error = refusal(SOURCE, 429, b"{}", **headers)
         assert isinstance(error, RateLimited)
         assert error.retry_after == wait
 
 
-def test_the_number_of_a_failed_request_is_told_for_support():
+def test_the_id_of_a_failed_request_is_in_its_error():
     assert "sandbox-7" in str(refusal(SOURCE, 404, b"{}", x_request_id="sandbox-7"))
 
 
@@ -353,7 +353,7 @@ def test_no_more_than_one_call_a_second():
 # Tokens
 
 
-def test_a_renewal_needs_the_redirect_uri():
+def test_a_refresh_needs_the_redirect_uri():
     request = SOURCE.token_refresh.request(CREDENTIALS, TOKEN)
     assert str(request.url) == "https://oauth.zid.sa/oauth/token"
     assert parse_qs(request.read().decode())["redirect_uri"] == ["https://app.example/back"]
@@ -363,18 +363,18 @@ def test_a_renewal_needs_the_redirect_uri():
 
 
 @pytest.mark.parametrize("name", ["authorization", "Authorization"])
-def test_a_renewal_brings_three_new_secrets(name):
+def test_a_refresh_returns_three_new_secrets(name):
     body = {"access_token": "store2", name: "app2", "refresh_token": "refresh2", "expires_in": 31_536_000}
     token = SOURCE.token_refresh.read(ApiResponse(200, {}, json.dumps(body).encode()), TOKEN, NOW)
     assert (token.access, token.refresh, token.extra) == ("store2", "refresh2", {"authorization": "app2"})
     assert token.expires_at == NOW + timedelta(days=365)
 
 
-def test_a_refresh_token_is_not_trusted_to_work_twice():
+def test_a_refresh_token_is_single_use():
     assert SOURCE.token_refresh.single_use
 
 
 @pytest.mark.parametrize("status", [400, 401])
-def test_a_dead_refresh_token_asks_for_a_person(status):
+def test_an_invalid_refresh_token_requires_reauthorization(status):
     with pytest.raises(ReauthRequired, match="approve the app again"):
         SOURCE.token_refresh.read(ApiResponse(status, {}, b'{"error":"invalid_grant","message":"x"}'), TOKEN, NOW)
