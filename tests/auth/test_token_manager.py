@@ -165,9 +165,7 @@ async def test_a_single_use_token_is_not_sent_again_after_a_lost_response(url, b
         (502, {"error": "temporarily_unavailable"}),
     ],
 )
-async def test_a_refresh_that_issued_no_token_is_retried_without_reauthorization(
-    url, base, book, status, says
-):
+async def test_a_refresh_that_issued_no_token_is_retried_without_reauthorization(url, base, book, status, says):
     book.behaviour, book.says = status, says
     mine = manager(url, credentials(base))
     with pytest.raises(TemporaryError, match=f"HTTP {status}"):
