@@ -29,7 +29,7 @@ demo: env ## run the whole product on this machine until Ctrl-C; ARGS=--once sto
 
 # tests/conftest.py groups the tests by file, or by the fixtures they share, the longest group first.
 test: env ## run all tests; ARGS="tests/sources -k meta" runs some
-	@$(RUN) -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(RUN) -m pytest -n auto --dist loadscope --no-loadscope-reorder $(ARGS)
 
 schema: env ## download Shopify's schema with npm; `make test` then validates the queries against it
 	@$(RUN) tests/shopify_schema.py

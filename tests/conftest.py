@@ -10,6 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from adsync import registry
 from adsync.warehouse import migrations
@@ -30,15 +32,22 @@ GROUPS = (
 pytest_plugins = ["airflow_home", "page_world"]
 
 
-# Before xdist's own hook, which appends the group to each test's id.
-@pytest.hookimpl(tryfirst=True)
+class GroupScheduling(LoadScopeScheduling):
+    """Distributes whole groups, which `--dist loadgroup` fails to do with pytest 9.2 (pytest-dev/pytest-xdist#1386)."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling:
+    return GroupScheduling(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks each test with its `xdist_group` and moves the longest groups first, so that none of them runs alone."""
+    """Moves the longest groups first, so that none of them runs alone at the end."""
     ranks = {name: rank for rank, (name, _) in enumerate(GROUPS)}
-    groups = {item: group_of(item.nodeid) for item in items}
-    items.sort(key=lambda item: ranks.get(groups[item], len(GROUPS)))
-    for item, group in groups.items():
-        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: ranks.get(group_of(item.nodeid), len(GROUPS)))
 
 
 def group_of(nodeid: str) -> str:
