@@ -21,8 +21,8 @@ def test_a_nightly_run_covers_every_sources_whole_lookback_up_to_its_day():
     assert (nightly.sources, nightly.workspaces) == (registry.names(), ())
     for name in registry.names():
         source = registry.load(name)
-        window = nightly.range_for(source)
-        assert (window.last_day, window.days) == (DAY, source.lookback)
+        days = nightly.range_for(source)
+        assert (days.last_day, days.days) == (DAY, source.lookback)
         assert source.lookback >= 28
 
 
