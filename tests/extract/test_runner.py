@@ -125,10 +125,10 @@ def test_a_second_run_changes_no_row(url, sync, source, account_id, tables):
     sync(source, account_id, run_id="first")
     before = [written(url, table) for table in tables]
     assert all(before)
-    ledger = rows(url, "select count(*) from raw.observations")
+    observations = rows(url, "select count(*) from raw.observations")
     [second] = sync(source, account_id, run_id="second").accounts
     assert [written(url, table) for table in tables] == before
-    assert rows(url, "select count(*) from raw.observations") == ledger
+    assert rows(url, "select count(*) from raw.observations") == observations
     assert (second.outcome, second.load_stats.changed) == ("ok", 0)
     assert second.load_stats.seen > 0
 
