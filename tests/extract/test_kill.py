@@ -61,7 +61,7 @@ class Killer:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.seen += 1
         if self.victim and self.seen == self.at:
-            os.kill_at(self.victim.pid, signal.SIGKILL)
+            os.kill(self.victim.pid, signal.SIGKILL)
         await self.app(scope, receive, send)
 
 
