@@ -1,4 +1,4 @@
-"""A token server on 127.0.0.1 whose refresh tokens die when they are used, and a made-up source that renews with it."""
+"""A token server on 127.0.0.1 with single-use refresh tokens, and a source that refreshes with it."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ ACCOUNT = Account("acme", "meta", "901", "shop_acme")
 
 
 @dataclass
-class Book:
-    """What the server knows and saw. `behaviour`: grant, refuse, lose (take the token, say nothing).
+class TokenServer:
+    """State and calls of the server. `behavior`: grant, refuse, lose (use up the token, send no response).
 
-    A number is the status of a failure, with the body `says`.
+    A number is the status of an error response with `body`.
     """
 
     access: str = "access-0"
     refresh: str = "refresh-0"
-    behaviour: str | int = "grant"
-    says: dict[str, object] = field(default_factory=dict)
+    behavior: str | int = "grant"
+    body: dict[str, object] = field(default_factory=dict)
     lasts: int = 3600
     posts: int = 0
     reads: list[str] = field(default_factory=list)
@@ -42,9 +42,9 @@ class Book:
     def renew(self, offered: str) -> tuple[int, dict[str, object]]:
         with self.lock:
             self.posts += 1
-            if isinstance(self.behaviour, int):
-                return self.behaviour, self.says
-            if self.behaviour == "refuse" or offered != self.refresh:
+            if isinstance(self.behavior, int):
+                return self.behavior, self.body
+            if self.behavior == "refuse" or offered != self.refresh:
                 self.access = self.refresh = "revoked"
                 return 401, {"error": "invalid_grant", "error_description": f"{offered} was used before"}
             self.access, self.refresh = f"access-{self.posts}", f"refresh-{self.posts}"
@@ -53,19 +53,19 @@ class Book:
 
 
 @contextmanager
-def serving(book: Book) -> Iterator[str]:
+def serving(server: TokenServer) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             token = self.headers.get("token", "")
-            book.reads.append(self.path)
-            self.answer(200 if token == book.access else 401, {})
+            server.reads.append(self.path)
+            self.answer(200 if token == server.access else 401, {})
 
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
-            status, body = book.renew(form["refresh_token"][0])
-            if book.behaviour == "lose":
+            status, body = server.renew(form["refresh_token"][0])
+            if server.behavior == "lose":
                 self.connection.close()
             else:
                 self.answer(status, body)
@@ -86,15 +86,15 @@ def serving(book: Book) -> Iterator[str]:
             except (ValueError, OSError):
                 self.close_connection = True
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"http://127.0.0.1:{http.server_address[1]}"
     finally:
-        server.shutdown()
+        http.shutdown()
         thread.join()
-        server.server_close()
+        http.server_close()
 
 
 def request(credentials: Credentials, token: Token) -> httpx.Request:
@@ -107,7 +107,7 @@ def check(answer: ApiResponse) -> None:
 
 
 def source(**more: object) -> Source:
-    """Of single-use refresh tokens, like the strictest platform."""
+    """Returns a source with single-use refresh tokens, like the strictest platform."""
     token_refresh = TokenRefresh(request, oauth.reader("shop", "reinstall the app"), **({"single_use": True} | more))
     return Source(
         "meta",

@@ -1,4 +1,4 @@
-"""Tokens in a real warehouse, renewed at a real token server whose refresh tokens may be used once."""
+"""Tokens in a real warehouse, refreshed at a real token server with single-use refresh tokens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from adsync.auth.token_manager import TokenManager
 from adsync.errors import ConfigError, ReauthRequired, TemporaryError, TokenExpired
 from adsync.models import Credentials, Token
 from sandbox_fixtures import new_key
-from token_server import ACCOUNT, Book, credentials, serving
+from token_server import ACCOUNT, TokenServer, credentials, serving
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LINKED = """
@@ -28,13 +28,13 @@ values ('meta', '901', 'acme', 'store', 'shop_acme')
 
 
 @pytest.fixture
-def book():
-    return Book()
+def server():
+    return TokenServer()
 
 
 @pytest.fixture
-def base(book):
-    with serving(book) as url:
+def base(server):
+    with serving(server) as url:
         yield url
 
 
@@ -65,48 +65,48 @@ def unanswered(url):
         return connection.execute("select count(*) from adsync.token_refreshes").fetchone()[0]
 
 
-async def test_the_first_token_is_the_connection_s(url, base, book):
+async def test_the_first_token_is_the_connection_s(url, base, server):
     assert await manager(url, credentials(base)).get() == Token("access-0", "refresh-0")
-    assert (stored(url), book.posts) == ([], 0)
+    assert (stored(url), server.posts) == ([], 0)
 
 
-async def test_after_the_first_refresh_the_stored_token_is_used(url, base, book):
-    mine = manager(url, credentials(base))
+async def test_after_the_first_refresh_the_stored_token_is_used(url, base, server):
+    tokens = manager(url, credentials(base))
     fresh = Token("access-1", "refresh-1", NOW + timedelta(hours=1))
-    assert await mine.refresh(await mine.get()) == fresh
+    assert await tokens.refresh(await tokens.get()) == fresh
     assert await manager(url, credentials(base)).get() == fresh
     assert stored(url, "expires_at, renewed_at") == [(fresh.expires_at, NOW)]
-    assert (book.posts, unanswered(url)) == (1, 0)
+    assert (server.posts, unanswered(url)) == (1, 0)
 
 
-async def test_an_edited_connection_takes_precedence_again(url, base, book):
-    mine = manager(url, credentials(base))
-    await mine.refresh(await mine.get())
-    book.access, book.refresh = "access-new", "refresh-new"
+async def test_an_edited_connection_takes_precedence_again(url, base, server):
+    tokens = manager(url, credentials(base))
+    await tokens.refresh(await tokens.get())
+    server.access, server.refresh = "access-new", "refresh-new"
     again = manager(url, credentials(base, "refresh-new", "access-new"))
     assert (await again.get()).access == "access-new"
     assert (await again.refresh(await again.get())).access == "access-2"
 
 
-async def test_a_token_that_another_process_refreshed_costs_no_call(url, base, book):
-    mine = manager(url, credentials(base))
-    old = await mine.get()
-    newer = await mine.refresh(old)
-    assert await mine.refresh(old) == newer
-    assert book.posts == 1
+async def test_a_token_that_another_process_refreshed_costs_no_call(url, base, server):
+    tokens = manager(url, credentials(base))
+    old = await tokens.get()
+    newer = await tokens.refresh(old)
+    assert await tokens.refresh(old) == newer
+    assert server.posts == 1
 
 
-async def test_a_token_about_to_expire_is_refreshed_before_use(url, base, book):
-    mine = manager(url, credentials(base))
-    await mine.refresh(await mine.get())
+async def test_a_token_about_to_expire_is_refreshed_before_use(url, base, server):
+    tokens = manager(url, credentials(base))
+    await tokens.refresh(await tokens.get())
     late = manager(url, credentials(base), NOW + timedelta(minutes=59))
     assert (await late.get()).access == "access-2"
-    assert book.posts == 2
+    assert server.posts == 2
 
 
 async def test_tokens_are_stored_encrypted(url, base):
-    mine = manager(url, credentials(base))
-    await mine.refresh(await mine.get())
+    tokens = manager(url, credentials(base))
+    await tokens.refresh(await tokens.get())
     [row] = stored(url, "ciphertext, tokens::text")
     for secret in (b"access-1", b"refresh-1", b"refresh-0", b"access-0"):
         assert secret not in row[0]
@@ -116,72 +116,72 @@ async def test_tokens_are_stored_encrypted(url, base):
 async def test_a_rotated_key_still_decrypts_and_a_removed_one_is_reported(monkeypatch, url, base):
     old, new = new_key(), new_key()
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", old)
-    mine = manager(url, credentials(base))
-    token = await mine.refresh(await mine.get())
+    tokens = manager(url, credentials(base))
+    token = await tokens.refresh(await tokens.get())
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", f"{new},{old}")
-    assert await mine.get() == token
+    assert await tokens.get() == token
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", new)
     with pytest.raises(ConfigError, match="none of the keys in ADSYNC_TOKEN_KEY matches"):
-        await mine.get()
+        await tokens.get()
     assert encryption.decrypt(encryption.encrypt(b"x")) == b"x"
 
 
-async def test_an_invalid_refresh_token_requires_reauthorization_and_shows_no_secret(url, base, book):
-    book.behaviour = "refuse"
-    mine = manager(url, credentials(base))
+async def test_an_invalid_refresh_token_requires_reauthorization_and_shows_no_secret(url, base, server):
+    server.behavior = "refuse"
+    tokens = manager(url, credentials(base))
     with pytest.raises(ReauthRequired, match=r"invalid_grant.*reinstall the app") as caught:
-        await mine.refresh(await mine.get())
+        await tokens.refresh(await tokens.get())
     assert "refresh-0" not in str(caught.value)
     assert unanswered(url) == 0
 
 
-async def test_without_a_refresh_token_the_error_names_the_connection(url, base, book):
-    mine = manager(url, credentials(base, refresh=""))
+async def test_without_a_refresh_token_the_error_names_the_connection(url, base, server):
+    tokens = manager(url, credentials(base, refresh=""))
     with pytest.raises(ReauthRequired, match="connection shop_acme holds nothing to refresh it with"):
-        await mine.refresh(await mine.get())
-    assert book.posts == 0
+        await tokens.refresh(await tokens.get())
+    assert server.posts == 0
 
 
-@pytest.mark.parametrize("behaviour", ["lose", 500, 502, 504])
-async def test_a_single_use_token_is_not_sent_again_after_a_lost_response(url, base, book, behaviour):
-    book.behaviour = behaviour
-    mine = manager(url, credentials(base))
+@pytest.mark.parametrize("behavior", ["lose", 500, 502, 504])
+async def test_a_single_use_token_is_not_sent_again_after_a_lost_response(url, base, server, behavior):
+    server.behavior = behavior
+    tokens = manager(url, credentials(base))
     with pytest.raises(TemporaryError):
-        await mine.refresh(await mine.get())
-    book.behaviour = "grant"
+        await tokens.refresh(await tokens.get())
+    server.behavior = "grant"
     with pytest.raises(ReauthRequired, match=r"lost the response to the token refresh of .* UTC.*shop_acme"):
-        await mine.refresh(await mine.get())
-    assert book.posts == 1
-    book.refresh = "refresh-new"
+        await tokens.refresh(await tokens.get())
+    assert server.posts == 1
+    server.refresh = "refresh-new"
     again = manager(url, credentials(base, "refresh-new"))
     assert (await again.refresh(await again.get())).access == "access-2"
 
 
 @pytest.mark.parametrize(
-    ("status", "says"),
+    ("status", "body"),
     [
         (503, {}),
         (500, {"error": "server_error", "error_description": "later"}),
         (502, {"error": "temporarily_unavailable"}),
     ],
 )
-async def test_a_refresh_that_issued_no_token_is_retried_without_reauthorization(url, base, book, status, says):
-    book.behaviour, book.says = status, says
-    mine = manager(url, credentials(base))
+async def test_a_refresh_that_issued_no_token_is_retried_without_reauthorization(url, base, server, status, body):
+    server.behavior, server.body = status, body
+    tokens = manager(url, credentials(base))
     with pytest.raises(TemporaryError, match=f"HTTP {status}"):
-        await mine.refresh(await mine.get())
+        await tokens.refresh(await tokens.get())
     assert unanswered(url) == 0
-    book.behaviour = "grant"
-    assert (await mine.refresh(await mine.get())).access == "access-2"
+    server.behavior = "grant"
+    assert (await tokens.refresh(await tokens.get())).access == "access-2"
 
 
-async def test_a_reusable_refresh_token_is_sent_again(url, base, book):
-    book.behaviour = 500
-    mine = manager(url, credentials(base), single_use=False)
+async def test_a_reusable_refresh_token_is_sent_again(url, base, server):
+    server.behavior = 500
+    tokens = manager(url, credentials(base), single_use=False)
     with pytest.raises(TemporaryError):
-        await mine.refresh(await mine.get())
-    book.behaviour = "grant"
-    assert (await mine.refresh(await mine.get())).access == "access-2"
+        await tokens.refresh(await tokens.get())
+    server.behavior = "grant"
+    assert (await tokens.refresh(await tokens.get())).access == "access-2"
 
 
 async def test_a_refresh_that_was_not_sent_is_retried(url, base):
@@ -205,40 +205,40 @@ async def test_a_refresh_that_was_not_sent_is_retried(url, base):
         ({"refresh_before": timedelta(days=2)}, 86400 * 14, timedelta(days=12), True),
     ],
 )
-async def test_an_unused_token_is_refreshed_in_time(url, base, book, renewal, lasts, later, due):
-    book.lasts = lasts
-    mine = manager(url, credentials(base))
-    await mine.refresh(await mine.get())
+async def test_an_unused_token_is_refreshed_in_time(url, base, server, renewal, lasts, later, due):
+    server.lasts = lasts
+    tokens = manager(url, credentials(base))
+    await tokens.refresh(await tokens.get())
     assert await manager(url, credentials(base), NOW + later, **renewal).refresh_if_old() is due
-    assert book.posts == (2 if due else 1)
+    assert server.posts == (2 if due else 1)
 
 
-async def test_the_connection_s_own_token_counts_as_too_old(url, base, book):
+async def test_the_connection_s_own_token_counts_as_too_old(url, base, server):
     assert await manager(url, credentials(base), max_age=timedelta(days=10)).refresh_if_old()
-    assert book.posts == 1
+    assert server.posts == 1
 
 
 # Clients
 
 
-async def test_a_client_refreshes_once_during_a_run_and_sends_the_request_again(url, base, book):
+async def test_a_client_refreshes_once_during_a_run_and_sends_the_request_again(url, base, server):
     async with opened(url, credentials(base)) as client:
         await client.get("one")
-        book.access = "something else"
+        server.access = "something else"
         await client.get("two")
         await client.get("three")
-    assert book.posts == 1
-    assert book.reads == ["/one", "/two", "/two", "/three"]
+    assert server.posts == 1
+    assert server.reads == ["/one", "/two", "/two", "/three"]
     assert client.stats.calls == 5
 
 
-async def test_a_rejected_new_token_is_not_refreshed_again(url, base, book):
+async def test_a_rejected_new_token_is_not_refreshed_again(url, base, server):
     async with opened(url, credentials(base)) as client:
-        book.access = "x"
-        book.renew = lambda _: (200, {"access_token": "never accepted"})
+        server.access = "x"
+        server.renew = lambda _: (200, {"access_token": "never accepted"})
         with pytest.raises(TokenExpired):
             await client.get("one")
-    assert book.reads == ["/one", "/one"]
+    assert server.reads == ["/one", "/one"]
 
 
 def work(url, base, start, results):
@@ -251,8 +251,8 @@ def work(url, base, start, results):
     results.put(asyncio.run(one()))
 
 
-def test_eight_processes_refreshing_one_single_use_token_send_one_request(url, base, book):
-    book.access = "already somebody else's"
+def test_eight_processes_refreshing_one_single_use_token_send_one_request(url, base, server):
+    server.access = "already somebody else's"
     fork = multiprocessing.get_context("fork")
     start, results = fork.Barrier(8), fork.Queue()
     workers = [fork.Process(target=work, args=(url, base, start, results)) for _ in range(8)]
@@ -262,5 +262,5 @@ def test_eight_processes_refreshing_one_single_use_token_send_one_request(url, b
     for worker in workers:
         worker.join()
     assert found == ["access-1"] * 8
-    assert book.posts == 1
-    assert book.reads == ["/orders"] * 16
+    assert server.posts == 1
+    assert server.reads == ["/orders"] * 16

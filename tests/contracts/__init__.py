@@ -1,6 +1,6 @@
-"""What the contract suite must know of each source, and cannot know of itself: one module per source, by its name.
+"""What the contract suite needs to know about each source: one module per source, by name.
 
-Where its streams are, how its platform says things, which records the invented world holds, which errors mean what.
+Paths of its streams, forms of its platform's responses, expected records of the sandbox, meaning of its errors.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Asked = DateRange | TimeRange
 
 @dataclass(frozen=True)
 class Refusal:
-    """An answer that is one for ever, and what reading it raises."""
+    """A response that never succeeds, and the error that reading it raises."""
 
     body: object
     error: type[AdsyncError]
@@ -35,14 +35,13 @@ class Refusal:
 class Listed:
     """A stream of many records.
 
-    `path` stands in the address of its calls, `asks` in each call for a page. `page` is the module whose PAGE_SIZE
-    rules, or a manner of the sandbox where the platform decides. `full` is how many pages are asked for when one
-    holds everything, `lists` how many listings a read follows, `held` whether it hands everything out at once,
-    `each` how many records one item of a page may become.
-    `empty` are answers without a record, `middle(number, last)` an empty page that is the last one or not (None:
-    an empty page is always the last), `circle` a page that comes again and again, `lost` one that tells too little
-    to go on from. `needed` are fields that nobody can do without, `keeps_unknown` whether raw has what we did not ask
-    for. `counted` are the records that the platform counts in a span, where it is asked to.
+    `path` is part of the URL of its calls, `asks` of the calls for a page. `page` is the module whose PAGE_SIZE
+    applies, or a behavior of the sandbox if the platform decides. `full` is the number of calls if one page holds
+    everything, `lists` the number of listings per read, `held` whether a read yields everything at once, `each` how
+    many records one item may become. `empty` are responses without a record, `middle(number, last)` an empty page that
+    is the last or not (None: an empty page is always the last), `circle` a page that repeats, `lost` a page without
+    the next cursor. `needed` are required fields, `keeps_unknown` whether raw contains unrequested fields. `counted`
+    are the records that the platform counts in a range, if it can.
     """
 
     path: str
@@ -72,13 +71,13 @@ class Listed:
 
 @dataclass(frozen=True)
 class Contract:
-    """A source: its `first` stream and its path, those with many records, and its platform's words.
+    """A source: its `first` stream and path, its streams of many records, and its platform's responses.
 
-    `errors` are what the sandbox's faults mean. `waits` are kinds of limit, the wait that was named, and what we are
-    to wait; `passing` is one that is over in seconds (none: the platform thinks in minutes). `expired` are words that
-    tell a person what to do. `facts` are the fields that tell currency and zone, `echo` an error that repeats what it
-    was told, `owner` an account whose connection has every secret there is. `personal` are texts that must not be
-    kept; none of a few digits, which a time of day can hold by chance.
+    `errors` are the meanings of the sandbox's faults. `waits` are kinds of rate limit, the reported wait and the
+    expected wait; `passing` is a wait of seconds (none: the platform uses minutes). `expired` are words of the remedy.
+    `facts` are the fields with currency and time zone, `echo` an error that repeats the request, `owner` an account
+    whose connection has all secrets. `personal` are texts that must not be stored; none of a few digits, which a time
+    may contain by chance.
     """
 
     first: str

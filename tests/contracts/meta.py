@@ -1,4 +1,4 @@
-"""Meta: pages by cursor, errors told apart by code and subcode."""
+"""Meta: pages by cursor, errors text apart by code and subcode."""
 
 from __future__ import annotations
 
@@ -58,6 +58,6 @@ CONTRACT = Contract(
     ),
     expired="log in to Meta again",
     facts=("timezone_name", "currency"),
-    echo=lambda told: httpx.Response(400, json={"error": {"code": 100, "message": told}}),
+    echo=lambda text: httpx.Response(400, json={"error": {"code": 100, "message": text}}),
     owner="903456789012",
 )

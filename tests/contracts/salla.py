@@ -57,7 +57,7 @@ CONTRACT = Contract(
     passing=(2,),
     expired="access token is invalid or expired",
     facts=("currency",),
-    echo=lambda told: httpx.Response(422, json={"status": 422, "error": {"code": "error", "message": told}}),
+    echo=lambda text: httpx.Response(422, json={"status": 422, "error": {"code": "error", "message": text}}),
     owner="1305146709",
     personal=(*stores.BUYER, "Mozilla", "iban", "shop.example/orders", "2250000"),
     renews=True,

@@ -54,7 +54,7 @@ CONTRACT = Contract(
     passing=(None,),
     expired="reinstall the app",
     facts=("ianaTimezone", "currencyCode"),
-    echo=lambda told: httpx.Response(200, json={"errors": [{"message": told, "extensions": {"code": "x"}}]}),
+    echo=lambda text: httpx.Response(200, json={"errors": [{"message": text, "extensions": {"code": "x"}}]}),
     owner="juniper.myshopify.com",
     personal=stores.BUYER,
     renews=True,

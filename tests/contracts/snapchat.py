@@ -105,8 +105,8 @@ CONTRACT = Contract(
     passing=(2,),
     expired="access token rejected",
     facts=("timezone", "currency"),
-    echo=lambda told: httpx.Response(
-        400, json={"request_status": "ERROR", "error_code": "E1001", "debug_message": told}
+    echo=lambda text: httpx.Response(
+        400, json={"request_status": "ERROR", "error_code": "E1001", "debug_message": text}
     ),
     owner="c55a8f6e-92e1-4a0e-9d0f-2f1f6f1e2a03",
     renews=True,

@@ -61,6 +61,6 @@ CONTRACT = Contract(
     passing=(None,),
     expired="authorize the app again",
     facts=("timezone", "currency"),
-    echo=lambda told: httpx.Response(200, json={"code": 40002, "message": told}),
+    echo=lambda text: httpx.Response(200, json={"code": 40002, "message": text}),
     owner="7000000000000000003",
 )

@@ -62,7 +62,7 @@ CONTRACT = Contract(
     passing=(2,),
     expired="create a new key",
     facts=("gmt_offset", "code"),
-    echo=lambda told: httpx.Response(400, json={"code": told}),
+    echo=lambda text: httpx.Response(400, json={"code": text}),
     owner="shop.nakhla.example",
     personal=(*stores.BUYER, "iPhone", "wc_order_1", "4242424242424242", "iqama"),
 )

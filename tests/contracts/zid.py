@@ -55,7 +55,7 @@ CONTRACT = Contract(
     passing=(2,),
     expired="session expired",
     facts=("timezone", "currency"),
-    echo=lambda told: httpx.Response(422, json={"status": "error", "message": {"type": "error", "code": told}}),
+    echo=lambda text: httpx.Response(422, json={"status": "error", "message": {"type": "error", "code": text}}),
     owner="394106",
     personal=(*stores.BUYER, "J***", "/o/", "عود"),
     renews=True,

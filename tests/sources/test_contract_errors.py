@@ -71,7 +71,7 @@ async def test_what_stays_broken_is_a_temporary_error(source, stream, kind):
 
 @stream_of_every_source
 async def test_a_rejected_token_names_the_remedy(source, stream):
-    """Where tokens can be renewed the error is TokenExpired: the token's keeper asks the person, or needs none."""
+    """If tokens can be refreshed, the error is TokenExpired: the token manager raises ReauthRequired if needed."""
     with pytest.raises(contracts.of(source).errors["token_expired"], match=contracts.of(source).expired):
         await records(source, stream, sandbox(source, stream, fault(source, stream, "token_expired")))
 
@@ -89,7 +89,7 @@ NO_JSON = [b"", b"<html>maintenance</html>", b'{"data":[', b"\xff\xfe\x00", b"nu
 
 
 def is_an_answer(source, stream, body):
-    """Some of these are what a platform says when there is nothing."""
+    """Some of these are a platform's response without records."""
     listed = contracts.of(source).lists.get(stream)
     return listed is not None and body == b"[]" and [] in listed.empty
 
@@ -142,7 +142,7 @@ async def test_no_secret_is_in_an_error_or_a_repr(source):
     assert str(sandbox_fixtures.CUSTOMER_KEY) not in shown
 
 
-# What a connection holds beside its secrets.
+# What a connection contains besides its secrets.
 PUBLIC = {"api_version", "app_id", "client_id", "token_url", "redirect_uri", "rest_route", "expires"}
 
 

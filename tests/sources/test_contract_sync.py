@@ -20,7 +20,7 @@ from contracts import SOURCES
 from sandbox_fixtures import NOW, served
 
 every_source = pytest.mark.parametrize("source", SOURCES)
-# What a connection holds beside its secrets.
+# What a connection contains besides its secrets.
 PUBLIC = {"api_version", "app_id", "client_id", "token_url", "redirect_uri", "rest_route", "expires"}
 # Where the keys of customers are kept, and nothing else that is of interest here.
 APART = {"workspaces"}

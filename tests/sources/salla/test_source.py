@@ -327,17 +327,17 @@ async def test_a_missing_field_is_named(name):
 # Errors
 
 
-def said(message, code="Unauthorized", status=401):
+def problem(message, code="Unauthorized", status=401):
     return json.dumps({"status": status, "success": False, "error": {"code": code, "message": message}}).encode()
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        (said("The access token is invalid or expired."), TokenExpired),
-        (said("The access token should have access to one of those scopes: orders.read"), ReauthRequired),
-        (said("The user of this access token is deleted."), ReauthRequired),
-        (said("The user of this access token is inactive."), ReauthRequired),
+        (problem("The access token is invalid or expired."), TokenExpired),
+        (problem("The access token should have access to one of those scopes: orders.read"), ReauthRequired),
+        (problem("The user of this access token is deleted."), ReauthRequired),
+        (problem("The user of this access token is inactive."), ReauthRequired),
         (b'{"error":"invalid_grant","error_description":"The refresh token was already used."}', ReauthRequired),
     ],
 )
@@ -348,12 +348,12 @@ def test_of_five_kinds_of_401_only_an_invalid_token_is_worth_a_refresh(body, exp
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [
-        (404, said("no", "not_found"), OrderGone),
-        (410, said("no"), OrderGone),
-        (422, said("no"), PermanentError),
-        (400, said("no"), PermanentError),
-        (403, said("should have access to one of those scopes"), ReauthRequired),
-        (500, said("no"), TemporaryError),
+        (404, problem("no", "not_found"), OrderGone),
+        (410, problem("no"), OrderGone),
+        (422, problem("no"), PermanentError),
+        (400, problem("no"), PermanentError),
+        (403, problem("should have access to one of those scopes"), ReauthRequired),
+        (500, problem("no"), TemporaryError),
         (503, b"<html>", TemporaryError),
         (200, b"<html>", TemporaryError),
         (200, b'{"status":200,"success":true,"error":{"code":404,"message":"x"}}', OrderGone),
@@ -365,7 +365,7 @@ def test_errors_are_classified_as_documented(status, body, expected):
 
 
 def test_a_block_that_passes_is_waited_out_for_ten_minutes():
-    error = refusal(SOURCE, 403, said("Your access is temporarily blocked.", "forbidden"))
+    error = refusal(SOURCE, 403, problem("Your access is temporarily blocked.", "forbidden"))
     assert isinstance(error, RateLimited)
     assert error.retry_after == 600
 
@@ -378,7 +378,7 @@ RESET = str(int(NOW.timestamp()) + 25)
     ("headers", "wait"), [({"retry_after": "7"}, 7), ({**RATE, "x_ratelimit_reset": RESET}, 25), ({}, 60)]
 )
 def test_the_wait_of_a_rate_limit_is_read_from_its_headers(headers, wait):
-    assert refusal(SOURCE, 429, said("Too many requests."), **headers).retry_after == wait
+    assert refusal(SOURCE, 429, problem("Too many requests."), **headers).retry_after == wait
 
 
 @pytest.mark.parametrize(("left", "rest"), [("60", 0), ("13", 0), ("12", 1), ("1", 1), ("0", 25)])

@@ -378,21 +378,21 @@ async def test_ten_thousand_orders_take_little_more_than_a_hundred_calls():
 # Errors and access
 
 
-def said(code):
+def problem(code):
     return json.dumps({"code": code, "message": "هذا", "data": {"status": 1}}).encode()
 
 
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [
-        (401, said("woocommerce_rest_cannot_view"), ReauthRequired),
-        (401, said("woocommerce_rest_authentication_error"), ReauthRequired),
-        (403, said("woocommerce_rest_cannot_view"), ReauthRequired),
+        (401, problem("woocommerce_rest_cannot_view"), ReauthRequired),
+        (401, problem("woocommerce_rest_authentication_error"), ReauthRequired),
+        (403, problem("woocommerce_rest_cannot_view"), ReauthRequired),
         (403, b"<html>denied</html>", TemporaryError),
-        (404, said("rest_no_route"), PermanentError),
+        (404, problem("rest_no_route"), PermanentError),
         (404, b"<html>theme</html>", PermanentError),
-        (400, said("rest_invalid_param"), PermanentError),
-        (500, said("internal_server_error"), SiteCrashed),
+        (400, problem("rest_invalid_param"), PermanentError),
+        (500, problem("internal_server_error"), SiteCrashed),
         (500, b"<html>critical error</html>", SiteCrashed),
         (502, b"", TemporaryError),
         (503, b"<html>maintenance</html>", TemporaryError),

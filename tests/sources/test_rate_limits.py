@@ -1,4 +1,4 @@
-"""What each platform lets us call, and what its answers say of the rest."""
+"""Rate limits: what each platform declares and what its responses report."""
 
 from __future__ import annotations
 
