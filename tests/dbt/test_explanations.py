@@ -77,8 +77,8 @@ def test_a_warehouse_without_marts_is_an_error_with_a_remedy(warehouse_url):
 
 
 def test_every_order_has_a_sentence_and_every_reason_its_words(built):
-    text = rows(built, "select reason, sentence, touches from marts.order_explanations")
-    assert [row for row in text if not row["sentence"].endswith(".")] == []
-    codes = {row["reason"] for row in text if row["reason"]}
-    assert [row for row in text if any(f": {code}" in row["sentence"] for code in codes)] == []
-    assert [touch for row in text for touch in row["touches"] if touch["why"] in codes] == []
+    explanations = rows(built, "select reason, sentence, touches from marts.order_explanations")
+    assert [row for row in explanations if not row["sentence"].endswith(".")] == []
+    codes = {row["reason"] for row in explanations if row["reason"]}
+    assert [row for row in explanations if any(f": {code}" in row["sentence"] for code in codes)] == []
+    assert [touch for row in explanations for touch in row["touches"] if touch["why"] in codes] == []
