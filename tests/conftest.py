@@ -23,6 +23,7 @@ NUMBERS = count(1)
 # expensive to build, so they run on one worker; all others are distributed by file.
 GROUPS = (
     ("random_batches", ("tests/dbt/test_random_batches.py",)),
+    ("analysts_hour", ("tests/dbt/test_analysts_hour.py",)),
     ("dbt", ("tests/dbt/",)),
     ("pipeline", ("tests/test_pipeline.py",)),
     ("page", ("tests/browser/", "tests/dashboard/web/")),
