@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 
 from adsync_demo.airflow_runtime import environment
-from adsync_demo.airflow_runtime.environment import USER, Variables
+from adsync_demo.airflow_runtime.environment import USER
 from adsync_demo.paths import DemoPaths
 from adsync_demo.services import postgres
 from adsync_demo.services.files import write_private
@@ -13,7 +14,7 @@ from adsync_demo.services.files import write_private
 SCRIPT = "environment.sh"
 
 
-def write_script(paths: DemoPaths, variables: Variables) -> None:
+def write_script(paths: DemoPaths, variables: Mapping[str, str]) -> None:
     """Writes a file to source: Airflow's environment, with psql on the path. It is private, as it has passwords."""
     known = environment.inherited(paths)
     ours = {name: value for name, value in variables.items() if known.get(name) != value and name != "PATH"}

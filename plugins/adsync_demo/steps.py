@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import httpx
@@ -13,7 +14,6 @@ from adsync.warehouse.connection import connect_now
 from adsync_demo import answer_check, shell_script, summary
 from adsync_demo.airflow_runtime import airflow_processes, dag_runs, environment, rest
 from adsync_demo.airflow_runtime.dag_runs import DagPass
-from adsync_demo.airflow_runtime.environment import Variables
 from adsync_demo.airflow_runtime.keys import Keys, keys
 from adsync_demo.failures import DemoFailed
 from adsync_demo.paths import DemoPaths
@@ -33,7 +33,7 @@ class DemoContext:
     servers: Servers
     keys: Keys
     page: str
-    variables: Variables
+    variables: Mapping[str, str]
 
 
 def run_steps(paths: DemoPaths, progress: Progress, port: int) -> list[processes.Record]:
@@ -45,7 +45,8 @@ def run_steps(paths: DemoPaths, progress: Progress, port: int) -> list[processes
     key = sandbox_process.answer_key(paths)
     if demo_warehouse.prepare(paths, context.servers, world_day.of(key)):
         progress.say("The sandbox's data is relative to another day now: the demo's warehouse starts empty.")
-    context.variables.update(environment.platforms(sandbox_process.connections(paths)))
+    connections = environment.platforms(sandbox_process.connections(paths))
+    context = replace(context, variables={**context.variables, **connections})
     shell_script.write_script(paths, context.variables)
     with rest.open_client(context.page) as client:
         running = [sandbox, *_start_airflow(context, progress, client)]

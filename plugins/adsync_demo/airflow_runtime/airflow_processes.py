@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
 
 from adsync_demo.airflow_runtime import rest
-from adsync_demo.airflow_runtime.environment import Variables
 from adsync_demo.failures import DemoFailed
 from adsync_demo.paths import DemoPaths
 from adsync_demo.progress import Detail
@@ -26,7 +26,7 @@ COMPONENTS = {
 }
 
 
-def migrate(paths: DemoPaths, environment: Variables) -> None:
+def migrate(paths: DemoPaths, environment: Mapping[str, str]) -> None:
     """Migrates the metadata database; a database that hangs fails the step."""
     log = processes.log_file(paths.state, "db-migrate")
     command = [paths.python, "-m", "airflow", "db", "migrate"]
@@ -38,7 +38,7 @@ def migrate(paths: DemoPaths, environment: Variables) -> None:
             raise DemoFailed("Airflow's database could not be migrated", log) from error
 
 
-def start(paths: DemoPaths, environment: Variables) -> list[processes.Record]:
+def start(paths: DemoPaths, environment: Mapping[str, str]) -> list[processes.Record]:
     return [
         processes.spawn(name, [paths.python, "-m", "airflow", *words], paths.state, cwd=paths.root, env=environment)
         for name, words in COMPONENTS.items()

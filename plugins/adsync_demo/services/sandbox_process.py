@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
-from adsync_demo.airflow_runtime.environment import Connections, Variables
+from adsync_demo.airflow_runtime.environment import Connections
 from adsync_demo.paths import DemoPaths
 from adsync_demo.progress import Detail
 from adsync_demo.services import processes
@@ -20,7 +21,7 @@ START_TIMEOUT = 120.0
 FILES = ("workspaces.yaml", "connections.json", "answer_key.json")
 
 
-def start(paths: DemoPaths, environment: Variables, show: Detail) -> processes.Record:
+def start(paths: DemoPaths, environment: Mapping[str, str], show: Detail) -> processes.Record:
     """Starts the sandbox and waits for its files and its first answer; it keeps its port for interrupted syncs."""
     paths.sandbox.mkdir(parents=True, exist_ok=True)
     for name in FILES:
