@@ -1,4 +1,4 @@
-"""Reading one source in a test by its declaration alone: in memory, or from scripted answers."""
+"""Reads one source by its declaration alone, in memory or from scripted responses."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def window(today, days: int = 30) -> DateRange:
 
 
 def refusal(source: Source, status: int, body: bytes = b"", **headers: str) -> AdsyncError | None:
-    """What `check` raises for an answer."""
+    """Returns the error that `check` raises for a response."""
     try:
         source.check(
             ApiResponse(status, httpx.Headers({name.replace("_", "-"): text for name, text in headers.items()}), body)

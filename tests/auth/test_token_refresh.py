@@ -1,4 +1,4 @@
-"""How tokens are renewed: the request each platform wants, and what its answers mean."""
+"""Token refresh by platform: the request each expects, and the meaning of its responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Meta: pages by cursor, errors text apart by code and subcode."""
+"""Meta: pages by cursor, errors by code and subcode."""
 
 from __future__ import annotations
 

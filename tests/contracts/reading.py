@@ -1,4 +1,4 @@
-"""Reading a stream as its contract says: over the world it names, for the days it names, with an eye on the calls."""
+"""Reads a stream by its contract: from the world and for the days it names, recording the calls."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server.behavior import Behavior
 from adsync_sandbox.server.leaky_bucket import Limits
 
-# So that a page's price is no reason to cut it.
+# High enough that the cost of a page never reduces it.
 ROOMY = Limits(max_cost=100_000)
 
 
@@ -40,7 +40,7 @@ async def records(source: str, stream: str, transport: httpx.AsyncBaseTransport,
 
 @dataclass
 class Noting(httpx.AsyncBaseTransport):
-    """Passes calls on and notes each: its address, a space, its body."""
+    """Passes calls on and records each: its URL, a space, its body."""
 
     inner: httpx.AsyncBaseTransport
     asked: list[str] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Noting(httpx.AsyncBaseTransport):
 
 @dataclass
 class Without(httpx.AsyncBaseTransport):
-    """Takes a field out of every answer, wherever it stands."""
+    """Removes a field from every response, at any depth."""
 
     inner: httpx.AsyncBaseTransport
     name: str

@@ -1,4 +1,4 @@
-"""Shopify: one address for everything, errors inside HTTP 200, orders kept as they were asked for."""
+"""Shopify: one URL for everything, errors inside HTTP 200, orders stored as requested."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONTRACT = Contract(
             needed=("id", "updatedAt"),
             counted=stores.ordered,
             asks="OrdersUpdated",
-            # More are not asked for before the shop has said how fast its bucket fills.
+            # More are not requested before a response reports how fast the bucket refills.
             days=7,
             sizes=(3, 7, 33),
             empty=(page(1, 1, None), page(1, 1)),

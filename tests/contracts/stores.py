@@ -17,13 +17,13 @@ BUYER = ("buyer@example.com", "501234567", "مشتري", "203.0.113", "Palm Stre
 
 
 def ordered(world: World, account: Account, asked: TimeRange) -> set[str]:
-    """A Shopify shop's orders that were updated in the span."""
+    """A Shopify shop's orders that were updated in the range."""
     orders = world.store_orders(account.account_id)
     return {one.id for one in orders if asked.since <= one.payment.updated_at < asked.until}
 
 
 def sold(*hidden: str, earlier: timedelta = timedelta()) -> Callable[[World, Account, TimeRange], set[str]]:
-    """Another store's orders that were saved in the span or so much earlier; none of the hidden statuses."""
+    """Another store's orders saved in the range or up to `earlier` before it, without the hidden statuses."""
 
     def known(world: World, account: Account, asked: TimeRange) -> set[str]:
         sales = world.store_orders(account.account_id)
@@ -36,7 +36,7 @@ def sold(*hidden: str, earlier: timedelta = timedelta()) -> Callable[[World, Acc
 
 
 def placed(world: World, account: Account, asked: TimeRange) -> set[str]:
-    """Another store's orders that were placed on the days of the span, or on the days beside them."""
+    """Another store's orders created on the days of the range, or one day before or after."""
     zone = ZoneInfo(account.timezone)
     first, last = asked.since.astimezone(zone).date() - ONE_DAY, asked.until.astimezone(zone).date() + ONE_DAY
     sales = world.store_orders(account.account_id)

@@ -18,7 +18,7 @@ AD = {"ad_id": "1", "adgroup_id": "2", "campaign_id": "3"}
 ANSWERS = {
     "empty": (page(1, 0), page(1, 1)),
     "middle": page,
-    # Numbers never come back; their rows may, and then the list may lack others.
+    # Page numbers never repeat; rows may, and then others may be missing.
     "circle": Refusal(page(1, 3, ROW), TemporaryError, "the list changed while it was read"),
     "lost": {"code": 0, "data": {"list": []}},
     "page": "adsync.sources.tiktok.api",
@@ -51,7 +51,7 @@ CONTRACT = Contract(
         "token_expired": ReauthRequired,
         "permission_denied": ReauthRequired,
     },
-    # It says which limit it was, per second or per minute, never how long to wait.
+    # It reports the limit, per second or per minute, but not the wait.
     waits=(
         ("rate_limited", 60, 300),
         ("rate_limited", None, 2),

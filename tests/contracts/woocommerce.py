@@ -29,7 +29,7 @@ CONTRACT = Contract(
             counted=stores.sold("checkout-draft", "auto-draft", "trash"),
             sizes=(3, 7, 100),
             empty=([],),
-            # A site that hands out one and the same page, whatever it is asked.
+            # A site that returns the same page for every request.
             circle=Refusal(ROWS, ContractError, "the same orders again"),
             lost=[{name: value for name, value in ROWS[0].items() if name != "date_modified_gmt"}],
             lists=2,

@@ -1,4 +1,4 @@
-"""Zid: pages counted by a total, read from a day before what is asked; a page for people is a login page."""
+"""Zid: pages counted by a total, read from one day before the range; an HTML page is a login page."""
 
 from __future__ import annotations
 

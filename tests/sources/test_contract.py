@@ -34,7 +34,7 @@ def keys_of(read):
 
 
 def noting(source, stream, size, monkeypatch):
-    """The sandbox with pages of that size, whoever decides on it."""
+    """The sandbox with pages of that size."""
     declared = listed(source, stream)
     if not declared.sized(size):
         monkeypatch.setattr(importlib.import_module(declared.page), "PAGE_SIZE", size)

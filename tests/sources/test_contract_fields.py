@@ -1,4 +1,4 @@
-"""What every source owes when its platform says more or less than documented, and what it may keep of it."""
+"""Every source with more or fewer fields than documented, and the fields it may store."""
 
 from __future__ import annotations
 

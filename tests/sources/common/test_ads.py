@@ -109,7 +109,7 @@ HOURS = {0: None, 25: None, 26: WEEK, 27: WEEK, 50: WEEK}
 
 
 def sandbox(asked):
-    """The sandbox over HTTP; what is asked of its listings of ads is noted."""
+    """The sandbox over HTTP; requests for its listings of ads are recorded."""
     app = create_app(world(), (), Behavior(short_first_pages=False))
 
     async def noted(scope, receive, send):

@@ -78,7 +78,7 @@ async def test_one_call_covers_all_campaigns_of_the_account():
 
 
 async def test_too_much_data_halves_the_page_and_requests_it_again(monkeypatch):
-    # The first page is half of what was asked for, as pages may be.
+    # The first page is half as large as requested, as pages may be.
     transport, asked = recording(in_memory(Fault("meta", "too_much_data", path="/insights", calls=(2, 3))))
     monkeypatch.setattr(pagination, "PAGE_SIZE", 400)
     read = await records("meta", "campaign_metrics", transport)

@@ -29,7 +29,7 @@ STREAM = SOURCE.stream("orders")
 
 
 class Stored(dict):
-    """What earlier reads left, asked as the reader asks it; `keep` takes records in."""
+    """The stored payloads of earlier reads; `keep` adds records."""
 
     async def __call__(self, keys):
         return {key: self[key] for key in keys if key in self}

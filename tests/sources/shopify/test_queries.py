@@ -1,4 +1,4 @@
-"""Every text that Shopify is asked, held against its official schema."""
+"""Validates every query against Shopify's official schema."""
 
 from __future__ import annotations
 

@@ -225,7 +225,7 @@ def test_the_store_s_own_address_is_the_default():
 
 
 async def test_the_store_s_record_contains_scopes_and_version():
-    """Scopes and version are no facts of the store, but they say what is missing of it."""
+    """Scopes and version show what is missing of the store."""
     [store] = await records("shopify", "stores", in_memory())
     kept = json.loads(bytes(store.payload))
     assert kept["accessScopes"] == ["read_all_orders", "read_orders"]
@@ -239,8 +239,8 @@ async def test_an_unexpected_api_version_is_a_note():
     old = replace(known, extra={**known.extra, "api_version": "2024-01"})
     async with sandbox_fixtures.connected(who, in_memory(), known=old) as client:
         [[store]] = [page async for page in source.stores(client, who)]
-    [said] = notes(store.payload)
-    assert "used API version 2025-10 instead of 2024-01" in said
+    [note] = notes(store.payload)
+    assert "used API version 2025-10 instead of 2024-01" in note
 
 
 async def test_an_app_without_read_orders_requires_reauthorization():

@@ -1,4 +1,4 @@
-"""Shopify brought up to date over several runs: long history in bulk, journeys that come late, notes said once."""
+"""Shopify over several runs: long history in bulk, late journeys, notes shown once."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Shop:
         with psycopg.connect(self.url) as connection:
             return connection.execute(query, values).fetchall()
 
-    def tell(self, *statements):
+    def execute(self, *statements):
         with psycopg.connect(self.url) as connection:
             for statement in statements:
                 connection.execute(statement)
@@ -105,7 +105,7 @@ def test_a_long_requested_range_is_read_by_one_bulk_operation_and_moves_no_water
     with shop(history_days=SHORT) as acme:
         acme.finished()
         before, watermark = acme.orders(), acme.cursor()
-        acme.tell("delete from raw.shopify_orders")
+        acme.execute("delete from raw.shopify_orders")
         assert acme.sync(days=days).pending_report
         outcome = next(done for _ in range(5) if not (done := acme.sync(days=days)).pending_report)
         assert outcome.error is None
@@ -126,7 +126,7 @@ def test_orders_of_a_bulk_operation_are_stored_as_those_of_pages(shop):
     with shop() as acme:
         acme.finished()
         in_bulk = acme.orders()
-        acme.tell("delete from raw.shopify_orders", "update adsync.sync_state set cursor = '{}'", BY_PAGES)
+        acme.execute("delete from raw.shopify_orders", "update adsync.sync_state set cursor = '{}'", BY_PAGES)
         assert acme.sync().pending_report is None
         assert acme.orders() == in_bulk
 
@@ -155,7 +155,7 @@ def test_a_bulk_result_without_rows_has_no_url_and_is_not_an_error(shop):
 def test_one_bulk_operation_at_a_time_the_next_one_waits(shop):
     with shop() as acme:
         acme.sync()
-        acme.tell("update adsync.sync_state set cursor = '{}'")
+        acme.execute("update adsync.sync_state set cursor = '{}'")
         outcome = acme.sync()
         assert (type(outcome.error).__name__, outcome.error.retry_after) == ("RateLimited", 300)
         assert "OPERATION_IN_PROGRESS" in str(outcome.error)

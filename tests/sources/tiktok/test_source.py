@@ -38,7 +38,7 @@ def failure(code, message="something", data=None):
 
 
 async def reported(transport, window, account_id=sandbox_fixtures.TIKTOK, polls=3):
-    """The rows of an asynchronous report, and how often it was asked for."""
+    """Returns the rows of an asynchronous report."""
     who, report = sandbox_fixtures.account("tiktok", account_id), source.SOURCE.stream("campaign_metrics").report
     async with sandbox_fixtures.connected(who, transport) as client:
         report_id = await report.create(client, who, window)
