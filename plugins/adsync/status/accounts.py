@@ -63,6 +63,7 @@ left join lateral (
 """
 NEEDS_ACTION = {"reauth_required", "failed"}
 COLORS = {"ok": "green", "reauth_required": "red", "failed": "red", "retrying": "yellow"}
+# Labels of the states; `never_synced` is the name of `new` in marts.sync_health.
 STATES = {
     "ok": "Up to date",
     "retrying": "Retrying",
@@ -70,6 +71,7 @@ STATES = {
     "reauth_required": "Reauthorization required",
     "paused": "Paused",
     "new": "Not synced yet",
+    "never_synced": "Not synced yet",
 }
 HEADINGS = ("workspace", "platform", "account", "status", "last success", "covered through", "next try", "error")
 # Messages of these error classes name the required action.

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from adsync import registry
 from adsync.dashboard.web import app
 from adsync.dashboard.web.service import VIEWS
 
@@ -11,6 +13,7 @@ FILES = sorted(file.relative_to(app.STATIC).as_posix() for file in app.STATIC.rg
 PATHS = [
     "/",
     *(f"/static/{file}" for file in FILES),
+    "/static/labels.js",
     "/library/uPlot.iife.min.js",
     *(f"/api/{view}" for view in VIEWS),
     "/docs",
@@ -48,6 +51,14 @@ async def test_the_page_refers_only_to_existing_files(page):
     text = (await page.get("/")).text
     named = [part.split('"')[0] for part in text.split('="static/')[1:]]
     assert {"app.js", "early.js", "style.css", "parts.css"} <= set(named) <= set(FILES)
+
+
+async def test_labels_of_codes_are_sent_as_a_module(page):
+    answer = await page.get("/static/labels.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    labels = json.loads(answer.text.removeprefix("export const LABELS = ").removesuffix(";\n"))
+    assert labels["reauth_required"] == "Reauthorization required"
+    assert set(registry.alert_rules()) <= set(labels)
 
 
 def test_the_files_hold_no_inline_handlers_styles_or_html():

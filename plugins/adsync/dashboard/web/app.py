@@ -24,6 +24,7 @@ from adsync.dashboard.web.request import DEFAULT_PERIOD, BadRequest, ViewRequest
 from adsync.dashboard.web.security import add_security_headers, require_same_origin
 from adsync.dashboard.web.service import NotFound, Stores
 from adsync.errors import AdsyncError
+from adsync.status.accounts import STATES
 
 STATIC = Path(__file__).with_name("static")
 JAVASCRIPT = "text/javascript"
@@ -57,7 +58,8 @@ def _files() -> APIRouter:
 
     @routes.get("/static/labels.js")
     def labels() -> Response:
-        return Response(f"export const LABELS = {JSON.encode(registry.labels()).decode()};\n", media_type=JAVASCRIPT)
+        texts = JSON.encode(registry.labels() | STATES).decode()
+        return Response(f"export const LABELS = {texts};\n", media_type=JAVASCRIPT)
 
     @routes.get("/{folder}/{path:path}")
     async def file(request: Request, folder: str, path: str) -> Response:

@@ -1,5 +1,5 @@
-// Labels of codes. Those of platforms, reasons, match rules and alert rules are sent by the server; a code without a
-// label is shown without its underscores.
+// Labels of codes. Those of platforms, account states, reasons, match rules and alert rules are sent by the server; a
+// code without a label is shown without its underscores.
 
 import { LABELS } from "./labels.js";
 
@@ -19,13 +19,6 @@ const WORDS = {
   high: "High",
   medium: "Medium",
   low: "Low",
-  ok: "Up to date",
-  retrying: "Retrying",
-  failed: "Failed",
-  reauth_required: "Reauthorization required",
-  paused: "Paused",
-  never_synced: "Not synced yet",
-  new: "Not synced yet",
   attributed: "Attributed",
   unattributed: "Unattributed",
   last_click: "Last click",
