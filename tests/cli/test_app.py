@@ -224,7 +224,7 @@ def test_notification_channels_are_connections_of_the_environment(caplog, monkey
 def test_an_empty_token_is_reported(capsys, monkeypatch, base):
     connect(monkeypatch, "meta_acme", host=f"{base}/meta")
     assert main(["sync", "--source", "meta", "--account", META]) == INVALID
-    assert "connection meta_acme has no password" in error_line(capsys)
+    assert "missing password in connection meta_acme" in error_line(capsys)
 
 
 @pytest.mark.usefixtures("shell")
