@@ -13,6 +13,16 @@
 {%- endmacro %}
 
 
+-- A hook: deletes the rows of changed orders. `delete+insert` replaces the rows of an order that has some, and would leave
+-- those of an order that has none any more.
+{% macro delete_changed_orders(settings, orders) -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }}
+        where (store_platform, store_id, order_id) in ({{ changed_orders(settings, orders=orders) }})
+    {%- endif -%}
+{%- endmacro %}
+
+
 -- Keys of the changed orders and of all other orders of the same customers; a full refresh has them all anyway.
 {% macro include_other_orders_of_same_customers(changed) -%}
     select changed.store_platform, changed.store_id, changed.order_id, true as is_changed

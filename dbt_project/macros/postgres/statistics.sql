@@ -1,15 +1,16 @@
--- Collects planner statistics for a table that was created, or that has grown by a fifth, in this run: models that
--- follow are planned for the rows it has now. A hook of every model.
+-- A hook: collects planner statistics for a table that this run created or made a fifth larger, so that models which
+-- read it are planned for the rows it has. Marts that are plain tables have few readers, and their key counts their
+-- rows.
 {% macro analyze_if_grown() -%}
-    {%- if model.config.materialized == 'table' or (model.config.materialized == 'incremental' and not is_incremental()) -%}
-        analyze {{ this }}
-    {%- elif model.config.materialized == 'incremental' -%}
+    {%- if model.config.materialized == 'incremental' and is_incremental() -%}
         do $$ begin
             if (
                 select pg_relation_size(oid) > 1.2 * relpages * current_setting('block_size')::bigint + 1000000
                 from pg_class where oid = '{{ this }}'::regclass
             ) then analyze {{ this }}; end if;
         end $$
+    {%- elif model.config.materialized == 'incremental' or (model.config.materialized == 'table' and 'intermediate' in model.path) -%}
+        analyze {{ this }}
     {%- endif -%}
 {%- endmacro %}
 
