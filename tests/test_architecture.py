@@ -233,6 +233,27 @@ def test_every_module_of_the_command_line_is_a_command():
     assert {command.split()[0] for command in cli_commands()} == modules - {"app", "options", "progress"}
 
 
+def mutable_fields(tree: ast.Module) -> Iterator[str]:
+    """Fields of frozen dataclasses and structs that hold a list, dict or set."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ClassDef):
+            continue
+        calls = [*node.decorator_list, node]
+        words = [word for call in calls if isinstance(call, ast.Call | ast.ClassDef) for word in call.keywords]
+        if not any(word.arg == "frozen" and ast.unparse(word.value) == "True" for word in words):
+            continue
+        for field in node.body:
+            if isinstance(field, ast.AnnAssign) and re.match(r"(list|dict|set)\b", ast.unparse(field.annotation)):
+                yield f"{node.name}.{ast.unparse(field.target)}"
+
+
+def test_frozen_types_have_no_mutable_field():
+    source = "@dataclass(frozen=True)\nclass A:\n    rows: list[str]\n    key: str\n"
+    assert list(mutable_fields(ast.parse(source))) == ["A.rows"]
+    found = {name: list(mutable_fields(ast.parse(file.read_text(encoding="utf-8")))) for name, file in FILES.items()}
+    assert {name: fields for name, fields in found.items() if fields} == {}
+
+
 def test_documentation_names_every_command():
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
     rows = [line for page in pages for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]

@@ -91,7 +91,7 @@ class AccountLink(msgspec.Struct, frozen=True):
     kind: str
     native_id: str
     conn_id: str
-    options: dict[str, str]
+    options: Mapping[str, str]
 
 
 @dataclass(frozen=True)

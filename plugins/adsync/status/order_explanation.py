@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,7 @@ class Explanation:
     store_id: str
     order_id: str
     sentence: str
-    touches: list[dict[str, Any]]
+    touches: Sequence[Mapping[str, Any]]
     rejected_more: int
 
 

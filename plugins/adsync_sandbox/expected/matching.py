@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -43,8 +43,8 @@ class Tags:
 class Directory:
     """A workspace's campaigns, by id and by normalized name."""
 
-    by_id: dict[str, Campaign]
-    by_name: dict[str, list[Campaign]]
+    by_id: Mapping[str, Campaign]
+    by_name: Mapping[str, Sequence[Campaign]]
 
 
 def directory(campaigns: Iterable[Campaign]) -> Directory:
@@ -108,7 +108,7 @@ def _nameless(tags: Tags) -> str:
     return "platform_only" if platform_of(tags) and not tags.any_utm else "no_utm"
 
 
-def _by_name(found: list[Campaign], platform: str | None) -> tuple[Campaign | None, str]:
+def _by_name(found: Sequence[Campaign], platform: str | None) -> tuple[Campaign | None, str]:
     inside = [campaign for campaign in found if campaign.account.platform == platform]
     if len(inside) == 1:
         return inside[0], "name_in_platform"

@@ -23,7 +23,7 @@ Row = dict[str, Any]
 Values = Mapping[str, object]
 
 
-@dataclass(frozen=True)
+@dataclass
 class MartReader:
     """A connection, and the names of the marts that were missing."""
 
