@@ -116,7 +116,7 @@ def test_links_lead_from_alert_to_campaign_to_order_explanation(open_page):
     expect(page.get_by_role("heading", name=RIYADH_NAME)).to_be_visible()
     page.get_by_role("link", name="#5000").click()
     found = page.get_by_role("listitem").filter(has_text="#5000")
-    expect(found.get_by_text("Attributed")).to_be_visible()
+    expect(found.get_by_text("Attributed", exact=True)).to_be_visible()
     expect(found.locator("li.won")).to_contain_text(RIYADH_NAME)
 
 
