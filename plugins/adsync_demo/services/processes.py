@@ -81,7 +81,7 @@ def stop(processes: Sequence[Record], grace: float = GRACE) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(member, signal.SIGKILL)
         _gone(ours, KILLED)
-    _reap()
+    _reap(ours)
 
 
 def forget(state: Path, processes: Sequence[Record]) -> None:
@@ -114,10 +114,14 @@ def _gone(sessions: Collection[int], timeout: float) -> bool:
     return True
 
 
-def _reap() -> None:
-    """Collects the exit codes of children, so that none stays a zombie."""
+def _reap(stopped: Collection[int] = ()) -> None:
+    """Collects the exit codes of children, so that none stays a zombie.
+
+    A stopped child can be a zombie that is not reapable yet, as long as one of its threads is still exiting.
+    """
     for child in CHILDREN:
-        child.poll()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(KILLED if child.pid in stopped else 0)
 
 
 def _members(sessions: Collection[int]) -> list[int]:
