@@ -1,3 +1,20 @@
+-- Account days of `int_ad_metrics` to compute: new or updated rows, deleted rows, changed finality, changed settings.
+{% macro changed_campaign_days() -%}
+    select metrics.platform, metrics.account_id, metrics.date
+    from {{ ref('int_ad_metrics') }} as metrics
+    where {{ is_new_or_updated('metrics', ['platform', 'account_id', 'campaign_id', 'date']) }}
+    union
+    {{ days_with_deleted_rows(ref('int_ad_metrics')) }}
+    union
+    {{ days_with_changed_finality(ref('account_finality')) }}
+    union
+    select metrics.platform, metrics.account_id, metrics.date
+    from {{ ref('int_ad_metrics') }} as metrics
+    inner join ({{ accounts_with_changed_settings(ref('int_accounts')) }}) as outdated
+        on (metrics.platform, metrics.account_id) = (outdated.platform, outdated.account_id)
+{%- endmacro %}
+
+
 -- Days for which the platform withdrew a row that this model still holds. A deleted row leaves no newer version behind.
 {% macro days_with_deleted_rows(upstream) -%}
     select gone.platform, gone.account_id, gone.date

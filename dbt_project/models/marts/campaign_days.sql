@@ -4,7 +4,26 @@ with
 
 campaign_days as (
 
-    select * from {{ function('campaign_days_now') }}()
+    select
+        workspace_id,
+        platform,
+        account_id,
+        campaign_id,
+        date,
+        impressions,
+        clicks,
+        spend,
+        claimed_conversions,
+        claimed_revenue,
+        attributed_orders,
+        attributed_revenue,
+        collected_revenue,
+        ctr,
+        cpc,
+        cpm,
+        claimed_roas,
+        attributed_roas
+    from {{ function('campaign_days_now') }}()
 
 )
 

@@ -8,31 +8,9 @@ accounts as (
 
 ),
 
-outdated as (
-
-    {{ accounts_with_changed_settings(ref('int_accounts')) }}
-
-),
-
 changed_days as (
 
-    select
-        metrics.platform,
-        metrics.account_id,
-        metrics.date
-    from {{ ref('int_ad_metrics') }} as metrics
-    where {{ is_new_or_updated('metrics', ['platform', 'account_id', 'campaign_id', 'date']) }}
-    union
-    {{ days_with_deleted_rows(ref('int_ad_metrics')) }}
-    union
-    {{ days_with_changed_finality(ref('account_finality')) }}
-    union
-    select
-        metrics.platform,
-        metrics.account_id,
-        metrics.date
-    from {{ ref('int_ad_metrics') }} as metrics
-    inner join outdated on metrics.platform = outdated.platform and metrics.account_id = outdated.account_id
+    {{ changed_campaign_days() }}
 
 ),
 
