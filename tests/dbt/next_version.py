@@ -1,6 +1,7 @@
 """Runs the dbt tests on the newest dbt-core below the next major version: `make dbt-next`.
 
 The newest packages, pre-releases included, are installed into build/dbt-next on top of `.venv`, which does not change.
+DBT_NEXT names another requirement, or a file of exact versions, as CI does.
 If the newest version is of the pinned minor version, nothing is run. Arguments replace the default tests.
 """
 
@@ -48,8 +49,11 @@ def create() -> str:
     (own / "pinned.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     wanted = os.environ.get("DBT_NEXT", f"dbt-core>={'.'.join(map(str, minor()))},<{minor()[0] + 1}")
     # `dbt-core-experimental-parser` is excluded by pyproject.toml, which uv reads here.
-    install = ["uv", "pip", "install", "--quiet", "--python", python, "--prerelease", "allow", wanted, "dbt-postgres"]
-    subprocess.run([str(Path(sys.executable).parent / "uv"), *install[1:]], check=True, cwd=ROOT)
+    packages = (
+        ["--no-deps", "-r", wanted] if wanted.endswith(".txt") else ["--prerelease", "allow", wanted, "dbt-postgres"]
+    )
+    uv = str(Path(sys.executable).parent / "uv")
+    subprocess.run([uv, "pip", "install", "--quiet", "--python", python, *packages], check=True, cwd=ROOT)
     return python
 
 
