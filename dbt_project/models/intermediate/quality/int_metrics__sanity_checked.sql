@@ -3,7 +3,7 @@
 with
 
 -- Ratios as reported by the platform next to ours: differences reveal wrong units or columns.
-campaign_days as (
+campaign_days as not materialized (
 
     select
         metrics.*,
@@ -22,7 +22,7 @@ campaign_days as (
 
 ),
 
-orders as (
+orders as not materialized (
 
     select * from {{ ref('orders') }}
 
