@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from ads_page import EMPTY, each_view, settled
+from polling import eventually
 
 # All of axe's rules, and one that is off by default.
 AXE_OPTIONS = {"rules": {"target-size": {"enabled": True}}}
@@ -131,7 +132,8 @@ def test_a_wide_table_scrolls_with_the_arrow_keys(open_page):
     wide = page.get_by_role("region", name="Campaigns")
     wide.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    # Playwright's own waiting evaluates text inside the page, which its policy forbids from the second look on.
+    eventually(lambda: wide.evaluate("(table) => table.scrollLeft > 0"), "the table scrolls", seconds=10)
     expect(wide).to_be_focused()
 
 
