@@ -19,7 +19,18 @@ secret.
 
 from __future__ import annotations
 
+import math
 from typing import Literal
+
+# Longer waits are clock errors or blocks that an admin should see: the next try finds out.
+MAX_RETRY_AFTER = 24 * 3600.0
+
+
+def wait_within_a_day(seconds: float | None) -> float | None:
+    """Returns the seconds, at most a day; None for a wait that is negative or no number."""
+    if seconds is None or math.isnan(seconds) or seconds < 0:
+        return None
+    return min(seconds, MAX_RETRY_AFTER)
 
 
 class AdsyncError(Exception):
@@ -29,14 +40,15 @@ class AdsyncError(Exception):
 class RateLimited(AdsyncError):
     """A rate limit was exceeded; wait `retry_after` seconds (None: the platform did not say how long).
 
-    `scope`: the limit of the account, or the limit of the app, shared by all its accounts.
+    A wait is at most a day; one that is negative or no number counts as not said. `scope`: the limit of the account, or
+    the limit of the app, shared by all its accounts.
     """
 
     def __init__(
         self, message: str, retry_after: float | None = None, *, scope: Literal["account", "app"] = "account"
     ) -> None:
         super().__init__(message)
-        self.retry_after = retry_after
+        self.retry_after = wait_within_a_day(retry_after)
         self.scope = scope
 
 

@@ -44,7 +44,8 @@ CONTRACT = Contract(
         "rate_limited": RateLimited,
         "http_429": RateLimited,
         "server_error": TemporaryError,
-        "internal_error": TemporaryError,
+        # Its subcode says that nobody knows what failed: a fault that passes, or a request that is too heavy.
+        "internal_error": TooMuchData,
         "html": TemporaryError,
         "too_much_data": TooMuchData,
         "token_expired": ReauthRequired,

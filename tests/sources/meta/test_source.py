@@ -21,7 +21,7 @@ from adsync.errors import (
 from adsync.models import ApiResponse
 from adsync.ranges import DateRange
 from adsync.sources.meta import pagination, source
-from adsync.sources.meta.errors import CursorLost, ObjectMissing, check
+from adsync.sources.meta.errors import AccessDenied, CursorLost, ObjectMissing, UnknownError, check
 from adsync_sandbox.faults.script import Fault
 from recording_transport import recording
 from sandbox_fixtures import Pauses, answering, in_memory, pages, recent, records, world
@@ -164,11 +164,11 @@ MEANINGS = [
     (80004, None, RateLimited),
     (190, 463, ReauthRequired),
     (102, None, ReauthRequired),
-    (10, None, ReauthRequired),
-    (200, None, ReauthRequired),
-    (294, None, ReauthRequired),
-    (1, 99, TemporaryError),
-    (2, 1504044, TemporaryError),
+    (10, None, AccessDenied),
+    (200, None, AccessDenied),
+    (294, None, AccessDenied),
+    (1, 99, UnknownError),
+    (2, 1504044, UnknownError),
     (2601, 1815107, TemporaryError),
     (100, 1487534, TooMuchData),
     (100, 1504018, TooMuchData),
@@ -178,7 +178,7 @@ MEANINGS = [
     (2, 1504042, PermanentError),
     (100, None, PermanentError),
     (100, 33, ObjectMissing),
-    (100, 3191001, ReauthRequired),
+    (100, 3191001, AccessDenied),
     (3, None, ConfigError),
     (104, None, ConfigError),
     (2635, None, ConfigError),
@@ -193,7 +193,7 @@ def test_a_code_means_what_its_subcode_makes_of_it(code, subcode, meaning):
 
 
 def test_the_type_of_an_error_is_never_read():
-    assert type(failure(problem(1, type="OAuthException"))) is TemporaryError
+    assert type(failure(problem(1, type="OAuthException"))) is UnknownError
 
 
 def test_a_transient_error_is_temporary_whatever_its_code():

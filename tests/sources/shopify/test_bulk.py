@@ -172,6 +172,29 @@ async def test_an_operation_that_does_not_start_reports_the_reason(code, meaning
         await created({"bulkOperation": None, "userErrors": errors})
 
 
+RUNNING = "A bulk query operation for this app and shop is already in progress: gid://shopify/BulkOperation/1."
+INVALID = {"code": "INVALID", "field": ["query"], "message": "no"}
+
+
+@pytest.mark.parametrize(
+    "errors",
+    [
+        [{"field": None, "message": RUNNING}],
+        [{"code": None, "field": None, "message": RUNNING.upper()}],
+        [INVALID, {"code": "OPERATION_IN_PROGRESS", "field": None, "message": None}],
+        [INVALID, {"field": None, "message": RUNNING}],
+    ],
+)
+async def test_another_operation_in_progress_is_waited_for_wherever_it_is_said(errors):
+    with pytest.raises(RateLimited):
+        await created({"bulkOperation": None, "userErrors": errors})
+
+
+async def test_all_reasons_of_a_rejected_operation_are_reported():
+    with pytest.raises(PermanentError, match="INVALID: no; also"):
+        await created({"bulkOperation": None, "userErrors": [INVALID, {"message": "also"}]})
+
+
 async def test_neither_operation_nor_error_is_a_broken_contract():
     with pytest.raises(ContractError):
         await created({"bulkOperation": None, "userErrors": []})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import TypeVar
 
@@ -32,6 +33,16 @@ def decode_or_none(body: bytes, decoder: msgspec.json.Decoder[Shape]) -> Shape |
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
+
+
+def first_object(body: bytes) -> bytes:
+    """Returns the first JSON object of a body that holds several one after the other; any other body unchanged."""
+    text = body.decode(errors="replace").strip("\ufeff \t\r\n")
+    try:
+        first, end = json.JSONDecoder().raw_decode(text)
+    except ValueError:
+        return body
+    return text[:end].encode() if isinstance(first, dict) else body
 
 
 def day(text: str, what: str) -> date:

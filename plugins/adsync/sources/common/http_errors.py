@@ -5,11 +5,12 @@ Such a response may come from a proxy or a gateway instead of the platform.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
-from adsync.errors import AdsyncError, PermanentError, RateLimited, ReauthRequired, TemporaryError
+from adsync.errors import AdsyncError, PermanentError, RateLimited, ReauthRequired, TemporaryError, wait_within_a_day
 from adsync.models import ApiResponse
 
 HTTP_ERROR, UNAUTHORIZED, SERVER_ERROR = 400, 401, 500
@@ -17,6 +18,9 @@ HTTP_ERROR, UNAUTHORIZED, SERVER_ERROR = 400, 401, 500
 TOO_MANY_REQUESTS = {429, 430}
 # Request timeout, locked, too early.
 TRANSIENT = {408, 423, 425}
+# Larger numbers are not seconds to wait, but a Unix time: in seconds, from the second bound on in milliseconds.
+UNIX_SECONDS, UNIX_MILLISECONDS = 1e9, 1e12
+FAR_FUTURE = 1e14
 
 
 def error_for_status(platform: str, response: ApiResponse) -> AdsyncError:
@@ -30,16 +34,37 @@ def error_for_status(platform: str, response: ApiResponse) -> AdsyncError:
 
 
 def retry_after(headers: Mapping[str, str], reset: str = "") -> float | None:
-    """Returns the seconds to wait: Retry-After (a number or a date), else until `reset` (a header with a Unix second).
+    """Returns the seconds to wait: Retry-After, else until `reset` (a header with a Unix time); at most a day.
 
-    Times are compared with the platform's own clock. None: neither header is present, or the time has passed.
+    Retry-After is a number, decimal or not, a Unix time in seconds or milliseconds, or a date. Times are compared with
+    the platform's own clock. None: neither header says a time that is still to come.
     """
-    value = headers.get("retry-after", "")
-    if value.isdecimal():
-        return float(value) or None
-    resets = headers.get(reset, "")
-    until = _unix(value) or (float(resets) if resets.isdecimal() else 0.0)
-    return max(0.0, until - (_unix(headers.get("date", "")) or time.time())) or None
+    now = _unix(headers.get("date", "")) or time.time()
+    value = headers.get("retry-after", "").strip()
+    seconds = _number(value)
+    if seconds is not None:
+        return _still_to_come(seconds - now if _is_time(seconds) else seconds)
+    until = _unix(value) or _number(headers.get(reset, "").strip())
+    return None if until is None else _still_to_come(until - now)
+
+
+def _number(text: str) -> float | None:
+    """Returns the number in the text, a Unix time in milliseconds as seconds; None for any other text."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    if not math.isfinite(number):
+        return None
+    return number / 1000 if UNIX_MILLISECONDS <= number < FAR_FUTURE else number
+
+
+def _is_time(seconds: float) -> bool:
+    return UNIX_SECONDS <= seconds < UNIX_MILLISECONDS
+
+
+def _still_to_come(seconds: float) -> float | None:
+    return wait_within_a_day(seconds) or None
 
 
 def _unix(date: str) -> float | None:

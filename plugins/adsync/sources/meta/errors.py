@@ -1,12 +1,15 @@
 """Meta's errors, by `code` and `error_subcode`.
 
-`type` is "OAuthException" for almost everything, rate limits included. The message is read for one error only, a too
-large request that has no subcode of its own.
+`type` is "OAuthException" for almost everything, rate limits included. The message is read for two errors only, which
+have no code of their own: a too large request, and a missing permission.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 import msgspec
 
@@ -20,7 +23,7 @@ from adsync.errors import (
     TooMuchData,
 )
 from adsync.models import ApiResponse
-from adsync.sources.common.decoding import decode_or_none
+from adsync.sources.common.decoding import decode_or_none, first_object
 from adsync.sources.common.http_errors import HTTP_ERROR, error_for_status
 from adsync.sources.meta.rate_limits import regain_seconds
 
@@ -50,22 +53,51 @@ ERROR_KEY, ERROR_KEY_WITHIN = b'"error"', 100
 TRANSIENT_CODES = {1, 2, -2, 960, 2601}
 TOO_MUCH = {(100, 1487534), (100, 1504018), (2, 1504038), (-3, 1504045)}
 NEVER_WORKS = {(2, 1504041), (2, 1504042)}
-REDUCE_TEXT = "reduce the amount of data"
+REDUCE_TEXT = re.compile(r"reduce the amount of data|too much data", re.IGNORECASE)
+# An unknown error: it passes within seconds, or the request is too heavy. `naming` tells them apart.
+UNKNOWN_CODE, UNKNOWN = 1, (2, 1504044)
+INVALID_PARAMETER = 100
+DENIED_TEXT = re.compile(
+    r"missing perm|not? (have|has) permission|not (been )?granted|permissions? error", re.IGNORECASE
+)
+# Meta rejects the fields of a summary now and then, and accepts the same call afterwards.
+SUMMARY_TEXT = re.compile(r"cannot include .* in summary param", re.IGNORECASE)
+MISSING_TEXT = re.compile(r"unsupported (get|post) request", re.IGNORECASE)
+AD_ACCOUNT = re.compile(r"^(act_\d+)(/|$)")
 
 
 class CursorLost(PermanentError):
     """The cursor of a listing is no longer valid; the listing has to start over."""
 
 
-class ObjectMissing(PermanentError):
+class AccessDenied(ReauthRequired):
+    """The token is valid, but its user may not read the ad account."""
+
+
+class ObjectMissing(ReauthRequired):
     """The object does not exist, or this token may not see it."""
 
 
+class UnknownError(TemporaryError):
+    """Meta does not say what failed: a fault that passes, or a request that is too heavy."""
+
+
 class Problem(msgspec.Struct):
-    code: int
-    message: str = ""
-    error_subcode: int = 0
-    is_transient: bool = False
+    """The error object. Any part may be null, and `error_subcode` a list."""
+
+    code: Any
+    message: str | None = None
+    error_subcode: Any = None
+    is_transient: Any = None
+    error_user_msg: str | None = None
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        return number(self.code), number(self.error_subcode)
+
+    @property
+    def text(self) -> str:
+        return sentence(*self.pair, self.message, self.error_user_msg)
 
 
 class Failure(msgspec.Struct):
@@ -75,13 +107,28 @@ class Failure(msgspec.Struct):
 FAILURE = msgspec.json.Decoder(Failure)
 
 
+def number(value: object) -> int:
+    """Returns a code as a number: the first of a list; 0 for null and for any other value."""
+    first = value[0] if isinstance(value, list) and value else value
+    try:
+        return int(first) if isinstance(first, int | str) else 0
+    except ValueError:
+        return 0
+
+
+def sentence(code: int, subcode: int, *messages: str | None) -> str:
+    """Returns code, subcode and what Meta says, each message once."""
+    said = "; ".join(dict.fromkeys(message for message in messages if message))
+    return f"meta error {code}/{subcode}: {said}" if code or subcode else said
+
+
 def check(response: ApiResponse) -> None:
     """Raises the error of a response; subcodes first, because codes 1, 2 and 100 have several meanings."""
     if response.status < HTTP_ERROR:
         _check_json_object(response.body)
         if ERROR_KEY not in response.body[:ERROR_KEY_WITHIN]:
             return
-    failure = decode_or_none(response.body, FAILURE)
+    failure = decode_or_none(first_object(response.body), FAILURE)
     if failure:
         raise _error(failure.error, response.headers)
     if response.status >= HTTP_ERROR:
@@ -96,9 +143,8 @@ def _check_json_object(body: bytes) -> None:
 
 
 def _error(problem: Problem, headers: Mapping[str, str]) -> AdsyncError:
-    code, pair = problem.code, (problem.code, problem.error_subcode)
-    text = f"meta error {code}/{problem.error_subcode}: {problem.message}"
-    if pair in TOO_MUCH or REDUCE_TEXT in problem.message:
+    code, pair, text = number(problem.code), problem.pair, problem.text
+    if pair in TOO_MUCH or REDUCE_TEXT.search(text):
         return TooMuchData(text)
     if pair in NEVER_WORKS:
         return PermanentError(text)
@@ -107,19 +153,47 @@ def _error(problem: Problem, headers: Mapping[str, str]) -> AdsyncError:
         return RateLimited(text, retry_after=regain_seconds(headers), scope=scope)
     if error := _access_error(problem, text):
         return error
-    if pair == OBJECT_MISSING:
-        return ObjectMissing(f"{text}; if it is the account: check its id, and that this token may see it")
-    if problem.is_transient or code in TRANSIENT_CODES:
+    if code == UNKNOWN_CODE or pair == UNKNOWN:
+        return UnknownError(text)
+    if problem.is_transient is True or code in TRANSIENT_CODES or SUMMARY_TEXT.search(text):
         return TemporaryError(text)
     return CursorLost(text) if code == BAD_CURSOR else PermanentError(text)
 
 
 def _access_error(problem: Problem, text: str) -> AdsyncError | None:
     """Returns the error for login, permission, app and settings; each has its own remedy."""
-    code = problem.code
+    code, subcode = problem.pair
     if code in LOGIN_CODES:
-        remedy = LOGIN_REMEDIES.get(problem.error_subcode, "the login has expired")
+        remedy = LOGIN_REMEDIES.get(subcode, "the login has expired")
         return ReauthRequired(f"{text}; {remedy}; then log in to Meta again and put the new token into the connection")
-    if code in PERMISSION_CODES or (code, problem.error_subcode) == PERMISSION_SUBCODE:
-        return ReauthRequired(f"{text}; the token is valid: grant ads_read on this ad account to its user")
+    is_missing = code == INVALID_PARAMETER and MISSING_TEXT.search(text)
+    if problem.pair == OBJECT_MISSING or is_missing:
+        return ObjectMissing(
+            f"{text}; check the account's id, and grant ads_read on this ad account to the token's user"
+        )
+    is_denied = code == INVALID_PARAMETER and DENIED_TEXT.search(text)
+    if code in PERMISSION_CODES or problem.pair == PERMISSION_SUBCODE or is_denied:
+        return AccessDenied(f"{text}; the token is valid: grant ads_read on this ad account to its user")
     return ConfigError(f"{text}; {SETTINGS[code]}") if code in SETTINGS else None
+
+
+@contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Turns errors of a call to `path` into those of the tree; a denied access names the ad account.
+
+    On `/insights` an unknown error stands for a request that is too heavy, once the client's own tries have failed. An
+    object that is missing elsewhere than at the account is not known to all of Meta's servers yet.
+    """
+    account = AD_ACCOUNT.match(path)
+    try:
+        yield
+    except UnknownError as error:
+        if path.endswith("/insights"):
+            raise TooMuchData(f"{error}; the request may be too heavy") from error
+        raise TemporaryError(str(error)) from error
+    except ObjectMissing as error:
+        if account:
+            raise ReauthRequired(f"ad account {account[1]}: {error}") from error
+        raise TemporaryError(str(error)) from error
+    except AccessDenied as error:
+        raise ReauthRequired(f"ad account {account[1]}: {error}" if account else str(error)) from error

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -16,7 +17,7 @@ from adsync.errors import ReportLost, TooMuchData
 from adsync.models import Account, LearnedLimits, Page, RawJson, Record
 from adsync.ranges import DateRange
 from adsync.sources.common.decoding import day, decode
-from adsync.sources.meta.errors import TOO_MUCH, ObjectMissing
+from adsync.sources.meta.errors import TOO_MUCH, UNKNOWN, ObjectMissing, naming, number, sentence
 from adsync.sources.meta.pagination import listing
 
 NEEDED = (
@@ -41,9 +42,10 @@ class Run(msgspec.Struct):
 class RunState(msgspec.Struct):
     async_status: str
     async_percent_completion: int = 0
-    error_code: int = 0
-    error_subcode: int = 0
-    error_message: str = ""
+    error_code: Any = None
+    error_subcode: Any = None
+    error_message: str | None = None
+    error_user_msg: str | None = None
 
 
 INSIGHT = msgspec.json.Decoder(InsightRow)
@@ -97,7 +99,9 @@ def _row(item: RawJson) -> Record:
 async def create_report(client: ApiClient, account: Account, date_range: DateRange) -> str:
     """Creates a report run for any number of days; returns its id."""
     query = urlencode(_query(date_range, f"{NEEDED},{DERIVED}"))
-    response = await client.post(f"act_{account.account_id}/insights?{query}", {})
+    path = f"act_{account.account_id}"
+    with naming(path):
+        response = await client.post(f"{path}/insights?{query}", {})
     return decode(response.body, RUN, "meta report run").report_run_id
 
 
@@ -113,10 +117,15 @@ async def report_ready(client: ApiClient, _account: Account, report_id: str) -> 
         return False
     state = decode(response.body, RUN_STATE, "meta report run")
     if state.async_status in LOST:
-        text = f"meta report {report_id} failed: {state.async_status} {state.error_message}".rstrip()
-        too_much = (state.error_code, state.error_subcode) in TOO_MUCH
-        raise TooMuchData(text) if too_much else ReportLost(text)
+        raise _lost(report_id, state)
     return state.async_status == COMPLETED and state.async_percent_completion == COMPLETED_PERCENT
+
+
+def _lost(report_id: str, state: RunState) -> ReportLost | TooMuchData:
+    pair = number(state.error_code), number(state.error_subcode)
+    reason = sentence(*pair, state.error_message, state.error_user_msg)
+    text = f"meta report {report_id} failed: {state.async_status}" + (f" ({reason})" if reason else "")
+    return TooMuchData(text) if pair in {*TOO_MUCH, UNKNOWN} else ReportLost(text)
 
 
 async def download_report(client: ApiClient, _account: Account, report_id: str) -> AsyncIterator[Page]:

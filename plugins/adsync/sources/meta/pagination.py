@@ -11,7 +11,7 @@ from adsync.errors import ContractError, TemporaryError, TooMuchData
 from adsync.models import LearnedLimits, RawJson
 from adsync.sources.common import pagination
 from adsync.sources.common.decoding import decode
-from adsync.sources.meta.errors import CursorLost
+from adsync.sources.meta.errors import CursorLost, naming
 
 # No maximum is documented: Meta may return fewer records, or an error. Below the minimum, the additional calls cost
 # more than the smaller pages save.
@@ -60,7 +60,8 @@ def listing(
 
 async def _page(client: ApiClient, path: str, params: Mapping[str, str]) -> tuple[list[RawJson], str | None]:
     """Returns one page and the cursor of the next; the `next` link itself is not used, it contains the token."""
-    response = await client.get(path, params)
+    with naming(path):
+        response = await client.get(path, params)
     found = decode(response.body, LISTING, f"meta {path}")
     if found.data is None:
         raise TemporaryError(f"meta {path}: the response has neither data nor an error")

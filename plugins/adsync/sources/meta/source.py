@@ -18,7 +18,7 @@ from adsync.sources.base import AsyncReport, CallCost, DailyStream, EntityStream
 from adsync.sources.common.auth import bearer
 from adsync.sources.common.decoding import decode
 from adsync.sources.meta.ads import ads
-from adsync.sources.meta.errors import check
+from adsync.sources.meta.errors import check, naming
 from adsync.sources.meta.insights import campaign_metrics, create_report, download_report, report_ready
 from adsync.sources.meta.pagination import PAGE_SIZE, listing
 from adsync.sources.meta.rate_limits import LIMITS, throttle
@@ -56,7 +56,9 @@ CAMPAIGN = msgspec.json.Decoder(CampaignNode)
 
 async def accounts(client: ApiClient, account: Account) -> AsyncIterator[Page]:
     """Yields the account's own node, in one call."""
-    response = await client.get(f"act_{account.account_id}", {"fields": ACCOUNT_FIELDS})
+    path = f"act_{account.account_id}"
+    with naming(path):
+        response = await client.get(path, {"fields": ACCOUNT_FIELDS})
     node = decode(response.body, ACCOUNT, "meta account")
     yield [Record(node.account_id, None, response.body)]
 

@@ -1,4 +1,4 @@
-"""Salla's errors. Messages are requested in English: five kinds of 401 differ in nothing else.
+"""Salla's errors. Messages are requested in English, and some come in Arabic: five kinds of 401 differ in nothing else.
 
 Only one of the five, an expired access token, allows a refresh: a refresh token can be used once.
 """
@@ -26,8 +26,13 @@ DEFAULT_WAIT, BLOCKED_SECONDS = 60.0, 600.0
 LIMIT_HEADER, LEFT_HEADER, RESET_HEADER = "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"
 # Below this share of the limit, calls are sent at the rate at which the bucket drains.
 SCARCE, DRAIN_SECONDS = 0.1, 1.0
-SCOPE = re.compile("scope", re.IGNORECASE)
-USER_GONE = re.compile(r"\b(deleted|inactive|not active|disabled)\b", re.IGNORECASE)
+SCOPE = re.compile("scope|صلاحيات|نطاق", re.IGNORECASE)
+# The user who installed the app, the store or the app itself: a message about one of them is not about the token.
+USER_GONE = re.compile(
+    r"\b(users?|accounts?|merchants?|stores?|apps?|applications?|deleted|inactive|not active|disabled|suspended)\b"
+    "|مستخدم|حساب|متجر|تاجر|تطبيق|مفعل|موقوف|محذوف",
+    re.IGNORECASE,
+)
 SPENT = re.compile("refresh[_ ]token|invalid_grant", re.IGNORECASE)
 
 
@@ -83,7 +88,9 @@ def _unauthorized(problem: Problem, text: str) -> AdsyncError:
     if SCOPE.search(message):
         return ReauthRequired(f"{text}; grant the app the scope orders.read")
     if USER_GONE.search(message):
-        return ReauthRequired(f"{text}; the installing user is inactive; an active store user must reinstall the app")
+        return ReauthRequired(
+            f"{text}; the user who installed the app is inactive or gone: an active user of the store must reinstall it"
+        )
     if SPENT.search(message):
         return ReauthRequired(f"{text}; reinstall the app and put its new tokens into the connection")
     return TokenExpired(text)

@@ -6,6 +6,7 @@ The URL is signed and belongs to a storage service, which must not receive the t
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -33,13 +34,15 @@ from adsync.sources.shopify.search_filter import updated_within
 HTTP_OK = 200
 PAGE_SIZE = 250
 BUSY = {"OPERATION_IN_PROGRESS", "LIMIT_REACHED"}
+# Older API versions give no code.
+BUSY_TEXT = re.compile(r"already (in progress|running)", re.IGNORECASE)
 BUSY_SECONDS = 300
 LOST = {"FAILED", "CANCELED", "EXPIRED"}
 
 
 class UserError(msgspec.Struct):
     code: str | None = None
-    message: str = ""
+    message: str | None = None
 
 
 class Operation(msgspec.Struct, rename="camel"):
@@ -85,7 +88,7 @@ async def start_bulk(client: ApiClient, _account: Account, time_range: TimeRange
         raise ReportRefused(f"{error}: the app may not run bulk operations") from error
     run = decode(response.body, RUN_ANSWER, "shopify bulk").data.bulk_operation_run_query
     if run.user_errors:
-        raise _start_error(run.user_errors[0])
+        raise _start_error(run.user_errors)
     if run.bulk_operation is None:
         raise ContractError("shopify bulk: the response has neither an operation nor an error")
     return run.bulk_operation.id
@@ -166,6 +169,11 @@ async def _operation(client: ApiClient, operation_id: str) -> Operation:
     return operation
 
 
-def _start_error(error: UserError) -> AdsyncError:
-    text = f"shopify rejected the bulk operation: {error.code}: {error.message}"
-    return RateLimited(text, retry_after=BUSY_SECONDS) if error.code in BUSY else PermanentError(text)
+def _start_error(errors: Sequence[UserError]) -> AdsyncError:
+    """Returns RateLimited if any of the errors is another operation in progress: it ends by itself."""
+    said = "; ".join(
+        f"{error.code}: {error.message}" if error.code else error.message or "no message" for error in errors
+    )
+    text = f"shopify rejected the bulk operation: {said}"
+    is_busy = any(error.code in BUSY or BUSY_TEXT.search(error.message or "") for error in errors)
+    return RateLimited(text, retry_after=BUSY_SECONDS) if is_busy else PermanentError(text)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import msgspec
 
 from adsync.errors import (
@@ -21,6 +24,14 @@ HTTP_OK = 200
 HTTP_FORBIDDEN = {402, 403}
 TRANSIENT = {"INTERNAL_SERVER_ERROR", "TIMEOUT"}
 DENIED = {"ACCESS_DENIED", "SHOP_INACTIVE"}
+# Since 2026-04-01 for new public apps, from 2027-01-01 for all of them.
+OLD_TOKEN = re.compile("non-?expiring|expiring offline", re.IGNORECASE)
+
+EXPIRING_TOKENS = (
+    "non-expiring access tokens of public apps are no longer accepted: exchange the token for an expiring one "
+    "(expiring=1), then put the access token, refresh_token, client_id and client_secret into the connection; "
+    "docs/accounts.md describes how"
+)
 
 
 class Throttle(msgspec.Struct, rename="camel"):
@@ -51,7 +62,13 @@ class Envelope(msgspec.Struct):
     extensions: Extensions = msgspec.field(default_factory=Extensions)
 
 
+class Rejection(msgspec.Struct):
+    errors: Any
+
+
 ENVELOPE = msgspec.json.Decoder(Envelope)
+REJECTION = msgspec.json.Decoder(Rejection)
+MAX_SAID = 300
 
 
 def check(response: ApiResponse) -> None:
@@ -64,18 +81,29 @@ def check(response: ApiResponse) -> None:
 
 
 def _status_error(response: ApiResponse) -> AdsyncError:
-    text = f"shopify returned HTTP {response.status}"
+    text = f"shopify returned HTTP {response.status}{_said(response)}"
     if response.status == UNAUTHORIZED:
         return TokenExpired(
             f"{text}: access token rejected; reinstall the app and put its new token into the connection"
         )
+    if response.status in HTTP_FORBIDDEN and OLD_TOKEN.search(text):
+        return ReauthRequired(f"{text}: {EXPIRING_TOKENS}")
     if response.status in HTTP_FORBIDDEN:
         return ReauthRequired(f"{text}: the store is frozen or the app lacks read_orders: ask the store's owner")
     return error_for_status("shopify", response)
 
 
+def _said(response: ApiResponse) -> str:
+    """Returns what a rejection says of itself, after a blank; it is one text where GraphQL has a list."""
+    rejection = decode_or_none(response.body, REJECTION)
+    said = rejection.errors if rejection and isinstance(rejection.errors, str) else ""
+    return f" {said[:MAX_SAID]}" if said else ""
+
+
 def _code_error(problem: Problem, cost: Cost | None) -> AdsyncError:
     code, text = problem.extensions.code, f"shopify {problem.extensions.code}: {problem.message}"
+    if OLD_TOKEN.search(problem.message):
+        return ReauthRequired(f"{text}; {EXPIRING_TOKENS}")
     if code == "THROTTLED":
         return RateLimited(text, retry_after=_refill_seconds(cost))
     if code == "MAX_COST_EXCEEDED":
