@@ -82,7 +82,15 @@ class Record(NamedTuple):
     payload: RawJson
 
 
-Page = list[Record]
+class RejectedRecord(NamedTuple):
+    """A record that cannot be read or stored: its key (empty: unknown), why, and an excerpt of its allowed fields."""
+
+    key: str
+    reason: str
+    excerpt: str = ""
+
+
+Page = list[Record | RejectedRecord]
 
 # Returns the stored payload of each key that has one.
 StoredPayloads = Callable[[Sequence[str]], Awaitable[Mapping[str, bytes]]]

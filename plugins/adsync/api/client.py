@@ -15,6 +15,7 @@ import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
 from adsync.api import session
+from adsync.api.json_text import repaired
 from adsync.api.rate_limiter import NO_RATE_LIMIT, RateLimiter
 from adsync.api.redaction import redact, redacted
 from adsync.api.session import TIMEOUT
@@ -181,7 +182,7 @@ class ApiClient:
             body = b"".join([chunk async for chunk in response.aiter_bytes()])
         finally:
             await response.aclose()
-        return ApiResponse(response.status_code, response.headers, body)
+        return ApiResponse(response.status_code, response.headers, repaired(body))
 
 
 @asynccontextmanager

@@ -17,9 +17,10 @@ from adsync.extract.reread_queue import RereadQueue
 from adsync.extract.results import PendingReport
 from adsync.load.batch import Batch, BatchWriter
 from adsync.load.raw_tables import LoadStats
+from adsync.load.rejected_records import ReadAgain
 from adsync.models import Account, Credentials, LearnedLimits, Page
 from adsync.ranges import DateRange
-from adsync.sources.base import IncrementalStream, Source, Stream
+from adsync.sources.base import EntityStream, IncrementalStream, Source, Stream
 from adsync.state.stream_state import StreamState
 from adsync.state.sync_state import SyncStateStore
 
@@ -90,7 +91,11 @@ class SyncContext:
         """
         policy = stream.reread if isinstance(stream, IncrementalStream) else None
         queue = RereadQueue.load(policy, state, self.clock(), rereading) if policy else None
-        self.progress.stats += await self.writer.write(Batch(stream.name, self._readable(pages), state, days, queue))
+        again = ReadAgain(isinstance(stream, EntityStream), rereading)
+        stats = await self.writer.write(Batch(stream.name, self._readable(pages), state, days, queue, again))
+        self.progress.stats += stats
+        if stats.rejected:
+            self.progress.notes.append(f"{stream.name}: {stats.rejected:,} rejected (see raw.rejected_records)")
         if days:
             self.progress.add_days(days.since, days.last_day)
         return queue.add_to(state) if queue else state

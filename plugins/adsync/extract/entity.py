@@ -11,7 +11,7 @@ from typing import Any
 
 from adsync.extract.context import SyncContext, account_zone
 from adsync.extract.scope import is_fresh
-from adsync.models import Account, AccountInfo, Page
+from adsync.models import Account, AccountInfo, Page, Record
 from adsync.sources.base import EntityStream, Source
 from adsync.state.stream_state import StreamState
 
@@ -53,7 +53,7 @@ async def _capture_account_info(
 ) -> AsyncIterator[Page]:
     """Passes the pages on; ContractError if the reported time zone does not exist."""
     async for page in pages:
-        for payload in (each.payload for each in page):
+        for payload in (each.payload for each in page if isinstance(each, Record)):
             record.info, record.notes = source.account_info(payload), source.notes(payload)
             record.account = replace(record.account, timezone=record.info.timezone)
             account_zone(record.account)

@@ -21,6 +21,7 @@ async def sync_incremental(ctx: SyncContext, stream: IncrementalStream) -> None:
     if ctx.requested:
         await _sync_requested(ctx, stream, ctx.requested)
         return
+    await _read_rejected(ctx, stream)
     state, settings = await ctx.store.get(stream.name), await ctx.store.settings()
     if stream.report:
         ranges = list(incremental_ranges(state, ctx.clock(), settings, stream.max_days))
@@ -62,6 +63,13 @@ async def _reread(ctx: SyncContext, stream: IncrementalStream, policy: RereadPol
     """Reads unfinished records again whose next delay has passed."""
     if due := RereadQueue.load(policy, state, ctx.clock()).due():
         await ctx.write(stream, policy.read(ctx.client, ctx.account, due), state, rereading=due)
+
+
+async def _read_rejected(ctx: SyncContext, stream: IncrementalStream) -> None:
+    """Reads by key what earlier syncs rejected; what no longer exists leaves `raw.rejected_records`."""
+    if stream.read_keys and (keys := await ctx.writer.rejected_keys(stream.name)):
+        pages = stream.read_keys(ctx.client, ctx.account, keys)
+        await ctx.write(stream, pages, await ctx.store.get(stream.name), rereading=keys)
 
 
 def _read(ctx: SyncContext, stream: IncrementalStream, changed: TimeRange, *, is_new: bool) -> AsyncIterator[Page]:

@@ -42,7 +42,8 @@ class RereadQueue:
     def observe(self, page: Page) -> None:
         """Queues the unfinished records of a page and removes the finished ones."""
         for record in page:
-            self._observe(record)
+            if isinstance(record, Record):
+                self._observe(record)
 
     def add_to(self, state: StreamState) -> StreamState:
         """Returns the state with the queue as it is after the batch."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Protocol
 
-from adsync.load import raw_tables
+from adsync.load import raw_tables, rejected_records
 from adsync.load.raw_tables import LoadStats, RawTarget
+from adsync.load.rejected_records import NOTHING, ReadAgain
 from adsync.models import Page
 from adsync.ranges import DateRange
 from adsync.state.stream_state import StreamState
@@ -29,13 +30,17 @@ class PageObserver(Protocol):
 
 @dataclass(frozen=True)
 class Batch:
-    """Pages of a stream, the days they replace (None: upsert only), and the state that holds once they are written."""
+    """Pages of a stream, the days they replace (None: upsert only), and the state that holds once they are written.
+
+    `again` says which records they contain unless these no longer exist: rejected ones then leave.
+    """
 
     stream: str
     pages: AsyncIterator[Page]
     state: StreamState
     days: DateRange | None = None
     observer: PageObserver | None = None
+    again: ReadAgain = NOTHING
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,8 @@ class BatchWriter:
         """Commits one batch; if the lease was lost, TemporaryError is raised and nothing is written."""
         connection = self.store.connection
         async with connection.transaction():
-            stats = await raw_tables.write_pages(connection, self._target(batch.stream), _observed(batch), batch.days)
+            target = self._target(batch.stream)
+            stats = await raw_tables.write_pages(connection, target, _observed(batch), batch.days, batch.again)
             state = batch.observer.add_to(batch.state) if batch.observer else batch.state
             await self.store.commit(batch.stream, state)
         return stats
@@ -58,6 +64,10 @@ class BatchWriter:
     async def stored_payloads(self, stream: str, keys: Sequence[str]) -> dict[str, bytes]:
         """Returns the stored payload of each of these keys that has one."""
         return await raw_tables.payloads(self.store.connection, self._target(stream), keys)
+
+    async def rejected_keys(self, stream: str) -> list[str]:
+        """Returns the keys of the stream's rejected records to read again now."""
+        return await rejected_records.due_keys(self.store.connection, asdict(self._target(stream)))
 
     def _target(self, stream: str) -> RawTarget:
         return RawTarget(self.source, stream, self.store.account.account_id, self.store.owner, self.clock())

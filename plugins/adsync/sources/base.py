@@ -121,6 +121,8 @@ class IncrementalStream:
     One read may cover `max_days`. `read` is given a function that returns stored payloads by key. A platform that
     cannot list the changes within a range has `read_history` for history and for days named by a run.
     `count` returns in one call how many records a range holds, or None if the platform does not say.
+    `read_keys` reads records by key, for those that were rejected before; without it only later reads of the lookback
+    meet them again.
     """
 
     name: str
@@ -130,6 +132,7 @@ class IncrementalStream:
     count: Callable[[ApiClient, Account, TimeRange], Awaitable[RecordCount | None]] | None = None
     report: AsyncReport | None = None
     reread: RereadPolicy | None = None
+    read_keys: Callable[[ApiClient, Account, Sequence[str]], AsyncIterator[Page]] | None = None
     cost: CallCost = CallCost()
 
 

@@ -8,20 +8,21 @@ from typing import TypeVar
 
 import msgspec
 
+from adsync.api.json_text import repaired
 from adsync.errors import ContractError, TemporaryError
 
 Shape = TypeVar("Shape")
 
 
 def decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Shape], what: str) -> Shape:
-    """Decodes a response.
+    """Decodes a response; its text is repaired where parsers refuse it although its meaning is plain.
 
     Raises ContractError if a documented part is missing or has another type, TemporaryError if the body is not JSON
     at all: it was truncated, or it comes from a proxy.
     """
     try:
-        return decoder.decode(body)
-    except msgspec.ValidationError as error:
+        return decoder.decode(repaired(body) if isinstance(body, bytes) else body)
+    except (msgspec.ValidationError, RecursionError) as error:
         raise ContractError(f"{what}: response differs from its documentation: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise TemporaryError(f"{what}: invalid or truncated JSON in the response ({error})") from error
@@ -30,8 +31,8 @@ def decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Shape], what
 def decode_or_none(body: bytes, decoder: msgspec.json.Decoder[Shape]) -> Shape | None:
     """Returns the decoded body, or None if it has another shape: an error may come from a proxy, not the platform."""
     try:
-        return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return decoder.decode(repaired(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
