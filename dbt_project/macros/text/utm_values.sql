@@ -28,23 +28,20 @@
     {{ normalized(text) }} as normal,
     {{ as_words(text) }} as words,
     {{ lookup_key(text) }} as key,
+    {{ extract_ids(normalized(text)) }} as ids,
     {{ is_damaged_id(text) }} as is_damaged,
     {{ is_placeholder(text) }} as is_placeholder,
     {{ is_direct(text) }} as is_direct
 {%- endmacro %}
 
 
--- Ad platforms' ids within keys, as text separated by "|"; null when there is none. An id that is a whole key starts
--- with "=".
-{% macro extract_ids(keys) -%}
-    {%- set joined = "concat_ws('|', " ~ keys | join(', ') ~ ")" -%}
+-- Ad platforms' ids within a normalized text, separated by "|"; null when there is none. An id that is the whole text
+-- starts with "=".
+{% macro extract_ids(text) -%}
     (
-        select string_agg(
-            case when strpos('|' || {{ joined }} || '|', '|' || found[1] || '|') > 0 then '=' else '' end || found[1],
-            '|' order by n
-        )
+        select string_agg(case when found[1] = {{ text }} then '=' else '' end || found[1], '|' order by n)
         from regexp_matches(
-            {{ joined }}, '[0-9a-f]{8} [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{12}|[0-9]{12,}', 'g'
+            {{ text }}, '[0-9a-f]{8} [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{12}|[0-9]{12,}', 'g'
         ) with ordinality as ids (found, n)
     )
 {%- endmacro %}

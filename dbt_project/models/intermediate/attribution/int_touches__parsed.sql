@@ -113,11 +113,16 @@ touches as (
 parsed as materialized (
 
     select
-        *,
+        touches.*,
         -- A plus may be a plus or a space.
-        replace(utm_campaign, '+', ' ') as utm_campaign_spaced,
-        {{ query_parameter('landing_url', '(?:ad|ad_?set|ad_?group|ad_?squad)_?id') }} as child_id_param
+        replace(touches.utm_campaign, '+', ' ') as utm_campaign_spaced,
+        {{ click_id_type('link') }} as click_id_type,
+        {{ child_id_parameter('link') }} as child_id_param
     from touches
+    -- Lateral: the macro refers to the touch's row.
+    cross join lateral (  -- noqa: ST05
+        {{ query_string('touches.landing_url') }}
+    ) as link
 
 ),
 
@@ -180,7 +185,7 @@ keyed as (
         parsed.order_key,
         {{ url_host('parsed.landing_url') }} as landing_host,
         parsed.referrer,
-        {{ click_id_type('parsed.landing_url') }} as click_id_type,
+        parsed.click_id_type,
         coalesce({{ is_direct('parsed.channel') }}, parsed.channel is null and parsed.referrer is null)
             as is_direct_channel,
         source.plain as utm_source,
@@ -195,9 +200,7 @@ keyed as (
         param.key as campaign_id_key,
         campaign.key as campaign_key,
         spaced.key as campaign_key_spaced,
-        content.key as content_key,
-        term.key as term_key,
-        child.key as child_id_key,
+        nullif(concat_ws('|', id.ids, campaign.ids, param.ids, child.ids, content.ids, term.ids), '') as ids,
         true in (id.is_damaged, campaign.is_damaged, param.is_damaged) as is_damaged,
         true in (id.is_placeholder, campaign.is_placeholder, param.is_placeholder) as is_placeholder,
         true in (source.is_direct, campaign.is_direct) as is_direct,
@@ -220,9 +223,6 @@ classified as (
     select
         *,
         {{ referrer_words('referrer', 'landing_host') }} as referrer_words,
-        {{ extract_ids([
-            'utm_id_key', 'campaign_key', 'campaign_id_key', 'child_id_key', 'content_key', 'term_key',
-        ]) }} as ids,
         case
             when is_damaged then 'damaged_id'
             when coalesce(utm_id_key, campaign_id_key, campaign_key) is not null then 'unknown_campaign'

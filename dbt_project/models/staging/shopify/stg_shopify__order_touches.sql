@@ -86,15 +86,19 @@ renamed as (
         landing_url,
         referrer,
         channel,
-        {{ utm_parameter('utm', 'landing_url', 'source') }} as utm_source,
-        {{ utm_parameter('utm', 'landing_url', 'medium') }} as utm_medium,
-        {{ utm_parameter('utm', 'landing_url', 'campaign') }} as utm_campaign,
-        {{ utm_parameter('utm', 'landing_url', 'content') }} as utm_content,
-        {{ utm_parameter('utm', 'landing_url', 'term') }} as utm_term,
-        {{ query_parameter('landing_url', 'utm_id') }} as utm_id,
-        {{ query_parameter('landing_url', '(?:[a-z]+_)?campaign_?id') }} as campaign_id_param,
+        {{ utm_parameter('utm', 'link', 'source') }} as utm_source,
+        {{ utm_parameter('utm', 'link', 'medium') }} as utm_medium,
+        {{ utm_parameter('utm', 'link', 'campaign') }} as utm_campaign,
+        {{ utm_parameter('utm', 'link', 'content') }} as utm_content,
+        {{ utm_parameter('utm', 'link', 'term') }} as utm_term,
+        {{ query_parameter('link', 'utm_id') }} as utm_id,
+        {{ campaign_id_parameter('link') }} as campaign_id_param,
         loaded_at
     from parsed
+    -- Lateral: the macro refers to the visit's row.
+    cross join lateral (  -- noqa: ST05
+        {{ query_string('parsed.landing_url') }}
+    ) as link
 
 )
 

@@ -70,9 +70,13 @@ renamed as (
         nullif(tags ->> 'utm_content', '') as utm_content,
         nullif(tags ->> 'utm_term', '') as utm_term,
         nullif(tags ->> 'utm_id', '') as utm_id,
-        {{ query_parameter("tags ->> 'session_entry'", '(?:[a-z]+_)?campaign_?id') }} as campaign_id_param,
+        {{ campaign_id_parameter('link') }} as campaign_id_param,
         loaded_at
     from parsed
+    -- Lateral: the macro refers to the session's row.
+    cross join lateral (  -- noqa: ST05
+        {{ query_string("parsed.tags ->> 'session_entry'") }}
+    ) as link
 
 ),
 
