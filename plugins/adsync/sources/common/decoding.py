@@ -10,18 +10,20 @@ import msgspec
 
 from adsync.api.json_text import repaired
 from adsync.errors import ContractError, TemporaryError
+from adsync.sources.common import lenient
 
 Shape = TypeVar("Shape")
 
 
 def decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Shape], what: str) -> Shape:
-    """Decodes a response; its text is repaired where parsers refuse it although its meaning is plain.
+    """Decodes a response, repaired where parsers refuse its text, and leniently where its types differ.
 
-    Raises ContractError if a documented part is missing or has another type, TemporaryError if the body is not JSON
-    at all: it was truncated, or it comes from a proxy.
+    Both only where the meaning is plain (`api.json_text`, `lenient`). Raises ContractError if a documented part is
+    missing or has another type, TemporaryError if the body is not JSON at all: it was truncated, or it comes from a
+    proxy.
     """
     try:
-        return decoder.decode(repaired(body) if isinstance(body, bytes) else body)
+        return _read(body, decoder)
     except (msgspec.ValidationError, RecursionError) as error:
         raise ContractError(f"{what}: response differs from its documentation: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -29,11 +31,22 @@ def decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Shape], what
 
 
 def decode_or_none(body: bytes, decoder: msgspec.json.Decoder[Shape]) -> Shape | None:
-    """Returns the decoded body, or None if it has another shape: an error may come from a proxy, not the platform."""
+    """Returns the decoded body without its unreadable optional parts; None if a required part is unreadable too.
+
+    For errors and headers: they may come from a proxy instead of the platform.
+    """
     try:
-        return decoder.decode(repaired(body))
+        return _read(body, decoder, forgiving=True)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def _read(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Shape], *, forgiving: bool = False) -> Shape:
+    text = repaired(body) if isinstance(body, bytes) else body
+    try:
+        return decoder.decode(text)
+    except msgspec.ValidationError:
+        return lenient.read(text, decoder.type, forgiving=forgiving)
 
 
 def first_object(body: bytes) -> bytes:
