@@ -31,6 +31,34 @@ URIS = [
     "google-cloud-platform://:p%2Fq@x",
     "http://[::1]:8080",
     "  http://:p@x  ",
+    "\n http://:p@x\t",
+    "//user:p@shop.example:8080/?a=1",
+    "//shop.example",
+    "generic://http://ck_1:cs_2@shop.example",
+    "generic://http://ck_1:cs_2@shop.example:18795",
+    "generic://https://ck_1:cs_2@shop.example:443/blog?rest_route=true",
+    "generic://ck_1:cs_2@http%3A%2F%2Fshop.example%3A18795%2Fblog",
+    "generic://ck_1:cs_2@http%3A%2F%2Fshop.example:18795",
+    "generic://http%3A%2F%2Fck_1:cs_2@shop.example",
+    "generic://shop.example?link=http://other.example",
+    "generic://us%3Aer:p%20w%2F%3F%23@shop.example",
+    "generic://user@shop.example:",
+    "generic://:@shop.example",
+    "generic://shop.example:0",
+    "generic://H%2FP:80/x",
+    "generic://Shop.Example/?A=B",
+    "generic://shop.example#fragment",
+    "generic://shop.example/?a=1&a=2",
+    "generic://shop.example/?extra=%7B%7D",
+    "generic://shop.example/?nested=%7B%22b%22%3A+1%7D",
+    "generic://:p@x/?__extra__=%7B%22a%22%3A+%7B%22b%22%3A+%5B1%2C+null%5D%7D%7D",
+    "generic://[2001:db8::1]:8080/",
+    "generic:///schema-only",
+    "generic://",
+    "HTTP://http://shop.example",
+    "postgresql://u:p@h/db",
+    "generic://t\u00e9st.example",
+    "generic://%D8%AA%D8%AC%D8%B1%D8%A8%D8%A9:p@h",
 ]
 FIELDS = [
     {"conn_type": "http"},
@@ -42,6 +70,16 @@ FIELDS = [
     {"password": "p", "extra": ""},
     {"password": "p", "extra": {}},
     {"password": "p", "extra": {"nested": {"a": [1, 2.5, True, None]}}},
+    {"host": "http://shop.example", "port": 18795},
+    {"host": "http://shop.example/blog", "port": 18795},
+    {"host": "https://[2001:db8::1]/blog", "port": "18795"},
+    {"host": "shop.example", "port": "0"},
+    {"host": "shop.example", "port": " 80 "},
+    {"host": "shop.example", "port": ""},
+    {"host": "shop.example", "port": 80.0},
+    {"conn_type": "google-cloud-platform", "schema": "s", "password": " p w "},
+    {"password": "p", "extra": '{"a": {"b": "{}"}}'},
+    {"extra": {"refresh_token": "r+/=", "expires": 1796126400}},
 ]
 TEXTS = URIS + [json.dumps(fields) for fields in FIELDS] + ["\n " + json.dumps(FIELDS[1], indent=2)]
 
@@ -91,6 +129,53 @@ def test_a_connection_may_be_a_uri(monkeypatch):
 def test_a_uri_may_carry_its_extra_as_json_the_way_airflow_writes_it(monkeypatch):
     found = connection(monkeypatch, "http://:p@x/?__extra__=%7B%22app_secret%22%3A+%22s%22%7D")
     assert found.extra == {"app_secret": "s"}
+
+
+def test_a_number_in_json_is_the_text_of_a_field(monkeypatch):
+    text = json.dumps({"conn_type": "generic", "login": 901, "password": 12345})
+    assert connection(monkeypatch, text) == in_airflow(text)
+    assert connection(monkeypatch, text).password == "12345"
+
+
+PORTS = [
+    ("http://shop.example", 18795, "http://shop.example:18795"),
+    ("https://shop.example/blog/x", 8080, "https://shop.example:8080/blog/x"),
+    ("shop.example", "8080", "shop.example:8080"),
+    ("::1", 8080, "[::1]:8080"),
+    ("https://[::1]/x", 8080, "https://[::1]:8080/x"),
+    ("shop.example", 0, "shop.example"),
+    ("", 8080, ""),
+]
+
+
+@pytest.mark.parametrize(("host", "port", "url"), PORTS)
+def test_a_port_stands_behind_the_name_of_the_host(host, port, url):
+    assert connections.host_with_port(host, port) == url
+
+
+REFUSED = ['{"conn_id": "x"}', '{"port": "80a"}', "http://a:b://c", "http://x:99999", "a://b://c://d"]
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_airflow_refuses_is_refused_outside_it_too(monkeypatch, text):
+    with pytest.raises(ConfigError):
+        connection(monkeypatch, text)
+    with pytest.raises(Exception, match=r".") as caught:
+        in_airflow(text)
+    assert not isinstance(caught.value, AssertionError)
+
+
+@pytest.mark.parametrize("extra", ["{", "[1]", "17", '"text"', "  "])
+def test_an_extra_that_is_no_object_is_refused_inside_airflow_as_outside(monkeypatch, extra):
+    fields = {"conn_type": "generic", "password": "hidden", "extra": extra}
+    with pytest.raises(ConfigError, match="invalid AIRFLOW_CONN_META_ACME"):
+        connection(monkeypatch, json.dumps(fields))
+    with pytest.raises(ConfigError, match=r"invalid extra of connection meta_acme \(expected a JSON object\)"):
+        in_airflow(json.dumps(fields))
+
+
+def test_at_least_fifty_notations_are_compared():
+    assert len(set(TEXTS)) >= 50
 
 
 INVALID = [

@@ -134,8 +134,14 @@ async def open_rate_limiter(
         return
     try:
         server = redis.asyncio.Redis.from_url(url)
-    except ValueError as error:
-        raise ConfigError(f"invalid Redis URL: {error}; correct adsync_redis or ADSYNC_REDIS_URL") from error
+        # Unknown options are found here, not at the first call.
+        server.connection_pool.make_connection()
+    except (ValueError, TypeError) as error:
+        # Not the error's text: it may hold a part of the password.
+        raise ConfigError(
+            "invalid Redis URL (expected redis://:password@host:6379/0, with options of redis-py): correct "
+            "adsync_redis or ADSYNC_REDIS_URL"
+        ) from error
     async with server:
         yield RedisRateLimiter(server, platform, tuple(limits), owners)
 

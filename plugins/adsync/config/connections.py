@@ -17,6 +17,8 @@ from adsync.settings import workspaces_file
 
 JSON_KEYS = {"conn_type", "description", "host", "schema", "login", "password", "port", "extra"}
 EXTRA_KEY = "__extra__"
+# Of the connection's type and of the host.
+MAX_SCHEMES = 2
 
 
 def unknown_connection(conn_id: str) -> ConfigError:
@@ -41,26 +43,54 @@ def credentials(conn_id: str) -> Credentials:
 
 
 def host_with_port(host: str | None, port: int | str | None) -> str:
-    """Joins the two fields of a connection into a base URL."""
-    return f"{host}:{int(port)}" if host and port else host or ""
+    """Joins the two fields of a connection into a base URL.
+
+    The port stands behind the host's name, before a path; an IPv6 address is put in brackets.
+    """
+    number = int(port) if port else 0
+    if not host or not number:
+        return host or ""
+    scheme, mark, rest = host.partition("://") if "://" in host else ("", "", host)
+    name, slash, path = rest.partition("/")
+    is_bare_ipv6 = name.count(":") > 1 and not name.startswith("[")
+    return f"{scheme}{mark}{f'[{name}]' if is_bare_ipv6 else name}:{number}{slash}{path}"
+
+
+def text_field(value: object) -> str:
+    """Returns a field of a connection as text: JSON may hold a number. TypeError for a list, an object or a flag."""
+    if isinstance(value, str | int | None) and not isinstance(value, bool):
+        return "" if value is None else str(value)
+    raise TypeError("a field must be a text")
+
+
+def extra_object(conn_id: str, extra: object) -> dict[str, Any]:
+    """Returns the extra of a connection: an object, or the JSON text of one. ConfigError for anything else."""
+    try:
+        return _extra(extra or {})
+    except (ValueError, TypeError) as error:
+        # Not the error's text: it may hold a secret.
+        raise ConfigError(f"invalid extra of connection {conn_id} (expected a JSON object)") from error
 
 
 def _from_json(conn_id: str, text: str) -> Credentials:
     fields: dict[str, Any] = json.loads(text)
     if not fields.keys() <= JSON_KEYS:
         raise ValueError("unknown key")
-    host = host_with_port(fields.get("host"), fields.get("port"))
+    host, login, password = (text_field(fields.get(name)) for name in ("host", "login", "password"))
     return Credentials(
-        conn_id, host, fields.get("login") or "", fields.get("password") or "", _extra(fields.get("extra") or {})
+        conn_id, host_with_port(host, fields.get("port")), login, password, _extra(fields.get("extra") or {})
     )
 
 
 def _from_uri(conn_id: str, uri: str) -> Credentials:
-    """`type://login:password@host:port/?key=value`; the host may be a URL, percent-encoded or after `type://`."""
+    """`type://login:password@host:port/?key=value`; the host may be a URL, percent-encoded or after `type://`.
+
+    A connection without a type begins with `//`.
+    """
     conn_type, schemes = urlsplit(uri).scheme, uri.count("://")
-    if not conn_type or schemes not in {1, 2}:
+    if schemes > MAX_SCHEMES or not (uri.startswith("//") or f"{conn_type}://" in uri.lower()):
         raise ValueError("not a URI")
-    host_has_scheme = schemes > 1
+    host_has_scheme = schemes == MAX_SCHEMES
     rest = uri.replace(f"{conn_type}://", "" if host_has_scheme else "//")
     if host_has_scheme and {"@", ":"} & set(rest.split("://", 1)[0]):
         raise ValueError("not a URI")

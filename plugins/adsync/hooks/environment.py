@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from airflow.sdk import Connection
 
-from adsync.config.connections import host_with_port
+from adsync.config.connections import extra_object, host_with_port, text_field
 from adsync.extract.context import SyncEnvironment
 from adsync.hooks.connections import find, missing, required
 from adsync.hooks.redis_url import redis_url_if_any
@@ -48,8 +48,8 @@ def now() -> datetime:
 
 def to_credentials(found: Connection) -> Credentials:
     """Returns the fields of an Airflow connection that the package uses."""
-    host = host_with_port(found.host, found.port)
-    return Credentials(found.conn_id, host, found.login or "", found.password or "", found.extra_dejson)
+    host, extra = host_with_port(text_field(found.host), found.port), extra_object(found.conn_id, found.extra)
+    return Credentials(found.conn_id, host, text_field(found.login), text_field(found.password), extra)
 
 
 def _linked_accounts(conn_id: str) -> str:
