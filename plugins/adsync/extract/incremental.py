@@ -46,7 +46,7 @@ async def _sync_requested(ctx: SyncContext, stream: IncrementalStream, days: Dat
     whole = report and report_range(ctx.account, state, report, [past], ctx.clock())
     if report and whole and await read_by_report(ctx, stream, report, state, whole):
         return
-    await ctx.write(stream, _read(ctx, stream, changed, is_new=False), await ctx.store.get(stream.name))
+    await ctx.write(stream, _read(ctx, stream, past, is_new=False), await ctx.store.get(stream.name))
     ctx.progress.add_days(days.since, days.last_day)
 
 

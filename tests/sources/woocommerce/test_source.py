@@ -21,7 +21,7 @@ from adsync.models import Credentials, Token
 from adsync.ranges import TimeRange
 from adsync.sources.woocommerce import source
 from adsync.sources.woocommerce.errors import SiteCrashed
-from adsync.sources.woocommerce.order_changes import ONE_SECOND, Change, ChangedOrders, Position
+from adsync.sources.woocommerce.order_changes import ONE_SECOND, Change, ChangedOrders, Listed, Position
 from adsync.sources.woocommerce.source import SOURCE
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.server.app import create_app
@@ -341,13 +341,14 @@ def shelf(*orders):
         calls.append(position)
         later = [one for one in rows if SECOND + timedelta(seconds=one[1]) > position.after]
         found = later[position.offset : position.offset + position.size]
-        return [Change(f"{n} {at}", SECOND + timedelta(seconds=at), n) for n, at in found]
+        return Listed([Change(f"{n} {at}", SECOND + timedelta(seconds=at), n) for n, at in found], len(later))
 
     return rows, calls, fetch
 
 
 async def walked(fetch, size):
-    return [one async for page in ChangedOrders(fetch, None, size).changes(SECOND) for one in page]
+    asked = TimeRange(SECOND, SECOND + timedelta(days=1))
+    return [one async for page in ChangedOrders(fetch, None, size, asked).changes() for one in page]
 
 
 async def test_more_orders_in_one_second_than_a_page_holds_are_all_read():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from adsync.errors import AdsyncError, PermanentError, RateLimited, ReauthRequired, TemporaryError, wait_within_a_day
@@ -46,6 +47,12 @@ def retry_after(headers: Mapping[str, str], reset: str = "") -> float | None:
         return _still_to_come(seconds - now if _is_time(seconds) else seconds)
     until = _unix(value) or _number(headers.get(reset, "").strip())
     return None if until is None else _still_to_come(until - now)
+
+
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """Returns the platform's own time in whole seconds, by its Date header; None without a valid one."""
+    now = _unix(headers.get("date", ""))
+    return None if now is None else datetime.fromtimestamp(now, UTC)
 
 
 def _number(text: str) -> float | None:

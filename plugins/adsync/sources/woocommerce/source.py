@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -16,12 +17,13 @@ import msgspec
 
 from adsync.api.client import ApiClient
 from adsync.errors import AdsyncError, ContractError, Unreadable
-from adsync.models import Account, Page, RateLimit, RawJson, RecordCount, StoredPayloads
+from adsync.models import Account, ApiResponse, Page, RateLimit, RawJson, RecordCount, StoredPayloads
 from adsync.ranges import TimeRange
 from adsync.sources.base import CallCost, EntityStream, IncrementalStream, Source
 from adsync.sources.common.decoding import decode
+from adsync.sources.common.http_errors import server_time
 from adsync.sources.woocommerce.errors import SiteCrashed, check
-from adsync.sources.woocommerce.order_changes import Change, ChangedOrders, Position
+from adsync.sources.woocommerce.order_changes import Change, ChangedOrders, Listed, Position
 from adsync.sources.woocommerce.orders import META_KEYS, REQUESTED_FIELDS, read, record
 from adsync.sources.woocommerce.site_index import account_info, auth, base_url, get, stores
 
@@ -51,14 +53,19 @@ async def orders(
 ) -> AsyncIterator[Page]:
     """Yields the orders that were saved in the range, by time, then those in the trash."""
     lost: list[str] = []
+    seconds = replace(time_range, since=time_range.since.replace(microsecond=0))
     for status in EVERY_STATUS:
         params = {"status": status, "orderby": "modified", "order": "asc", "dates_are_gmt": "true"}
-        bounds = {**params, "modified_before": _clock(time_range.until)}
+        bounds = {**params, "modified_before": _clock(seconds.until)}
         walk = ChangedOrders(
-            partial(_changes, client, account, time_range, bounds), partial(_read_unreadable, client, bounds), PAGE_SIZE
+            partial(_changes, client, account, seconds, bounds),
+            partial(_read_unreadable, client, bounds),
+            PAGE_SIZE,
+            seconds,
+            account.zone,
         )
         try:
-            async for page in walk.changes(time_range.since.replace(microsecond=0)):
+            async for page in walk.changes():
                 yield page
         except Unreadable as error:
             lost.append(str(error))
@@ -74,24 +81,33 @@ async def count(client: ApiClient, _account: Account, time_range: TimeRange) -> 
         "dates_are_gmt": "true",
     }
     response = await get(client, "wc/v3/orders", {"status": "any", **bounds, "per_page": "1", "_fields": "id"})
+    total = _total(response)
+    return None if total is None else RecordCount(total)
+
+
+def _total(response: ApiResponse) -> int | None:
     total = response.headers.get("x-wp-total", "")
-    return RecordCount(int(total)) if total.isdecimal() else None
+    return int(total) if total.isdecimal() else None
 
 
 async def _changes(
     client: ApiClient, account: Account, time_range: TimeRange, params: Mapping[str, str], position: Position
-) -> list[Change]:
+) -> Listed:
     fields = {"_fields": ",".join(REQUESTED_FIELDS), "include_meta": ",".join(META_KEYS)}
-    rows = await _listed(client, {**params, **fields}, position, ORDERS)
-    return [_change(row, time_range, account.customer_key) for row in rows]
+    response = await _list(client, {**params, **fields}, position)
+    rows = decode(response.body, ORDERS, "woocommerce orders")
+    oldest = min(time_range.since, position.after)
+    changes = [_change(row, oldest, account.customer_key) for row in rows]
+    return Listed(changes, _total(response), server_time(response.headers))
 
 
-def _change(item: RawJson, time_range: TimeRange, key: bytes) -> Change:
+def _change(item: RawJson, oldest: datetime, key: bytes) -> Change:
+    """An order that was saved after the range is newer than when the list selected it."""
     order = read(item)
     at = _instant(order.date_modified_gmt)
-    if not time_range.since <= at < time_range.until:
+    if at < oldest:
         raise ContractError(
-            f"woocommerce ignored the filter: order {order.id} of {order.date_modified_gmt} is outside the range; "
+            f"woocommerce ignored the filter: order {order.id} of {order.date_modified_gmt} is older than the range; "
             "update WooCommerce to 5.8 or later"
         )
     return Change(f"{order.id} {order.date_modified_gmt}", at, record(item, order, key))
@@ -113,10 +129,13 @@ async def _read_unreadable(
 async def _listed(
     client: ApiClient, params: Mapping[str, str], position: Position, decoder: msgspec.json.Decoder[list[Row]]
 ) -> list[Row]:
+    return decode((await _list(client, params, position)).body, decoder, "woocommerce orders")
+
+
+async def _list(client: ApiClient, params: Mapping[str, str], position: Position) -> ApiResponse:
     where = {"modified_after": _clock(position.after), "per_page": str(position.size)}
     past = {"offset": str(position.offset)} if position.offset else {}
-    response = await get(client, "wc/v3/orders", {**params, **where, **past})
-    return decode(response.body, decoder, "woocommerce orders")
+    return await get(client, "wc/v3/orders", {**params, **where, **past})
 
 
 def _clock(moment: datetime) -> str:
