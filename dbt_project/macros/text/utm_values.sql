@@ -28,15 +28,13 @@
     {{ normalized(text) }} as normal,
     {{ as_words(text) }} as words,
     {{ lookup_key(text) }} as key,
-    {{ extract_ids(normalized(text)) }} as ids,
     {{ is_damaged_id(text) }} as is_damaged,
     {{ is_placeholder(text) }} as is_placeholder,
     {{ is_direct(text) }} as is_direct
 {%- endmacro %}
 
 
--- Ad platforms' ids within a normalized text, separated by "|"; null when there is none. An id that is the whole text
--- starts with "=".
+-- Ad platforms' ids within a key, separated by "|"; null when there is none. An id that is the whole key starts with "=".
 {% macro extract_ids(text) -%}
     (
         select string_agg(case when found[1] = {{ text }} then '=' else '' end || found[1], '|' order by n)

@@ -116,12 +116,12 @@ parsed as materialized (
         touches.*,
         -- A plus may be a plus or a space.
         replace(touches.utm_campaign, '+', ' ') as utm_campaign_spaced,
-        {{ click_id_type('link') }} as click_id_type,
-        {{ child_id_parameter('link') }} as child_id_param
+        {{ click_id_type() }} as click_id_type,
+        {{ child_id_parameter() }} as child_id_param
     from touches
     -- Lateral: the macro refers to the touch's row.
     cross join lateral (  -- noqa: ST05
-        {{ query_string('touches.landing_url') }}
+        {{ query_string('landing_url') }}
     ) as link
 
 ),
@@ -143,21 +143,21 @@ texts as materialized (
 ),
 
 -- Some links are encoded twice.
-decoded_once as materialized (
-
-    select
-        text,
-        {{ percent_decoded('text') }} as once
-    from texts
-
-),
-
 decoded as materialized (
 
     select
         text,
         {{ percent_decoded('once') }} as plain
-    from decoded_once
+    from (select text, {{ percent_decoded('text') }} as once from texts offset 0) as decoded_once  -- noqa: AM09
+
+),
+
+with_keys as materialized (
+
+    select
+        *,
+        {{ parsed_forms('plain') }}
+    from decoded
 
 ),
 
@@ -165,8 +165,8 @@ forms as materialized (
 
     select
         *,
-        {{ parsed_forms('plain') }}
-    from decoded
+        {{ extract_ids('key') }} as ids
+    from with_keys
 
 ),
 

@@ -6,6 +6,20 @@ source as (
 
 ),
 
+with_query as (
+
+    select
+        source.*,
+        link.query,
+        link.names
+    from source
+    -- Lateral: the macro refers to the click's row.
+    cross join lateral (  -- noqa: ST05
+        {{ query_string('source.url') }}
+    ) as link
+
+),
+
 renamed as (
 
     select
@@ -16,19 +30,15 @@ renamed as (
         clicked_at as touched_at,
         url as landing_url,
         referrer,
-        {{ query_parameter('link', 'utm_source') }} as utm_source,
-        {{ query_parameter('link', 'utm_medium') }} as utm_medium,
-        {{ query_parameter('link', 'utm_campaign') }} as utm_campaign,
-        {{ query_parameter('link', 'utm_content') }} as utm_content,
-        {{ query_parameter('link', 'utm_term') }} as utm_term,
-        {{ query_parameter('link', 'utm_id') }} as utm_id,
-        {{ campaign_id_parameter('link') }} as campaign_id_param,
+        {{ query_parameter('utm_source') }} as utm_source,
+        {{ query_parameter('utm_medium') }} as utm_medium,
+        {{ query_parameter('utm_campaign') }} as utm_campaign,
+        {{ query_parameter('utm_content') }} as utm_content,
+        {{ query_parameter('utm_term') }} as utm_term,
+        {{ query_parameter('utm_id') }} as utm_id,
+        {{ campaign_id_parameter() }} as campaign_id_param,
         loaded_at
-    from source
-    -- Lateral: the macro refers to the click's row.
-    cross join lateral (  -- noqa: ST05
-        {{ query_string('source.url') }}
-    ) as link
+    from with_query
 
 )
 

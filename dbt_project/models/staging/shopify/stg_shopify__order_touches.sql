@@ -75,6 +75,20 @@ parsed as (
 
 ),
 
+with_query as (
+
+    select
+        parsed.*,
+        link.query,
+        link.names
+    from parsed
+    -- Lateral: the macro refers to the visit's row.
+    cross join lateral (  -- noqa: ST05
+        {{ query_string('parsed.landing_url') }}
+    ) as link
+
+),
+
 renamed as (
 
     select
@@ -86,19 +100,15 @@ renamed as (
         landing_url,
         referrer,
         channel,
-        {{ utm_parameter('utm', 'link', 'source') }} as utm_source,
-        {{ utm_parameter('utm', 'link', 'medium') }} as utm_medium,
-        {{ utm_parameter('utm', 'link', 'campaign') }} as utm_campaign,
-        {{ utm_parameter('utm', 'link', 'content') }} as utm_content,
-        {{ utm_parameter('utm', 'link', 'term') }} as utm_term,
-        {{ query_parameter('link', 'utm_id') }} as utm_id,
-        {{ campaign_id_parameter('link') }} as campaign_id_param,
+        {{ utm_parameter('utm', 'source') }} as utm_source,
+        {{ utm_parameter('utm', 'medium') }} as utm_medium,
+        {{ utm_parameter('utm', 'campaign') }} as utm_campaign,
+        {{ utm_parameter('utm', 'content') }} as utm_content,
+        {{ utm_parameter('utm', 'term') }} as utm_term,
+        {{ query_parameter('utm_id') }} as utm_id,
+        {{ campaign_id_parameter() }} as campaign_id_param,
         loaded_at
-    from parsed
-    -- Lateral: the macro refers to the visit's row.
-    cross join lateral (  -- noqa: ST05
-        {{ query_string('parsed.landing_url') }}
-    ) as link
+    from with_query
 
 )
 

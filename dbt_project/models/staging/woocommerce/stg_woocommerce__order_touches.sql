@@ -47,6 +47,20 @@ parsed as (
 
 ),
 
+with_query as (
+
+    select
+        parsed.*,
+        link.query,
+        link.names
+    from parsed
+    -- Lateral: the macro refers to the session's row.
+    cross join lateral (  -- noqa: ST05
+        {{ query_string("parsed.tags ->> 'session_entry'") }}
+    ) as link
+
+),
+
 renamed as (
 
     select
@@ -70,13 +84,9 @@ renamed as (
         nullif(tags ->> 'utm_content', '') as utm_content,
         nullif(tags ->> 'utm_term', '') as utm_term,
         nullif(tags ->> 'utm_id', '') as utm_id,
-        {{ campaign_id_parameter('link') }} as campaign_id_param,
+        {{ campaign_id_parameter() }} as campaign_id_param,
         loaded_at
-    from parsed
-    -- Lateral: the macro refers to the session's row.
-    cross join lateral (  -- noqa: ST05
-        {{ query_string("parsed.tags ->> 'session_entry'") }}
-    ) as link
+    from with_query
 
 ),
 
