@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 from dbt_process import rows
 
 from adsync.cli.app import main
+from adsync.dashboard.web.queries import orders
+from adsync.dashboard.web.queries.base import MartReader
+from adsync.dashboard.web.request import ViewRequest
 from adsync.errors import ConfigError
 from adsync.status import order_explanation
+
+# Copies of every order on earlier days, each with its decision and its path.
+COPY = """
+    insert into {table}
+    select copied.*
+    from {table} as given
+    cross join generate_series(%(since)s::integer, %(until)s::integer) as n
+    cross join lateral jsonb_populate_record(given, to_jsonb(given) || jsonb_build_object(
+        'order_id', given.order_id || '-' || n,
+        '{number}', '#' || n || given.order_id,
+        '{day}', given.{day} - n * 30
+    )) as copied
+    where given.order_id not like '%%-%%'
+"""
+COPIED = (
+    ("marts.orders", "number", "local_date"),
+    ("marts.attribution_decisions", "no column", "local_date"),
+    ("intermediate.int_orders__touch_paths", "no column", "local_date"),
+)
+ROWS_READ = "select sum(seq_tup_read + idx_tup_fetch) from pg_stat_xact_user_tables"
 
 
 @pytest.fixture
@@ -82,3 +106,52 @@ def test_every_order_has_a_sentence_and_every_reason_its_words(built):
     codes = {row["reason"] for row in explanations if row["reason"]}
     assert [row for row in explanations if any(f": {code}" in row["sentence"] for code in codes)] == []
     assert [touch for row in explanations for touch in row["touches"] if touch["why"] in codes] == []
+
+
+def copies(url: str, since: int, until: int) -> None:
+    with psycopg.connect(url, autocommit=True) as db:
+        for table, number, day in COPIED:
+            db.execute(COPY.format(table=table, number=number, day=day), {"since": since, "until": until})
+        db.execute("analyze")
+
+
+def rows_read(url: str, run) -> int:
+    """Returns the number of rows that PostgreSQL fetched from tables for `run`."""
+    with psycopg.connect(url) as db:
+        run(db)
+        return db.execute(ROWS_READ).fetchone()[0]
+
+
+def page(about: str):
+    def run(db: psycopg.Connection) -> None:
+        assert orders.read(MartReader(db), ViewRequest("orders", "acme", about=about), None)["orders"]
+
+    return run
+
+
+def command(key: str):
+    def run(db: psycopg.Connection) -> None:
+        [found] = db.execute(order_explanation.FIND, {"key": key, "workspace": None, "store": None}).fetchall()
+        assert db.execute(order_explanation.EXPLAIN, found[:4]).fetchall()
+
+    return run
+
+
+def by_number(db: psycopg.Connection) -> None:
+    query = "select sentence, touches from marts.order_explanations where workspace_id = 'acme' and number = '#1001'"
+    assert db.execute(query).fetchall()
+
+
+def test_explaining_an_order_reads_no_more_rows_with_a_longer_history(built_copy):
+    tried = {
+        "page, by number": page("1001"),
+        "page, by id": page("gid://shopify/Order/1001"),
+        "page, latest": page(""),
+        "command, by number": command("1001"),
+        "command, by id": command("gid://shopify/Order/1001"),
+        "query, by number": by_number,
+    }
+    copies(built_copy, 1, 30)
+    short = {name: rows_read(built_copy, run) for name, run in tried.items()}
+    copies(built_copy, 31, 120)
+    assert {name: rows_read(built_copy, run) for name, run in tried.items()} == short

@@ -12,15 +12,19 @@ from psycopg.rows import class_row
 from adsync.errors import ConfigError
 from adsync.warehouse.connection import connect_now
 
-# An id matches without the platform's prefix, a number without its sign.
+MOST_FOUND = 11
+# An id matches without the platform's prefix, a number without its sign. Both are in an index.
 FIND = """
-select workspace_id, platform as store_platform, store_id, order_id
+select workspace_id, platform as store_platform, store_id, order_id, order_date, net_reporting
 from marts.orders
-where (order_id = %(key)s or order_id like '%%/' || %(bare)s or number in (%(key)s, '#' || %(key)s))
+where
+    (
+        number in (%(key)s, '#' || %(key)s)
+        or split_part(order_id, '/', -1) = split_part(%(key)s, '/', -1)
+        and (order_id = %(key)s or right(order_id, length(%(key)s) + 1) = '/' || %(key)s)
+    )
     and (%(workspace)s::text is null or workspace_id = %(workspace)s)
     and (%(store)s::text is null or store_id = %(store)s)
-order by 1, 2, 3, 4
-limit 11
 """
 EXPLAIN = """
 select workspace_id, store_platform, store_id, order_id, sentence, touches, rejected_more
@@ -45,7 +49,7 @@ class Explanation:
 def explain(url: str, key: str, workspace: str | None = None, store: str | None = None) -> Explanation:
     """Returns the explanation of the order with this id or number; ConfigError if none or several match."""
     with connect_now(url) as connection:
-        found = _find(connection, {"key": key, "bare": _escaped(key), "workspace": workspace, "store": store})
+        found = _find(connection, {"key": key, "workspace": workspace, "store": store})
         if len(found) != 1:
             raise ConfigError(_ambiguous(key, found) if found else _unknown(key, workspace, store))
         with connection.cursor(row_factory=class_row(Explanation)) as cursor:
@@ -74,13 +78,9 @@ def _campaign_of(touch: dict[str, Any]) -> str:
 
 def _find(connection: psycopg.Connection, values: dict[str, str | None]) -> list[tuple[str, ...]]:
     try:
-        return connection.execute(FIND, values).fetchall()
+        return sorted(row[:4] for row in connection.execute(FIND, values))[:MOST_FOUND]
     except psycopg.errors.UndefinedTable as error:
         raise ConfigError("missing table marts.orders: run the DAG transform once") from error
-
-
-def _escaped(key: str) -> str:
-    return key.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def _ambiguous(key: str, found: list[tuple[str, ...]]) -> str:

@@ -57,7 +57,16 @@ explained as (
                         'at', touches.at,
                         'platform', touches.platform,
                         'campaign_id', touches.campaign_id,
-                        'campaign_name', campaigns.name,
+                        'campaign_name', (
+                            -- Looked up by its key: a join would read every campaign of the workspace.
+                            select campaigns.name
+                            from {{ ref('campaigns') }} as campaigns
+                            where
+                                campaigns.workspace_id = decisions.workspace_id
+                                and campaigns.platform = touches.platform
+                                and campaigns.account_id = touches.account_id
+                                and campaigns.campaign_id = touches.campaign_id
+                        ),
                         'rule', touches.rule,
                         'verdict', touches.verdict,
                         'why', touches.words
@@ -89,12 +98,6 @@ explained as (
                     each.n
                 from jsonb_array_elements(decisions.rejected) with ordinality as each (touch, n)
             ) as touches
-            left join {{ ref('campaigns') }} as campaigns
-                on
-                    decisions.workspace_id = campaigns.workspace_id
-                    and touches.platform = campaigns.platform
-                    and touches.account_id = campaigns.account_id
-                    and touches.campaign_id = campaigns.campaign_id
         ) as touches,
         decisions.rejected_more
     from decisions

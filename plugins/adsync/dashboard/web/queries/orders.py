@@ -10,26 +10,20 @@ from typing import Any
 
 from adsync.dashboard.web.queries.base import MartReader, Row
 from adsync.dashboard.web.request import ViewRequest
+from adsync.status.order_explanation import FIND
 
 MAX_ROWS = 20
-# Orders are selected first because explaining them is expensive. Some ids are paths that end in a number.
-ORDERS = """
-with found as (
-
-    select workspace_id, platform, store_id, order_id, order_date, net_reporting
-    from marts.orders
-    where
-        workspace_id = %(workspace)s
-        and (
-            %(about)s = ''
-            or number in (%(about)s, '#' || %(about)s)
-            or order_id = %(about)s
-            or right(order_id, length(%(about)s) + 1) = '/' || %(about)s
-        )
-    order by order_date desc, order_id desc
-    limit %(most)s
-
-)
+# A day's orders are read, not all: within one time zone a later order has no earlier day.
+LATEST = """
+select workspace_id, platform as store_platform, store_id, order_id, order_date, net_reporting
+from marts.orders
+where workspace_id = %(workspace)s
+order by local_date desc, order_date desc, order_id desc
+limit %(most)s
+"""
+# The inner limit has each order explained by its key: joined freely, the planner has read every order's explanation.
+EXPLAINED = """
+with found as materialized ({found})
 
 select
     explained.store_platform,
@@ -37,23 +31,28 @@ select
     explained.order_id,
     explained.number,
     explained.order_date,
-    found.net_reporting as value,
+    latest.net_reporting as value,
     explained.outcome,
     explained.reason,
     explained.sentence,
     explained.touches
-from found
-inner join marts.order_explanations as explained
-    on
-        found.workspace_id = explained.workspace_id
-        and found.platform = explained.store_platform
-        and found.store_id = explained.store_id
-        and found.order_id = explained.order_id
-order by found.order_date desc, found.order_id desc
+from (select * from found order by order_date desc, order_id desc limit %(most)s) as latest
+cross join lateral (
+    select *
+    from marts.order_explanations as explanations
+    where
+        explanations.workspace_id = latest.workspace_id
+        and explanations.store_platform = latest.store_platform
+        and explanations.store_id = latest.store_id
+        and explanations.order_id = latest.order_id
+    limit 1
+) as explained
+order by latest.order_date desc, latest.order_id desc
 """
 
 
 def read(marts: MartReader, request: ViewRequest, _: Row | None) -> dict[str, Any]:
-    about = request.about.strip()
-    values = request.values | {"about": about, "most": MAX_ROWS}
-    return {"orders": marts.rows("order_explanations", ORDERS, values)}
+    key = request.about.strip()
+    values = request.values | {"key": key, "store": None, "most": MAX_ROWS}
+    query = EXPLAINED.format(found=FIND if key else LATEST)
+    return {"orders": marts.rows("order_explanations", query, values)}
