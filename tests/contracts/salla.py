@@ -21,7 +21,7 @@ CONTRACT = Contract(
             "admin/v2/orders",
             stores.sold(),
             page="adsync.sources.salla.order_changes",
-            needed=("id", "status", "total", "updated_at", "currency", "amounts"),
+            needed=("id", "status", "total", "currency", "amounts"),
             counted=stores.placed,
             asks="orders?",
             sizes=(3, 7, 30),

@@ -54,7 +54,7 @@ CONTRACT = Contract(
     ),
     passing=(2,),
     expired="session expired",
-    facts=("timezone", "currency"),
+    facts=("currency",),
     echo=lambda text: httpx.Response(422, json={"status": "error", "message": {"type": "error", "code": text}}),
     owner="394106",
     personal=(*stores.BUYER, "J***", "/o/", "عود"),

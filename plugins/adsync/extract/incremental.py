@@ -68,7 +68,8 @@ async def _reread(ctx: SyncContext, stream: IncrementalStream, policy: RereadPol
 async def _read_rejected(ctx: SyncContext, stream: IncrementalStream) -> None:
     """Reads by key what earlier syncs rejected; what no longer exists leaves `raw.rejected_records`."""
     if stream.read_keys and (keys := await ctx.writer.rejected_keys(stream.name)):
-        pages = stream.read_keys(ctx.client, ctx.account, keys)
+        stored = partial(ctx.writer.stored_payloads, stream.name)
+        pages = stream.read_keys(ctx.client, ctx.account, keys, stored)
         await ctx.write(stream, pages, await ctx.store.get(stream.name), rereading=keys)
 
 

@@ -132,7 +132,7 @@ class IncrementalStream:
     count: Callable[[ApiClient, Account, TimeRange], Awaitable[RecordCount | None]] | None = None
     report: AsyncReport | None = None
     reread: RereadPolicy | None = None
-    read_keys: Callable[[ApiClient, Account, Sequence[str]], AsyncIterator[Page]] | None = None
+    read_keys: Callable[[ApiClient, Account, Sequence[str], StoredPayloads], AsyncIterator[Page]] | None = None
     cost: CallCost = CallCost()
 
 

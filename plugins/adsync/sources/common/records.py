@@ -32,8 +32,7 @@ SHAPE_ERRORS = (
 VALUES = re.compile(r"'[^']*'|\"[^\"]*\"|\d+")
 ANY = msgspec.json.Decoder()
 
-Node = Mapping[str, Any]
-Item = TypeVar("Item", bound=RawJson | Node)
+Item = TypeVar("Item")
 Built = TypeVar("Built")
 
 
@@ -48,9 +47,9 @@ class RecordShape:
     key: tuple[str, ...] = ("id",)
     shown: tuple[str, ...] = ()
 
-    def rejected(self, item: RawJson | Node, error: Exception) -> RejectedRecord:
+    def rejected(self, item: Any, error: Exception) -> RejectedRecord:
         """Returns what is stored instead of a record that cannot be read."""
-        node = item if isinstance(item, Mapping) else _decoded(item)
+        node = _decoded(item) if isinstance(item, RawJson) else item
         parts = [_text(_at(node, path)) for path in self.key]
         key = ":".join(parts) if all(parts) else ""
         shown = {path: _at(node, path) for path in dict.fromkeys((*self.key, *self.shown))}
@@ -67,7 +66,7 @@ class RecordShape:
 
 
 def build_one(item: Item, build: Callable[[Item], Built], shape: RecordShape) -> Built | RejectedRecord:
-    """Returns what `build` makes of one item, or the item rejected."""
+    """Returns what `build` makes of one item (JSON text, or a decoded value), or the item rejected."""
     try:
         return build(item)
     except SHAPE_ERRORS as error:

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
 from adsync.api.client import ApiClient
 from adsync.errors import ContractError, TemporaryError
-from adsync.models import Account, Page, Record, StoredPayloads
+from adsync.models import Account, Page, RawJson, Record, RejectedRecord, StoredPayloads
 from adsync.sources.common.decoding import decode
+from adsync.sources.common.records import build_one, build_page, check_page
 from adsync.sources.salla.errors import OrderGone
-from adsync.sources.salla.orders import Listed, detail, fingerprint_of, listed, record
+from adsync.sources.salla.orders import SHAPE, Listed, detail, fingerprint_of, listed, record
 
 PAGE_SIZE = 30
 # So many consecutive orders older than the range end the read.
 MAX_OLD_ORDERS = 3
 MAX_RESTARTS = 5
+# The age of an order that does not say when it changed, and has not.
+OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
 class Pagination(msgspec.Struct, rename="camel"):
@@ -69,7 +72,7 @@ class ChangedOrders:
                 if restarts > MAX_RESTARTS:
                     raise TemporaryError("salla orders: the list kept changing while it was read")
                 continue
-            yield await self._read_changed([listed(item) for item in listing.data])
+            yield await self._read_changed(build_page(listing.data, listed, SHAPE))
             # Pages may be smaller than requested: only the page number shows which is the last.
             if number >= listing.pagination.total_pages:
                 return
@@ -86,21 +89,33 @@ class ChangedOrders:
             raise ContractError(f"salla returned page {listing.pagination.current_page} again instead of page {number}")
         return listing
 
-    async def _read_changed(self, rows: Sequence[Listed]) -> Page:
-        """Reads orders that differ from their stored state; then some unchanged ones, to find out how old they are."""
-        stored = await self.stored([str(row.id) for row in rows])
+    async def _read_changed(self, page: Sequence[Listed | RejectedRecord]) -> Page:
+        """Reads orders that differ from their stored state; then some unchanged ones, to find out how old they are.
+
+        An order whose row is unreadable is read by its id.
+        """
+        rows = [each for each in page if isinstance(each, Listed)]
+        unreadable = [each for each in page if isinstance(each, RejectedRecord)]
+        stored = await self.stored([*(str(row.id) for row in rows), *(each.key for each in unreadable if each.key)])
         same = [row for row in rows if fingerprint_of(stored.get(str(row.id))) == row.fingerprint]
-        page: Page = []
+        read: Page = [each for each in unreadable if not each.key]
+        for each in unreadable:
+            if each.key and (found := await self._request_order(each.key, "", stored.get(each.key))):
+                read.append(found[0])
         for row in rows:
             if not self._is_done and row not in same:
-                page += await self._read_order(row, stored.get(str(row.id)))
+                read += await self._read_order(row, stored.get(str(row.id)))
         for row in reversed(same if self.since else []):
             if not self._is_done:
-                page += await self._read_order(row, stored.get(str(row.id)))
-        return page
+                read += await self._read_order(row, stored.get(str(row.id)), is_same=True)
+        check_page(read)
+        return read
 
-    async def _read_order(self, row: Listed, stored: bytes | None) -> Page:
-        """Returns the order, or nothing if it was read before, no longer exists, or is older than the range."""
+    async def _read_order(self, row: Listed, stored: bytes | None, *, is_same: bool = False) -> Page:
+        """Returns the order, or nothing if it was read before, no longer exists, or is older than the range.
+
+        An order without a time of change counts as old if it is the same as stored: the list is sorted by that time.
+        """
         key = str(row.id)
         fingerprint, changed_at = self.ages.get(key, ("", None))
         if fingerprint == row.fingerprint:
@@ -108,20 +123,47 @@ class ChangedOrders:
             return []
         found = await self._request_order(key, row.fingerprint, stored)
         changed_at = found[1] if found else None
+        if found and changed_at is None and is_same:
+            changed_at = OLDEST
         self.ages[key] = (row.fingerprint, changed_at)
         self._count_if_old(changed_at)
-        is_wanted = found and (stored or self.since is None or found[1] >= self.since)
+        is_wanted = stored or self.since is None or changed_at is None or changed_at >= self.since
         return [found[0]] if found and is_wanted else []
 
-    async def _request_order(self, key: str, fingerprint: str, stored: bytes | None) -> tuple[Record, datetime] | None:
-        try:
-            response = await self.client.get(f"orders/{key}")
-        except OrderGone:
-            return None
-        item = decode(response.body, ONE, "salla order").data
-        order = detail(item)
-        return record(item, order, fingerprint, stored, self.account.customer_key), order.updated_at.instant
+    async def _request_order(
+        self, key: str, fingerprint: str, stored: bytes | None
+    ) -> tuple[Record | RejectedRecord, datetime | None] | None:
+        return await request_order(self.client, self.account, key, fingerprint, stored)
 
     def _count_if_old(self, changed_at: datetime | None) -> None:
         if self.since and changed_at:
             self.old = self.old + 1 if changed_at < self.since else 0
+
+
+async def request_order(
+    client: ApiClient, account: Account, key: str, fingerprint: str, stored: bytes | None
+) -> tuple[Record | RejectedRecord, datetime | None] | None:
+    """Reads one order; returns it and its time of change, or None if it no longer exists."""
+    try:
+        response = await client.get(f"orders/{key}")
+    except OrderGone:
+        return None
+
+    def build(item: RawJson) -> tuple[Record, datetime | None]:
+        order = detail(item)
+        changed_at = order.updated_at.instant if order.updated_at else None
+        return record(item, order, fingerprint, stored, account.customer_key), changed_at
+
+    item = decode(response.body, ONE, "salla order").data
+    found = build_one(item, build, SHAPE)
+    return (found._replace(key=key), None) if isinstance(found, RejectedRecord) else found
+
+
+async def read_by_id(
+    client: ApiClient, account: Account, keys: Sequence[str], stored: StoredPayloads
+) -> AsyncIterator[Page]:
+    """Yields the orders of these ids that still exist; what was stored of their origin is kept."""
+    known = await stored(keys)
+    for key in keys:
+        if found := await request_order(client, account, key, "", known.get(key)):
+            yield [found[0]]

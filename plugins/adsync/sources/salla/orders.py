@@ -17,6 +17,7 @@ from adsync.errors import ContractError
 from adsync.models import RawJson, Record
 from adsync.sources.common.decoding import decode
 from adsync.sources.common.pii import Fields, allow_fields, campaign_link, hash_customer
+from adsync.sources.common.records import RecordShape
 
 UTM: Fields = dict.fromkeys(("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"))
 CAMPAIGN: Fields = dict.fromkeys(("source", "medium", "campaign"))
@@ -82,10 +83,11 @@ class Customer(msgspec.Struct):
 class Order(msgspec.Struct):
     id: int
     date: Clock
-    updated_at: Clock
     status: Status
     currency: str
     amounts: msgspec.Raw
+    # The short form of an order lacks it.
+    updated_at: Clock | None = None
     customer: Customer | list[Any] | None = None
 
 
@@ -98,6 +100,9 @@ class Attribution(msgspec.Struct):
     campaign: msgspec.Raw = msgspec.Raw(b"null")
 
 
+SHAPE = RecordShape(
+    "salla order", shown=("reference_id", "status.slug", "currency", "payment_method", "date.date", "updated_at.date")
+)
 LISTED = msgspec.json.Decoder(Listed)
 ORDER = msgspec.json.Decoder(Order)
 STORED = msgspec.json.Decoder(Stored)
@@ -111,7 +116,7 @@ def listed(item: RawJson) -> Listed:
 
 def fingerprint_of(payload: RawJson | None) -> str | None:
     """Returns the fingerprint of the list row when the stored order was read."""
-    return STORED.decode(payload).listed if payload else None
+    return decode(payload, STORED, "stored salla order").listed if payload else None
 
 
 def detail(item: RawJson) -> Order:

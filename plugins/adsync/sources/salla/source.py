@@ -26,7 +26,7 @@ from adsync.ranges import ONE_DAY, TimeRange
 from adsync.sources.base import CallCost, EntityStream, IncrementalStream, Source
 from adsync.sources.common.decoding import decode
 from adsync.sources.salla.errors import check, throttle
-from adsync.sources.salla.order_changes import LISTING, MAX_OLD_ORDERS, ONE, PAGE_SIZE, ChangedOrders
+from adsync.sources.salla.order_changes import LISTING, MAX_OLD_ORDERS, ONE, PAGE_SIZE, ChangedOrders, read_by_id
 from adsync.sources.salla.token_refresh import TOKEN_REFRESH, auth
 
 HOST = "https://api.salla.dev/admin/v2"
@@ -107,6 +107,7 @@ SOURCE = Source(
             MAX_DAYS,
             read_history=created_orders,
             count=count,
+            read_keys=read_by_id,
             cost=CallCost(PAGE_SIZE, per_record=1, overrun=MAX_OLD_ORDERS),
         ),
     ),

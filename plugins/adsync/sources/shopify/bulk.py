@@ -24,10 +24,11 @@ from adsync.errors import (
     ReportRefused,
     TemporaryError,
 )
-from adsync.models import Account, Page
+from adsync.models import Account, Page, RejectedRecord
 from adsync.ranges import TimeRange
 from adsync.sources.common.decoding import decode
-from adsync.sources.shopify.orders import Node, with_all_visits
+from adsync.sources.common.records import build_page
+from adsync.sources.shopify.orders import SHAPE, Node, with_all_visits
 from adsync.sources.shopify.queries import BULK_RUN, BULK_STATE, bulk_orders
 from adsync.sources.shopify.search_filter import updated_within
 
@@ -76,7 +77,7 @@ class StateAnswer(msgspec.Struct):
 
 RUN_ANSWER = msgspec.json.Decoder(RunAnswer)
 STATE_ANSWER = msgspec.json.Decoder(StateAnswer)
-NODE = msgspec.json.Decoder(Node)
+LINE = msgspec.json.Decoder()
 
 
 async def start_bulk(client: ApiClient, _account: Account, time_range: TimeRange) -> str:
@@ -111,27 +112,32 @@ async def download_bulk(client: ApiClient, account: Account, operation_id: str) 
         yield page
 
 
-async def _orders(client: ApiClient, operation: Operation) -> AsyncIterator[list[Node]]:
+async def _orders(client: ApiClient, operation: Operation) -> AsyncIterator[list[Node | RejectedRecord]]:
     count, page = 0, []
     async for line in _lines(client, operation):
         count += 1
-        page.append(_order(line))
+        page.append(_line(line))
         if len(page) == PAGE_SIZE:
-            yield page
+            yield build_page(page, _order, SHAPE)
             page = []
     if count != int(operation.object_count):
         raise TemporaryError(
             f"shopify bulk operation {operation.id}: received {count} lines of {operation.object_count}; "
             "nothing was stored"
         )
-    yield page
+    yield build_page(page, _order, SHAPE)
 
 
-def _order(line: bytes) -> Node:
-    order = decode(line, NODE, "shopify bulk line")
-    if "__parentId" in order:
-        raise ContractError(f"shopify bulk: unexpected parent {order['__parentId']} of a line")
-    return order
+def _line(text: bytes) -> object:
+    """Returns a decoded line; a line that is not JSON was cut, and one with a parent is of another query."""
+    line = decode(text, LINE, "shopify bulk line")
+    if isinstance(line, dict) and "__parentId" in line:
+        raise ContractError(f"shopify bulk: unexpected parent {line['__parentId']} of a line")
+    return line
+
+
+def _order(line: object) -> Node:
+    return msgspec.convert(line, Node)
 
 
 async def _lines(client: ApiClient, operation: Operation) -> AsyncIterator[bytes]:

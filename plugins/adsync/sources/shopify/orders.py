@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import msgspec
 
 from adsync.api.client import ApiClient
 from adsync.errors import ContractError, TooMuchData
-from adsync.models import Account, Page, Record
+from adsync.models import Account, Page, Record, RejectedRecord, StoredPayloads
 from adsync.sources.common.decoding import decode
 from adsync.sources.common.pii import without_personal_data
+from adsync.sources.common.records import RecordShape, build_page, built, rejects
 from adsync.sources.shopify.queries import MOMENTS, ORDER_POINTS, ORDERS_BY_ID
 
 # The slowest plan refills so many within the longest wait; one query may cost twice as many.
@@ -34,7 +36,7 @@ Node = dict[str, Any]
 
 
 class Nodes(msgspec.Struct):
-    nodes: list[Node | None]
+    nodes: list[Any]
 
 
 class NodesAnswer(msgspec.Struct):
@@ -50,18 +52,33 @@ class JourneyState(msgspec.Struct, rename="camel"):
     customer_journey_summary: Journey | None
 
 
+SHAPE = RecordShape("shopify order", shown=("name", "createdAt", "updatedAt", "displayFinancialStatus", "currencyCode"))
 NODES_ANSWER = msgspec.json.Decoder(NodesAnswer)
 JOURNEY_STATE = msgspec.json.Decoder(JourneyState)
 
 
+class Order(NamedTuple):
+    """An order of a page: its record with the included visits, and the number of all."""
+
+    record: Record
+    node: Node
+    visits: int
+
+
+def _order(account: Account, node: Node) -> Order:
+    return Order(_record(_with_visits(node), account), node, _visits(node))
+
+
 async def with_all_visits(
-    client: ApiClient, account: Account, pages: AsyncIterator[list[Node]], size: int
+    client: ApiClient, account: Account, pages: AsyncIterator[list[Node | RejectedRecord]], size: int
 ) -> AsyncIterator[Page]:
     """Yields the orders as records, at most `size` per page; orders with more visits follow when a call is filled."""
     waiting: list[Node] = []
     async for nodes in pages:
-        waiting += [node for node in nodes if _visits(node) > INCLUDED_VISITS]
-        yield [_record(_with_visits(node), account) for node in nodes if _visits(node) <= INCLUDED_VISITS]
+        page = build_page(built(nodes), partial(_order, account), SHAPE)
+        waiting += [each.node for each in built(page) if each.visits > INCLUDED_VISITS]
+        few = [each.record for each in built(page) if each.visits <= INCLUDED_VISITS]
+        yield [*few, *rejects(page), *rejects(nodes)]
         if len(waiting) >= MAX_WAITING:
             async for page in _with_requested_visits(client, account, waiting, size):
                 yield page
@@ -70,12 +87,14 @@ async def with_all_visits(
         yield page
 
 
-async def read_by_id(client: ApiClient, account: Account, ids: Sequence[str]) -> AsyncIterator[Page]:
+async def read_by_id(
+    client: ApiClient, account: Account, ids: Sequence[str], _stored: StoredPayloads | None = None
+) -> AsyncIterator[Page]:
     """Yields the current state of the orders that still exist."""
 
-    async def pages() -> AsyncIterator[list[Node]]:
+    async def pages() -> AsyncIterator[list[Node | RejectedRecord]]:
         for start in range(0, len(ids), MAX_ORDERS_BY_ID):
-            yield await _nodes(client, ORDERS_BY_ID, {"ids": list(ids[start : start + MAX_ORDERS_BY_ID])})
+            yield [*await _nodes(client, ORDERS_BY_ID, {"ids": list(ids[start : start + MAX_ORDERS_BY_ID])})]
 
     async for page in with_all_visits(client, account, pages(), MAX_VISITS):
         yield page
@@ -83,7 +102,10 @@ async def read_by_id(client: ApiClient, account: Account, ids: Sequence[str]) ->
 
 def is_unfinished(record: Record, now: datetime) -> bool:
     """Whether Shopify may still add to the journey, or to a new order without one."""
-    order = decode(record.payload, JOURNEY_STATE, "shopify order")
+    try:
+        order = decode(record.payload, JOURNEY_STATE, "shopify order")
+    except ContractError:
+        return False
     if journey := order.customer_journey_summary:
         return not journey.ready
     return now - order.created_at < MAX_JOURNEY_DELAY
@@ -95,7 +117,7 @@ async def _with_requested_visits(
     for batch in _batches(sorted(orders, key=_visits)):
         async for part in _request_visits(client, batch):
             for start in range(0, len(part), size):
-                yield [_record(node, account) for node in part[start : start + size]]
+                yield build_page(part[start : start + size], lambda node: _record(node, account), SHAPE)
 
 
 async def _request_visits(client: ApiClient, orders: list[Node]) -> AsyncIterator[list[Node]]:
@@ -111,15 +133,16 @@ async def _request_visits(client: ApiClient, orders: list[Node]) -> AsyncIterato
             async for done in _request_visits(client, part):
                 yield done
         return
-    moments = {node["id"]: (node["customerJourneySummary"] or {}).get("moments") for node in nodes}
+    journeys = {str(node.get("id")): node.get("customerJourneySummary") for node in nodes}
+    moments = {key: journey.get("moments") for key, journey in journeys.items() if isinstance(journey, dict)}
     # An order that was deleted meanwhile keeps the visits it has.
-    yield [_with_visits(order, moments.get(order["id"])) for order in orders]
+    yield [_with_visits(order, moments.get(str(order["id"]))) for order in orders]
 
 
 async def _nodes(client: ApiClient, query: str, variables: dict[str, Any]) -> list[Node]:
     response = await client.post("graphql.json", {"query": query, "variables": variables}, repeat=True)
     found = decode(response.body, NODES_ANSWER, "shopify nodes").data.nodes
-    return [node for node in found if node]
+    return [node for node in found if isinstance(node, dict)]
 
 
 def _batches(orders: list[Node]) -> Iterator[list[Node]]:

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from adsync.api.client import ApiClient
 from adsync.errors import ContractError
-from adsync.models import Account, AccountInfo, Credentials, Page, RawJson, Record, StoredPayloads
+from adsync.models import Account, AccountInfo, Credentials, Page, RawJson, Record, RejectedRecord, StoredPayloads
 from adsync.ranges import TimeRange
 from adsync.sources.base import AsyncReport, CallCost, EntityStream, IncrementalStream, RereadPolicy, Source
 from adsync.sources.common import pagination
 from adsync.sources.common.auth import in_header
 from adsync.sources.common.decoding import decode
+from adsync.sources.common.records import build_page
 from adsync.sources.shopify import queries
 from adsync.sources.shopify.access_warnings import notes, terms
 from adsync.sources.shopify.bulk import download_bulk, is_bulk_ready, start_bulk
 from adsync.sources.shopify.errors import Extensions, check, throttle
-from adsync.sources.shopify.orders import MAX_ORDERS_BY_ID, Node, is_unfinished, read_by_id, with_all_visits
+from adsync.sources.shopify.orders import MAX_ORDERS_BY_ID, SHAPE, Node, is_unfinished, read_by_id, with_all_visits
 from adsync.sources.shopify.query_cost import FIRST_PAGE, MIN_PAGE_SIZE, PAGE_SIZE, count, max_page_size
 from adsync.sources.shopify.search_filter import instant, updated_within
 from adsync.sources.shopify.token_refresh import TOKEN_REFRESH
@@ -53,7 +55,7 @@ class PageInfo(msgspec.Struct, rename="camel"):
 
 class Orders(msgspec.Struct, rename="camel"):
     page_info: PageInfo
-    nodes: list[dict[str, Any]]
+    nodes: list[Any]
 
 
 class Scope(msgspec.Struct):
@@ -105,23 +107,24 @@ async def orders(
         yield page
 
 
-async def _updated(client: ApiClient, time_range: TimeRange) -> AsyncIterator[list[Node]]:
+async def _updated(client: ApiClient, time_range: TimeRange) -> AsyncIterator[list[Node | RejectedRecord]]:
     """Yields pages as large as the bucket refills within the longest wait, by the rate in each response."""
     limit = FIRST_PAGE
 
-    async def fetch(after: str | None, size: int) -> tuple[list[Node], str | None]:
+    async def fetch(after: str | None, size: int) -> tuple[list[Node | RejectedRecord], str | None]:
         nonlocal limit
         variables = {"filter": updated_within(time_range), "after": after, "first": min(size, limit)}
         response = await client.post("graphql.json", {"query": queries.ORDERS, "variables": variables}, repeat=True)
         page = decode(response.body, ORDERS_ANSWER, "shopify orders")
         limit = max_page_size(page.extensions)
-        return [_checked(node, time_range) for node in page.data.orders.nodes], _next(page.data.orders.page_info)
+        found = build_page(page.data.orders.nodes, partial(_checked, time_range), SHAPE)
+        return found, _next(page.data.orders.page_info)
 
     async for nodes in pagination.follow(fetch, None, PAGE_SIZE, MIN_PAGE_SIZE):
         yield nodes
 
 
-def _checked(node: Node, time_range: TimeRange) -> Node:
+def _checked(time_range: TimeRange, node: Node) -> Node:
     """Returns the order if it lies in the range: Shopify ignores an invalid filter without an error."""
     try:
         order_id, updated_at = str(node["id"]), str(node["updatedAt"])
@@ -171,6 +174,7 @@ SOURCE = Source(
                 start_bulk, is_bulk_ready, download_bulk, beyond_days=BULK_BEYOND_DAYS, max_wait=BULK_MAX_WAIT
             ),
             reread=RereadPolicy(is_unfinished, read_by_id, REREADS, MAX_ORDERS_BY_ID),
+            read_keys=read_by_id,
         ),
     ),
     options={"report_mode": ("auto", "sync", "async")},

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from adsync.models import RawJson, Record
 from adsync.sources.common.decoding import decode
 from adsync.sources.common.pii import Fields, allow_fields, campaign_link, hash_customer
+from adsync.sources.common.records import RecordShape
 
 PREFIX = "_wc_order_attribution_"
 TOUCH = (
@@ -39,9 +41,16 @@ REQUESTED_FIELDS = (*ALLOWED_FIELDS, "customer_id", "meta_data")
 
 
 class Meta(msgspec.Struct):
-    id: int
+    """An entry of `meta_data`; plugins write some without an id, or empty."""
+
     key: str
     value: msgspec.Raw
+    id: int | str | None = None
+
+    @property
+    def age(self) -> int:
+        """Orders entries of one key; those without an id count as the oldest."""
+        return int(self.id) if str(self.id).isdecimal() else 0
 
 
 class Order(msgspec.Struct):
@@ -51,11 +60,17 @@ class Order(msgspec.Struct):
     date_created_gmt: str
     date_modified_gmt: str
     total: msgspec.Raw
-    customer_id: int
-    meta_data: list[Meta]
+    customer_id: int | str | None = None
+    meta_data: msgspec.Raw = msgspec.Raw(b"[]")
 
 
 ORDER = msgspec.json.Decoder(Order)
+META = msgspec.json.Decoder(Meta)
+OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
+SHAPE = RecordShape(
+    "woocommerce order", shown=("number", "status", "currency", "total", "date_created_gmt", "date_modified_gmt")
+)
 TEXT = msgspec.json.Decoder(str)
 
 
@@ -66,14 +81,24 @@ def read(item: RawJson) -> Order:
 def record(item: RawJson, order: Order, key: bytes) -> Record:
     """Returns the record of an order; customer 0 stands for all guests and gets no hash."""
     payload: dict[str, Any] = allow_fields(item, ALLOWED_FIELDS)
-    payload["meta_data"] = _allowed_meta(order.meta_data)
-    payload["customer_hash"] = hash_customer(str(order.customer_id), key) if order.customer_id else None
+    payload["meta_data"] = _allowed_meta(_entries(order.meta_data))
+    customer = str(order.customer_id or 0)
+    payload["customer_hash"] = hash_customer(customer, key) if customer != "0" else None
     return Record(str(order.id), None, msgspec.json.encode(payload))
+
+
+def _entries(meta_data: RawJson) -> Iterator[Meta]:
+    """Yields the entries of a list, or of an object as older versions return it; what has no key and value is none."""
+    text = bytes(meta_data)
+    items = OBJECT.decode(text).values() if text.startswith(b"{") else ()
+    for item in ITEMS.decode(text) if text.startswith(b"[") else items:
+        with suppress(msgspec.ValidationError):
+            yield META.decode(item)
 
 
 def _allowed_meta(entries: Iterable[Meta]) -> list[dict[str, Any]]:
     """Returns the allowed keys with a plain value; of a duplicate key, the entry with the highest id."""
-    newest = {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.id)}
+    newest = {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.age)}
     allowed = (newest[key] for key in META_KEYS if key in newest)
     return [
         {"id": entry.id, "key": entry.key, "value": _without_personal_data(entry)}

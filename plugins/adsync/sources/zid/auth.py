@@ -23,6 +23,8 @@ from adsync.sources.common.decoding import decode
 HOST = "https://api.zid.sa/v1"
 REFRESH_URL = "https://oauth.zid.sa/oauth/token"
 REMEDY = "ask the merchant to approve the app again and put its new tokens into the connection"
+# Of most stores; used if the profile names none.
+DEFAULT_ZONE = "Asia/Riyadh"
 # Both tokens are valid for a year.
 MAX_TOKEN_AGE = timedelta(days=300)
 
@@ -34,8 +36,8 @@ class Currency(msgspec.Struct):
 class Store(msgspec.Struct):
     id: int | str
     title: str
-    timezone: str
     currency: Currency
+    timezone: str | None = None
 
 
 class User(msgspec.Struct):
@@ -49,7 +51,7 @@ class Profile(msgspec.Struct):
 class StoreRow(msgspec.Struct):
     id: int | str
     title: str
-    timezone: str
+    timezone: str | None
     currency: str
 
 
@@ -105,7 +107,13 @@ async def stores(client: ApiClient, account: Account) -> AsyncIterator[Page]:
 
 def account_info(payload: RawJson) -> AccountInfo:
     store = decode(payload, STORE, "zid store")
-    return AccountInfo(store.title, store.currency, store.timezone)
+    return AccountInfo(store.title, store.currency, store.timezone or DEFAULT_ZONE)
+
+
+def notes(payload: RawJson) -> tuple[str, ...]:
+    if decode(payload, STORE, "zid store").timezone:
+        return ()
+    return (f"Zid's profile has no time zone: {DEFAULT_ZONE} is used; the merchant can set it in the store's settings",)
 
 
 def token_request(credentials: Credentials, token: Token) -> httpx.Request:

@@ -16,7 +16,7 @@ from adsync.sources.common.http_errors import (
     retry_after,
 )
 
-REDIRECTED, FORBIDDEN = 300, 403
+REDIRECTED, FORBIDDEN, NOT_FOUND = 300, 403, 404
 DEFAULT_WAIT = 60.0
 # A header is missing, which a new token would not change.
 HEADERS_MISSING = "ERROR_SESSION_MISSING"
@@ -37,6 +37,10 @@ class Envelope(msgspec.Struct):
     def code(self) -> str:
         inside = self.message.code if isinstance(self.message, Message) else None
         return inside or self.error_code or ""
+
+
+class OrderGone(PermanentError):
+    """The record does not exist."""
 
 
 ENVELOPE = msgspec.json.Decoder(Envelope)
@@ -67,6 +71,8 @@ def _status_error(response: ApiResponse, text: str) -> AdsyncError:
         return RateLimited(text, retry_after=retry_after(response.headers) or DEFAULT_WAIT)
     if response.status == FORBIDDEN:
         return ReauthRequired(f"{text}: ask the merchant to approve the app again, with permission to read orders")
+    if response.status == NOT_FOUND and "NOT_FOUND" in text:
+        return OrderGone(text)
     return error_for_status("zid", response) if response.status >= SERVER_ERROR else PermanentError(text)
 
 

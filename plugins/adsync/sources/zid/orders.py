@@ -15,6 +15,7 @@ from adsync.errors import ContractError
 from adsync.models import RawJson, Record
 from adsync.sources.common.decoding import decode
 from adsync.sources.common.pii import Fields, allow_fields, hash_customer
+from adsync.sources.common.records import RecordShape
 
 CODE: Fields = {"code": None}
 ALLOWED_FIELDS: Fields = {
@@ -60,6 +61,9 @@ class Order(msgspec.Struct):
         return _utc(self.created_at, "created_at")
 
 
+SHAPE = RecordShape(
+    "zid order", shown=("code", "order_status.code", "payment_status", "order_total", "currency_code", "updated_at")
+)
 ORDER = msgspec.json.Decoder(Order)
 
 

@@ -7,21 +7,24 @@ Reference: the project's Zid sheet, sections 1 to 6.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
 from adsync.api.client import ApiClient
-from adsync.errors import ContractError, TemporaryError
-from adsync.models import Account, Page, RateLimit, RecordCount, StoredPayloads
+from adsync.errors import ContractError, PermanentError, ReauthRequired, TemporaryError
+from adsync.models import Account, Page, RateLimit, RawJson, Record, RecordCount, RejectedRecord, StoredPayloads
 from adsync.ranges import ONE_DAY, TimeRange
 from adsync.sources.base import CallCost, EntityStream, IncrementalStream, Source
 from adsync.sources.common.decoding import decode
-from adsync.sources.zid.auth import TOKEN_REFRESH, account_info, auth, base_url, initial_token, stores
-from adsync.sources.zid.errors import check
-from adsync.sources.zid.orders import Order, origin_field, read, record
+from adsync.sources.common.records import build_one, build_page, built, rejects
+from adsync.sources.zid.auth import TOKEN_REFRESH, account_info, auth, base_url, initial_token, notes, stores
+from adsync.sources.zid.errors import OrderGone, check
+from adsync.sources.zid.orders import SHAPE, Order, origin_field, read, record
 from adsync.sources.zid.timezone_check import TimezoneCheck
 
 LOG = logging.getLogger(__name__)
@@ -35,6 +38,11 @@ class Listing(msgspec.Struct):
     total_order_count: int
 
 
+class One(msgspec.Struct):
+    order: msgspec.Raw
+
+
+ONE = msgspec.json.Decoder(One)
 LISTING = msgspec.json.Decoder(Listing)
 
 
@@ -42,14 +50,13 @@ LISTING = msgspec.json.Decoder(Listing)
 class ListRead:
     """One read of the list: its distinct orders, those of the last page, and its reported total."""
 
-    ids: set[int] = field(default_factory=set)
-    last: list[int] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+    last: list[str] = field(default_factory=list)
     number: int = 0
     total: int = 0
 
-    def add_page(self, orders: list[Order], total: int) -> bool:
+    def add_page(self, page: list[str], total: int) -> bool:
         """Returns whether more pages follow; ContractError if the page repeats the previous one."""
-        page = [order.id for order in orders]
         if page and page == self.last:
             raise ContractError(f"zid returned page {self.number} again instead of page {self.number + 1}")
         has_new = not self.ids.issuperset(page)
@@ -65,27 +72,84 @@ async def orders(
 
     The list is read again until it contains as many orders as it reports.
     """
-    yielded: dict[int, str] = {}
+    yielded: dict[str, str] = {}
     origin, timezone_check = "", TimezoneCheck(account.zone)
     listed = TimeRange(time_range.since - ONE_DAY, time_range.until)
     for _ in range(MAX_READS):
         current, has_more = ListRead(), True
         while has_more:
             listing = await _listing(client, listed, current.number + 1)
-            found = [(item, _checked(read(item), time_range)) for item in listing.orders]
-            has_more = current.add_page([order for _, order in found], listing.total_order_count)
-            fresh = [(item, order) for item, order in found if yielded.get(order.id) != order.updated_at]
-            yielded |= {order.id: order.updated_at for _, order in fresh}
-            for _, order in fresh:
-                timezone_check.add(order)
-            origin = origin or next(filter(None, (origin_field(item) for item, _ in fresh)), "")
-            yield [record(item, order, account.customer_key) for item, order in fresh]
+            found = build_page(listing.orders, partial(_row, account.customer_key), SHAPE)
+            found = _within(time_range, found)
+            has_more = current.add_page([_id_of(each) for each in found], listing.total_order_count)
+            fresh = [each for each in built(found) if yielded.get(each.record.key) != each.order.updated_at]
+            yielded |= {each.record.key: each.order.updated_at for each in fresh}
+            for each in fresh:
+                timezone_check.add(each.order)
+            origin = origin or next(filter(None, (each.origin for each in fresh)), "")
+            yield [*(each.record for each in fresh), *rejects(found)]
         if len(current.ids) == current.total:
             timezone_check.verify()
             if origin:
                 LOG.warning("%s: zid now returns `%s` of orders, which may name their campaigns", account, origin)
             return
     raise TemporaryError(f"zid listed {len(current.ids)} orders but reported {current.total}, {MAX_READS} times")
+
+
+class Row(NamedTuple):
+    """An order of the list."""
+
+    record: Record
+    order: Order
+    origin: str
+    changed_at: datetime
+
+
+def _row(key: bytes, item: RawJson) -> Row:
+    order = read(item)
+    return Row(record(item, order, key), order, origin_field(item), order.changed_at)
+
+
+def _within(time_range: TimeRange, page: list[Row | RejectedRecord]) -> list[Row | RejectedRecord]:
+    """Rejects orders outside the range, with a day of tolerance; ContractError if all are: the filter was ignored."""
+    first, last = time_range.since - 2 * ONE_DAY, time_range.until + ONE_DAY
+    outside = [each for each in built(page) if not first <= each.changed_at < last]
+    if not outside:
+        return page
+    order = outside[0].order
+    error = ContractError(f"zid ignored the filter: order {order.id} was updated at {order.updated_at}")
+    if len(outside) == len(page):
+        raise error
+    return [
+        RejectedRecord(each.record.key, f"zid order updated at {each.order.updated_at}, outside the requested range")
+        if each in outside
+        else each
+        for each in page
+    ]
+
+
+def _id_of(row: Row | RejectedRecord) -> str:
+    """Returns the order's id; of a row without a readable one, what tells it from others."""
+    return row.record.key if isinstance(row, Row) else row.key or row.excerpt
+
+
+async def read_by_id(
+    client: ApiClient, account: Account, keys: Sequence[str], _stored: StoredPayloads
+) -> AsyncIterator[Page]:
+    """Yields the orders of these ids that still exist."""
+    for key in keys:
+        try:
+            response = await client.get(f"managers/store/orders/{key}/view")
+        except OrderGone:
+            continue
+        except ReauthRequired:
+            raise
+        except PermanentError as error:
+            yield [RejectedRecord(key, str(error))]
+            continue
+        item = decode(response.body, ONE, "zid order").order
+        found = build_one(item, lambda each: record(each, read(each), account.customer_key), SHAPE)
+        yield [found._replace(key=key)]
 
 
 async def count(client: ApiClient, _account: Account, time_range: TimeRange) -> RecordCount:
@@ -105,13 +169,6 @@ async def _listing(client: ApiClient, time_range: TimeRange, number: int, size: 
     return decode((await client.get("managers/store/orders", params)).body, LISTING, "zid orders")
 
 
-def _checked(order: Order, time_range: TimeRange) -> Order:
-    """Returns the order if it lies in the range, with a day of tolerance: an ignored filter would return all orders."""
-    if not time_range.since - 2 * ONE_DAY <= order.changed_at < time_range.until + ONE_DAY:
-        raise ContractError(f"zid ignored the filter: order {order.id} was updated at {order.updated_at}")
-    return order
-
-
 def _clock(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
 
@@ -123,9 +180,12 @@ SOURCE = Source(
     auth=auth,
     check=check,
     account_info=account_info,
+    notes=notes,
     streams=(
         EntityStream("stores", stores),
-        IncrementalStream("orders", orders, MAX_DAYS, count=count, cost=CallCost(PAGE_SIZE, lead_time=ONE_DAY)),
+        IncrementalStream(
+            "orders", orders, MAX_DAYS, count=count, read_keys=read_by_id, cost=CallCost(PAGE_SIZE, lead_time=ONE_DAY)
+        ),
     ),
     initial_token=initial_token,
     token_refresh=TOKEN_REFRESH,
