@@ -34,6 +34,7 @@ from adsync_demo.services import servers
 from big_world import TODAY, World
 
 ROUNDS = 3
+FLOOR = Path(__file__).with_name("transform_floor.sql")
 THIRD = 1 / 3
 PERCENT = 0.01
 ONE_VISITOR = {"name": "visitor ", "visitors": 1, "orders": 5_000, "clicks": 20_000}
@@ -109,6 +110,14 @@ class Bench:
             subprocess.run(self.project.command(*words), check=True, env=environment, stdout=subprocess.DEVNULL)
         return timing.seconds
 
+    def floor(self) -> float:
+        """Returns the seconds of transform_floor.sql, on one connection."""
+        with psycopg.connect(self.url, autocommit=True) as db:
+            with self._timed("floor, plain SQL") as timing:
+                db.execute(FLOOR.read_text())
+            db.execute("drop schema floor cascade")
+        return timing.seconds
+
     @contextmanager
     def _timed(self, what: str) -> Iterator[Timing]:
         timing, began = Timing(), time.perf_counter()
@@ -153,6 +162,7 @@ def measure(bench: Bench, *, growth: bool) -> list[Measurement]:
     short = _fill_a_third(bench) if growth else None
     with psycopg.connect(bench.url) as db:
         bench.world.history(db, THIRD if growth else 0, 1)
+    floor = bench.floor()
     full = bench.full_refresh()
     pairs = [(bench.start(), bench.build("nothing changed")) for _ in range(bench.rounds)]
     start, idle = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
@@ -162,6 +172,7 @@ def measure(bench: Bench, *, growth: bool) -> list[Measurement]:
     crowded = bench.full_refresh()
     measured = [
         Measurement("nothing changed, beyond start", idle - start, 1, f"{idle:.1f} s - {start:.1f} s"),
+        Measurement("full refresh : floor", full / floor, 6, f"{full:.1f} s : {floor:.1f} s"),
         Measurement("1 % changed : full refresh", changed / full, 0.1, f"{changed:.1f} s : {full:.1f} s"),
         Measurement("full refresh, with one visitor : without", crowded / full, 1.5, f"{crowded:.1f} s : {full:.1f} s"),
     ]
