@@ -22,13 +22,17 @@ Scope = Literal["app", "account", "token"]
 
 @dataclass(frozen=True)
 class Credentials:
-    """One Airflow connection: `host` is the base URL; `password` and everything in `extra` is secret."""
+    """One Airflow connection: `host` is the base URL; `password` and everything in `extra` is secret.
+
+    `schema` is not used: a path that was meant for the host may stand there.
+    """
 
     conn_id: str
     host: str = ""
     login: str = ""
     password: str = field(default="", repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    schema: str = ""
 
 
 @dataclass(frozen=True)

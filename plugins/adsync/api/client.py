@@ -194,14 +194,15 @@ async def open_api_client(
     rate_limiter: RateLimiter = NO_RATE_LIMIT,
 ) -> AsyncIterator[ApiClient]:
     """Opens a client with a valid token; closes it at the end."""
-    async with session.client(_validated(base_url, credentials)) as http:
+    async with session.client(validated_url(base_url, credentials)) as http:
         token = await tokens.get()
         client = ApiClient(http, platform, credentials, token, tokens=tokens, rate_limiter=rate_limiter)
         client.stats.calls += tokens.refresh_calls
         yield client
 
 
-def _validated(base_url: str, credentials: Credentials) -> str:
+def validated_url(base_url: str, credentials: Credentials) -> str:
+    """Returns the base URL; ConfigError if it is not a full one."""
     with suppress(httpx.InvalidURL):
         url = httpx.URL(base_url)
         if url.scheme in {"http", "https"} and url.host:

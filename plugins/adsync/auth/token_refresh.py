@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from adsync.errors import ConfigError
 from adsync.models import ApiResponse, Credentials, Token
 
 if TYPE_CHECKING:
@@ -66,5 +67,16 @@ class TokenRefresh:
 def initial_token(credentials: Credentials) -> Token:
     """The token in the connection: its password, and `refresh_token` and `expires` (Unix seconds) of its extra."""
     extra = credentials.extra
-    expires_at = datetime.fromtimestamp(int(extra["expires"]), UTC) if extra.get("expires") else None
-    return Token(credentials.password, str(extra.get("refresh_token", "")), expires_at)
+    return Token(credentials.password, str(extra.get("refresh_token") or ""), _expiry(credentials))
+
+
+def _expiry(credentials: Credentials) -> datetime | None:
+    told = credentials.extra.get("expires")
+    if not told:
+        return None
+    try:
+        return datetime.fromtimestamp(float(told), UTC)
+    except (ValueError, TypeError, OverflowError, OSError) as error:
+        raise ConfigError(
+            f"invalid expires in the extra of connection {credentials.conn_id} (expected Unix seconds, a number)"
+        ) from error

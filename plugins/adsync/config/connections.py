@@ -77,9 +77,8 @@ def _from_json(conn_id: str, text: str) -> Credentials:
     if not fields.keys() <= JSON_KEYS:
         raise ValueError("unknown key")
     host, login, password = (text_field(fields.get(name)) for name in ("host", "login", "password"))
-    return Credentials(
-        conn_id, host_with_port(host, fields.get("port")), login, password, _extra(fields.get("extra") or {})
-    )
+    extra, schema = _extra(fields.get("extra") or {}), text_field(fields.get("schema"))
+    return Credentials(conn_id, host_with_port(host, fields.get("port")), login, password, extra, schema)
 
 
 def _from_uri(conn_id: str, uri: str) -> Credentials:
@@ -106,6 +105,7 @@ def _from_uri(conn_id: str, uri: str) -> Credentials:
         unquote(parts.username or ""),
         unquote(parts.password or ""),
         extra,
+        unquote(parts.path[1:]),
     )
 
 

@@ -49,7 +49,9 @@ def now() -> datetime:
 def to_credentials(found: Connection) -> Credentials:
     """Returns the fields of an Airflow connection that the package uses."""
     host, extra = host_with_port(text_field(found.host), found.port), extra_object(found.conn_id, found.extra)
-    return Credentials(found.conn_id, host, text_field(found.login), text_field(found.password), extra)
+    return Credentials(
+        found.conn_id, host, text_field(found.login), text_field(found.password), extra, found.schema or ""
+    )
 
 
 def _linked_accounts(conn_id: str) -> str:

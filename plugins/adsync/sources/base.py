@@ -136,6 +136,32 @@ class IncrementalStream:
     cost: CallCost = CallCost()
 
 
+@dataclass(frozen=True)
+class ConnectionNeeds:
+    """What the connection of an account holds, for `config check`.
+
+    `required` are its fields that must be set: `host`, `login`, `password`. `extra` are the keys that its extra may
+    hold beside those of every platform, `required_extra` those that it must hold. `together` names for a key the
+    further ones without which it has no effect, `flags` are the keys that are true or false.
+    """
+
+    required: tuple[str, ...] = ("password",)
+    extra: tuple[str, ...] = ()
+    required_extra: tuple[str, ...] = ()
+    together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> set[str]:
+        """All keys of the extra that have a meaning."""
+        pairs = {name for key, needed in self.together.items() for name in (key, *needed)}
+        return {*COMMON_EXTRA, *self.extra, *self.required_extra, *self.flags, *pairs}
+
+
+# Keys of any connection: the app that shares a rate limit, the expiry of the token, another token server.
+COMMON_EXTRA = ("app_id", "client_id", "expires", "token_url")
+APP = ("client_id", "client_secret")
+
 Stream = EntityStream | DailyStream | IncrementalStream
 
 
@@ -158,7 +184,7 @@ class Source:
     `rate_limits` are the documented limits; `throttle` returns how many seconds a response asks the account to pause.
     `options` are the keys that an account may have in workspaces.yaml, each with its allowed values (empty: any text).
     `lookback` is how many days, today included, the platform still restates; `restate` reads them again every night.
-    `label` is the name that users see; by default the capitalized name.
+    `label` is the name that users see; by default the capitalized name. `connection` is what its connections hold.
     """
 
     name: str
@@ -176,6 +202,7 @@ class Source:
     lookback: int = 28
     notes: Callable[[RawJson], tuple[str, ...]] = no_notes
     label: str = ""
+    connection: ConnectionNeeds = ConnectionNeeds()
 
     def stream(self, name: str) -> Stream:
         """Returns the stream of that name."""

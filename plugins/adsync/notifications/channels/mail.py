@@ -36,15 +36,23 @@ def to_email(connection: Credentials, message: Message) -> None:
         raise TemporaryError(f"channel {connection.conn_id} rejected the mail ({type(error).__name__})") from error
 
 
-@contextmanager
-def _server(connection: Credentials) -> Iterator[smtplib.SMTP]:
+def server_address(connection: Credentials) -> tuple[str, int, str]:
+    """Returns host, port and security of the server; ConfigError if one of them is invalid."""
     security = str(connection.extra.get("security", "starttls"))
     if security not in PORTS:
         raise ConfigError(
             f"invalid security in connection {connection.conn_id}: {security!r} (expected {', '.join(PORTS)})"
         )
     host, _, port = connection.host.partition(":")
-    address = {"host": host, "port": int(port or PORTS[security]), "timeout": TIMEOUT}
+    if not host or not (port or "0").isdecimal():
+        raise ConfigError(f"invalid host in connection {connection.conn_id}: expected a server, or server:port")
+    return host, int(port or PORTS[security]), security
+
+
+@contextmanager
+def _server(connection: Credentials) -> Iterator[smtplib.SMTP]:
+    host, port, security = server_address(connection)
+    address = {"host": host, "port": port, "timeout": TIMEOUT}
     context = ssl.create_default_context()
     with smtplib.SMTP_SSL(**address, context=context) if security == "ssl" else smtplib.SMTP(**address) as server:
         if security == "starttls":

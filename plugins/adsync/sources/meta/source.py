@@ -14,7 +14,7 @@ import msgspec
 
 from adsync.api.client import ApiClient
 from adsync.models import Account, AccountInfo, Credentials, Page, RawJson, Record
-from adsync.sources.base import AsyncReport, CallCost, DailyStream, EntityStream, Source
+from adsync.sources.base import AsyncReport, CallCost, ConnectionNeeds, DailyStream, EntityStream, Source
 from adsync.sources.common.auth import bearer
 from adsync.sources.common.decoding import decode
 from adsync.sources.meta.ads import ads
@@ -103,4 +103,9 @@ SOURCE = Source(
     token_refresh=TOKEN_REFRESH,
     rate_limits=LIMITS,
     throttle=throttle,
+    connection=ConnectionNeeds(
+        extra=("app_secret", "api_version"),
+        together={"expires": ("app_id", "app_secret"), "system_user": ("app_id", "app_secret", "expires")},
+        flags=("system_user",),
+    ),
 )

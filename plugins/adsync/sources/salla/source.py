@@ -23,7 +23,7 @@ from adsync.models import (
     StoredPayloads,
 )
 from adsync.ranges import ONE_DAY, TimeRange
-from adsync.sources.base import CallCost, EntityStream, IncrementalStream, Source
+from adsync.sources.base import APP, CallCost, ConnectionNeeds, EntityStream, IncrementalStream, Source
 from adsync.sources.common.decoding import decode
 from adsync.sources.salla.errors import check, throttle
 from adsync.sources.salla.order_changes import LISTING, MAX_OLD_ORDERS, ONE, PAGE_SIZE, ChangedOrders, read_by_id
@@ -116,4 +116,5 @@ SOURCE = Source(
     rate_limits=(RateLimit("account", 720, 60),),
     throttle=throttle,
     lookback=30,
+    connection=ConnectionNeeds(together={"refresh_token": APP, "client_secret": ("client_id",)}),
 )

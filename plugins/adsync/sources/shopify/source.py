@@ -17,7 +17,16 @@ from adsync.api.client import ApiClient
 from adsync.errors import ContractError
 from adsync.models import Account, AccountInfo, Credentials, Page, RawJson, Record, RejectedRecord, StoredPayloads
 from adsync.ranges import TimeRange
-from adsync.sources.base import AsyncReport, CallCost, EntityStream, IncrementalStream, RereadPolicy, Source
+from adsync.sources.base import (
+    APP,
+    AsyncReport,
+    CallCost,
+    ConnectionNeeds,
+    EntityStream,
+    IncrementalStream,
+    RereadPolicy,
+    Source,
+)
 from adsync.sources.common import pagination
 from adsync.sources.common.auth import in_header
 from adsync.sources.common.decoding import decode
@@ -180,4 +189,7 @@ SOURCE = Source(
     options={"report_mode": ("auto", "sync", "async")},
     token_refresh=TOKEN_REFRESH,
     throttle=throttle,
+    connection=ConnectionNeeds(
+        extra=("api_version",), together={"refresh_token": APP, "client_secret": ("client_id",)}
+    ),
 )

@@ -12,7 +12,7 @@ import httpx
 
 from adsync.auth.token_refresh import TokenRefresh
 from adsync.models import Credentials, RateLimit, Token
-from adsync.sources.base import CallCost, DailyStream, EntityStream, Source
+from adsync.sources.base import APP, CallCost, ConnectionNeeds, DailyStream, EntityStream, Source
 from adsync.sources.common import oauth
 from adsync.sources.snapchat.ads import ads
 from adsync.sources.snapchat.api import auth, base_url
@@ -55,4 +55,5 @@ SOURCE = Source(
     token_refresh=TokenRefresh(token_request, oauth.reader("snapchat", REMEDY)),
     rate_limits=(RateLimit("app", 20, 1), RateLimit("token", 10, 1)),
     lookback=30,
+    connection=ConnectionNeeds(together={"refresh_token": APP, "client_secret": ("client_id",)}),
 )

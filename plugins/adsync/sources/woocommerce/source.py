@@ -19,7 +19,7 @@ from adsync.api.client import ApiClient
 from adsync.errors import AdsyncError, ContractError, Unreadable
 from adsync.models import Account, ApiResponse, Page, RateLimit, RawJson, RecordCount, StoredPayloads
 from adsync.ranges import TimeRange
-from adsync.sources.base import CallCost, EntityStream, IncrementalStream, Source
+from adsync.sources.base import CallCost, ConnectionNeeds, EntityStream, IncrementalStream, Source
 from adsync.sources.common.decoding import decode
 from adsync.sources.common.http_errors import server_time
 from adsync.sources.woocommerce.errors import SiteCrashed, check
@@ -165,4 +165,9 @@ SOURCE = Source(
     # WooCommerce has no limit of its own; the shop's customers use the same server.
     rate_limits=(RateLimit("account", 2, 1),),
     lookback=30,
+    connection=ConnectionNeeds(
+        required=("login", "password"),
+        extra=("rest_prefix", "user_agent"),
+        flags=("rest_route", "query_keys"),
+    ),
 )

@@ -19,7 +19,7 @@ from adsync.api.client import ApiClient
 from adsync.errors import ContractError, PermanentError, ReauthRequired, TemporaryError
 from adsync.models import Account, Page, RateLimit, RawJson, Record, RecordCount, RejectedRecord, StoredPayloads
 from adsync.ranges import ONE_DAY, TimeRange
-from adsync.sources.base import CallCost, EntityStream, IncrementalStream, Source
+from adsync.sources.base import APP, CallCost, ConnectionNeeds, EntityStream, IncrementalStream, Source
 from adsync.sources.common.decoding import decode
 from adsync.sources.common.records import build_one, build_page, built, rejects
 from adsync.sources.zid.auth import TOKEN_REFRESH, account_info, auth, base_url, initial_token, notes, stores
@@ -191,4 +191,8 @@ SOURCE = Source(
     token_refresh=TOKEN_REFRESH,
     rate_limits=(RateLimit("account", 1, 1),),
     lookback=30,
+    connection=ConnectionNeeds(
+        required_extra=("authorization",),
+        together={"refresh_token": (*APP, "redirect_uri"), "client_secret": ("client_id",)},
+    ),
 )
