@@ -96,6 +96,37 @@ def test_until_is_inclusive(capsys, warehouse_url, live):
     assert days == [(since, until)]
 
 
+NOT_DUE = """
+insert into adsync.sync_state (platform, account_id, stream, status, lease_until, retry_at)
+select platform, native_id, 'orders', %s, %s, %s from adsync.accounts where platform = 'zid'
+"""
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (("paused", None, None), "is paused"),
+        (("ok", "2999-01-01", None), "is being synced by another run"),
+        (("retrying", None, "2999-01-01T10:00Z"), "backs off after a failure until 2999-01-01 10:00 UTC"),
+    ],
+)
+def test_a_sync_without_due_accounts_says_why(shell, capsys, warehouse_url, state, sentence):
+    assert main(["accounts", "import", str(shell)]) == OK
+    with psycopg.connect(warehouse_url) as connection:
+        connection.execute(NOT_DUE, state)
+    assert main(["sync", "--source", "zid"]) == OK
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_sync_of_a_source_without_accounts_says_so(shell, capsys):
+    document = yaml.safe_load(shell.read_text(encoding="utf-8"))
+    for workspace in document["workspaces"]:
+        workspace["stores"] = [one for one in workspace["stores"] if one["platform"] != "zid"]
+    shell.write_text(yaml.safe_dump(document), encoding="utf-8")
+    assert main(["sync", "--source", "zid"]) == OK
+    assert "zid: no active account (add one to workspaces.yaml)" in capsys.readouterr().err
+
+
 def test_accounts_import_counts_what_it_imported(shell, capsys, warehouse_url):
     assert main(["accounts", "import", str(shell)]) == OK
     assert "3 workspaces and 19 accounts imported" in capsys.readouterr().out

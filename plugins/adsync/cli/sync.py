@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ from adsync.extract.results import ShardFailed
 from adsync.extract.runner import SyncRequest, sync_until_reported
 from adsync.notifications import admin_notices
 from adsync.notifications.channels.factory import open_channel
+from adsync.orchestration import sharding
 from adsync.state import accounts
 
 Source = Annotated[str, typer.Option(metavar="NAME", help="Source to sync, such as meta or shopify.")]
@@ -31,6 +33,9 @@ def sync(source: Source, account: Account = None, since: Since = None, until: Un
     loaded = registry.load(source)
     accounts.prepare(url)
     selected = options.select_accounts(url, loaded.name, account, days)
+    if not selected:
+        typer.echo(sharding.explain_nothing_due(url, loaded.name, now=datetime.now(UTC)), err=True)
+        return
     request = SyncRequest(
         loaded.name,
         tuple(selected),

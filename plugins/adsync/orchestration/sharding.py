@@ -15,6 +15,7 @@ from adsync.warehouse.connection import connect_now
 
 MAX_SHARDS = 100
 MAX_NAMES_IN_TITLE = 3
+MAX_REASONS = 5
 DUE_ACCOUNTS = """
 select account.native_id from adsync.accounts as account
 left join adsync.sync_state as state on account.platform = state.platform and account.native_id = state.account_id
@@ -26,6 +27,18 @@ having coalesce(bool_and(
     and (state.retry_at is null or state.retry_at <= %(now)s)
     and state.status <> 'paused'
 ), true)
+order by account.native_id
+"""
+UNDUE_ACCOUNTS = """
+select
+    account.native_id,
+    bool_or(state.status = 'paused') as is_paused,
+    max(state.lease_until) filter (where state.lease_until >= %(now)s) as lease_until,
+    max(state.retry_at) filter (where state.retry_at > %(now)s) as retry_at
+from adsync.accounts as account
+left join adsync.sync_state as state on account.platform = state.platform and account.native_id = state.account_id
+where account.platform = %(source)s and account.is_active
+group by account.native_id
 order by account.native_id
 """
 ACTIVE_ACCOUNTS = """
@@ -45,6 +58,26 @@ def due_accounts(url: str, source: str, *, now: datetime, workspaces: Collection
     with connect_now(url) as connection:
         values = {"source": source, "now": now, "workspaces": list(workspaces)}
         return [account_id for (account_id,) in connection.execute(DUE_ACCOUNTS, values)]
+
+
+def explain_nothing_due(url: str, source: str, *, now: datetime) -> str:
+    """Returns one sentence that says why no account of the source is due."""
+    with connect_now(url) as connection:
+        rows = connection.execute(UNDUE_ACCOUNTS, {"source": source, "now": now}).fetchall()
+    if not rows:
+        return f"{source}: no active account (add one to workspaces.yaml)"
+    reasons = [f"{account_id} {_reason(*state)}" for account_id, *state in rows]
+    return f"{source}: no account is due: {join_limited(reasons, MAX_REASONS, '; ')}"
+
+
+def _reason(is_paused: bool | None, lease_until: datetime | None, retry_at: datetime | None) -> str:
+    if is_paused:
+        return "is paused"
+    if lease_until:
+        return "is being synced by another run"
+    if retry_at:
+        return f"backs off after a failure until {retry_at:%Y-%m-%d %H:%M} UTC (--account syncs it now)"
+    return "has become due since"
 
 
 def active_accounts(url: str, source: str, workspaces: Collection[str] = ()) -> list[str]:

@@ -68,9 +68,23 @@ async def test_a_site_with_plain_permalinks_has_its_routes_in_a_parameter(sandbo
     client, root = sandbox(), "/woocommerce/shop.juniper.example"
     assert (await client.get(f"{root}/wp-json/wc/v3/orders", auth=keys(JUNIPER))).json()["code"] == "rest_no_route"
     params = {"rest_route": "/wc/v3/orders", "per_page": 3}
-    answer = await client.get(f"{root}/", params=params, auth=keys(JUNIPER))
+    answer = await client.get(f"{root}/index.php/wp-json/wc/", params=params, auth=keys(JUNIPER))
     assert len(answer.json()) == 3
+    assert (
+        len(
+            (
+                await client.get(f"{root}/?rest_route=/wc/v3/orders&per_page=3&via=wp-json/wc/", auth=keys(JUNIPER))
+            ).json()
+        )
+        == 3
+    )
     assert parse_qs(urlsplit(answer.links["next"]["url"]).query)["rest_route"] == ["/wc/v3/orders"]
+
+
+async def test_keys_are_looked_at_only_if_the_address_contains_wp_json_wc(sandbox):
+    client, root = sandbox(), "/woocommerce/shop.juniper.example"
+    answer = await client.get(f"{root}/?rest_route=/wc/v3/orders", auth=keys(JUNIPER))
+    assert (answer.status_code, answer.json()["code"]) == (401, "woocommerce_rest_cannot_view")
 
 
 async def test_the_currency_has_its_own_route(sandbox):

@@ -1,7 +1,8 @@
 """Finds the WooCommerce site and route of a call, and authorizes it (sheet on WooCommerce, section 1).
 
-A site has its own path. With plain permalinks every /wp-json URL is a 404 and the route is in ?rest_route=. A call with
-an unknown key is anonymous; a known key with a wrong secret is rejected.
+A site has its own path. With plain permalinks every /wp-json URL is a 404 and the route is in ?rest_route= of the front
+page, which may have any path below /index.php. Keys are looked at only if the address as sent contains wp-json/wc/. A
+call with an unknown key is anonymous; a known key with a wrong secret is rejected.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from adsync_sandbox.server.call_accounts import add_account
 
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
 PREFIX = "/wp-json"
-FRONT_PAGES = {"", "/", "/index.php"}
+FRONT_PAGE = "/index.php"
+KEYED = "wp-json/wc/"
 CANNOT_VIEW, NOT_AUTHENTICATED = "woocommerce_rest_cannot_view", "woocommerce_rest_authentication_error"
 # A key's permission, and that of its WordPress user.
 KINDS = ("read", "write", "powerless")
@@ -85,7 +87,8 @@ def resolve(request: Request) -> Call:
 
 def _routed(request: Request, store: Store, below: str) -> Call:
     params = dict(request.query_params.multi_items())
-    if below in FRONT_PAGES and "rest_route" in params:
+    is_front = below in {"", "/", FRONT_PAGE} or below.startswith(f"{FRONT_PAGE}/")
+    if is_front and "rest_route" in params:
         return Call(request, store, _trimmed(params.pop("rest_route")), params)
     if store.plain_permalinks or not (below == PREFIX or below.startswith(f"{PREFIX}/")):
         raise no_route()
@@ -111,6 +114,11 @@ def authorize(call: Call) -> None:
 
 
 def _credentials(call: Call) -> tuple[str, str]:
+    address = (
+        call.request.scope.get("raw_path", call.request.url.path.encode()) + b"?" + call.request.scope["query_string"]
+    )
+    if KEYED.encode() not in address:
+        return "", ""
     scheme, _, encoded = call.request.headers.get("authorization", "").partition(" ")
     if scheme.casefold() != "basic":
         return call.params.get("consumer_key", ""), call.params.get("consumer_secret", "")
