@@ -50,6 +50,8 @@ CONTRACT = Contract(
         "too_much_data": TooMuchData,
         "token_expired": ReauthRequired,
         "permission_denied": ReauthRequired,
+        "missing_permissions": ReauthRequired,
+        "two_errors": TooMuchData,
     },
     waits=(
         ("rate_limited", 120, 120),

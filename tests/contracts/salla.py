@@ -45,6 +45,8 @@ CONTRACT = Contract(
         "permission_denied": ReauthRequired,
         "user_deleted": ReauthRequired,
         "user_inactive": ReauthRequired,
+        "user_unknown": ReauthRequired,
+        "user_not_activated": ReauthRequired,
         "error_inside": PermanentError,
     },
     waits=(

@@ -44,6 +44,7 @@ CONTRACT = Contract(
         "token_expired": TokenExpired,
         "permission_denied": ReauthRequired,
         "shop_frozen": ReauthRequired,
+        "old_token": ReauthRequired,
     },
     waits=(
         ("rate_limited", 30, 30),

@@ -95,6 +95,8 @@ CONTRACT = Contract(
         "too_much_data": TooMuchData,
         "token_expired": TokenExpired,
         "permission_denied": ReauthRequired,
+        "invalid_scope": ReauthRequired,
+        "server_message": TemporaryError,
     },
     waits=(
         ("rate_limited", 120, 120),

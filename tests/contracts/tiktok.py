@@ -50,6 +50,8 @@ CONTRACT = Contract(
         "too_much_data": TooMuchData,
         "token_expired": ReauthRequired,
         "permission_denied": ReauthRequired,
+        "query_too_large": TooMuchData,
+        "too_frequent": RateLimited,
     },
     # It reports the limit, per second or per minute, but not the wait.
     waits=(

@@ -23,7 +23,7 @@ QUIRKS: dict[Quirk, tuple[str, ...]] = {
     ("meta", "other"): (
         *("fault rate_limited", "fault usage_in_minutes", "fault usage_in_seconds", "fault too_much_data"),
         *("fault internal_error", "fault not_replicated", "fault permission_denied", "fault repeated_row"),
-        *("fault job_too_large", "setting short_first_pages"),
+        *("fault job_too_large", "fault missing_permissions", "fault two_errors", "setting short_first_pages"),
     ),
     ("tiktok", 1): (ALWAYS, "fault internal_error", "fault permission_denied"),
     ("tiktok", 2): (ALWAYS,),
@@ -35,7 +35,10 @@ QUIRKS: dict[Quirk, tuple[str, ...]] = {
     ("tiktok", 9): (ALWAYS,),
     ("tiktok", 10): ("fault incomplete",),
     ("tiktok", 12): ("fault too_much_data",),
-    ("tiktok", "other"): ("fault repeated_row", "fault partial_success", "fault rate_limited", "fault job_failed"),
+    ("tiktok", "other"): (
+        *("fault repeated_row", "fault partial_success", "fault rate_limited", "fault job_failed"),
+        *("fault query_too_large", "fault too_frequent"),
+    ),
     ("snapchat", 1): (ALWAYS,),
     ("snapchat", 2): (ALWAYS,),
     ("snapchat", 4): (ALWAYS,),
@@ -46,7 +49,10 @@ QUIRKS: dict[Quirk, tuple[str, ...]] = {
     ("snapchat", 10): ("fault partial_success", "fault error_inside"),
     ("snapchat", 11): (ALWAYS,),
     ("snapchat", 12): (ALWAYS,),
-    ("snapchat", "other"): ("fault rate_limited", "fault rate_limit_reset", "fault app_removed", "fault job_failed"),
+    ("snapchat", "other"): (
+        *("fault rate_limited", "fault rate_limit_reset", "fault app_removed", "fault job_failed"),
+        *("fault invalid_scope", "fault server_message"),
+    ),
     ("shopify", 1): ("setting journeys_ready_after",),
     ("shopify", 2): (ALWAYS,),
     ("shopify", 3): ("fault bulk_failed", "fault bulk_short"),
@@ -58,7 +64,7 @@ QUIRKS: dict[Quirk, tuple[str, ...]] = {
     ("shopify", 10): ("fault permission_denied",),
     ("shopify", "other"): (
         *("fault partial_success", "fault internal_error", "fault rate_limited", "fault shop_frozen"),
-        *("fault token_dies", "fault answer_lost", "setting shopify_limits"),
+        *("fault old_token", "fault token_dies", "fault answer_lost", "setting shopify_limits"),
     ),
     ("woocommerce", 1): (ALWAYS, "setting woocommerce_knows_modified"),
     ("woocommerce", 2): (ALWAYS,),
@@ -80,7 +86,8 @@ QUIRKS: dict[Quirk, tuple[str, ...]] = {
     ("salla", 7): (ALWAYS, "fault answer_lost"),
     ("salla", 8): (ALWAYS,),
     ("salla", "other"): (
-        *("fault user_deleted", "fault user_inactive", "fault permission_denied", "fault token_expired"),
+        *("fault user_deleted", "fault user_inactive", "fault user_unknown", "fault user_not_activated"),
+        *("fault permission_denied", "fault token_expired"),
         *("fault blocked", "fault error_inside", "fault rate_limited", "fault rate_limit_reset"),
         *("setting writes_during_paging", "setting salla_limits"),
     ),

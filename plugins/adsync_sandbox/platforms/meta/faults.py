@@ -48,6 +48,18 @@ def _internal(_fault: Fault) -> Response:
     return JSONResponse(body, SERVER_ERROR)
 
 
+def _missing_permissions(_fault: Fault) -> Response:
+    """A wrong account id or a lost grant; it has the code of an invalid parameter."""
+    return JSONResponse(GraphError(100, "(#100) Missing permissions").body(), BAD_REQUEST)
+
+
+def _two_errors(_fault: Fault) -> Response:
+    """One object after the other; the first counts."""
+    first = GraphError(1, "Please reduce the amount of data you're asking for, then retry your request")
+    bodies = (json.dumps(error.body()) for error in (first, GraphError(2, "Service temporarily unavailable")))
+    return Response("".join(bodies), SERVER_ERROR, media_type="application/json")
+
+
 def _not_replicated(_fault: Fault) -> Response:
     return JSONResponse(missing_object("0").body(), BAD_REQUEST)
 
@@ -101,6 +113,8 @@ RESPONSES: Responses = {
     "too_much_data": _too_much_data,
     "internal_error": _internal,
     "not_replicated": _not_replicated,
+    "missing_permissions": _missing_permissions,
+    "two_errors": _two_errors,
 }
 ALTERATIONS: Alterations = dict.fromkeys(JOB_STATES, _job)
 HEADERS: Headers = {"usage_in_minutes": _usage_in_minutes, "usage_in_seconds": _usage_in_seconds}

@@ -8,7 +8,16 @@ SPEC = PlatformSpec(
     # A system user's token never expires.
     Tokens(seconds=60 * 86_400.0, only_in="juniper", side_by_side=True),
     frozenset(
-        {"internal_error", "not_replicated", "usage_in_minutes", "usage_in_seconds", "job_skipped", "job_too_large"}
+        {
+            "internal_error",
+            "not_replicated",
+            "usage_in_minutes",
+            "usage_in_seconds",
+            "job_skipped",
+            "job_too_large",
+            "missing_permissions",
+            "two_errors",
+        }
     ),
     Ads(
         sources=("facebook", "fb", "ig", "Instagram"),

@@ -1,4 +1,4 @@
-"""Salla's error responses: five kinds of 401, one of which a token refresh cures (sheet on Salla, sections 5 and 6)."""
+"""Salla's error responses: kinds of 401, one of which a token refresh cures (sheet on Salla, sections 5 and 6)."""
 
 from __future__ import annotations
 
@@ -58,6 +58,8 @@ RESPONSES: Responses = {
     "permission_denied": _unauthorized("The access token should have access to one of those scopes: orders.read"),
     "user_deleted": _unauthorized("The user of this access token is deleted."),
     "user_inactive": _unauthorized("The user of this access token is inactive."),
+    "user_unknown": _unauthorized("The User is not exists."),
+    "user_not_activated": _unauthorized("حسابك غير مفعل"),
     "blocked": _blocked,
     "internal_error": _internal,
     "too_much_data": _too_much_data,

@@ -9,7 +9,7 @@ SPEC = PlatformSpec(
     frozenset(
         {
             *("rate_limit_reset", "internal_error", "error_inside"),
-            *("user_deleted", "user_inactive", "blocked", "poisoned_order"),
+            *("user_deleted", "user_inactive", "user_unknown", "user_not_activated", "blocked", "poisoned_order"),
         }
     ),
     stores=Stores(),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from starlette.responses import JSONResponse, Response
 
-from adsync_sandbox.faults.common import UNAUTHORIZED, Responses
+from adsync_sandbox.faults.common import FORBIDDEN, UNAUTHORIZED, Responses
 from adsync_sandbox.faults.rows import Alterations, Json, at
 from adsync_sandbox.faults.script import Fault
 
@@ -28,6 +28,13 @@ def _limited(fault: Fault) -> Response:
 def _expired(_fault: Fault) -> Response:
     message = "[API] Invalid API key or access token (unrecognized login or wrong password)"
     return JSONResponse({"errors": message}, UNAUTHORIZED)
+
+
+def _old_token(_fault: Fault) -> Response:
+    message = (
+        "[API] Non-expiring access tokens are no longer accepted for the Admin API. Start using expiring offline tokens"
+    )
+    return JSONResponse({"errors": message}, FORBIDDEN)
 
 
 def _denied(_fault: Fault) -> Response:
@@ -66,6 +73,7 @@ RESPONSES: Responses = {
     "rate_limited": _limited,
     "token_expired": _expired,
     "permission_denied": _denied,
+    "old_token": _old_token,
     "too_much_data": _too_much_data,
     "internal_error": _internal,
     "shop_frozen": _frozen,

@@ -8,7 +8,15 @@ from math import ceil
 
 from starlette.responses import JSONResponse, Response
 
-from adsync_sandbox.faults.common import FORBIDDEN, OK, TOO_MANY_REQUESTS, UNAUTHORIZED, Responses, retry_after
+from adsync_sandbox.faults.common import (
+    FORBIDDEN,
+    OK,
+    SERVER_ERROR,
+    TOO_MANY_REQUESTS,
+    UNAUTHORIZED,
+    Responses,
+    retry_after,
+)
 from adsync_sandbox.faults.rows import Alterations, Json, Place, at, places
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.platforms.snapchat.api import SnapError, unsupported
@@ -43,6 +51,14 @@ def _too_much_data(_fault: Fault) -> Response:
 
 def _error_inside(_fault: Fault) -> Response:
     return JSONResponse(unsupported("the query failed on the server.").body(), OK)
+
+
+def _invalid_scope(_fault: Fault) -> Response:
+    return JSONResponse(SnapError(UNAUTHORIZED, None, "Invalid scope").body(), UNAUTHORIZED)
+
+
+def _server_message(_fault: Fault) -> Response:
+    return JSONResponse(SnapError(SERVER_ERROR, None, "An unexpected error occurred in shard 7").body(), SERVER_ERROR)
 
 
 def rows(answer: object) -> Iterator[object]:
@@ -91,6 +107,8 @@ RESPONSES: Responses = {
     "permission_denied": _denied,
     "too_much_data": _too_much_data,
     "error_inside": _error_inside,
+    "invalid_scope": _invalid_scope,
+    "server_message": _server_message,
 }
 ALTERATIONS: Alterations = {
     "partial_success": _partial_success,

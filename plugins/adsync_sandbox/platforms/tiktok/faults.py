@@ -39,6 +39,15 @@ def _internal(_fault: Fault) -> Response:
     return envelope({}, 50000, "System error")
 
 
+def _query_too_large(_fault: Fault) -> Response:
+    return envelope({}, 40067, "Your query is too large, please reduce the query size")
+
+
+def _too_frequent(_fault: Fault) -> Response:
+    """The code of invalid app credentials; its text is a rate limit."""
+    return envelope({}, 40101, "You are requesting too frequently, please try again later.")
+
+
 def rows(answer: object) -> Iterator[object]:
     yield at(answer, "data", "list")
 
@@ -71,6 +80,8 @@ RESPONSES: Responses = {
     "permission_denied": _denied,
     "too_much_data": _too_much_data,
     "internal_error": _internal,
+    "query_too_large": _query_too_large,
+    "too_frequent": _too_frequent,
 }
 ALTERATIONS: Alterations = {"partial_success": _partial_success, "job_failed": _job, "job_stuck": _job}
 HEADERS: Headers = {"incomplete": _incomplete}

@@ -6,7 +6,7 @@ from adsync_sandbox.platforms.spec import Ads, PlatformSpec, Tokens
 
 SPEC = PlatformSpec(
     Tokens(),
-    frozenset({"internal_error", "partial_success", "incomplete"}),
+    frozenset({"internal_error", "partial_success", "incomplete", "query_too_large", "too_frequent"}),
     Ads(
         sources=("tiktok", "TikTok", "tiktokads"),
         words=frozenset({"tiktok", "tiktokads", "tt"}),
