@@ -132,6 +132,10 @@ def test_a_custom_app_s_token_cannot_be_renewed():
         (401, {"error": "invalid_client"}, ConfigError, "correct client_id and client_secret"),
         (403, {"unknown": 1}, ReauthRequired, "HTTP 403"),
         (429, {}, RateLimited, "HTTP 429"),
+        (408, {}, TemporaryError, "HTTP 408"),
+        (400, {"error": "temporarily_unavailable"}, TemporaryError, "temporarily_unavailable"),
+        (400, {"error": "server_error", "error_description": "later"}, TemporaryError, "server_error: later"),
+        (400, {"error": "invalid_scope"}, ReauthRequired, "invalid_scope"),
         (503, {}, TemporaryError, "HTTP 503"),
         (200, {"scope": "x"}, ContractError, "access_token"),
     ],
@@ -140,6 +144,12 @@ def test_a_rejection_names_the_remedy(status, body, error, text):
     with pytest.raises(error, match=text) as caught:
         read("shopify", status, body)
     assert type(caught.value) is error
+
+
+@pytest.mark.parametrize("expires", ["soon", [1], "1e99", 1e300, {"at": 1}, 1796126400000])
+def test_an_expiry_that_is_no_unix_time_is_named_without_its_value(expires):
+    with pytest.raises(ConfigError, match=r"invalid expires in the extra of connection c \(expected Unix seconds"):
+        initial_token(Credentials("c", password="t", extra={"expires": expires}))
 
 
 def test_what_the_response_does_not_replace_is_kept():

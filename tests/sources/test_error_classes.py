@@ -130,6 +130,16 @@ SHOPIFY = [
     (200, shopify([{"message": OLD_TOKEN, "extensions": {"code": "ACCESS_DENIED"}}]), ReauthRequired, "expiring=1"),
     (200, shopify([{"message": OLD_TOKEN}]), ReauthRequired, "expiring=1"),
     (403, shopify("[API] This action requires merchant approval for read_orders scope."), ReauthRequired, "approval"),
+    (
+        200,
+        shopify([{"message": "odd"}, {"message": "x", "extensions": {"code": "TIMEOUT"}}]),
+        TemporaryError,
+        "TIMEOUT",
+    ),
+    (200, shopify([{"message": "odd"}, {"message": OLD_TOKEN}]), ReauthRequired, "expiring=1"),
+    (200, shopify([{"message": "Throttled"}]), RateLimited, "Throttled"),
+    (200, shopify([{"message": "Throttled", "extensions": None}]), RateLimited, "Throttled"),
+    (200, shopify([{"message": "odd"}, {"message": "odder"}]), PermanentError, "odd$"),
     (402, shopify("Unavailable Shop"), ReauthRequired, "Unavailable Shop.*frozen"),
     (403, b"<html>", ReauthRequired, "frozen"),
 ]

@@ -1,4 +1,5 @@
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
@@ -6,6 +7,7 @@ import httpx
 import pytest
 
 import contracts
+from adsync.api.client import ApiClient
 from adsync.errors import ContractError, PermanentError, RateLimited, ReauthRequired, TemporaryError, TokenExpired
 from adsync.models import ApiResponse, Credentials, Token
 from adsync.ranges import TimeRange
@@ -343,6 +345,33 @@ def problem(message, code="Unauthorized", status=401):
 )
 def test_of_five_kinds_of_401_only_an_invalid_token_is_worth_a_refresh(body, expected):
     assert type(refusal(SOURCE, 401, body)) is expected
+
+
+@dataclass
+class Tokens:
+    """A token server whose calls are counted."""
+
+    refresh_calls: int = 0
+    is_refreshable: bool = True
+
+    async def get(self):
+        return Token("t")
+
+    async def refresh(self, rejected):
+        self.refresh_calls += 1
+        return Token(f"{rejected.access}t")
+
+
+@pytest.mark.parametrize(
+    ("message", "spent"), [("The User is not exists.", 0), ("حسابك غير مفعل", 0), ("The access token is invalid", 1)]
+)
+async def test_no_single_use_token_is_spent_on_a_user_who_is_gone(message, spent):
+    tokens, answer = Tokens(), httpx.Response(401, content=problem(message))
+    async with httpx.AsyncClient(transport=answering(lambda _: answer), base_url="https://sandbox/") as http:
+        client = ApiClient(http, SOURCE, CREDENTIALS, TOKEN, tokens=tokens)
+        with pytest.raises(ReauthRequired if spent == 0 else TokenExpired):
+            await client.get("store/info")
+    assert tokens.refresh_calls == spent
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import httpx
 import msgspec
 
 from adsync.auth.token_refresh import OAUTH_ERROR, OAuthError
-from adsync.errors import AdsyncError, ConfigError, ReauthRequired
+from adsync.errors import AdsyncError, ConfigError, ReauthRequired, TemporaryError
 from adsync.models import ApiResponse, Credentials, Token
 from adsync.sources.common.decoding import decode, decode_or_none
-from adsync.sources.common.http_errors import HTTP_ERROR, SERVER_ERROR, TOO_MANY_REQUESTS, error_for_status
+from adsync.sources.common.http_errors import HTTP_ERROR, SERVER_ERROR, TOO_MANY_REQUESTS, TRANSIENT, error_for_status
 
 
 class Granted(msgspec.Struct):
@@ -24,6 +24,8 @@ class Granted(msgspec.Struct):
     expires_in: float | None = None
 
 
+# Errors of the token server itself, whatever its HTTP status; the refresh token is not to blame.
+UNAVAILABLE = {"server_error", "temporarily_unavailable"}
 GRANTED = msgspec.json.Decoder(Granted)
 
 
@@ -46,10 +48,12 @@ def granted(platform: str, response: ApiResponse, old: Token, now: datetime) -> 
 
 
 def _rejection(platform: str, response: ApiResponse, remedy: str) -> AdsyncError:
-    if response.status >= SERVER_ERROR or response.status in TOO_MANY_REQUESTS:
+    if response.status >= SERVER_ERROR or response.status in TOO_MANY_REQUESTS | TRANSIENT:
         return error_for_status(f"{platform}'s token server", response)
     problem = decode_or_none(response.body, OAUTH_ERROR) or OAuthError(f"HTTP {response.status}")
     text = f"{platform} rejected the token refresh ({problem.error}: {problem.error_description})"
+    if problem.error in UNAVAILABLE:
+        return TemporaryError(text)
     if problem.error == "invalid_client":
         return ConfigError(f"{text}; correct client_id and client_secret in the connection")
     return ReauthRequired(f"{text}; {remedy}")

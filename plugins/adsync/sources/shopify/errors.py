@@ -22,6 +22,7 @@ from adsync.sources.common.http_errors import UNAUTHORIZED, error_for_status
 
 HTTP_OK = 200
 HTTP_FORBIDDEN = {402, 403}
+THROTTLED = "THROTTLED"
 TRANSIENT = {"INTERNAL_SERVER_ERROR", "TIMEOUT"}
 DENIED = {"ACCESS_DENIED", "SHOP_INACTIVE"}
 # Since 2026-04-01 for new public apps, from 2027-01-01 for all of them.
@@ -72,12 +73,13 @@ MAX_SAID = 300
 
 
 def check(response: ApiResponse) -> None:
-    """Raises the error of the status, or the first error in the body."""
+    """Raises the error of the status, or that of the errors in the body: the first whose remedy is known."""
     if response.status != HTTP_OK:
         raise _status_error(response)
     envelope = decode(response.body, ENVELOPE, "shopify")
     if envelope.errors:
-        raise _code_error(envelope.errors[0], envelope.extensions.cost)
+        found = [_code_error(problem, envelope.extensions.cost) for problem in envelope.errors]
+        raise next((error for error in found if type(error) is not PermanentError), found[0])
 
 
 def _status_error(response: ApiResponse) -> AdsyncError:
@@ -104,7 +106,7 @@ def _code_error(problem: Problem, cost: Cost | None) -> AdsyncError:
     code, text = problem.extensions.code, f"shopify {problem.extensions.code}: {problem.message}"
     if OLD_TOKEN.search(problem.message):
         return ReauthRequired(f"{text}; {EXPIRING_TOKENS}")
-    if code == "THROTTLED":
+    if THROTTLED in {code, problem.message.upper()}:
         return RateLimited(text, retry_after=_refill_seconds(cost))
     if code == "MAX_COST_EXCEEDED":
         return TooMuchData(text)
