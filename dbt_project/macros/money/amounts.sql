@@ -1,12 +1,22 @@
--- An amount, as marts hold it.
+-- An amount, as marts hold it; null beyond the range of its type, which only nonsense reaches.
 {% macro money(amount) -%}
-    cast({{ amount }} as numeric(18, 4))
+    {%- if amount in ('null', '0') -%}
+        cast({{ amount }} as numeric(18, 4))
+    {%- else -%}
+        cast(case when abs({{ amount }}) < 99999999999999 then {{ amount }} end as numeric(18, 4))
+    {%- endif -%}
+{%- endmacro %}
+
+
+-- A value with six decimals, such as a ratio; null beyond the range of its type.
+{% macro six_decimals(value) -%}
+    cast(case when abs({{ value }}) < 999999999999 then {{ value }} end as numeric(18, 6))
 {%- endmacro %}
 
 
 -- A ratio; null when the denominator is 0. The factor also turns integer division into numeric division.
 {% macro ratio(numerator, denominator, factor=1) -%}
-    cast({{ factor }}.0 * {{ numerator }} / nullif({{ denominator }}, 0) as numeric(18, 6))
+    {{ six_decimals(factor ~ '.0 * ' ~ numerator ~ ' / nullif(' ~ denominator ~ ', 0)') }}
 {%- endmacro %}
 
 

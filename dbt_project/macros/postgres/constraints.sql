@@ -12,3 +12,11 @@
     {%- endfor %}
     {%- endif %}
 {%- endmacro %}
+
+
+-- A hook: an index of the rows with unreadable values, which are few, for the model that lists them.
+{% macro index_unreadable() -%}
+    {%- if not is_incremental() -%}
+        create index on {{ this }} (updated_at) where unreadable is not null
+    {%- endif -%}
+{%- endmacro %}

@@ -4,12 +4,13 @@
 {%- endmacro %}
 
 
--- An object from a list of {key, value} objects, for keys that match a pattern; null when there is none.
-{% macro json_pairs(list, key, value, pattern) -%}
+-- The purchases of a list of {action_type, value} objects, as an object; null when there is none. A value that is not a
+-- number becomes null.
+{% macro json_pairs(list) -%}
     (
-        select jsonb_object_agg(pair ->> '{{ key }}', pair ->> '{{ value }}')
-        from jsonb_array_elements({{ list }}) as pairs (pair)
-        where pair ->> '{{ key }}' ~ '{{ pattern }}'
+        select jsonb_object_agg(pair ->> 'action_type', {{ as_number_text("(pair ->> 'value')") }})
+        from jsonb_array_elements({{ array_or_empty(list) }}) as pairs (pair)
+        where pair ->> 'action_type' ~ 'purchase|conversion'
     )
 {%- endmacro %}
 
@@ -18,7 +19,7 @@
 {% macro json_entries(list) -%}
     (
         select
-            cast(entry ->> 'id' as bigint) as id,
+            {{ as_count("(entry ->> 'id')") }} as id,
             entry ->> 'key' as key,
             case when jsonb_typeof(entry -> 'value') in ('string', 'number') then entry ->> 'value' end as value
         from jsonb_array_elements({{ array_or_empty(list) }}) as entries (entry)
@@ -26,11 +27,23 @@
 {%- endmacro %}
 
 
--- The sum of a number over a list of objects; 0 for an empty list.
+-- The sum of a number over a list of objects; 0 for an empty list. Values that are not a number count as 0.
 {% macro json_sum(list, key) -%}
     (
-        select coalesce(sum(cast(item ->> '{{ key }}' as numeric)), 0)
+        select {{ money('coalesce(sum(' ~ as_amount("(item ->> '" ~ key ~ "')") ~ '), 0)') }}
         from jsonb_array_elements({{ array_or_empty(list) }}) as items (item)
+    )
+{%- endmacro %}
+
+
+-- A condition: a list of objects holds a value under the key that is not a number, or is not a list.
+{% macro has_unreadable_amount(list, key) -%}
+    (
+        jsonb_typeof({{ list }}) not in ('array', 'null') or exists (
+            select 1
+            from jsonb_array_elements({{ array_or_empty(list) }}) as items (item)
+            where {{ as_amount("(item ->> '" ~ key ~ "')") }} is null
+        )
     )
 {%- endmacro %}
 

@@ -1,25 +1,28 @@
--- The metric columns of a campaign's day from Snapchat's JSON. Spend and value are millionths; a swipe is a click.
-{% macro snapchat_day(payload) -%}
-    {%- set stats = payload ~ " -> 'stats'" -%}
-    {%- set claimed = micros(stats ~ " ->> 'conversion_purchases_value'") -%}
-    {{ payload }} ->> 'campaign_name' as campaign_name,
-    cast(null as text) as currency,
-    cast({{ stats }} ->> 'impressions' as bigint) as impressions,
-    cast({{ stats }} ->> 'swipes' as bigint) as clicks,
-    cast({{ stats }} ->> 'swipes' as bigint) as link_clicks,
-    {{ micros(stats ~ " ->> 'spend'") }} as spend,
-    {{ purchase_action_value('conversion_purchases', stats ~ " ->> 'conversion_purchases'") }} as purchase_counts,
-    {{ purchase_action_value('conversion_purchases', 'cast(' ~ claimed ~ ' as text)') }} as purchase_values,
-    cast(null as numeric(18, 6)) as platform_ctr, cast(null as numeric(18, 6)) as platform_cpc,
-    cast(null as jsonb) as platform_roas,
-    {{ snapchat_settled(payload) }} as is_settled
+-- The fields of a campaign's day in Snapchat's JSON. Spend and value are millionths; a swipe is a click.
+{% macro snapchat_fields(payload) -%}
+    {{ fields_of(payload, {
+        'impressions': ['count', 'stats.impressions'],
+        'clicks': ['count', 'stats.swipes'],
+        'spend': ['micros', 'stats.spend'],
+        'purchases': ['number_text', 'stats.conversion_purchases'],
+        'purchase_value': ['micros', 'stats.conversion_purchases_value'],
+        'ended_at': ['instant', 'end_time'],
+        'delivery_final_at': ['instant', 'finalized_data_end_time'],
+        'conversions_final_at': ['instant', 'conversion_data_processed_end_time'],
+    }) }}
 {%- endmacro %}
 
 
--- A condition: Snapchat reports both delivery and conversions of the period as final.
-{% macro snapchat_settled(payload) -%}
-    cast({{ payload }} ->> 'end_time' as timestamptz) <= least(
-        cast({{ payload }} ->> 'finalized_data_end_time' as timestamptz),
-        cast({{ payload }} ->> 'conversion_data_processed_end_time' as timestamptz)
-    )
+-- The metric columns of a campaign's day from Snapchat's JSON and the fields read from it. A day is settled once both
+-- delivery and conversions are final.
+{% macro snapchat_day(payload, fields) -%}
+    {{ as_label(payload ~ " ->> 'campaign_name'") }} as campaign_name,
+    cast(null as text) as currency,
+    {{ fields }}.impressions, {{ fields }}.clicks, {{ fields }}.clicks as link_clicks, {{ fields }}.spend,
+    {{ purchase_action_value('conversion_purchases', fields ~ '.purchases') }} as purchase_counts,
+    {{ purchase_action_value('conversion_purchases', 'cast(' ~ fields ~ '.purchase_value as text)') }} as purchase_values,
+    cast(null as numeric(18, 6)) as platform_ctr, cast(null as numeric(18, 6)) as platform_cpc,
+    cast(null as jsonb) as platform_roas,
+    {{ fields }}.ended_at <= least({{ fields }}.delivery_final_at, {{ fields }}.conversions_final_at) as is_settled,
+    {{ fields }}.unreadable
 {%- endmacro %}

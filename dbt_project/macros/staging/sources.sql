@@ -33,9 +33,10 @@
         source as platform, account_id,
         -- Ids are digits, or letters too, which staging holds in lower case.
         lower(split_part(record_key, ':', 1)) as campaign_id, metric_date as date,
-        {{ context[platform ~ '_day']('payload') }},
+        {{ context[platform ~ '_day']('payload', 'fields') }},
         payload is null as is_withdrawn, observed_at, loaded_at
     from {{ source('raw', 'observations') }}
+    cross join {{ context[platform ~ '_fields']('payload') }} as fields
     where source = '{{ platform }}' and stream = 'campaign_metrics'
     {%- endfor %}
 {%- endmacro %}

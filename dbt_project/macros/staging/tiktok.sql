@@ -1,22 +1,27 @@
--- The metric columns of a campaign's day from TikTok's JSON. `total_complete_payment_rate` is the purchase value.
-{% macro tiktok_day(payload) -%}
-    {%- set metrics = payload ~ " -> 'metrics'" -%}
-    {{ metrics }} ->> 'campaign_name' as campaign_name,
-    cast(null as text) as currency,
-    cast({{ number(metrics ~ " ->> 'impressions'") }} as bigint) as impressions,
-    cast({{ number(metrics ~ " ->> 'clicks'") }} as bigint) as clicks,
-    cast({{ number(metrics ~ " ->> 'clicks'") }} as bigint) as link_clicks,
-    {{ money(number(metrics ~ " ->> 'spend'")) }} as spend,
-    {{ tiktok_purchases(metrics, 'complete_payment') }} as purchase_counts,
-    {{ tiktok_purchases(metrics, 'total_complete_payment_rate') }} as purchase_values,
-    cast({{ number(metrics ~ " ->> 'ctr'") }} as numeric(18, 6)) as platform_ctr,
-    cast({{ number(metrics ~ " ->> 'cpc'") }} as numeric(18, 6)) as platform_cpc,
-    {{ tiktok_purchases(metrics, 'complete_payment_roas') }} as platform_roas,
-    cast(null as boolean) as is_settled
+-- The fields of a campaign's day in TikTok's JSON; "-" means not available. `total_complete_payment_rate` is the purchase
+-- value.
+{% macro tiktok_fields(payload) -%}
+    {{ fields_of(payload, {
+        'impressions': ['count', 'metrics.impressions'],
+        'clicks': ['count', 'metrics.clicks'],
+        'spend': ['amount', 'metrics.spend'],
+        'purchases': ['number_text', 'metrics.complete_payment'],
+        'purchase_value': ['number_text', 'metrics.total_complete_payment_rate'],
+        'platform_ctr': ['ratio', 'metrics.ctr'],
+        'platform_cpc': ['ratio', 'metrics.cpc'],
+        'roas': ['number_text', 'metrics.complete_payment_roas'],
+    }, absent='-') }}
 {%- endmacro %}
 
 
--- A purchase metric as an object by action type; "-" means not available.
-{% macro tiktok_purchases(metrics, key) -%}
-    {{ purchase_action_value('complete_payment', 'nullif(' ~ metrics ~ " ->> '" ~ key ~ "', '-')") }}
+-- The metric columns of a campaign's day from TikTok's JSON and the fields read from it.
+{% macro tiktok_day(payload, fields) -%}
+    {{ as_label(json_text(payload, ['metrics', 'campaign_name'])) }} as campaign_name,
+    cast(null as text) as currency,
+    {{ fields }}.impressions, {{ fields }}.clicks, {{ fields }}.clicks as link_clicks, {{ fields }}.spend,
+    {{ purchase_action_value('complete_payment', fields ~ '.purchases') }} as purchase_counts,
+    {{ purchase_action_value('complete_payment', fields ~ '.purchase_value') }} as purchase_values,
+    {{ fields }}.platform_ctr, {{ fields }}.platform_cpc,
+    {{ purchase_action_value('complete_payment', fields ~ '.roas') }} as platform_roas,
+    cast(null as boolean) as is_settled, {{ fields }}.unreadable
 {%- endmacro %}

@@ -81,6 +81,8 @@ account_issues as (
     union all
     select * from {{ ref('int_order_statuses__unmapped') }}
     union all
+    select * from {{ ref('int_values__unreadable') }}
+    union all
     select
         workspace_id,
         'stale_account' as type,
@@ -118,7 +120,7 @@ issues as (
         account_id,
         campaign_id,
         date,
-        cast(value as numeric(18, 6)) as value,
+        {{ six_decimals('value') }} as value,
         detail
     from campaign_issues
     union all
@@ -130,7 +132,7 @@ issues as (
         account_id,
         cast(null as text) as campaign_id,
         date,
-        cast(value as numeric(18, 6)) as value,
+        {{ six_decimals('value') }} as value,
         detail
     from account_issues
 

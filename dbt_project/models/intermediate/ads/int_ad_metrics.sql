@@ -38,6 +38,7 @@ metrics as (
         staged.platform_cpc,
         staged.platform_roas,
         staged.is_settled,
+        staged.unreadable,
         staged.loaded_at as updated_at
     from changed_days
     left join lateral (
@@ -46,7 +47,7 @@ metrics as (
             {{ union_sources('ad_platforms', 'campaign_metrics', [
                 'account_id', 'campaign_id', 'date', 'campaign_name', 'currency', 'impressions', 'clicks',
                 'link_clicks', 'spend', 'purchase_counts', 'purchase_values', 'platform_ctr', 'platform_cpc',
-                'platform_roas', 'is_settled', 'loaded_at',
+                'platform_roas', 'is_settled', 'unreadable', 'loaded_at',
             ]) }}
         ) as staged
         where

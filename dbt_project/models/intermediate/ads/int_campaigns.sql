@@ -6,6 +6,7 @@ listed as (
 
     {{ union_sources('ad_platforms', 'campaigns', [
         'account_id', 'campaign_id', 'status', 'objective', 'started_at', 'stopped_at', 'created_at',
+        'unreadable',
     ]) }}
 
 ),
@@ -43,7 +44,8 @@ campaigns as (
         listed.stopped_at,
         listed.created_at,
         measured.first_date,
-        measured.last_date
+        measured.last_date,
+        listed.unreadable
     from listed
     full join measured using (platform, account_id, campaign_id)
     left join names using (platform, account_id, campaign_id)

@@ -64,6 +64,7 @@ touches as (
         staged.utm_term,
         staged.utm_id,
         staged.campaign_id_param,
+        staged.unreadable,
         staged.loaded_at as updated_at
     from changed_orders
     left join lateral (
@@ -72,8 +73,7 @@ touches as (
             {{ union_sources('stores', 'order_touches', [
                 'account_id', 'order_id', 'touch_id', 'kind', 'touched_at', 'landing_url', 'referrer', 'channel',
                 'utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term', 'utm_id', 'campaign_id_param',
-                'loaded_at',
-            ]) }}
+                'unreadable', 'loaded_at']) }}
         ) as staged
         where
             staged.platform = changed_orders.store_platform
@@ -104,6 +104,7 @@ touches as (
         utm_term,
         utm_id,
         campaign_id_param,
+        null as unreadable,
         loaded_at as updated_at
     from changed_clicks
 
@@ -147,7 +148,7 @@ decoded as materialized (
 
     select
         text,
-        {{ percent_decoded('once') }} as plain
+        {{ as_label(percent_decoded('once')) }} as plain
     from (select text, {{ percent_decoded('text') }} as once from texts offset 0) as decoded_once  -- noqa: AM09
 
 ),
@@ -204,6 +205,7 @@ keyed as (
         true in (id.is_damaged, campaign.is_damaged, param.is_damaged) as is_damaged,
         true in (id.is_placeholder, campaign.is_placeholder, param.is_placeholder) as is_placeholder,
         true in (source.is_direct, campaign.is_direct) as is_direct,
+        parsed.unreadable,
         parsed.updated_at
     from parsed
     left join forms as source on parsed.utm_source = source.text

@@ -7,7 +7,7 @@ staged as (
     {{ union_sources('stores', 'orders', [
         'account_id', 'order_id', 'number', 'ordered_at', 'status', 'payment_status', 'native_status',
         'native_payment', 'native_fulfilment', 'is_cod', 'is_test', 'currency', 'gross', 'refunded', 'received',
-        'customer_hash', 'is_new_customer', 'tells_origin', 'loaded_at',
+        'customer_hash', 'is_new_customer', 'tells_origin', 'unreadable', 'loaded_at',
     ]) }}
 
 ),
@@ -19,7 +19,10 @@ renamed as (
         account_id as store_id,
         order_id,
         number,
-        ordered_at,
+        -- Without a readable date an order cannot be placed on a day, and without a readable total it has no value: it is
+        -- kept, but it is not revenue.
+        ordered_at is not null and gross is not null as is_readable,
+        coalesce(ordered_at, loaded_at) as ordered_at,
         status,
         payment_status,
         native_status,
@@ -35,6 +38,7 @@ renamed as (
         customer_hash,
         is_new_customer,
         tells_origin,
+        unreadable,
         loaded_at as updated_at
     from staged
 

@@ -67,7 +67,8 @@ with_revenue as (
     select
         *,
         coalesce(
-            not is_test
+            coalesce(is_readable, true)
+            and not is_test
             and not is_cancelled
             and stage <> 'refused'
             and (

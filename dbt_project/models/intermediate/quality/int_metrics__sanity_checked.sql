@@ -60,7 +60,7 @@ issues as (
         suspects.account_id,
         suspects.campaign_id,
         suspects.campaign_id as subject,
-        cast(reasons.value as numeric(18, 6)) as value,
+        {{ six_decimals('reasons.value') }} as value,
         reasons.detail
     from suspects
     cross join
@@ -116,7 +116,7 @@ issues as (
         store_id as account_id,
         null as campaign_id,
         order_id as subject,
-        cast(least(gross, refunded, net) as numeric(18, 6)) as value,
+        {{ six_decimals('least(gross, refunded, net)') }} as value,
         'gross, refunded or net below zero: likely a refund greater than the order' as detail
     from orders
     where least(gross, refunded, net) < 0

@@ -15,7 +15,8 @@ renamed as (
         kind,
         name,
         currency,
-        timezone,
+        -- A zone that PostgreSQL does not know would fail every query of the account's days.
+        case when pg_input_is_valid('2000-01-01 00:00 ' || timezone, 'timestamptz') then timezone end as timezone,
         options ->> 'purchase_action' as purchase_action,
         is_active
     from source

@@ -10,10 +10,10 @@ renamed as (
 
     select
         account_id,
-        payload ->> 'name' as name,
-        payload ->> 'currency' as currency,
-        payload ->> 'timezone_name' as timezone,
-        payload ->> 'account_status' as platform_status,
+        {{ as_label("payload ->> 'name'") }} as name,
+        {{ as_label("payload ->> 'currency'", 20) }} as currency,
+        {{ as_label("payload ->> 'timezone_name'") }} as timezone,
+        {{ as_label("payload ->> 'account_status'") }} as platform_status,
         loaded_at
     from source
 

@@ -11,7 +11,7 @@ renamed as (
     select
         account_id,
         record_key as campaign_id,
-        payload ->> 'name' as name,
+        {{ as_label("payload ->> 'name'") }} as name,
         case coalesce(payload ->> 'effective_status', payload ->> 'status')
             when 'ACTIVE' then 'active'
             when 'PAUSED' then 'paused'
@@ -21,11 +21,17 @@ renamed as (
             else 'limited'
         end as status,
         payload ->> 'objective' as objective,
-        cast(payload ->> 'start_time' as timestamptz) as started_at,
-        cast(payload ->> 'stop_time' as timestamptz) as stopped_at,
-        cast(payload ->> 'created_time' as timestamptz) as created_at,
+        fields.started_at,
+        fields.stopped_at,
+        fields.created_at,
+        fields.unreadable,
         loaded_at
     from source
+    cross join {{ fields_of('payload', {
+        'started_at': ['instant', 'start_time'],
+        'stopped_at': ['instant', 'stop_time'],
+        'created_at': ['instant', 'created_time'],
+    }) }} as fields
 
 )
 

@@ -20,8 +20,7 @@ renamed as (
         order_id,
         order_id || ':utm' as touch_id,
         'order_utm' as kind,
-        {{ local_instant(json_text('payload', ['date', 'date']), json_text('payload', ['date', 'timezone'])) }}
-            as touched_at,
+        coalesce({{ as_local_instant(text_at('payload', ['date.date', 'date.timezone'])) }}, loaded_at) as touched_at,
         cast(null as text) as landing_url,
         cast(null as text) as referrer,
         {{ json_text('payload', ['source_details', 'type']) }} as channel,
@@ -46,6 +45,7 @@ renamed as (
         nullif({{ json_text('payload', ['source_details', 'utm_term']) }}, '') as utm_term,
         cast(null as text) as utm_id,
         cast(null as text) as campaign_id_param,
+        cast(null as jsonb) as unreadable,
         loaded_at
     from source
 

@@ -5,11 +5,18 @@ with
 source as (
 
     select
-        *,
-        coalesce({{ json_text('payload', ['status', 'slug']) }}, '') as slug,
-        coalesce(payload ->> 'payment_method' = 'cod', false) as is_cod,
-        {{ money(json_text('payload', ['amounts', 'total', 'amount'])) }} as gross
-    from {{ source('salla', 'orders') }}
+        orders.account_id,
+        orders.record_key,
+        orders.payload,
+        orders.loaded_at,
+        coalesce({{ as_label(json_text('orders.payload', ['status', 'slug']), 100) }}, '') as slug,
+        coalesce(orders.payload ->> 'payment_method' = 'cod', false) as is_cod,
+        fields.*
+    from {{ source('salla', 'orders') }} as orders
+    cross join {{ fields_of('orders.payload', {
+        'ordered_at': ['local_instant', 'date.date', 'date.timezone'],
+        'gross': ['amount', 'amounts.total.amount'],
+    }, required=['ordered_at', 'gross']) }} as fields
 
 ),
 
@@ -34,9 +41,8 @@ renamed as (
     select
         account_id,
         record_key as order_id,
-        payload ->> 'reference_id' as number,
-        {{ local_instant(json_text('payload', ['date', 'date']), json_text('payload', ['date', 'timezone'])) }}
-            as ordered_at,
+        {{ as_label("payload ->> 'reference_id'", 100) }} as number,
+        ordered_at,
         case
             when slug = 'canceled' then 'cancelled'
             when slug in ('completed', 'delivered', 'restored') then 'closed'
@@ -53,13 +59,14 @@ renamed as (
         cast(null as text) as native_fulfilment,
         is_cod,
         coalesce(payload ->> 'draft' = 'true', false) as is_test,
-        payload ->> 'currency' as currency,
+        {{ as_label("payload ->> 'currency'", 20) }} as currency,
         gross,
         refunded,
         {{ money('null') }} as received,
-        payload ->> 'customer_hash' as customer_hash,
+        {{ as_label("payload ->> 'customer_hash'", 100) }} as customer_hash,
         cast(null as boolean) as is_new_customer,
         true as tells_origin,
+        unreadable,
         loaded_at
     from with_payment_status
 

@@ -10,9 +10,9 @@ renamed as (
 
     select
         account_id,
-        payload ->> 'name' as name,
-        payload ->> 'currency' as currency,
-        payload ->> 'timezone' as timezone,
+        {{ as_label("payload ->> 'name'") }} as name,
+        {{ as_label("payload ->> 'currency'", 20) }} as currency,
+        {{ as_label("payload ->> 'timezone'") }} as timezone,
         loaded_at
     from source
 

@@ -21,6 +21,7 @@ touches as (
         source.order_id,
         touches.kind,
         touches.visit,
+        source.payload,
         source.loaded_at
     from source
     cross join lateral (
@@ -63,15 +64,18 @@ parsed as (
     select
         account_id,
         order_id,
-        visit ->> 'id' as touch_id,
-        kind,
-        cast(visit ->> 'occurredAt' as timestamptz) as touched_at,
+        {{ as_label("visit ->> 'id'", 100) }} as touch_id,
+        -- A visit without a readable time has none.
+        case when fields.touched_at is null then 'order_utm' else touches.kind end as kind,
+        coalesce(fields.touched_at, {{ as_instant("(payload ->> 'createdAt')") }}, loaded_at) as touched_at,
         visit ->> 'landingPage' as landing_url,
         visit ->> 'referrerUrl' as referrer,
         visit ->> 'source' as channel,
-        nullif(visit -> 'utmParameters', 'null') as utm,
+        case when jsonb_typeof(visit -> 'utmParameters') = 'object' then visit -> 'utmParameters' end as utm,
+        case when kind = 'visit' then fields.unreadable end as unreadable,
         loaded_at
     from touches
+    cross join {{ fields_of('visit', {'touched_at': ['instant', 'occurredAt']}, required=['touched_at']) }} as fields
 
 ),
 
@@ -107,6 +111,7 @@ renamed as (
         {{ utm_parameter('utm', 'term') }} as utm_term,
         {{ query_parameter('utm_id') }} as utm_id,
         {{ campaign_id_parameter() }} as campaign_id_param,
+        unreadable,
         loaded_at
     from with_query
 

@@ -5,14 +5,23 @@ with
 source as (
 
     select
-        *,
+        orders.*,
+        fields.*,
         -- Shopify has no order status: it is derived from two timestamps.
         case
             when payload ->> 'cancelledAt' is not null then 'cancelled'
             when payload ->> 'closedAt' is not null then 'closed'
             else 'open'
         end as own_status
-    from {{ source('shopify', 'orders') }}
+    from {{ source('shopify', 'orders') }} as orders
+    cross join {{ fields_of('orders.payload', {
+        'ordered_at': ['instant', 'createdAt'],
+        'is_test': ['flag', 'test'],
+        'gross': ['amount', 'totalPriceSet.shopMoney.amount'],
+        'refunded': ['amount', 'totalRefundedSet.shopMoney.amount'],
+        'received': ['amount', 'netPaymentSet.shopMoney.amount'],
+        'customer_order_index': ['count', 'customerJourneySummary.customerOrderIndex'],
+    }, required=['ordered_at', 'gross']) }} as fields
 
 ),
 
@@ -21,24 +30,24 @@ renamed as (
     select
         account_id,
         record_key as order_id,
-        payload ->> 'name' as number,
-        cast(payload ->> 'createdAt' as timestamptz) as ordered_at,
+        {{ as_label("payload ->> 'name'", 100) }} as number,
+        ordered_at,
         own_status as status,
-        lower(payload ->> 'displayFinancialStatus') as payment_status,
+        {{ as_payment_status("lower(payload ->> 'displayFinancialStatus')") }} as payment_status,
         own_status as native_status,
-        payload ->> 'displayFinancialStatus' as native_payment,
-        payload ->> 'displayFulfillmentStatus' as native_fulfilment,
+        {{ as_label("payload ->> 'displayFinancialStatus'", 100) }} as native_payment,
+        {{ as_label("payload ->> 'displayFulfillmentStatus'", 100) }} as native_fulfilment,
         coalesce(payload ->> 'paymentGatewayNames', '') ~* 'cash on delivery|cod' as is_cod,
-        coalesce(cast(payload ->> 'test' as boolean), false) as is_test,
-        coalesce({{ json_text('payload', ['totalPriceSet', 'shopMoney', 'currencyCode']) }}, payload ->> 'currencyCode')
+        coalesce(is_test, false) as is_test,
+        {{ as_label("coalesce(payload #>> '{totalPriceSet,shopMoney,currencyCode}', payload ->> 'currencyCode')", 20) }}
             as currency,
-        {{ money(json_text('payload', ['totalPriceSet', 'shopMoney', 'amount'])) }} as gross,
-        {{ money(json_text('payload', ['totalRefundedSet', 'shopMoney', 'amount'])) }} as refunded,
-        {{ money(json_text('payload', ['netPaymentSet', 'shopMoney', 'amount'])) }} as received,
-        {{ json_text('payload', ['customer', 'id']) }} as customer_hash,
-        cast({{ json_text('payload', ['customerJourneySummary', 'customerOrderIndex']) }} as integer) = 0
-            as is_new_customer,
+        gross,
+        refunded,
+        received,
+        {{ as_label(json_text('payload', ['customer', 'id']), 100) }} as customer_hash,
+        customer_order_index = 0 as is_new_customer,
         true as tells_origin,
+        unreadable,
         loaded_at
     from source
 

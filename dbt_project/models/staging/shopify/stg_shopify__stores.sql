@@ -10,9 +10,9 @@ renamed as (
 
     select
         account_id,
-        payload ->> 'name' as name,
-        payload ->> 'currencyCode' as currency,
-        payload ->> 'ianaTimezone' as timezone,
+        {{ as_label("payload ->> 'name'") }} as name,
+        {{ as_label("payload ->> 'currencyCode'", 20) }} as currency,
+        {{ as_label("payload ->> 'ianaTimezone'") }} as timezone,
         loaded_at
     from source
 

@@ -12,9 +12,10 @@ renamed as (
         account_id,
         lower(split_part(record_key, ':', 1)) as campaign_id,
         metric_date as date,
-        {{ snapchat_day('payload') }},
+        {{ snapchat_day('payload', 'fields') }},
         loaded_at
     from source
+    cross join {{ snapchat_fields('payload') }} as fields
 
 )
 

@@ -13,7 +13,7 @@ renamed as (
     select
         account_id,
         lower(record_key) as campaign_id,
-        payload ->> 'name' as name,
+        {{ as_label("payload ->> 'name'") }} as name,
         case
             when payload ->> 'status' = 'PAUSED' then 'paused'
             -- A campaign that is switched on may be unable to run; the list of reasons may be missing.
@@ -25,11 +25,17 @@ renamed as (
         end as status,
         coalesce(payload ->> 'objective', {{ json_text('payload', ['objective_v2_properties', 'objective_v2_type']) }})
             as objective,
-        cast(payload ->> 'start_time' as timestamptz) as started_at,
-        cast(payload ->> 'end_time' as timestamptz) as stopped_at,
-        cast(payload ->> 'created_at' as timestamptz) as created_at,
+        fields.started_at,
+        fields.stopped_at,
+        fields.created_at,
+        fields.unreadable,
         loaded_at
     from source
+    cross join {{ fields_of('payload', {
+        'started_at': ['instant', 'start_time'],
+        'stopped_at': ['instant', 'end_time'],
+        'created_at': ['instant', 'created_at'],
+    }) }} as fields
 
 )
 

@@ -10,10 +10,10 @@ renamed as (
 
     select
         account_id,
-        payload ->> 'name' as name,
-        payload ->> 'currency' as currency,
-        payload ->> 'timezone' as timezone,
-        payload ->> 'status' as platform_status,
+        {{ as_label("payload ->> 'name'") }} as name,
+        {{ as_label("payload ->> 'currency'", 20) }} as currency,
+        {{ as_label("payload ->> 'timezone'") }} as timezone,
+        {{ as_label("payload ->> 'status'") }} as platform_status,
         loaded_at
     from source
 

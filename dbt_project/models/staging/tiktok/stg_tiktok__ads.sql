@@ -10,10 +10,11 @@ renamed as (
 
     select
         account_id,
-        payload ->> 'id' as child_id,
-        payload ->> 'kind' as kind,
-        payload ->> 'campaign_id' as campaign_id,
-        nullif(payload ->> 'name', '') as name,
+        -- The key is the kind and the id.
+        coalesce(nullif(split_part(record_key, ':', 2), ''), record_key) as child_id,
+        case when record_key like 'ad_set:%' or payload ->> 'kind' = 'ad_set' then 'ad_set' else 'ad' end as kind,
+        {{ as_label("payload ->> 'campaign_id'", 100) }} as campaign_id,
+        nullif({{ as_label("payload ->> 'name'") }}, '') as name,
         loaded_at
     from source
 

@@ -12,9 +12,10 @@ renamed as (
         account_id,
         split_part(record_key, ':', 1) as campaign_id,
         metric_date as date,
-        {{ tiktok_day('payload') }},
+        {{ tiktok_day('payload', 'fields') }},
         loaded_at
     from source
+    cross join {{ tiktok_fields('payload') }} as fields
 
 )
 

@@ -13,7 +13,7 @@ renamed as (
     select
         account_id,
         record_key as campaign_id,
-        payload ->> 'campaign_name' as name,
+        {{ as_label("payload ->> 'campaign_name'") }} as name,
         case
             when payload ->> 'secondary_status' = 'CAMPAIGN_STATUS_DELETE' then 'deleted'
             when payload ->> 'operation_status' <> 'ENABLE' then 'paused'
@@ -24,9 +24,13 @@ renamed as (
         payload ->> 'objective_type' as objective,
         cast(null as timestamptz) as started_at,
         cast(null as timestamptz) as stopped_at,
-        {{ utc_instant("payload ->> 'create_time'") }} as created_at,
+        fields.created_at,
+        fields.unreadable,
         loaded_at
     from source
+    cross join {{ fields_of('payload', {
+        'created_at': ['utc_instant', 'create_time'],
+    }) }} as fields
 
 )
 

@@ -38,9 +38,9 @@ parsed as (
 
     select
         *,
-        {{ utc_instant_or_null("session ->> 'session_start_time'") }} as started_at,
+        {{ as_utc_instant("(session ->> 'session_start_time')") }} as started_at,
         case
-            when {{ utc_instant_or_null("session ->> 'session_start_time'") }} is not null then session
+            when {{ as_utc_instant("(session ->> 'session_start_time')") }} is not null then session
             else coalesce(others, '{}') || coalesce(session, '{}')
         end as tags
     from with_tags
@@ -68,7 +68,7 @@ renamed as (
         order_id,
         order_id || case when started_at is null then ':utm' else ':session' end as touch_id,
         case when started_at is null then 'order_utm' else 'visit' end as kind,
-        coalesce(started_at, {{ utc_instant("payload ->> 'date_created_gmt'") }}) as touched_at,
+        coalesce(started_at, {{ as_utc_instant("(payload ->> 'date_created_gmt')") }}, loaded_at) as touched_at,
         coalesce(
             tags ->> 'session_entry',
             '?ttclid=' || (tags ->> 'ttclid'),
@@ -85,6 +85,7 @@ renamed as (
         nullif(tags ->> 'utm_term', '') as utm_term,
         nullif(tags ->> 'utm_id', '') as utm_id,
         {{ campaign_id_parameter() }} as campaign_id_param,
+        cast(null as jsonb) as unreadable,
         loaded_at
     from with_query
 

@@ -5,13 +5,27 @@ with
 source as (
 
     select
-        *,
-        payload ->> 'status' as own_status,
-        coalesce(payload ->> 'payment_method' = 'cod', false) as is_cod,
-        {{ money("payload ->> 'total'") }} as gross,
+        orders.account_id,
+        orders.record_key,
+        orders.payload,
+        orders.loaded_at,
+        {{ as_label("orders.payload ->> 'status'", 100) }} as own_status,
+        coalesce(orders.payload ->> 'payment_method' = 'cod', false) as is_cod,
+        fields.ordered_at,
+        fields.gross,
         -- Negative amounts; the total does not include them.
-        {{ money('-' ~ json_sum("payload -> 'refunds'", 'total')) }} as refunded
-    from {{ source('woocommerce', 'orders') }}
+        cast(-{{ json_sum("orders.payload -> 'refunds'", 'total') }} as numeric(18, 4)) as refunded,
+        case
+            when {{ has_unreadable_amount("orders.payload -> 'refunds'", 'total') }}
+                then coalesce(fields.unreadable, '{}')
+                || jsonb_build_object('refunds', left(orders.payload ->> 'refunds', 100))
+            else fields.unreadable
+        end as unreadable
+    from {{ source('woocommerce', 'orders') }} as orders
+    cross join {{ fields_of('orders.payload', {
+        'ordered_at': ['utc_instant', 'date_created_gmt'],
+        'gross': ['amount', 'total'],
+    }, required=['ordered_at', 'gross']) }} as fields
 
 ),
 
@@ -36,8 +50,8 @@ renamed as (
     select
         account_id,
         record_key as order_id,
-        payload ->> 'number' as number,
-        {{ utc_instant("payload ->> 'date_created_gmt'") }} as ordered_at,
+        {{ as_label("payload ->> 'number'", 100) }} as number,
+        ordered_at,
         case
             when own_status in ('cancelled', 'failed', 'trash') then 'cancelled'
             when own_status in ('completed', 'refunded') then 'closed'
@@ -51,13 +65,14 @@ renamed as (
         cast(null as text) as native_fulfilment,
         is_cod,
         false as is_test,
-        payload ->> 'currency' as currency,
+        {{ as_label("payload ->> 'currency'", 20) }} as currency,
         gross,
         refunded,
         {{ money('null') }} as received,
-        payload ->> 'customer_hash' as customer_hash,
+        {{ as_label("payload ->> 'customer_hash'", 100) }} as customer_hash,
         cast(null as boolean) as is_new_customer,
         true as tells_origin,
+        unreadable,
         loaded_at
     from with_payment_status
 

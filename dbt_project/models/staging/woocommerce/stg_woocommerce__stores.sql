@@ -12,8 +12,8 @@ renamed as (
 
     select
         account_id,
-        payload ->> 'name' as name,
-        payload ->> 'currency' as currency,
+        {{ as_label("payload ->> 'name'") }} as name,
+        {{ as_label("payload ->> 'currency'", 20) }} as currency,
         nullif(payload ->> 'timezone_string', '') as timezone,
         loaded_at
     from source

@@ -26,6 +26,7 @@ renamed as (
         cast(null as text) as utm_term,
         cast(null as text) as utm_id,
         cast(null as text) as campaign_id_param,
+        cast(null as jsonb) as unreadable,
         loaded_at
     from source
     where false

@@ -5,12 +5,19 @@ with
 source as (
 
     select
-        *,
-        coalesce({{ json_text('payload', ['order_status', 'code']) }}, '') as code,
-        payload ->> 'payment_status' as own_payment_status,
-        coalesce({{ json_text('payload', ['payment', 'method', 'code']) }} = 'zid_cod', false) as is_cod,
-        {{ money("payload ->> 'order_total'") }} as gross
-    from {{ source('zid', 'orders') }}
+        orders.account_id,
+        orders.record_key,
+        orders.payload,
+        orders.loaded_at,
+        coalesce({{ as_label(json_text('orders.payload', ['order_status', 'code']), 100) }}, '') as code,
+        {{ as_label("orders.payload ->> 'payment_status'", 100) }} as own_payment_status,
+        coalesce({{ json_text('orders.payload', ['payment', 'method', 'code']) }} = 'zid_cod', false) as is_cod,
+        fields.*
+    from {{ source('zid', 'orders') }} as orders
+    cross join {{ fields_of('orders.payload', {
+        'ordered_at': ['utc_instant', 'created_at'],
+        'gross': ['amount', 'order_total'],
+    }, required=['ordered_at', 'gross']) }} as fields
 
 ),
 
@@ -22,7 +29,7 @@ with_payment_status as (
             when own_payment_status in ('pending', 'voided') then own_payment_status
             when code = 'reversed' then 'refunded'
             when code = 'partially_reversed' and own_payment_status = 'paid' then 'partially_refunded'
-            else own_payment_status
+            else {{ as_payment_status('own_payment_status') }}
         end as payment_status,
         case when code = 'reversed' or own_payment_status = 'refunded' then gross else {{ money('0') }} end as refunded
     from source
@@ -34,8 +41,8 @@ renamed as (
     select
         account_id,
         record_key as order_id,
-        payload ->> 'code' as number,
-        {{ utc_instant("payload ->> 'created_at'") }} as ordered_at,
+        {{ as_label("payload ->> 'code'", 100) }} as number,
+        ordered_at,
         case
             when code in ('cancelled', 'canceled') then 'cancelled'
             when code in ('delivered', 'reversed') then 'closed'
@@ -47,13 +54,14 @@ renamed as (
         cast(null as text) as native_fulfilment,
         is_cod,
         false as is_test,
-        payload ->> 'currency_code' as currency,
+        {{ as_label("payload ->> 'currency_code'", 20) }} as currency,
         gross,
         refunded,
         {{ money('null') }} as received,
-        payload ->> 'customer_hash' as customer_hash,
+        {{ as_label("payload ->> 'customer_hash'", 100) }} as customer_hash,
         cast(null as boolean) as is_new_customer,
         false as tells_origin,
+        unreadable,
         loaded_at
     from with_payment_status
 
