@@ -32,6 +32,15 @@ def warehouse_url() -> str:
     return _required("ADSYNC_WAREHOUSE_URL", "a libpq URL such as postgresql://user:password@host:5432/adsync")
 
 
+def optional_warehouse_url() -> str | None:
+    """The same; None if it is not set."""
+    return os.environ.get("ADSYNC_WAREHOUSE_URL") or None
+
+
+def has_token_keys() -> bool:
+    return bool(os.environ.get("ADSYNC_TOKEN_KEY"))
+
+
 def redis_url() -> str | None:
     """Redis outside Airflow, if any; inside, the connection `adsync_redis` is used."""
     return os.environ.get("ADSYNC_REDIS_URL") or None

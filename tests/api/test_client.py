@@ -62,6 +62,26 @@ async def test_an_unreachable_host_is_a_temporary_error_and_not_too_much_data(hi
     assert type(caught.value) is TemporaryError
 
 
+class Blocks(list):
+    """A rate limiter that records for how long it is blocked."""
+
+    async def reserve(self, _path, _max_wait):
+        return 0.0
+
+    async def block(self, seconds, _scope="account"):
+        self.append(seconds)
+
+
+@pytest.mark.parametrize(("minutes", "blocked"), [("1e21", [86400.0]), ("7", [420.0]), ("0", []), ("-5", [])])
+async def test_a_pause_that_the_platform_asks_for_is_at_most_a_day(minutes, blocked):
+    usage = f'{{"1": [{{"estimated_time_to_regain_access": {minutes}}}]}}'
+    answer = httpx.Response(200, json={}, headers={"x-business-use-case-usage": usage})
+    async with sandbox_fixtures.connected(WHO, answering(lambda _: answer)) as client:
+        client.rate_limiter = Blocks()
+        await client.get("node")
+    assert client.rate_limiter == blocked
+
+
 async def test_a_read_timeout_is_too_much_data_and_not_retried():
     pause = Pauses()
     with pytest.raises(TooMuchData, match="no response within 60 s"):

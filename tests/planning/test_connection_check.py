@@ -33,12 +33,17 @@ def chosen():
 CHOSEN = chosen()
 
 
+@pytest.fixture(autouse=True)
+def _no_variables(monkeypatch):
+    for name in ("ADSYNC_NOTIFY", "ADSYNC_WAREHOUSE_URL", "ADSYNC_REDIS_URL", "ADSYNC_TOKEN_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def checked(monkeypatch, tmp_path, capsys):
     """Returns a function that sets all connections and returns the exit code and what was printed."""
     file = tmp_path / "workspaces.yaml"
     monkeypatch.setenv("ADSYNC_CONFIG", str(file))
-    monkeypatch.delenv("ADSYNC_NOTIFY", raising=False)
 
     def check(*arguments, changes=None, channels=(), base=NOWHERE):
         document = files.workspaces(world())
@@ -119,6 +124,25 @@ def test_every_problem_is_listed_at_once(checked):
         assert words in printed
 
 
+VARIABLES = [
+    ("ADSYNC_REDIS_URL", "redis://:s3cret@127.0.0.1/0?database=1", "invalid Redis URL"),
+    ("ADSYNC_REDIS_URL", "http://:s3cret@127.0.0.1", "invalid Redis URL"),
+    ("ADSYNC_REDIS_URL", "redis://:s3cret@127.0.0.1:s3cret/0", "invalid Redis URL"),
+    ("ADSYNC_WAREHOUSE_URL", "postgresql://adsync:s3cret s3cret@127.0.0.1/adsync", "invalid warehouse URL"),
+    ("ADSYNC_WAREHOUSE_URL", "postgresql://adsync:s3cret@127.0.0.1/adsync?ssl=1", "invalid warehouse URL"),
+    ("ADSYNC_TOKEN_KEY", "s3cret", "invalid key in ADSYNC_TOKEN_KEY"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "says"), VARIABLES)
+def test_an_invalid_variable_is_named_without_its_value(checked, monkeypatch, name, value, says):
+    monkeypatch.setenv(name, value)
+    code, printed = checked()
+    assert code == CONFIGURATION_ERROR
+    assert says in printed
+    assert "s3cret" not in printed
+
+
 CHANNELS = [
     ("slack_ops", {"host": "https://hooks.slack.com/services", "password": "T/B/x"}, ""),
     ("slack_ops", {"host": "https://hooks.slack.com/services"}, "missing password in connection slack_ops"),
@@ -148,9 +172,9 @@ def test_a_channel_has_what_it_needs(checked, monkeypatch, name, fields, says, i
 
 @pytest.fixture
 def live(monkeypatch, warehouse_url):
+    """A world of this moment, and the variables of a command that uses the warehouse."""
     monkeypatch.setenv("ADSYNC_WAREHOUSE_URL", warehouse_url)
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
-    monkeypatch.delenv("ADSYNC_REDIS_URL", raising=False)
     return World.create(7, datetime.now(UTC), days=sandbox_fixtures.DAYS, orders=4)
 
 

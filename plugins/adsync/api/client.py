@@ -19,7 +19,15 @@ from adsync.api.json_text import repaired
 from adsync.api.rate_limiter import NO_RATE_LIMIT, RateLimiter
 from adsync.api.redaction import redact, redacted
 from adsync.api.session import TIMEOUT
-from adsync.errors import AdsyncError, ConfigError, RateLimited, TemporaryError, TokenExpired, TooMuchData
+from adsync.errors import (
+    AdsyncError,
+    ConfigError,
+    RateLimited,
+    TemporaryError,
+    TokenExpired,
+    TooMuchData,
+    wait_within_a_day,
+)
 from adsync.models import ApiResponse, Credentials, Token
 
 MAX_ATTEMPTS = 3
@@ -152,7 +160,7 @@ class ApiClient:
             reason = redacted(str(error), self.credentials, self.token) or type(error).__name__
             raise TemporaryError(f"{_describe(request)} is unreachable: {reason}") from error
         self.stats.received += len(response.body)
-        if seconds := self.platform.throttle(response):
+        if seconds := wait_within_a_day(self.platform.throttle(response)):
             await self.rate_limiter.block(seconds)
         try:
             self.platform.check(response)

@@ -124,14 +124,8 @@ class RedisRateLimiter:
         return f"{PREFIX}:{self.platform}:{limit.scope}:{self.owners.key(limit.scope)}:{limit.seconds:g}:{limit.path}"
 
 
-@asynccontextmanager
-async def open_rate_limiter(
-    url: str | None, platform: str, limits: Sequence[RateLimit], owners: LimitOwners
-) -> AsyncIterator[RateLimiter]:
-    """The rate limiter of one account in the Redis at `url`; without a URL nothing is limited."""
-    if url is None:
-        yield NO_RATE_LIMIT
-        return
+def connect(url: str) -> redis.asyncio.Redis:
+    """Returns a client that has not connected yet; ConfigError if the URL or one of its options is invalid."""
     try:
         server = redis.asyncio.Redis.from_url(url)
         # Unknown options are found here, not at the first call.
@@ -142,6 +136,18 @@ async def open_rate_limiter(
             "invalid Redis URL (expected redis://:password@host:6379/0, with options of redis-py): correct "
             "adsync_redis or ADSYNC_REDIS_URL"
         ) from error
+    return server
+
+
+@asynccontextmanager
+async def open_rate_limiter(
+    url: str | None, platform: str, limits: Sequence[RateLimit], owners: LimitOwners
+) -> AsyncIterator[RateLimiter]:
+    """The rate limiter of one account in the Redis at `url`; without a URL nothing is limited."""
+    if url is None:
+        yield NO_RATE_LIMIT
+        return
+    server = connect(url)
     async with server:
         yield RedisRateLimiter(server, platform, tuple(limits), owners)
 

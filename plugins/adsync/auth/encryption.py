@@ -10,6 +10,11 @@ from adsync import settings
 from adsync.errors import ConfigError
 
 
+def check_keys() -> None:
+    """Raises ConfigError if a key is missing or invalid."""
+    _keyring()
+
+
 def encrypt(secret: bytes) -> str:
     return _keyring().encrypt(secret).decode()
 

@@ -31,12 +31,13 @@ def check(online: Online = False) -> None:
     """Validates workspaces.yaml, the connections it names, and the notification channels."""
     file = settings.workspaces_file()
     setup = accounts.read(file)
-    problems = connection_check.problems(setup, settings.notify_channels(), connections.credentials)
+    problems = connection_check.environment_problems()
+    problems += connection_check.problems(setup, settings.notify_channels(), connections.credentials)
     if len(problems) == 1:
         raise ConfigError(problems[0])
     if problems:
         _write(problems)
-        raise ConfigError(f"{file}: {len(problems)} problems in connections: correct those listed above")
+        raise ConfigError(f"{file}: {len(problems)} problems in connections and settings: correct those listed above")
     _write([f"{file}: {len(setup.workspaces)} workspaces, {len(setup.links)} accounts, all connections set"])
     if online:
         _ask(setup.links)

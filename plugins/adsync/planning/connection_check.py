@@ -9,17 +9,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 
-from adsync import registry
+from adsync import registry, settings
+from adsync.api import rate_limiter
 from adsync.api.client import validated_url
+from adsync.auth import encryption
 from adsync.config.workspaces import AccountLink, Configuration
 from adsync.errors import AdsyncError, ConfigError, ContractError
 from adsync.extract.context import SyncEnvironment, account_zone, open_client
 from adsync.models import Account, AccountInfo, Credentials, Token
 from adsync.notifications.channels.factory import check_channel
 from adsync.sources.base import EntityStream, Source
+from adsync.warehouse.connection import check_url
 
 CONCURRENT_QUESTIONS = 8
 FLAGS = {"true", "false"}
@@ -47,19 +51,31 @@ class Answer:
         return f"{self.account}: {type(self.error).__name__}: {self.error}"
 
 
+def environment_problems() -> list[str]:
+    """Returns one sentence for each variable that is set and invalid: of the warehouse, of Redis, of the token keys."""
+    checks: list[Callable[[], object]] = []
+    if url := settings.optional_warehouse_url():
+        checks.append(partial(check_url, url))
+    if url := settings.redis_url():
+        checks.append(partial(rate_limiter.connect, url))
+    if settings.has_token_keys():
+        checks.append(encryption.check_keys)
+    return [problem for check in checks for problem in _refusals(check)]
+
+
+def _refusals(check: Callable[[], object]) -> Iterator[str]:
+    try:
+        check()
+    except ConfigError as error:
+        yield str(error)
+
+
 def problems(setup: Configuration, channels: Iterable[str], connections: Connections) -> list[str]:
     """Returns one sentence for everything that is missing or invalid in a connection, in the order of the file."""
     names = [*channels, *(name for workspace in setup.workspaces for name in workspace.alerts.channels)]
     found = [problem for link in setup.links for problem in _link_problems(link, connections)]
-    found += [problem for name in dict.fromkeys(names) for problem in _channel_problems(name, connections)]
+    found += [problem for name in names for problem in _refusals(partial(check_channel, name, connections))]
     return list(dict.fromkeys(found))
-
-
-def _channel_problems(name: str, connections: Connections) -> Iterator[str]:
-    try:
-        check_channel(name, connections)
-    except ConfigError as error:
-        yield str(error)
 
 
 def _link_problems(link: AccountLink, connections: Connections) -> Iterator[str]:

@@ -54,6 +54,14 @@ def connect_now(url: str) -> psycopg.Connection:
     return connection
 
 
+def check_url(url: str) -> None:
+    """Raises ConfigError if libpq cannot read the URL; connects to nothing."""
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise _invalid_url() from error
+
+
 def check_server(info: psycopg.ConnectionInfo) -> None:
     """Raises ConfigError for a server that is too old, or a database that is not in UTF8.
 
