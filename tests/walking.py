@@ -14,8 +14,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from adsync.errors import Unreadable
-from adsync.models import Account, Credentials, Record
+from adsync.models import Account, Credentials, Record, RejectedRecord
 from adsync.ranges import TimeRange
 from adsync.sources.base import Source
 from reading import connected
@@ -103,14 +102,13 @@ class Reader:
         stream = self.source.stream("orders")
         read = (history and stream.read_history) or stream.read
         async with connected(self.source, self.account, self.transport, known=self.known) as client:
-            try:
-                async for page in read(client, self.account, time_range, self.stored):
-                    self.add(page)
-            except Unreadable as error:
-                self.lost.append(str(error))
+            async for page in read(client, self.account, time_range, self.stored):
+                self.add(page)
 
-    def add(self, page: Iterable[Record]) -> None:
-        self.loaded |= {record.key: json.loads(bytes(record.payload)) for record in page}
+    def add(self, page: Iterable[Record | RejectedRecord]) -> None:
+        self.lost += [each.reason for each in page if isinstance(each, RejectedRecord)]
+        records = [each for each in page if isinstance(each, Record)]
+        self.loaded |= {record.key: json.loads(bytes(record.payload)) for record in records}
 
 
 async def first_sync(shop: Shop, reader: Reader) -> datetime:

@@ -10,7 +10,7 @@
        ├─ ReportRefused    the app may not create asynchronous reports: read without one
        ├─ ReauthRequired   an admin has to authorize the account again
        ├─ ConfigError      an admin has to correct a setting
-       ├─ Unreadable       some records are unreadable; all others were read
+       ├─ Unreadable       of earlier versions: some records are unreadable
        └─ ContractError    the response has an unknown shape
 
 Names are stored in tables and do not change. A message is one sentence for the admin who acts on it and contains no
@@ -85,7 +85,7 @@ class ConfigError(PermanentError):
 
 
 class Unreadable(PermanentError):
-    """Some records are unreadable. Raised after all others were read; those are complete and can be kept."""
+    """Some records are unreadable. Only in rows of earlier versions: such records are now in `raw.rejected_records`."""
 
 
 class ContractError(PermanentError):

@@ -10,7 +10,6 @@ import pytest
 
 import sandbox_fixtures
 from adsync import registry
-from adsync.errors import Unreadable
 from adsync.extract.context import SyncEnvironment
 from adsync.extract.runner import SyncRequest, sync_accounts
 from adsync.ranges import DateRange
@@ -49,6 +48,11 @@ def sync(monkeypatch, warehouse_url):
 def stored(sync, table):
     with psycopg.connect(sync.url) as connection:
         return dict(connection.execute(f"select record_key, loaded_at from raw.{table}").fetchall())
+
+
+def rejected(sync):
+    with psycopg.connect(sync.url) as connection:
+        return dict(connection.execute("select record_key, reason from raw.rejected_records").fetchall())
 
 
 def sold(store):
@@ -90,11 +94,18 @@ def test_a_later_sync_of_a_store_without_a_change_filter_compares_with_stored_or
     assert sync("salla", SALLA, now=NOW + timedelta(hours=1)).call_stats.calls <= 5
 
 
-def test_an_unreadable_order_is_raised_after_all_others_are_stored(sync):
+def test_an_order_that_crashes_its_site_is_rejected_and_all_others_are_stored(sync):
     unreadable = sorted(sold(WOO))[3]
     result = sync("woocommerce", WOO, Fault("woocommerce", "poisoned_order", field=f'"id":{unreadable},'))
-    assert isinstance(result.error, Unreadable)
+    assert result.error is None
+    assert result.notes == ("orders: 1 rejected (see raw.rejected_records)",)
     assert set(stored(sync, "woocommerce_orders")) == sold(WOO) - {unreadable}
+    assert rejected(sync) == {
+        unreadable: f"the site crashes on order {unreadable}: its host's error log names the plugin"
+    }
+    assert sync("woocommerce", WOO, now=NOW + timedelta(hours=1)).error is None
+    assert set(stored(sync, "woocommerce_orders")) == sold(WOO)
+    assert rejected(sync) == {}
 
 
 @pytest.mark.parametrize(("source", "account_id"), [each for each in EVERY if each[0] != "woocommerce"])

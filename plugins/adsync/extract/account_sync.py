@@ -10,10 +10,7 @@ from adsync.sources.base import DailyStream, EntityStream, IncrementalStream
 
 
 async def sync_account(ctx: SyncContext) -> None:
-    """Reads every stream and commits batch by batch; `ctx.progress` says how far it got, even if an error is raised.
-
-    Unreadable records are raised once all others are stored.
-    """
+    """Reads every stream and commits batch by batch; `ctx.progress` says how far it got, even if an error is raised."""
     for stream in ctx.source.streams:
         match stream:
             case EntityStream():
@@ -22,5 +19,3 @@ async def sync_account(ctx: SyncContext) -> None:
                 await sync_daily(ctx, stream)
             case IncrementalStream():
                 await sync_incremental(ctx, stream)
-    if ctx.progress.unreadable:
-        raise ctx.progress.unreadable

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from adsync.api.client import ApiClient, open_api_client
 from adsync.api.rate_limiter import LimitOwners, open_rate_limiter
 from adsync.auth.token_manager import TokenManager
-from adsync.errors import ContractError, Unreadable
+from adsync.errors import ContractError
 from adsync.extract.reread_queue import RereadQueue
 from adsync.extract.results import PendingReport
 from adsync.load.batch import Batch, BatchWriter
@@ -48,7 +48,6 @@ class SyncProgress:
     pending_report: PendingReport | None = None
     notes: list[str] = field(default_factory=list)
     learned: LearnedLimits = field(default_factory=LearnedLimits)
-    unreadable: Unreadable | None = None
 
     def add_days(self, since: date, through: date) -> None:
         """Adds days that were read."""
@@ -85,27 +84,17 @@ class SyncContext:
         days: DateRange | None = None,
         rereading: Sequence[str] = (),
     ) -> StreamState:
-        """Commits one batch and returns the stream's new state.
-
-        Unreadable records do not stop the others; they are left in `progress`.
-        """
+        """Commits one batch and returns the stream's new state."""
         policy = stream.reread if isinstance(stream, IncrementalStream) else None
         queue = RereadQueue.load(policy, state, self.clock(), rereading) if policy else None
         again = ReadAgain(isinstance(stream, EntityStream), rereading)
-        stats = await self.writer.write(Batch(stream.name, self._readable(pages), state, days, queue, again))
+        stats = await self.writer.write(Batch(stream.name, pages, state, days, queue, again))
         self.progress.stats += stats
         if stats.rejected:
             self.progress.notes.append(f"{stream.name}: {stats.rejected:,} rejected (see raw.rejected_records)")
         if days:
             self.progress.add_days(days.since, days.last_day)
         return queue.add_to(state) if queue else state
-
-    async def _readable(self, pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
-        try:
-            async for page in pages:
-                yield page
-        except Unreadable as error:
-            self.progress.unreadable = error
 
 
 def account_zone(account: Account) -> ZoneInfo:

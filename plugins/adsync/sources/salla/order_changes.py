@@ -23,6 +23,8 @@ PAGE_SIZE = 30
 # So many consecutive orders older than the range end the read.
 MAX_OLD_ORDERS = 3
 MAX_RESTARTS = 5
+# So many consecutive orders may fail although the list is readable.
+MAX_FAILED = 2
 # The age of an order that does not say when it changed, and has not.
 OLDEST = datetime.min.replace(tzinfo=UTC)
 
@@ -61,6 +63,7 @@ class ChangedOrders:
     since: datetime | None = None
     ages: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)
     old: int = 0
+    failed: int = 0
 
     async def pages(self) -> AsyncIterator[Page]:
         restarts, number, size = 0, 1, None
@@ -133,7 +136,16 @@ class ChangedOrders:
     async def _request_order(
         self, key: str, fingerprint: str, stored: bytes | None
     ) -> tuple[Record | RejectedRecord, datetime | None] | None:
-        return await request_order(self.client, self.account, key, fingerprint, stored)
+        """Requests an order. A few that Salla fails on are rejected; more in a row are an outage."""
+        try:
+            found = await request_order(self.client, self.account, key, fingerprint, stored)
+        except TemporaryError as error:
+            self.failed += 1
+            if self.failed > MAX_FAILED:
+                raise
+            return RejectedRecord(key, str(error)), None
+        self.failed = 0
+        return found
 
     def _count_if_old(self, changed_at: datetime | None) -> None:
         if self.since and changed_at:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from adsync.api.json_text import repaired
 from adsync.errors import AdsyncError, PermanentError, RateLimited, ReauthRequired, TemporaryError, TooMuchData
 from adsync.models import ApiResponse
 from adsync.sources.common.decoding import decode_or_none
@@ -33,7 +34,7 @@ def check(response: ApiResponse) -> None:
     """Raises the error of the status, or of a body that is not JSON."""
     if response.status >= REDIRECTED:
         raise _error(response, decode_or_none(response.body, PROBLEM))
-    if not response.body.startswith((b"[", b"{")):
+    if not repaired(response.body).startswith((b"[", b"{")):
         raise TemporaryError(
             "the site returned no JSON (a maintenance page, or PHP notices before it): if this persists, contact its "
             f"host; {PLAIN_PERMALINKS}"

@@ -7,18 +7,16 @@ exclusive, so each step starts one second earlier and drops the orders it alread
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from adsync.errors import ContractError, TemporaryError, TooMuchData, Unreadable
-from adsync.models import Record
+from adsync.errors import ContractError, TemporaryError, TooMuchData
+from adsync.models import Page, Record, RejectedRecord
 from adsync.ranges import TimeRange
 from adsync.sources.woocommerce.errors import SiteCrashed
 
-LOG = logging.getLogger(__name__)
 ONE_SECOND = timedelta(seconds=1)
 # The client waits no longer for a response.
 LONGEST_REQUEST = timedelta(seconds=60)
@@ -30,11 +28,11 @@ REPEATED_ROWS = 10
 
 
 class Change(NamedTuple):
-    """An order as it was saved at a second; `record` is None if the site crashes on it."""
+    """An order as it was saved at a second; one that is rejected is where it was listed."""
 
     key: str
     at: datetime
-    record: Record | None
+    record: Record | RejectedRecord
 
 
 class Listed(NamedTuple):
@@ -77,13 +75,12 @@ class ChangedOrders:
     zone: tzinfo = UTC
     seen: dict[str, datetime] = field(default_factory=dict)
     last: list[str] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)
     clock: datetime | None = None
     found: int = 0
     restarts: int = 0
 
-    async def changes(self) -> AsyncIterator[list[Record]]:
-        """Yields the records; at the end raises Unreadable if orders were left out.
+    async def changes(self) -> AsyncIterator[Page]:
+        """Yields the records; an order that the site crashes on is rejected.
 
         Raises ContractError if the site returns the same page for different positions.
         """
@@ -93,8 +90,6 @@ class ChangedOrders:
             self._check_progress(position, page.rows)
             yield self._new(page.rows)
             position = self._next(position, page)
-        if self.unreadable:
-            raise Unreadable(f"the site crashes on {', '.join(self.unreadable)}: its host's error log names the plugin")
 
     async def _page(self, position: Position) -> tuple[Position, Listed]:
         """Halves the page while the site crashes, down to the order that causes it."""
@@ -118,15 +113,11 @@ class ChangedOrders:
             )
         self.last = keys
 
-    def _new(self, rows: list[Change]) -> list[Record]:
+    def _new(self, rows: list[Change]) -> Page:
         new = [row for row in rows if row.key not in self.seen]
         self.seen |= {row.key: row.at for row in new}
         self.found = len(new)
-        lost = [row.key for row in new if row.record is None and row.key not in self.unreadable]
-        self.unreadable += lost
-        for key in lost:
-            LOG.warning("unreadable at the site: %s", key)
-        return [row.record for row in new if row.record is not None]
+        return [row.record for row in new]
 
     def _next(self, position: Position, page: Listed) -> Position | None:
         """Returns the position after the last second passed, or further into rows that do not move it."""

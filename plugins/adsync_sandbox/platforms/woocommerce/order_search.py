@@ -48,6 +48,8 @@ class Shelf:
 def found(shelf: Shelf, params: Mapping[str, str]) -> list[StoreOrder]:
     """Returns the orders of the list, sorted."""
     keep = [_statuses(params), *_bounds(shelf, params)]
+    if asked := {text for text in params.get("include", "").split(",") if text}:
+        keep.append(lambda sale: str(sale.id) in asked)
     sales = [one for one in shelf.world.store_orders(shelf.store.id) if all(test(one) for test in keep)]
     ordering = params.get("orderby", "date")
     if ordering not in ORDERINGS:
