@@ -1,6 +1,7 @@
 """Finds changed orders without a filter for changes: reads the list by last change and compares fingerprints.
 
-The list changes while it is read: orders that were read are recognized by fingerprint, and a changed total restarts it.
+The list changes while it is read, newest first: orders that were read are recognized by fingerprint, new ones move
+others to later pages, and an order that was deleted moves them to earlier pages, which are then read again.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import ceil
 
 import msgspec
 
@@ -22,7 +24,7 @@ from adsync.sources.salla.orders import SHAPE, Listed, detail, fingerprint_of, l
 PAGE_SIZE = 30
 # So many consecutive orders older than the range end the read.
 MAX_OLD_ORDERS = 3
-MAX_RESTARTS = 5
+MAX_STEPS_BACK = 20
 # So many consecutive orders may fail although the list is readable.
 MAX_FAILED = 2
 # The age of an order that does not say when it changed, and has not.
@@ -49,6 +51,13 @@ LISTING = msgspec.json.Decoder(Listing)
 ONE = msgspec.json.Decoder(One)
 
 
+def _pages_back(previous: Pagination, current: Pagination) -> int:
+    """Returns how many pages to read again; pages of another size have to be read from the first one."""
+    if current.per_page != previous.per_page:
+        return current.current_page
+    return max(0, ceil((previous.total - current.total) / max(1, current.per_page)))
+
+
 @dataclass
 class ChangedOrders:
     """Yields the changed orders of one list; with `since`, up to the first orders that changed before.
@@ -66,20 +75,19 @@ class ChangedOrders:
     failed: int = 0
 
     async def pages(self) -> AsyncIterator[Page]:
-        restarts, number, size = 0, 1, None
+        steps_back, number, previous = 0, 1, None
         while not self._is_done:
             listing = await self._listing(number)
-            new_size = (listing.pagination.total, listing.pagination.per_page)
-            if size not in {None, new_size}:
-                restarts, number, size, self.old = restarts + 1, 1, None, 0
-                if restarts > MAX_RESTARTS:
+            if number > 1 and previous and (pages := _pages_back(previous, listing.pagination)):
+                steps_back, number, previous, self.old = steps_back + 1, max(1, number - pages), listing.pagination, 0
+                if steps_back > MAX_STEPS_BACK:
                     raise TemporaryError("salla orders: the list kept changing while it was read")
                 continue
             yield await self._read_changed(build_page(listing.data, listed, SHAPE))
             # Pages may be smaller than requested: only the page number shows which is the last.
             if number >= listing.pagination.total_pages:
                 return
-            number, size = number + 1, new_size
+            number, previous = number + 1, listing.pagination
 
     @property
     def _is_done(self) -> bool:

@@ -69,9 +69,9 @@ class Clock(msgspec.Struct):
 
     @property
     def instant(self) -> datetime:
-        """The time in the zone of its own field, not in UTC."""
+        """The time in the zone of its own field, not in UTC; one that occurs twice counts as the later."""
         try:
-            return datetime.fromisoformat(self.date).replace(tzinfo=ZoneInfo(self.timezone))
+            return datetime.fromisoformat(self.date).replace(tzinfo=ZoneInfo(self.timezone), fold=1)
         except (ValueError, ZoneInfoNotFoundError) as error:
             raise ContractError(f"invalid salla time {self.date!r} in {self.timezone!r}") from error
 

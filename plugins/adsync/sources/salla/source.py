@@ -71,7 +71,7 @@ async def created_orders(
     The API does not document the time zone of its date bounds, so one extra day is read on each side.
     """
     async for page in ChangedOrders(
-        client, account, stored, {"sort_by": "id-asc", **_days(account, time_range)}
+        client, account, stored, {"sort_by": "id-desc", **_days(account, time_range)}
     ).pages():
         yield page
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
@@ -24,6 +23,7 @@ from adsync.sources.common.decoding import decode
 from adsync.sources.common.records import build_one, build_page, built, rejects
 from adsync.sources.zid.auth import TOKEN_REFRESH, account_info, auth, base_url, initial_token, notes, stores
 from adsync.sources.zid.errors import OrderGone, check
+from adsync.sources.zid.list_read import ListRead
 from adsync.sources.zid.orders import SHAPE, Order, origin_field, read, record
 from adsync.sources.zid.timezone_check import TimezoneCheck
 
@@ -46,25 +46,6 @@ ONE = msgspec.json.Decoder(One)
 LISTING = msgspec.json.Decoder(Listing)
 
 
-@dataclass
-class ListRead:
-    """One read of the list: its distinct orders, those of the last page, and its reported total."""
-
-    ids: set[str] = field(default_factory=set)
-    last: list[str] = field(default_factory=list)
-    number: int = 0
-    total: int = 0
-
-    def add_page(self, page: list[str], total: int) -> bool:
-        """Returns whether more pages follow; ContractError if the page repeats the previous one."""
-        if page and page == self.last:
-            raise ContractError(f"zid returned page {self.number} again instead of page {self.number + 1}")
-        has_new = not self.ids.issuperset(page)
-        self.ids |= set(page)
-        self.last, self.number, self.total = page, self.number + 1, total
-        return has_new and len(self.ids) < total
-
-
 async def orders(
     client: ApiClient, account: Account, time_range: TimeRange, _stored: StoredPayloads
 ) -> AsyncIterator[Page]:
@@ -76,9 +57,10 @@ async def orders(
     origin, timezone_check = "", TimezoneCheck(account.zone)
     listed = TimeRange(time_range.since - ONE_DAY, time_range.until)
     for _ in range(MAX_READS):
-        current, has_more = ListRead(), True
+        current, has_more = ListRead(PAGE_SIZE), True
         while has_more:
-            listing = await _listing(client, listed, current.number + 1)
+            number, size = current.next_page()
+            listing = await _listing(client, listed, number, size)
             found = build_page(listing.orders, partial(_row, account.customer_key), SHAPE)
             found = _within(time_range, found)
             has_more = current.add_page([_id_of(each) for each in found], listing.total_order_count)
@@ -88,7 +70,7 @@ async def orders(
                 timezone_check.add(each.order)
             origin = origin or next(filter(None, (each.origin for each in fresh)), "")
             yield [*(each.record for each in fresh), *rejects(found)]
-        if len(current.ids) == current.total:
+        if current.is_complete:
             timezone_check.verify()
             if origin:
                 LOG.warning("%s: zid now returns `%s` of orders, which may name their campaigns", account, origin)
@@ -156,7 +138,7 @@ async def count(client: ApiClient, _account: Account, time_range: TimeRange) -> 
     return RecordCount((await _listing(client, time_range, 1, size=1)).total_order_count)
 
 
-async def _listing(client: ApiClient, time_range: TimeRange, number: int, size: int = 0) -> Listing:
+async def _listing(client: ApiClient, time_range: TimeRange, number: int, size: int) -> Listing:
     params = {
         "payload_type": "default",
         "date_attribute": "updated_at",
@@ -164,7 +146,7 @@ async def _listing(client: ApiClient, time_range: TimeRange, number: int, size: 
         "date_to": _clock(time_range.until),
         "sort_by": "asc",
         "page": str(number),
-        "per_page": str(size or PAGE_SIZE),
+        "per_page": str(size),
     }
     return decode((await client.get("managers/store/orders", params)).body, LISTING, "zid orders")
 
