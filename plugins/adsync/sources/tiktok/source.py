@@ -43,9 +43,9 @@ ACCOUNT_FIELDS = ["advertiser_id", "name", "currency", "timezone", "status"]
 
 class Advertiser(msgspec.Struct):
     advertiser_id: str
-    name: str
     currency: str
     timezone: str
+    name: str = ""
 
 
 ADVERTISER = msgspec.json.Decoder(Advertiser)
@@ -69,7 +69,7 @@ def base_url(credentials: Credentials, _account_id: str) -> str:
 def account_info(payload: RawJson) -> AccountInfo:
     """`Etc/GMT+5` is an IANA name too; with the POSIX sign it is five hours behind UTC."""
     row = decode(payload, ADVERTISER, "tiktok advertiser")
-    return AccountInfo(row.name, row.currency, row.timezone)
+    return AccountInfo(row.name or row.advertiser_id, row.currency, row.timezone)
 
 
 SOURCE = Source(
