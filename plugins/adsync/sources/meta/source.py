@@ -20,7 +20,7 @@ from adsync.sources.common.decoding import decode
 from adsync.sources.common.records import RecordShape, build_page
 from adsync.sources.meta.ads import ads
 from adsync.sources.meta.errors import check, naming
-from adsync.sources.meta.insights import campaign_metrics, create_report, download_report, report_ready
+from adsync.sources.meta.insights import campaign_metrics, complete, create_report, download_report, report_ready
 from adsync.sources.meta.pagination import PAGE_SIZE, listing
 from adsync.sources.meta.rate_limits import LIMITS, throttle
 from adsync.sources.meta.token_refresh import HOST, TOKEN_REFRESH, VERSION
@@ -100,8 +100,10 @@ SOURCE = Source(
             campaign_metrics,
             max_days=MAX_DAYS,
             retention_months=RETENTION_MONTHS,
-            cost=CallCost(PAGE_SIZE),
+            # One further call reads the account's own spend.
+            cost=CallCost(PAGE_SIZE, complete_read=1),
             report=AsyncReport(create_report, report_ready, download_report, last_resort=True),
+            complete=complete,
         ),
         EntityStream("ads", ads, refresh_every=DAILY, restate_only=True, cost=CallCost(PAGE_SIZE)),
     ),

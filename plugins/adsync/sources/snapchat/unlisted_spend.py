@@ -17,6 +17,7 @@ import msgspec
 
 from adsync.errors import TemporaryError
 from adsync.models import Account, Record, RejectedRecord
+from adsync.sources.common.account_totals import unlisted_campaign
 from adsync.sources.snapchat.rows import Day, record
 
 LOG = logging.getLogger(__name__)
@@ -33,11 +34,6 @@ class Spent(NamedTuple):
 
 AccountDays = Mapping[date, Spent]
 Rows = Sequence[tuple[Record | RejectedRecord, Decimal]]
-
-
-def campaign_id(account: Account) -> str:
-    """Returns an id that no campaign has."""
-    return f"unlisted-of-{account.account_id}"
 
 
 def remainders(account: Account, rows: Rows, before: AccountDays, after: AccountDays) -> list[Record]:
@@ -67,7 +63,7 @@ def remainders(account: Account, rows: Rows, before: AccountDays, after: Account
             "%s: on %d days the account spent more than its campaigns; stored as campaign %s",
             account,
             len(found),
-            campaign_id(account),
+            unlisted_campaign(account),
         )
     return found
 
@@ -75,4 +71,4 @@ def remainders(account: Account, rows: Rows, before: AccountDays, after: Account
 def _row(account: Account, micros: Decimal, spent: Spent) -> Record:
     stats = msgspec.Raw(NUMBERS.encode({"spend": micros}))
     day = Day(spent.day.start_time, stats, spent.day.end_time)
-    return record(campaign_id(account), day, *spent.finality, name=NAME)
+    return record(unlisted_campaign(account), day, *spent.finality, name=NAME)

@@ -52,11 +52,14 @@ def unwrap(response: ApiResponse, decoder: msgspec.json.Decoder[Shape], path: st
 
 @dataclass(frozen=True)
 class Rows:
-    """How the rows of a listing become records: `build` reads one, `shape` names one that cannot be read."""
+    """How the rows of a listing become records: `build` reads one, `shape` names one that cannot be read.
+
+    `page_size` is for listings with smaller pages than usual.
+    """
 
     build: Callable[[RawJson], Record]
     shape: RecordShape
-    page_size: int = PAGE_SIZE
+    page_size: int | None = None
 
 
 def records(client: ApiClient, path: str, params: dict[str, str], rows: Rows) -> AsyncIterator[Page]:
@@ -77,7 +80,8 @@ async def _read_once(client: ApiClient, path: str, params: dict[str, str], rows:
         return page.rows, number + 1 if number < page.page_info.total_page else None
 
     received = readable = 0
-    async for items in pagination.follow(fetch, 1, rows.page_size, rows.page_size):
+    size = rows.page_size or PAGE_SIZE
+    async for items in pagination.follow(fetch, 1, size, size):
         page = build_page(items, rows.build, rows.shape)
         received, readable = received + len(page), readable + len(built(page))
         seen.update(each.key for each in built(page))
