@@ -114,7 +114,7 @@ def counted(base, source):
 def test_a_first_and_an_hourly_sync_take_the_fewest_calls_and_match_the_forecast(url, case):
     with sandbox(url, case) as ready:
         before = forecast_one(ready, case.source)
-        lists = 2 if case.source == "woocommerce" else 1
+        lists = 2 if case.source in {"woocommerce", "tiktok"} else 1
         assert before.note.endswith(f"counted at the platform (calls: {lists})")
         assert counted(ready[0], case.source) == lists
         calls, rows = sync_one(ready, case.source, "first")
