@@ -44,6 +44,23 @@ values (
     '2026-11-04', '2026-11-03 04:00Z', '2026-11-05 04:00Z', '2026-11-03 07:10Z', 'noura'
 )
 """
+# Campaigns of workspace krona with spend today, where it has none: number 1 spends 1, and every tenth is paused.
+MANY = 120
+MANY_CAMPAIGNS = """
+with numbered as (select n, 'n' || n as campaign_id from generate_series(1, %s) as n),
+named as (
+    insert into marts.campaigns (workspace_id, platform, account_id, campaign_id, name, status)
+    select
+        'krona', 'meta', '901234567899', campaign_id, 'Kampanj ' || n,
+        case n %% 10 when 0 then 'paused' else 'active' end
+    from numbered
+)
+insert into marts.campaign_periods (
+    workspace_id, period, platform, account_id, campaign_id, impressions, clicks, spend, claimed_conversions,
+    claimed_revenue, attributed_orders, attributed_revenue
+)
+select 'krona', 'today', 'meta', '901234567899', campaign_id, n * 100, n, n, 1, n * 2, 1, n * 3 from numbered
+"""
 
 
 class Campaign(NamedTuple):

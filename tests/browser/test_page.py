@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import httpx
+import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
 from ads_page import EMPTY, PLACES, TITLES, each_view, settled
 from adsync.dashboard.web import uplot
 from adsync.dashboard.web.service import VIEWS
-from page_world import CAMPAIGNS, folder
+from page_world import CAMPAIGNS, MANY, MANY_CAMPAIGNS, folder
 
 RIYADH_NAME = "حملة الرياض – نوفمبر"
 LOOKS = {
@@ -172,6 +174,66 @@ def test_campaigns_are_filtered_by_part_of_their_name(open_page):
     page.get_by_label("Find a campaign").fill("")
     page.get_by_label("platform").select_option(label="TikTok")
     expect(page.get_by_text("2 of 7 campaigns")).to_be_visible()
+
+
+@pytest.fixture
+def many_campaigns(airflow, local_servers) -> Iterator[str]:
+    """Adds campaigns on three pages, and yields the address of their view."""
+    del airflow  # whose warehouse they are added to
+    with psycopg.connect(local_servers.database_url("page_browser"), autocommit=True) as db:
+        db.execute(MANY_CAMPAIGNS, (MANY,))
+        yield "#/campaigns?workspace=krona&period=today"
+        db.execute("delete from marts.campaigns where campaign_id like 'n%'")
+        db.execute("delete from marts.campaign_periods where campaign_id like 'n%'")
+
+
+def test_campaigns_are_paged_with_the_keyboard(open_page, many_campaigns):
+    page = open_page(many_campaigns)
+    expect(page.get_by_text("120 of 120 campaigns; 1 to 50 listed")).to_be_visible()
+    expect(page.locator("tfoot")).to_contain_text("7,260.00")
+    forth = page.get_by_role("button", name="Next")
+    forth.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("120 of 120 campaigns; 51 to 100 listed")).to_be_visible()
+    expect(forth).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Page 3 of 3")).to_be_visible()
+    expect(forth).to_be_focused()
+    expect(forth).to_have_attribute("aria-disabled", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(20)
+    page.get_by_role("button", name="Previous").click()
+    expect(page.get_by_text("Page 2 of 3")).to_be_visible()
+
+
+def test_a_search_finds_campaigns_of_other_pages_and_keeps_the_cursor(open_page, many_campaigns):
+    page = open_page(many_campaigns)
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("Page 2 of 3")).to_be_visible()
+    search = page.get_by_label("Find a campaign")
+    search.press_sequentially("Kampanj 7")
+    expect(page.get_by_text("11 of 120 campaigns")).to_be_visible()
+    expect(search).to_be_focused()
+    search.press_sequentially("7")
+    expect(page.get_by_text("1 of 120 campaigns")).to_be_visible()
+    expect(search).to_have_value("Kampanj 77")
+
+
+def test_the_address_holds_the_search_the_sort_and_the_page(open_page, many_campaigns):
+    page = open_page(f"{many_campaigns}&status=active&sort=spend&page=2")
+    expect(page.get_by_text("108 of 120 campaigns; 51 to 100 listed")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Spend, USD")).to_have_attribute("aria-sort", "ascending")
+    status = page.get_by_role("combobox", name="status", exact=True)
+    expect(status).to_have_value("active")
+    status.select_option(label="Paused")
+    expect(page.get_by_text("12 of 120 campaigns")).to_be_visible()
+    page.get_by_role("link", name="Kampanj 20", exact=True).click()
+    expect(page.get_by_role("heading", name="Kampanj 20")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("12 of 120 campaigns")).to_be_visible()
+    page.get_by_text("7 days", exact=True).click()
+    expect(page.get_by_text("0 of 1 campaigns")).to_be_visible()
+    expect(status).to_have_value("paused")
 
 
 def test_an_order_is_found_by_its_number(open_page):

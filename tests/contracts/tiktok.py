@@ -28,10 +28,7 @@ CONTRACT = Contract(
     first="accounts",
     path="advertiser/info",
     lists={
-        # The second listing is that of GMV Max.
-        "campaigns": Listed(
-            "campaign/get", ads.campaigns(deleted=True), needed=("campaign_id",), lists=2, full=2, **ANSWERS
-        ),
+        "campaigns": Listed("campaign/get", ads.campaigns(deleted=True), needed=("campaign_id",), **ANSWERS),
         "campaign_metrics": Listed(
             "report/integrated", ads.delivered, needed=("campaign_id", "stat_time_day"), **ANSWERS
         ),

@@ -52,3 +52,20 @@
             and reading.observed_at between {{ since }} and {{ until }}
     )
 {%- endmacro %}
+
+
+-- The dashboard's periods, as rows of a name and a number of days including today.
+{% macro dashboard_periods() -%}
+    {% for period, days in var('adsync_periods').items() %}('{{ period }}', {{ days }}){{ ', ' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
+
+-- The number of days of the shortest period that has a day of this age; today's age is 0.
+{% macro days_of_shortest_period(age) -%}
+    case{% for days in var('adsync_periods').values() %} when {{ age }} < {{ days }} then {{ days }}{% endfor %} end
+{%- endmacro %}
+
+
+{% macro days_of_longest_period() -%}
+    {{ var('adsync_periods').values() | max }}
+{%- endmacro %}

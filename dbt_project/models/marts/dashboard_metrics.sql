@@ -20,7 +20,7 @@ periods as (
         periods.period,
         workspaces.today - periods.days + 1 as first_day
     from workspaces
-    cross join (values ('today', 1), ('7_days', 7), ('30_days', 30), ('90_days', 90)) as periods (period, days)
+    cross join (values {{ dashboard_periods() }}) as periods (period, days)
 
 ),
 

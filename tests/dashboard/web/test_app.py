@@ -101,6 +101,11 @@ async def test_only_the_files_of_the_page_are_served(page, path):
         ("overview?workspace=nobody", 404, "unknown workspace 'nobody'"),
         ("overview?period=year", 400, "unknown period 'year' (expected today, 7_days, 30_days, 90_days)"),
         ("campaign?campaign=meta", 400, "invalid campaign 'meta' (expected platform:campaign)"),
+        ("campaigns?sort=price", 400, "unknown sort 'price' (expected name, platform, status, spend"),
+        ("campaigns?sort=--spend", 400, "unknown sort '--spend'"),
+        ("campaigns?page=0", 400, "page: Input should be greater than or equal to 1"),
+        ("campaigns?page=last", 400, "page: Input should be a valid integer"),
+        ("campaigns?status=" + "a" * 201, 400, "status too long: 201 characters (at most 200)"),
         ("orders?q=" + "9" * 201, 400, "search text too long: 201 characters (at most 200)"),
     ],
 )

@@ -7,8 +7,9 @@ from dbt_process import dbt
 
 from adsync.dashboard.cache import refresh
 from adsync.dashboard.snapshot import FIGURES, META, PERIODS, snapshots
+from adsync.dashboard.web.queries.campaigns import PAGE_ROWS
 from adsync.dashboard.web.service import VIEWS
-from page_world import CAMPAIGNS, RIYADH, SNAPCHAT
+from page_world import CAMPAIGNS, MANY, MANY_CAMPAIGNS, RIYADH, SNAPCHAT
 
 ENVELOPE = {"view", "period", "workspace", "workspaces", "periods", "meta", "charts", "missing", "read_at", "data"}
 
@@ -78,31 +79,103 @@ async def test_campaigns_add_up_to_the_totals_of_the_period(page):
     overview = (await ask(page, "overview?workspace=acme"))["data"]["figures"]
     for period in PERIODS:
         data = (await ask(page, f"campaigns?workspace=acme&period={period}"))["data"]
-        assert data["total"] == len(data["campaigns"]) == 7
+        assert data["total"] == data["found"] == len(data["campaigns"]) == 7
         for column, figure in (("spend", "total_spend"), ("clicks", "clicks"), ("attributed_orders", "conversions")):
             assert sum(row[column] for row in data["campaigns"]) == pytest.approx(overview[period][figure])
+            assert data["sums"][column] == pytest.approx(overview[period][figure])
+        assert data["sums"]["attributed_roas"] == pytest.approx(overview[period]["roas"])
     riyadh = next(row for row in data["campaigns"] if row["campaign_id"] == RIYADH)
     assert (riyadh["name"], riyadh["alerts"]) == ("حملة الرياض – نوفمبر", 2)
     assert riyadh["ctr"] == pytest.approx(100 * riyadh["clicks"] / riyadh["impressions"], abs=1e-6)
 
 
-async def test_a_ratio_with_a_zero_denominator_is_null(own_page, page_warehouse):
+async def test_a_ratio_with_a_zero_denominator_is_null(own_page, page_warehouse, tmp_path):
     with psycopg.connect(page_warehouse) as db:
         db.execute("update marts.campaign_metrics set spend_reporting = 0, impressions = 0, clicks = 0")
-    rows = (await ask(own_page, "campaigns?workspace=acme"))["data"]["campaigns"]
+    dbt(page_warehouse, tmp_path, "run", "--select", "campaign_periods")
+    data = (await ask(own_page, "campaigns?workspace=acme"))["data"]
+    rows = [*data["campaigns"], data["sums"]]
     assert {row[name] for row in rows for name in ("ctr", "cpc", "claimed_roas", "attributed_roas")} == {None}
     assert {row["spend"] for row in rows} == {0}
 
 
-async def test_a_sum_with_an_unknown_part_is_null(own_page, page_warehouse):
+async def test_a_sum_with_an_unknown_part_is_null(own_page, page_warehouse, tmp_path):
     with psycopg.connect(page_warehouse) as db:
         db.execute(
             "update marts.campaign_metrics set spend_reporting = null where campaign_id = %s and date = '2026-11-20'",
             (RIYADH,),
         )
-    rows = {row["campaign_id"]: row for row in (await ask(own_page, "campaigns?workspace=acme"))["data"]["campaigns"]}
+    dbt(page_warehouse, tmp_path, "run", "--select", "campaign_periods")
+    data = (await ask(own_page, "campaigns?workspace=acme"))["data"]
+    rows = {row["campaign_id"]: row for row in data["campaigns"]}
     assert (rows[RIYADH]["spend"], rows[RIYADH]["claimed_roas"]) == (None, None)
     assert rows[RIYADH]["attributed_orders"] > 0
+    assert (data["sums"]["spend"], data["sums"]["claimed_roas"]) == (None, None)
+    assert data["sums"]["attributed_revenue"] > 0
+
+
+@pytest.fixture
+def many_campaigns(page_warehouse) -> None:
+    with psycopg.connect(page_warehouse) as db:
+        db.execute(MANY_CAMPAIGNS, (MANY,))
+
+
+@pytest.mark.usefixtures("many_campaigns")
+async def test_campaigns_are_read_page_by_page_and_summed_over_all_pages(own_page):
+    spend, everything = [], MANY * (MANY + 1) // 2
+    for page, rows in ((1, PAGE_ROWS), (2, PAGE_ROWS), (3, MANY - 2 * PAGE_ROWS)):
+        data = (await ask(own_page, f"campaigns?workspace=krona&period=today&page={page}"))["data"]
+        assert (data["page"], data["pages"], data["page_rows"], len(data["campaigns"])) == (page, 3, PAGE_ROWS, rows)
+        assert (data["total"], data["found"], data["sums"]["spend"]) == (MANY, MANY, everything)
+        spend += [row["spend"] for row in data["campaigns"]]
+    assert spend == [*range(MANY, 0, -1)]
+    beyond = (await ask(own_page, "campaigns?workspace=krona&period=today&page=99"))["data"]
+    assert (beyond["page"], len(beyond["campaigns"])) == (3, MANY - 2 * PAGE_ROWS)
+
+
+@pytest.mark.usefixtures("many_campaigns")
+@pytest.mark.parametrize(
+    ("question", "found", "spend", "first"),
+    [
+        ("", 120, 7260, "n120"),
+        ("sort=spend", 120, 7260, "n1"),
+        ("sort=name", 120, 7260, "n1"),
+        ("sort=-name", 120, 7260, "n99"),
+        ("status=paused", 12, 780, "n120"),
+        ("status=paused&sort=spend", 12, 780, "n10"),
+        ("q=kampanj 12", 2, 132, "n120"),
+        ("q=KAMPANJ 12&sort=-spend", 2, 132, "n120"),
+        ("q=n7&sort=clicks", 11, 752, "n7"),
+        ("q=%25", 0, 0, None),
+        ("platform=tiktok", 0, 0, None),
+    ],
+)
+async def test_the_search_and_the_sums_cover_campaigns_of_every_page(own_page, question, found, spend, first):
+    data = (await ask(own_page, f"campaigns?workspace=krona&period=today&{question}"))["data"]
+    assert (data["total"], data["found"], data["sums"]["spend"]) == (MANY, found, spend)
+    assert [row["campaign_id"] for row in data["campaigns"][:1]] == ([first] if first else [])
+    assert (data["platforms"], data["statuses"]) == (["meta"], ["active", "paused"])
+
+
+@pytest.mark.usefixtures("many_campaigns")
+async def test_campaigns_without_a_value_come_last_in_both_directions(own_page, page_warehouse):
+    with psycopg.connect(page_warehouse) as db:
+        db.execute("update marts.campaign_periods set ctr = impressions where campaign_id in ('n5', 'n6')")
+    for sort, expected in (("ctr", ["n5", "n6"]), ("-ctr", ["n6", "n5"])):
+        data = (await ask(own_page, f"campaigns?workspace=krona&period=today&sort={sort}"))["data"]
+        assert [row["campaign_id"] for row in data["campaigns"][:2]] == expected
+
+
+@pytest.mark.usefixtures("many_campaigns")
+async def test_a_page_of_campaigns_is_as_large_with_more_of_them(own_page, page_warehouse):
+    first = await own_page.get("/api/campaigns?workspace=krona&period=today")
+    with psycopg.connect(page_warehouse) as db:
+        db.execute("update marts.campaigns set campaign_id = 'more' || campaign_id where campaign_id like 'n%'")
+        db.execute("update marts.campaign_periods set campaign_id = 'more' || campaign_id where campaign_id like 'n%'")
+        db.execute(MANY_CAMPAIGNS, (5000,))
+    more = await own_page.get("/api/campaigns?workspace=krona&period=today&page=2")
+    assert more.json()["data"]["total"] == MANY + 5000
+    assert len(more.content) < 1.2 * len(first.content) < 30_000
 
 
 async def test_a_campaign_has_days_alerts_and_orders(page):

@@ -8,7 +8,9 @@ Routes below the mount point. All of them require access, unknown paths included
     POST /api/alerts/<alert_id>/acknowledge       same origin only
 
 Views: overview, campaigns, campaign (`campaign=platform:id`), reconciliation, alerts, health, orders (`q=`).
-The default `workspace` is the first one by name; `period` is today, 7_days, 30_days (default) or 90_days.
+The default `workspace` is the first one by name; `period` is today, 7_days, 30_days (default) or 90_days. The view
+campaigns also takes `q=` (part of a name or id), `platform=`, `status=`, `sort=` (a column of its rows, after a minus
+for descending; default -spend) and `page=` (from 1).
 
 A response is one JSON object:
 

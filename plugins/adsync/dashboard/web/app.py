@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import psycopg
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException as AnyHTTPException
@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 from adsync import registry
 from adsync.dashboard.cache import JSON
 from adsync.dashboard.web import service, uplot
-from adsync.dashboard.web.request import DEFAULT_PERIOD, BadRequest, ViewRequest
+from adsync.dashboard.web.request import DEFAULT_PERIOD, DEFAULT_SORT, BadRequest, TableRequest, ViewRequest
 from adsync.dashboard.web.security import add_security_headers, require_same_origin
 from adsync.dashboard.web.service import NotFound, Stores
 from adsync.errors import AdsyncError
@@ -28,6 +28,7 @@ from adsync.status.accounts import STATES
 
 STATIC = Path(__file__).with_name("static")
 JAVASCRIPT = "text/javascript"
+MAX_PAGE = 1_000_000
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -74,8 +75,15 @@ def _data(stores: Stores) -> APIRouter:
     routes = APIRouter(prefix="/api")
 
     @routes.get("/{view}")
-    def view(view: str, workspace: str = "", period: str = DEFAULT_PERIOD, campaign: str = "", q: str = "") -> Response:
-        view_request = ViewRequest(view, workspace, period, campaign if view == "campaign" else q)
+    def view(
+        view: str,
+        table: Annotated[TableRequest, Depends(_table)],
+        workspace: str = "",
+        period: str = DEFAULT_PERIOD,
+        campaign: str = "",
+        q: str = "",
+    ) -> Response:
+        view_request = ViewRequest(view, workspace, period, campaign if view == "campaign" else q, table)
         return Response(service.respond(stores, view_request), media_type="application/json")
 
     @routes.post("/alerts/{alert_id}/acknowledge", dependencies=[Depends(require_same_origin)])
@@ -84,6 +92,15 @@ def _data(stores: Stores) -> APIRouter:
         return Response(JSON.encode(alert), media_type="application/json")
 
     return routes
+
+
+def _table(
+    platform: str = "",
+    status: str = "",
+    sort: str = DEFAULT_SORT,
+    page: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 1,
+) -> TableRequest:
+    return TableRequest(platform, status, sort, page)
 
 
 def _unknown_paths() -> APIRouter:

@@ -12,8 +12,7 @@ from adsync.models import Account, Page, RawJson, Record
 from adsync.sources.common.ads import Ad
 from adsync.sources.common.ads import records as ad_records
 from adsync.sources.common.decoding import decode
-from adsync.sources.common.records import RecordShape, built, rejects
-from adsync.sources.tiktok.api import Rows, records
+from adsync.sources.tiktok.api import records
 
 FIELDS = ["ad_id", "ad_name", "adgroup_id", "adgroup_name", "campaign_id"]
 
@@ -37,18 +36,14 @@ async def ads(client: ApiClient, account: Account) -> AsyncIterator[Page]:
         "filtering": json.dumps({"primary_status": "STATUS_ALL"}),
     }
     seen: set[str] = set()
-    async for page in records(client, "ad/get/", params, ROWS):
-        yield [*ad_records([_ad(record.payload) for record in built(page)], seen), *rejects(page)]
+    async for page in records(client, "ad/get/", params, _record):
+        yield ad_records([_ad(record.payload) for record in page], seen)
 
 
 def _record(item: RawJson) -> Record:
-    return Record(decode(item, AD, SHAPE.what).ad_id, None, item)
+    return Record(decode(item, AD, "tiktok ad").ad_id, None, item)
 
 
 def _ad(item: RawJson) -> Ad:
-    row = decode(item, AD, SHAPE.what)
+    row = decode(item, AD, "tiktok ad")
     return Ad(row.ad_id, row.ad_name, row.adgroup_id, row.adgroup_name, row.campaign_id)
-
-
-SHAPE = RecordShape("tiktok ad", (), ("ad_id", "adgroup_id"))
-ROWS = Rows(_record, SHAPE)

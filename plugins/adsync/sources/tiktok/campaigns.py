@@ -10,8 +10,7 @@ import msgspec
 from adsync.api.client import ApiClient
 from adsync.models import Account, Page, RawJson, Record
 from adsync.sources.common.decoding import decode
-from adsync.sources.common.records import RecordShape
-from adsync.sources.tiktok.api import Rows, records
+from adsync.sources.tiktok.api import records
 
 FIELDS = [
     "campaign_id", "campaign_name", "advertiser_id", "budget", "budget_mode", "operation_status",
@@ -33,12 +32,8 @@ def campaigns(client: ApiClient, account: Account) -> AsyncIterator[Page]:
         "fields": json.dumps(FIELDS),
         "filtering": json.dumps({"primary_status": "STATUS_ALL"}),
     }
-    return records(client, "campaign/get/", params, ROWS)
+    return records(client, "campaign/get/", params, _row)
 
 
-def _campaign(item: RawJson) -> Record:
-    return Record(decode(item, CAMPAIGN, SHAPE.what).campaign_id, None, item)
-
-
-SHAPE = RecordShape("tiktok campaign", ("campaign_id",), ("campaign_name",))
-ROWS = Rows(_campaign, SHAPE)
+def _row(item: RawJson) -> Record:
+    return Record(decode(item, CAMPAIGN, "tiktok campaign").campaign_id, None, item)

@@ -4,7 +4,7 @@ import { fetchView } from "./api.js";
 import { controls, dataStatus, views } from "./frame.js";
 import { h } from "./dom.js";
 import { emptyState } from "./parts.js";
-import { here, remember, viewQuery } from "./state.js";
+import { address, here, remember, viewQuery } from "./state.js";
 import { word } from "./words.js";
 import * as alerts from "./views/alerts.js";
 import * as campaign from "./views/campaign.js";
@@ -38,6 +38,26 @@ async function show({ force = false } = {}) {
     if (!signal.aborted) failed(error);
   }
   return undefined;
+}
+
+/** Fetches other rows of the drawn view without redrawing it; returns the answer, or null if a later call wins. */
+async function refine(changes) {
+  const place = { ...here(), ...changes };
+  const requested = viewQuery(place);
+  history.replaceState(null, "", address(place));
+  pending.abort();
+  pending = new AbortController();
+  const { signal } = pending;
+  main.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetchView(requested, signal);
+    last = { requested, answer };
+    main.removeAttribute("aria-busy");
+    return answer;
+  } catch (error) {
+    if (!signal.aborted) failed(error);
+    return null;
+  }
 }
 
 function loading(place, keep) {
@@ -98,7 +118,7 @@ function content(place, answer) {
       ),
     ];
   }
-  return [DRAW[place.view].draw(answer, { place, reload: () => show({ force: true }) })].flat().filter(Boolean);
+  return [DRAW[place.view].draw(answer, { place, refine, reload: () => show({ force: true }) })].flat().filter(Boolean);
 }
 
 const ERRORS = {

@@ -66,7 +66,7 @@ function periods(place) {
       id: `period-${period}`,
       checked: period === place.period,
       onchange: () => {
-        location.hash = address({ ...place, period });
+        location.hash = address({ ...here(), period, page: "" });
       },
     }),
     h("label", { for: `period-${period}` }, word(period)),

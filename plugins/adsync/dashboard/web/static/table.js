@@ -1,11 +1,11 @@
-// Tables. A column defines how its values are shown and sorted.
+// Tables. A column defines how its values are shown.
 
 import { h } from "./dom.js";
 import { DASH } from "./format.js";
 
 /**
- * columns: [{key, label, show(value, row), number, broad, sort(row)}];
- * options: caption, sorted {key, down}, onsort, foot.
+ * columns: [{key, label, show(value, row), number, broad}];
+ * options: caption, sorted {key, down} if the rows are, onsort({key, down}), foot.
  * The first column is the row header. A wide table scrolls inside its own region, which can be focused.
  */
 export function table(columns, rows, { caption, sorted, onsort, foot = [], wide = true }) {
@@ -25,7 +25,7 @@ export function table(columns, rows, { caption, sorted, onsort, foot = [], wide 
     h(
       "tbody",
       {},
-      ordered(rows, columns, sorted).map((row) => line(columns, row)),
+      rows.map((row) => line(columns, row)),
     ),
     foot.length > 0 &&
       h(
@@ -65,19 +65,4 @@ function line(columns, row) {
       return at === 0 ? h("th", { scope: "row", ...attributes }, value) : h("td", attributes, value);
     }),
   );
-}
-
-/** Sorts rows by one column; undefined values come last in both directions. */
-function ordered(rows, columns, sorted) {
-  const column = columns.find(({ key }) => key === sorted?.key);
-  if (!column) return rows;
-  const value = column.sort ?? ((row) => row[column.key]);
-  const way = sorted.down ? -1 : 1;
-  return [...rows].sort((one, other) => compared(value(one), value(other), way));
-}
-
-function compared(one, other, way) {
-  const [gone, lost] = [one ?? null, other ?? null].map((value) => value === null);
-  if (gone || lost) return gone - lost;
-  return way * (typeof one === "string" ? one.localeCompare(other) : one - other);
 }
