@@ -70,10 +70,10 @@ compose-dryrun: env ## validate docker-compose.yaml and run every service's comm
 secrets: env ## print new secrets for docker-compose.yaml: `make -s secrets > .env`
 	@$(RUN) -m adsync_demo --state "$(ADSYNC_STATE)" secrets
 
-bench: env ## measure load and transform as ratios; ARGS=extract_load, ARGS="transform --scale 0.1"
+bench: env ## measure load, transform and pages as ratios; ARGS=extract_load, ARGS="transform --scale 0.1"
 	@set -- $(ARGS); [ $$# -gt 0 ] || set -- all; name="$$1"; shift; \
 	case "$$name" in \
-		all) $(RUN) benchmarks/extract_load.py && $(RUN) benchmarks/transform.py ;; \
+		all) $(RUN) benchmarks/extract_load.py && $(RUN) benchmarks/transform.py && $(RUN) benchmarks/pages.py ;; \
 		*) $(RUN) "benchmarks/$$name.py" "$$@" ;; \
 	esac
 
