@@ -24,7 +24,7 @@ Asked = DateRange | TimeRange
 
 @dataclass(frozen=True)
 class Refusal:
-    """A response that never succeeds, and the error that reading it raises."""
+    """A response that never succeeds, and the error that reading it raises; `body` may depend on the call's number."""
 
     body: object
     error: type[AdsyncError]

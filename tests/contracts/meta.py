@@ -17,11 +17,8 @@ def page(number: int, last: int) -> object:
 ANSWERS = {
     "empty": ({"data": []}, {"data": [], "paging": {}}, {"data": [], "paging": {"cursors": {}}}),
     "middle": page,
-    "circle": Refusal(
-        {"data": [], "paging": {"cursors": {"after": "same"}, "next": "https://graph.facebook.com/"}},
-        ContractError,
-        "returns to page 'same'",
-    ),
+    # A page that links to itself is the last one, so that a circle needs two.
+    "circle": Refusal(lambda call: page(call % 2, 2), ContractError, "returns to page 'cursor-0'"),
     "lost": {"data": [], "paging": {"cursors": {}, "next": "https://graph.facebook.com/"}},
     "page": "adsync.sources.meta.pagination",
 }

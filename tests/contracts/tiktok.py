@@ -28,7 +28,10 @@ CONTRACT = Contract(
     first="accounts",
     path="advertiser/info",
     lists={
-        "campaigns": Listed("campaign/get", ads.campaigns(deleted=True), needed=("campaign_id",), **ANSWERS),
+        # The second listing is that of GMV Max.
+        "campaigns": Listed(
+            "campaign/get", ads.campaigns(deleted=True), needed=("campaign_id",), lists=2, full=2, **ANSWERS
+        ),
         "campaign_metrics": Listed(
             "report/integrated", ads.delivered, needed=("campaign_id", "stat_time_day"), **ANSWERS
         ),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from itertools import count
 
 import httpx
 import pytest
@@ -112,9 +113,14 @@ async def test_an_empty_page_in_the_middle_is_not_the_end(source, stream):
 
 @listing_of_every_source
 async def test_a_repeated_page_is_an_error(source, stream):
-    circle = listed(source, stream).circle
+    circle, calls = listed(source, stream).circle, count()
+
+    def answers(_request):
+        body = circle.body(next(calls)) if callable(circle.body) else circle.body
+        return httpx.Response(200, json=body)
+
     with pytest.raises(circle.error, match=circle.words):
-        await records(source, stream, answering(lambda _: httpx.Response(200, json=circle.body)))
+        await records(source, stream, answering(answers))
 
 
 @listing_of_every_source

@@ -113,6 +113,8 @@ class ApiClient:
         self.rate_limiter = rate_limiter
         self.sleep = sleep
         self.stats = CallStats()
+        # Sentences for an admin about what was left out although nothing failed.
+        self.notes: list[str] = []
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> ApiResponse:
         return await self._send_with_retry(self.http.build_request("GET", path, params=params))

@@ -165,6 +165,8 @@ async def _load(
 ) -> None:
     pages = report.download(ctx.client, ctx.account, created.id)
     days = created.content if isinstance(created.content, DateRange) else None
+    if days and isinstance(stream, DailyStream):
+        pages = stream.completed(ctx.client, ctx.account, days, pages)
     await ctx.write(stream, pages, state.with_report(created.content), days)
     ctx.progress.add_days(*created.first_and_last_day)
 

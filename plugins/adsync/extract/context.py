@@ -90,6 +90,8 @@ class SyncContext:
         again = ReadAgain(isinstance(stream, EntityStream), rereading)
         stats = await self.writer.write(Batch(stream.name, pages, state, days, queue, again))
         self.progress.stats += stats
+        self.progress.notes += self.client.notes
+        self.client.notes.clear()
         if stats.rejected:
             self.progress.notes.append(f"{stream.name}: {stats.rejected:,} rejected (see raw.rejected_records)")
         if days:

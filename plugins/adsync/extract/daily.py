@@ -61,7 +61,8 @@ async def _read_in_chunks(
     remaining, learned = list(reversed(chunks)), ctx.progress.learned
     while remaining:
         days = remaining.pop()
-        pages = stream.read(ctx.client, ctx.account, days, learned)
+        read = stream.read(ctx.client, ctx.account, days, learned)
+        pages = stream.completed(ctx.client, ctx.account, days, read)
         try:
             await ctx.write(stream, pages, state.with_days(days), days)
         except TooMuchData:

@@ -147,10 +147,13 @@ def _estimate_daily(account: Account, stream: DailyStream, known: KnownVolume) -
     per_day = known.per_day.get(stream.name)
     rows = _times(per_day, sum(chunk.days for chunk in chunks))
     if stream.report and prefer_report(stream.report, account, state, chunks, known.now):
-        return StreamEstimate(stream.name, since, through, 1, rows, REPORT_CALLS, "asynchronous report")
+        calls = REPORT_CALLS + stream.cost.complete_read + stream.cost.complete_days * len(chunks)
+        return StreamEstimate(stream.name, since, through, 1, rows, calls, "asynchronous report")
     # A page holds either rows of single days, or campaigns with all their days.
     days = [1 if stream.cost.per_campaign else chunk.days for chunk in chunks]
     calls = _sum_or_none([_calls(stream, _times(per_day, each)) for each in days])
+    completing = (stream.cost.complete_read + stream.cost.complete_days) * len(chunks)
+    calls = None if calls is None else calls + completing
     return StreamEstimate(stream.name, since, through, len(chunks), rows, calls)
 
 

@@ -39,14 +39,17 @@ class CallCost:
     """What a read costs in API calls; only plans use it.
 
     A call returns `page_size` records, or with `per_campaign` so many campaigns with all their days. Each record takes
-    `per_record` further calls, each read `fixed` ones. A read begins `lead_time` before its range and continues for
-    `overrun` older records after the new ones.
+    `per_record` further calls, each read `fixed` ones. What completes the days of a daily stream takes `complete_read`
+    calls per read or report, and `complete_days` for as many days as one read may ask for. A read begins `lead_time`
+    before its range and continues for `overrun` older records after the new ones.
     """
 
     page_size: int = 100
     per_campaign: bool = False
     per_record: float = 0
     fixed: int = 0
+    complete_read: int = 0
+    complete_days: int = 0
     lead_time: timedelta = timedelta()
     overrun: int = 0
 
@@ -102,7 +105,8 @@ class DailyStream:
     """Metrics by day, replaced in windows of days; `read` lowers the limits it is given when a request is too much.
 
     One read may ask for `max_days`, and for `fallback_days` after a request that was too much. The platform keeps
-    days for `retention_months` (None: for ever).
+    days for `retention_months` (None: for ever). `complete` adds to the pages of a read or report what neither
+    contains: other kinds of campaigns, and what the account spent beyond its campaigns.
     """
 
     name: str
@@ -111,7 +115,14 @@ class DailyStream:
     fallback_days: int = 30
     retention_months: int | None = None
     report: AsyncReport | None = None
+    complete: Callable[[ApiClient, Account, DateRange, AsyncIterator[Page]], AsyncIterator[Page]] | None = None
     cost: CallCost = CallCost()
+
+    def completed(
+        self, client: ApiClient, account: Account, days: DateRange, pages: AsyncIterator[Page]
+    ) -> AsyncIterator[Page]:
+        """Returns the pages of a read or report of those days, with what `complete` adds."""
+        return self.complete(client, account, days, pages) if self.complete else pages
 
 
 @dataclass(frozen=True)

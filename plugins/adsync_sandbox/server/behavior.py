@@ -19,7 +19,9 @@ class Behavior:
     `writes_during_paging` orders of WooCommerce and Salla change. A pending Shopify journey is ready after
     `journeys_ready_after` reads (None: never), which does not change updatedAt. A page of Snapchat's stats has
     `snapchat_stats_page` campaigns; an account with more than `snapchat_most_in_breakdown` gets a breakdown with
-    empty stats and no error. WooCommerce before 5.8 ignores modified_after (`woocommerce_knows_modified`).
+    empty stats and no error. Each TikTok advertiser has a GMV Max campaign that spends `tiktok_gmv_max` cents a day
+    (0: none), beside the generated business. WooCommerce before 5.8 ignores modified_after
+    (`woocommerce_knows_modified`).
     """
 
     polls_until_ready: int = 2
@@ -32,4 +34,5 @@ class Behavior:
     snapchat_stats_page: int = 1000
     snapchat_most_in_breakdown: int | None = None
     woocommerce_knows_modified: bool = True
+    tiktok_gmv_max: int = 0
     salla_limits: Limits = GENEROUS

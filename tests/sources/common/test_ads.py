@@ -11,9 +11,9 @@ import psycopg
 import pytest
 
 import sandbox_fixtures
-from adsync.errors import ContractError
 from adsync.extract.context import SyncEnvironment
 from adsync.extract.runner import SyncRequest, sync_accounts
+from adsync.models import RejectedRecord
 from adsync.ranges import DateRange
 from adsync_sandbox.generator.ads import ad_sets
 from adsync_sandbox.server.app import create_app
@@ -85,13 +85,15 @@ async def test_ads_of_a_deleted_squad_are_omitted():
         ("tiktok", {"code": 0, "data": {"list": [{"ad_id": "1", "adgroup_id": "2"}], "page_info": {"total_page": 1}}}),
         (
             "snapchat",
-            {"request_status": "SUCCESS", "adsquads": [{"sub_request_status": "SUCCESS", "adsquad": {"id": "1"}}]},
+            {"request_status": "SUCCESS", "adsquads": [{"adsquad": {"id": "1"}}], "ads": []},
         ),
     ],
 )
-async def test_a_child_without_a_campaign_is_a_new_shape(source, body):
-    with pytest.raises(ContractError, match="campaign_id"):
-        await read(source, answering(lambda _: httpx.Response(200, json=body)))
+async def test_a_child_without_a_campaign_is_rejected_alone(source, body):
+    transport = answering(lambda _: httpx.Response(200, json=body))
+    (rejected,) = await records(source, "ads", transport, account_id=WHO[source])
+    assert isinstance(rejected, RejectedRecord)
+    assert "campaign_id" in rejected.reason
 
 
 # When they are read

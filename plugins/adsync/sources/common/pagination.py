@@ -14,8 +14,10 @@ Item = TypeVar("Item")
 Fetch = Callable[[Cursor, int], Awaitable[tuple[list[Item], "Cursor | None"]]]
 
 
-async def retry_listing(begin: Callable[[], AsyncIterator[Item]], retryable: type[Exception]) -> AsyncIterator[Item]:
-    """Yields what `begin()` yields; starts over once if it fails with the error class `retryable`.
+async def retry_listing(
+    begin: Callable[[], AsyncIterator[Item]], retryable: type[Exception] | tuple[type[Exception], ...]
+) -> AsyncIterator[Item]:
+    """Yields what `begin()` yields; starts over once if it fails with one of the error classes `retryable`.
 
     Records may be yielded twice then; the later one is stored.
     """

@@ -6,19 +6,24 @@ A run is the last resort: the synchronous edge usually returns the rows at once.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
 from adsync.api.client import ApiClient
-from adsync.errors import ReportLost, TooMuchData
+from adsync.errors import ContractError, ReportLost, TooMuchData
 from adsync.models import Account, LearnedLimits, Page, RawJson, Record
 from adsync.ranges import DateRange
-from adsync.sources.common.decoding import day, decode
-from adsync.sources.meta.errors import TOO_MUCH, UNKNOWN, ObjectMissing, naming, number, sentence
-from adsync.sources.meta.pagination import listing
+from adsync.sources.common import pagination
+from adsync.sources.common.account_totals import AccountTotal, unlisted_campaign, with_remainders
+from adsync.sources.common.decoding import day, decode, decode_or_none
+from adsync.sources.common.records import RecordShape, build_page, built
+from adsync.sources.meta.errors import TOO_MUCH, UNKNOWN, CursorLost, ObjectMissing, naming, number, sentence
+from adsync.sources.meta.pagination import listing, read_once
 
 NEEDED = (
     "account_id,account_currency,campaign_id,campaign_name,impressions,clicks,inline_link_clicks,spend,"
@@ -35,6 +40,18 @@ class InsightRow(msgspec.Struct):
     date_start: str
 
 
+class AccountDay(msgspec.Struct):
+    date_start: str
+
+
+class Spend(msgspec.Struct):
+    spend: Decimal = Decimal(0)
+
+
+class RepeatedRow(ContractError):
+    """Two rows of one campaign and day: one of them would silently replace the other."""
+
+
 class Run(msgspec.Struct):
     report_run_id: str
 
@@ -49,6 +66,10 @@ class RunState(msgspec.Struct):
 
 
 INSIGHT = msgspec.json.Decoder(InsightRow)
+ACCOUNT_DAY = msgspec.json.Decoder(AccountDay)
+SPEND = msgspec.json.Decoder(Spend)
+# Without a key: of a row that cannot be read, every stored row may be the one.
+SHAPE = RecordShape("meta insights row", (), ("campaign_id", "date_start"))
 RUN = msgspec.json.Decoder(Run)
 RUN_STATE = msgspec.json.Decoder(RunState)
 
@@ -74,17 +95,44 @@ async def campaign_metrics(
         yield page
 
 
-async def _rows(
+def _rows(
     client: ApiClient, account: Account, date_range: DateRange, fields: str, learned: LearnedLimits
 ) -> AsyncIterator[Page]:
-    path = f"act_{account.account_id}/insights"
-    async for items in listing(client, path, _query(date_range, fields), learned):
-        yield [_row(item) for item in items]
+    return _pages(client, f"act_{account.account_id}/insights", _query(date_range, fields), learned)
 
 
-def _query(date_range: DateRange, fields: str) -> dict[str, str]:
+def _pages(
+    client: ApiClient, path: str, query: Mapping[str, str], learned: LearnedLimits | None = None
+) -> AsyncIterator[Page]:
+    """Yields every page; starts over once if a cursor becomes invalid or a row is repeated: pages may have shifted."""
+    return pagination.retry_listing(lambda: _read_once(client, path, query, learned), (CursorLost, RepeatedRow))
+
+
+async def _read_once(
+    client: ApiClient, path: str, query: Mapping[str, str], learned: LearnedLimits | None
+) -> AsyncIterator[Page]:
+    seen: dict[str, Decimal] = {}
+    async for items in read_once(client, path, query, learned):
+        page = build_page(items, _row, SHAPE)
+        for record in built(page):
+            _check_distinct(record, seen)
+        yield page
+
+
+def _check_distinct(record: Record, seen: dict[str, Decimal]) -> None:
+    spend = spend_of(record.payload)
+    if record.key in seen:
+        campaign_id, _, on = record.key.rpartition(":")
+        raise RepeatedRow(
+            f"meta insights: two rows of campaign {campaign_id} on {on}, one with spend {seen[record.key]}, "
+            f"one with {spend}; nothing was stored"
+        )
+    seen[record.key] = spend
+
+
+def _query(date_range: DateRange, fields: str, level: str = "campaign") -> dict[str, str]:
     return {
-        "level": "campaign",
+        "level": level,
         "time_increment": "1",
         "time_range": json.dumps({"since": str(date_range.since), "until": str(date_range.last_day)}),
         "fields": fields,
@@ -92,7 +140,7 @@ def _query(date_range: DateRange, fields: str) -> dict[str, str]:
 
 
 def _row(item: RawJson) -> Record:
-    row = decode(item, INSIGHT, "meta insights row")
+    row = decode(item, INSIGHT, SHAPE.what)
     return Record(f"{row.campaign_id}:{row.date_start}", day(row.date_start, "meta date_start"), item)
 
 
@@ -130,5 +178,49 @@ def _lost(report_id: str, state: RunState) -> ReportLost | TooMuchData:
 
 async def download_report(client: ApiClient, _account: Account, report_id: str) -> AsyncIterator[Page]:
     """Yields the rows of the run, in the shape of the synchronous edge."""
-    async for items in listing(client, f"{report_id}/insights", {}):
-        yield [_row(item) for item in items]
+    async for page in _pages(client, f"{report_id}/insights", {}):
+        yield page
+
+
+def spend_of(row: RawJson) -> Decimal:
+    """Returns the spend of a row; 0 if it is missing or unreadable."""
+    found = decode_or_none(bytes(row), SPEND)
+    return found.spend if found else Decimal(0)
+
+
+async def account_spend(client: ApiClient, account: Account, date_range: DateRange) -> dict[date, Decimal]:
+    """Returns what the account spent by day, in one call."""
+    days: dict[date, Decimal] = {}
+    query = _query(date_range, "spend", "account")
+    async for items in listing(client, f"act_{account.account_id}/insights", query):
+        for item in items:
+            days[day(decode(item, ACCOUNT_DAY, "meta account insights").date_start, "meta date_start")] = spend_of(item)
+    return days
+
+
+def remainder(account: Account, on: date, spend: Decimal) -> Record:
+    """Returns the row of what an account spent beyond its campaigns."""
+    campaign = unlisted_campaign(account)
+    row = {
+        "account_id": account.account_id,
+        "campaign_id": campaign,
+        "campaign_name": "(spend that Meta tells of no campaign)",
+        "spend": str(spend),
+        "date_start": str(on),
+        "date_stop": str(on),
+    }
+    return Record(f"{campaign}:{on}", on, msgspec.json.encode(row))
+
+
+def _needed_rows(client: ApiClient, account: Account, date_range: DateRange) -> AsyncIterator[Page]:
+    return _rows(client, account, date_range, f"{NEEDED},{DERIVED}", LearnedLimits())
+
+
+TOTAL = AccountTotal("Meta", account_spend, _needed_rows, spend_of, remainder)
+
+
+def complete(
+    client: ApiClient, account: Account, date_range: DateRange, pages: AsyncIterator[Page]
+) -> AsyncIterator[Page]:
+    """Adds what the account spent beyond its campaigns."""
+    return with_remainders(TOTAL, client, account, date_range, pages)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 
+import httpx
 import msgspec
 
 from adsync.api.client import ApiClient
@@ -39,7 +40,14 @@ LISTING = msgspec.json.Decoder(Listing)
 def listing(
     client: ApiClient, path: str, params: Mapping[str, str], learned: LearnedLimits | None = None
 ) -> AsyncIterator[list[RawJson]]:
-    """Yields every page; starts over once if the cursor becomes invalid.
+    """Yields every page; starts over once if the cursor becomes invalid."""
+    return pagination.retry_listing(lambda: read_once(client, path, params, learned), CursorLost)
+
+
+def read_once(
+    client: ApiClient, path: str, params: Mapping[str, str], learned: LearnedLimits | None = None
+) -> AsyncIterator[list[RawJson]]:
+    """Yields every page; raises CursorLost if the cursor becomes invalid.
 
     `learned.page_size` is the first page size; it is lowered if a page is too large.
     """
@@ -52,10 +60,7 @@ def listing(
             limits.page_size = min(size, max(MIN_PAGE_SIZE, size // 2))
             raise
 
-    def pages() -> AsyncIterator[list[RawJson]]:
-        return pagination.follow(fetch, "", limits.page_size or PAGE_SIZE, MIN_PAGE_SIZE)
-
-    return pagination.retry_listing(pages, CursorLost)
+    return pagination.follow(fetch, "", limits.page_size or PAGE_SIZE, MIN_PAGE_SIZE)
 
 
 async def _page(client: ApiClient, path: str, params: Mapping[str, str]) -> tuple[list[RawJson], str | None]:
@@ -65,6 +70,16 @@ async def _page(client: ApiClient, path: str, params: Mapping[str, str]) -> tupl
     found = decode(response.body, LISTING, f"meta {path}")
     if found.data is None:
         raise TemporaryError(f"meta {path}: the response has neither data nor an error")
-    if found.paging.next is not None and not found.paging.cursors.after:
-        raise ContractError(f"meta {path}: the page has a next page but no cursor for it")
-    return found.data, found.paging.cursors.after if found.paging.next is not None else None
+    return found.data, _cursor(found.paging, params.get("after", ""), path)
+
+
+def _cursor(paging: Paging, current: str, path: str) -> str | None:
+    """Returns the cursor of the next page; it may stand in the link alone. A link to the page itself is the end."""
+    if not paging.next:
+        return None
+    linked = httpx.URL(paging.next).params.get("after", "")
+    if current and current in {linked, paging.cursors.after}:
+        return None
+    if after := paging.cursors.after or linked:
+        return after
+    raise ContractError(f"meta {path}: the page has a next page but no cursor for it")

@@ -17,9 +17,10 @@ from adsync.models import Account, AccountInfo, Credentials, Page, RawJson, Reco
 from adsync.sources.base import AsyncReport, CallCost, ConnectionNeeds, DailyStream, EntityStream, Source
 from adsync.sources.common.auth import bearer
 from adsync.sources.common.decoding import decode
+from adsync.sources.common.records import RecordShape, build_page
 from adsync.sources.meta.ads import ads
 from adsync.sources.meta.errors import check, naming
-from adsync.sources.meta.insights import campaign_metrics, create_report, download_report, report_ready
+from adsync.sources.meta.insights import campaign_metrics, complete, create_report, download_report, report_ready
 from adsync.sources.meta.pagination import PAGE_SIZE, listing
 from adsync.sources.meta.rate_limits import LIMITS, throttle
 from adsync.sources.meta.token_refresh import HOST, TOKEN_REFRESH, VERSION
@@ -41,9 +42,9 @@ EVERY_STATUS = ["ACTIVE", "PAUSED", "ARCHIVED", "IN_PROCESS", "WITH_ISSUES"]
 
 class AccountNode(msgspec.Struct):
     account_id: str
-    name: str
     currency: str
     timezone_name: str
+    name: str = ""
 
 
 class CampaignNode(msgspec.Struct):
@@ -52,6 +53,7 @@ class CampaignNode(msgspec.Struct):
 
 ACCOUNT = msgspec.json.Decoder(AccountNode)
 CAMPAIGN = msgspec.json.Decoder(CampaignNode)
+CAMPAIGN_SHAPE = RecordShape("meta campaign", ("id",), ("name",))
 
 
 async def accounts(client: ApiClient, account: Account) -> AsyncIterator[Page]:
@@ -67,7 +69,11 @@ async def campaigns(client: ApiClient, account: Account) -> AsyncIterator[Page]:
     """Yields all campaigns that the API lists, including archived ones."""
     params = {"fields": CAMPAIGN_FIELDS, "effective_status": json.dumps(EVERY_STATUS)}
     async for items in listing(client, f"act_{account.account_id}/campaigns", params):
-        yield [Record(decode(item, CAMPAIGN, "meta campaign").id, None, item) for item in items]
+        yield build_page(items, _campaign, CAMPAIGN_SHAPE)
+
+
+def _campaign(item: RawJson) -> Record:
+    return Record(decode(item, CAMPAIGN, CAMPAIGN_SHAPE.what).id, None, item)
 
 
 def base_url(credentials: Credentials, _account_id: str) -> str:
@@ -76,7 +82,7 @@ def base_url(credentials: Credentials, _account_id: str) -> str:
 
 def account_info(payload: RawJson) -> AccountInfo:
     node = decode(payload, ACCOUNT, "meta account")
-    return AccountInfo(node.name, node.currency, node.timezone_name)
+    return AccountInfo(node.name or node.account_id, node.currency, node.timezone_name)
 
 
 SOURCE = Source(
@@ -94,8 +100,10 @@ SOURCE = Source(
             campaign_metrics,
             max_days=MAX_DAYS,
             retention_months=RETENTION_MONTHS,
-            cost=CallCost(PAGE_SIZE),
+            # One further call reads the account's own spend.
+            cost=CallCost(PAGE_SIZE, complete_read=1),
             report=AsyncReport(create_report, report_ready, download_report, last_resort=True),
+            complete=complete,
         ),
         EntityStream("ads", ads, refresh_every=DAILY, restate_only=True, cost=CallCost(PAGE_SIZE)),
     ),

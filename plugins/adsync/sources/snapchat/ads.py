@@ -10,6 +10,7 @@ from adsync.api.client import ApiClient
 from adsync.models import Account, Page, RawJson
 from adsync.sources.common.ads import Child
 from adsync.sources.common.decoding import decode
+from adsync.sources.common.records import RecordShape, build_page, built, rejects
 from adsync.sources.snapchat.entities import listed
 
 
@@ -27,23 +28,26 @@ class Ad(msgspec.Struct):
 
 AD_SQUAD = msgspec.json.Decoder(AdSquad)
 AD = msgspec.json.Decoder(Ad)
+AD_SQUAD_SHAPE, AD_SHAPE = RecordShape("snapchat ad squad", (), ("id",)), RecordShape("snapchat ad", (), ("id",))
 
 
 async def ads(client: ApiClient, account: Account) -> AsyncIterator[Page]:
     """Yields all squads that the API lists, then their ads; ads of deleted squads are omitted."""
     campaigns: dict[str, str] = {}
     async for items in listed(client, account, "adsquads", "adsquad"):
-        squads = [decode(item, AD_SQUAD, "snapchat ad squad") for item in items]
-        campaigns |= {squad.id: squad.campaign_id for squad in squads}
-        yield [Child(squad.id, "ad_set", squad.campaign_id, "", squad.name).record for squad in squads]
+        squads = build_page(items, lambda item: decode(item, AD_SQUAD, AD_SQUAD_SHAPE.what), AD_SQUAD_SHAPE)
+        campaigns |= {squad.id: squad.campaign_id for squad in built(squads)}
+        children = [Child(squad.id, "ad_set", squad.campaign_id, "", squad.name).record for squad in built(squads)]
+        yield [*children, *rejects(squads)]
     async for items in listed(client, account, "ads", "ad"):
         yield _children(items, campaigns)
 
 
 def _children(items: list[RawJson], campaigns: dict[str, str]) -> Page:
-    ads = [decode(item, AD, "snapchat ad") for item in items]
-    return [
+    ads = build_page(items, lambda item: decode(item, AD, AD_SHAPE.what), AD_SHAPE)
+    children = [
         Child(ad.id, "ad", campaigns[ad.ad_squad_id], ad.ad_squad_id, ad.name).record
-        for ad in ads
+        for ad in built(ads)
         if ad.ad_squad_id in campaigns
     ]
+    return [*children, *rejects(ads)]

@@ -32,7 +32,7 @@ class Paged(msgspec.Struct):
 
 
 class Status(msgspec.Struct):
-    sub_request_status: str
+    sub_request_status: str = ""
     sub_request_error_reason: str = ""
 
 

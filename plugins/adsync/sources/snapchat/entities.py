@@ -10,6 +10,7 @@ from adsync.api.client import ApiClient
 from adsync.errors import ReauthRequired
 from adsync.models import Account, AccountInfo, ApiResponse, Page, RawJson, Record
 from adsync.sources.common.decoding import decode
+from adsync.sources.common.records import RecordShape, build_page
 from adsync.sources.snapchat.api import follow, items, next_link
 
 PAGE_SIZE, MIN_PAGE_SIZE = 1000, 50
@@ -17,9 +18,9 @@ PAGE_SIZE, MIN_PAGE_SIZE = 1000, 50
 
 class AdAccount(msgspec.Struct):
     id: str
-    name: str
     currency: str
     timezone: str
+    name: str = ""
 
 
 class Campaign(msgspec.Struct):
@@ -28,6 +29,7 @@ class Campaign(msgspec.Struct):
 
 AD_ACCOUNT = msgspec.json.Decoder(AdAccount)
 CAMPAIGN = msgspec.json.Decoder(Campaign)
+CAMPAIGN_SHAPE = RecordShape("snapchat campaign", ("id",), ("name",))
 
 
 async def accounts(client: ApiClient, account: Account) -> AsyncIterator[Page]:
@@ -43,12 +45,16 @@ async def accounts(client: ApiClient, account: Account) -> AsyncIterator[Page]:
 async def campaigns(client: ApiClient, account: Account) -> AsyncIterator[Page]:
     """Yields all campaigns that the API lists."""
     async for found in listed(client, account, "campaigns", "campaign"):
-        yield [Record(decode(item, CAMPAIGN, "snapchat campaign").id, None, item) for item in found]
+        yield build_page(found, _campaign, CAMPAIGN_SHAPE)
+
+
+def _campaign(item: RawJson) -> Record:
+    return Record(decode(item, CAMPAIGN, CAMPAIGN_SHAPE.what).id, None, item)
 
 
 async def campaign_ids(client: ApiClient, account: Account) -> AsyncIterator[list[str]]:
     async for page in campaigns(client, account):
-        yield [record.key for record in page]
+        yield [record.key for record in page if isinstance(record, Record)]
 
 
 def listed(client: ApiClient, account: Account, many: str, one: str) -> AsyncIterator[list[RawJson]]:
@@ -62,4 +68,4 @@ def listed(client: ApiClient, account: Account, many: str, one: str) -> AsyncIte
 
 def account_info(payload: RawJson) -> AccountInfo:
     found = decode(payload, AD_ACCOUNT, "snapchat ad account")
-    return AccountInfo(found.name, found.currency, found.timezone)
+    return AccountInfo(found.name or found.id, found.currency, found.timezone)

@@ -58,7 +58,7 @@ class Refusal(msgspec.Struct):
 
 
 class Envelope(msgspec.Struct):
-    request_status: str
+    request_status: str = ""
 
 
 REFUSAL = msgspec.json.Decoder(Refusal)
@@ -76,8 +76,8 @@ def check(response: ApiResponse) -> None:
 
 
 def has_failed(status: str) -> bool:
-    """Whether a status stands for an error; its case varies."""
-    return status.casefold() != "success"
+    """Whether a status stands for an error; its case varies, and an item without one is a success."""
+    return status.casefold() not in {"", "success"}
 
 
 def _status_error(response: ApiResponse) -> AdsyncError:

@@ -10,6 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 
 import msgspec
 
@@ -36,7 +37,7 @@ class Run(msgspec.Struct):
 RUN = msgspec.json.Decoder(Run)
 
 
-async def read_report(client: ApiClient, account: Account, query: Mapping[str, str]) -> list[tuple[Record, int]]:
+async def read_report(client: ApiClient, account: Account, query: Mapping[str, str]) -> list[tuple[Record, Decimal]]:
     """Returns rows and their spend; ReportLost if no usable report is ready in time."""
     request = {**query, "breakdown": "campaign", "async": "true", "async_format": "csv"}
     run = _run(await client.get(f"adaccounts/{account.account_id}/stats", request))

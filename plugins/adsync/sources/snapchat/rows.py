@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
 import msgspec
 
 from adsync.models import Record
-from adsync.sources.common.decoding import day, decode
+from adsync.sources.common.decoding import day, decode, decode_or_none
 
 METRICS = ("impressions", "swipes", "spend", "conversion_purchases", "conversion_purchases_value")
 
 
 class Spend(msgspec.Struct):
-    spend: int = 0
+    spend: Decimal = Decimal(0)
 
 
 SPEND = msgspec.json.Decoder(Spend)
@@ -31,9 +32,10 @@ class Day(msgspec.Struct):
         return bool(decode(self.stats, STATS, "snapchat stats"))
 
     @property
-    def spend(self) -> int:
-        """The spend in micros; 0 if the key is missing."""
-        return decode(self.stats, SPEND, "snapchat spend").spend
+    def spend(self) -> Decimal:
+        """The spend in micros; 0 if the key is missing or unreadable: the account's total holds the difference."""
+        found = decode_or_none(bytes(self.stats), SPEND)
+        return found.spend if found else Decimal(0)
 
     @property
     def date(self) -> date:

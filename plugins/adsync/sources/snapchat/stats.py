@@ -9,15 +9,17 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime, time
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from adsync.api.client import ApiClient
 from adsync.errors import ContractError, ReportLost
-from adsync.models import Account, ApiResponse, LearnedLimits, Page, RawJson, Record
+from adsync.models import Account, ApiResponse, LearnedLimits, Page, RawJson, Record, RejectedRecord
 from adsync.ranges import DateRange
 from adsync.sources.common.decoding import decode
+from adsync.sources.common.records import RecordShape, build_one, check_page
 from adsync.sources.snapchat.api import follow, items, next_link
 from adsync.sources.snapchat.entities import campaign_ids
 from adsync.sources.snapchat.errors import EntityGone
@@ -36,17 +38,21 @@ OPTIONS = {
 }
 
 
+# Without a key: of a day that cannot be read, every stored row may be the one.
+SHAPE = RecordShape("snapchat campaign stats", (), ("id", "start_time"))
+
+
 class Part(msgspec.Struct):
     id: str
-    timeseries: list[Day] = []
+    timeseries: list[msgspec.Raw] = []
 
 
 class Breakdown(msgspec.Struct):
-    campaign: list[Part] = []
+    campaign: list[msgspec.Raw] = []
 
 
 class Stat(msgspec.Struct):
-    timeseries: list[Day] = []
+    timeseries: list[msgspec.Raw] = []
     breakdown_stats: Breakdown = msgspec.field(default_factory=Breakdown)
     finalized_data_end_time: str | None = None
     conversion_data_processed_end_time: str | None = None
@@ -57,6 +63,8 @@ class Stat(msgspec.Struct):
 
 
 STAT = msgspec.json.Decoder(Stat)
+PART = msgspec.json.Decoder(Part)
+DAY = msgspec.json.Decoder(Day)
 
 
 async def campaign_metrics(
@@ -92,18 +100,18 @@ def _midnight(date_: date, zone: ZoneInfo) -> str:
     return datetime.combine(date_, time(), zone).isoformat(timespec="seconds")
 
 
-Rows = list[tuple[Record, int]]
+Rows = list[tuple[Record | RejectedRecord, Decimal]]
 
 
-def _spend(rows: Rows) -> int:
-    return sum(spend for _, spend in rows)
+def _spend(rows: Rows) -> Decimal:
+    return sum((spend for _, spend in rows), Decimal(0))
 
 
-def _sum(days: AccountDays) -> int:
-    return sum(each.day.spend for each in days.values())
+def _sum(days: AccountDays) -> Decimal:
+    return sum((each.day.spend for each in days.values()), Decimal(0))
 
 
-def _is_between(spent: int, before: AccountDays, after: AccountDays) -> bool:
+def _is_between(spent: Decimal, before: AccountDays, after: AccountDays) -> bool:
     """Whether the sum lies between the account's before and after: today's spend grows while it is read."""
     sums = sorted((_sum(before), _sum(after)))
     return sums[0] <= spent <= sums[1]
@@ -113,14 +121,17 @@ async def _account_days(client: ApiClient, account: Account, query: Mapping[str,
     """Returns the account's spend by day; without a breakdown no other metric is available."""
     days = {}
     async for stats in _stats(client, f"adaccounts/{account.account_id}/stats", {**query, "fields": "spend"}):
-        days |= {each.date: Spent(each, stat.finality) for stat in stats for each in stat.timeseries if each.has_stats}
+        for stat in stats:
+            found = [decode(item, DAY, "snapchat account stats") for item in stat.timeseries]
+            days |= {each.date: Spent(each, stat.finality) for each in found if each.has_stats}
     return days
 
 
 async def _by_breakdown(client: ApiClient, account: Account, query: Mapping[str, str]) -> Rows:
     rows: Rows = []
     async for stats in _stats(client, f"adaccounts/{account.account_id}/stats", {**query, "breakdown": "campaign"}):
-        rows += [row for stat in stats for part in stat.breakdown_stats.campaign for row in _rows(part, stat)]
+        rows += [row for stat in stats for item in stat.breakdown_stats.campaign for row in _part_rows(item, stat)]
+    check_page([row for row, _ in rows])
     return rows
 
 
@@ -131,14 +142,16 @@ async def _read_fallback(
     before = await _account_days(client, account, query)
     try:
         lines = await read_report(client, account, query)
-    except ReportLost as error:
+    except (ReportLost, ContractError) as error:
         LOG.warning("%s: %s; reading campaign by campaign", account, error)
         lines = []
     if lines and _is_between(_spend(lines), before, await _account_days(client, account, query)):
         yield [row for row, _ in lines]
         return
     single = await _by_single_campaigns(client, account, query)
-    found = [*{row.key: (row, spend) for row, spend in (*rows, *lines, *single)}.values()]
+    every = (*rows, *lines, *single)
+    found = [*{row.key: (row, spend) for row, spend in every if isinstance(row, Record)}.values()]
+    found += [(row, spend) for row, spend in every if isinstance(row, RejectedRecord)]
     after = await _account_days(client, account, query)
     yield [row for row, _ in found]
     if not _is_between(_spend(found), before, after):
@@ -179,6 +192,18 @@ def _link(found: list[msgspec.Raw], response: ApiResponse) -> str | None:
     return next((link for body in bodies if (link := next_link(body))), None)
 
 
+def _part_rows(item: RawJson, stat: Stat) -> Rows:
+    """Returns the rows of one campaign of a breakdown; a part that cannot be read is one rejected record."""
+    part = build_one(item, lambda raw: decode(raw, PART, SHAPE.what), SHAPE)
+    return [(part, Decimal(0))] if isinstance(part, RejectedRecord) else _rows(part, stat)
+
+
 def _rows(part: Part, stat: Stat) -> Rows:
     """Returns the rows of a part; days without stats are omitted, they are not zeros."""
-    return [(record(part.id, each, *stat.finality), each.spend) for each in part.timeseries if each.has_stats]
+
+    def build(item: RawJson) -> tuple[Record, Decimal] | None:
+        each = decode(item, DAY, SHAPE.what)
+        return (record(part.id, each, *stat.finality), each.spend) if each.has_stats else None
+
+    built = [build_one(item, build, SHAPE) for item in part.timeseries]
+    return [(row, Decimal(0)) if isinstance(row, RejectedRecord) else row for row in built if row]

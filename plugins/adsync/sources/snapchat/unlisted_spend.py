@@ -7,18 +7,21 @@ replaces it, because the rows of a range of days are replaced as a whole.
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 import msgspec
 
 from adsync.errors import TemporaryError
-from adsync.models import Account, Record
+from adsync.models import Account, Record, RejectedRecord
+from adsync.sources.common.account_totals import unlisted_campaign
 from adsync.sources.snapchat.rows import Day, record
 
 LOG = logging.getLogger(__name__)
+NUMBERS = msgspec.json.Encoder(decimal_format="number")
 NAME = "(spend that Snapchat tells of no campaign)"
 
 
@@ -30,25 +33,23 @@ class Spent(NamedTuple):
 
 
 AccountDays = Mapping[date, Spent]
-Rows = Sequence[tuple[Record, int]]
-
-
-def campaign_id(account: Account) -> str:
-    """Returns an id that no campaign has."""
-    return f"unlisted-of-{account.account_id}"
+Rows = Sequence[tuple[Record | RejectedRecord, Decimal]]
 
 
 def remainders(account: Account, rows: Rows, before: AccountDays, after: AccountDays) -> list[Record]:
     """Returns one row per day on which the account spent more than its campaigns; TemporaryError if it spent less.
 
     Today's spend grows while it is read: `before` and `after` are the account's days read before and after the rows.
+    If a row was rejected, its stored version stays and the remainder is unknown: nothing is returned.
     """
-    campaign_spend: Counter[date | None] = Counter()
+    if any(isinstance(row, RejectedRecord) for row, _ in rows):
+        return []
+    campaign_spend: defaultdict[date | None, Decimal] = defaultdict(Decimal)
     for row, spend in rows:
         campaign_spend[row.day] += spend
     found = []
     for on in sorted({*before, *after, *(row.day for row, _ in rows if row.day)}):
-        account_spend = [days[on].day.spend if on in days else 0 for days in (before, after)]
+        account_spend = [days[on].day.spend if on in days else Decimal(0) for days in (before, after)]
         if campaign_spend[on] > max(account_spend):
             raise TemporaryError(
                 f"snapchat: campaigns sum to {campaign_spend[on]} micros on {on}, "
@@ -62,12 +63,12 @@ def remainders(account: Account, rows: Rows, before: AccountDays, after: Account
             "%s: on %d days the account spent more than its campaigns; stored as campaign %s",
             account,
             len(found),
-            campaign_id(account),
+            unlisted_campaign(account),
         )
     return found
 
 
-def _row(account: Account, micros: int, spent: Spent) -> Record:
-    stats = msgspec.Raw(msgspec.json.encode({"spend": micros}))
+def _row(account: Account, micros: Decimal, spent: Spent) -> Record:
+    stats = msgspec.Raw(NUMBERS.encode({"spend": micros}))
     day = Day(spent.day.start_time, stats, spent.day.end_time)
-    return record(campaign_id(account), day, *spent.finality, name=NAME)
+    return record(unlisted_campaign(account), day, *spent.finality, name=NAME)

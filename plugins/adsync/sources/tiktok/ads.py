@@ -12,7 +12,8 @@ from adsync.models import Account, Page, RawJson, Record
 from adsync.sources.common.ads import Ad
 from adsync.sources.common.ads import records as ad_records
 from adsync.sources.common.decoding import decode
-from adsync.sources.tiktok.api import records
+from adsync.sources.common.records import RecordShape, built, rejects
+from adsync.sources.tiktok.api import Rows, records
 
 FIELDS = ["ad_id", "ad_name", "adgroup_id", "adgroup_name", "campaign_id"]
 
@@ -36,14 +37,18 @@ async def ads(client: ApiClient, account: Account) -> AsyncIterator[Page]:
         "filtering": json.dumps({"primary_status": "STATUS_ALL"}),
     }
     seen: set[str] = set()
-    async for page in records(client, "ad/get/", params, _record):
-        yield ad_records([_ad(record.payload) for record in page], seen)
+    async for page in records(client, "ad/get/", params, ROWS):
+        yield [*ad_records([_ad(record.payload) for record in built(page)], seen), *rejects(page)]
 
 
 def _record(item: RawJson) -> Record:
-    return Record(decode(item, AD, "tiktok ad").ad_id, None, item)
+    return Record(decode(item, AD, SHAPE.what).ad_id, None, item)
 
 
 def _ad(item: RawJson) -> Ad:
-    row = decode(item, AD, "tiktok ad")
+    row = decode(item, AD, SHAPE.what)
     return Ad(row.ad_id, row.ad_name, row.adgroup_id, row.adgroup_name, row.campaign_id)
+
+
+SHAPE = RecordShape("tiktok ad", (), ("ad_id", "adgroup_id"))
+ROWS = Rows(_record, SHAPE)

@@ -6,6 +6,7 @@ Rows have no stable order: if a listing changes between two pages, rows are miss
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
@@ -15,6 +16,7 @@ from adsync.errors import ContractError, TemporaryError
 from adsync.models import ApiResponse, Page, RawJson, Record
 from adsync.sources.common import pagination
 from adsync.sources.common.decoding import decode
+from adsync.sources.common.records import RecordShape, build_page, built
 from adsync.sources.tiktok.errors import ENVELOPE
 
 PAGE_SIZE = 1000
@@ -32,7 +34,8 @@ class PageInfo(msgspec.Struct):
 
 
 class Listing(msgspec.Struct):
-    rows: list[msgspec.Raw] = msgspec.field(name="list")
+    # A page without rows may lack the list.
+    rows: list[msgspec.Raw] = msgspec.field(name="list", default_factory=list)
     page_info: PageInfo | None = None
 
 
@@ -47,16 +50,24 @@ def unwrap(response: ApiResponse, decoder: msgspec.json.Decoder[Shape], path: st
     return decode(decode(response.body, ENVELOPE, f"tiktok {path}").data, decoder, f"tiktok {path}")
 
 
-def records(
-    client: ApiClient, path: str, params: dict[str, str], record: Callable[[RawJson], Record]
-) -> AsyncIterator[Page]:
+@dataclass(frozen=True)
+class Rows:
+    """How the rows of a listing become records: `build` reads one, `shape` names one that cannot be read.
+
+    `page_size` is for listings with smaller pages than usual.
+    """
+
+    build: Callable[[RawJson], Record]
+    shape: RecordShape
+    page_size: int | None = None
+
+
+def records(client: ApiClient, path: str, params: dict[str, str], rows: Rows) -> AsyncIterator[Page]:
     """Yields every page, each key once; starts over once if the listing changes, then raises TemporaryError."""
-    return pagination.retry_listing(lambda: _read_once(client, path, params, record), ListingChanged)
+    return pagination.retry_listing(lambda: _read_once(client, path, params, rows), ListingChanged)
 
 
-async def _read_once(
-    client: ApiClient, path: str, params: dict[str, str], record: Callable[[RawJson], Record]
-) -> AsyncIterator[Page]:
+async def _read_once(client: ApiClient, path: str, params: dict[str, str], rows: Rows) -> AsyncIterator[Page]:
     """Yields the pages of one listing; ListingChanged if the total changes, rows repeat or rows are missing."""
     totals: set[int | None] = set()
     seen: set[str] = set()
@@ -68,13 +79,14 @@ async def _read_once(
         totals.add(page.page_info.total_number)
         return page.rows, number + 1 if number < page.page_info.total_page else None
 
-    rows = 0
-    async for items in pagination.follow(fetch, 1, PAGE_SIZE, PAGE_SIZE):
-        page = [record(item) for item in items]
-        rows += len(page)
-        seen.update(each.key for each in page)
-        if len(totals) > 1 or len(seen) < rows:
+    received = readable = 0
+    size = rows.page_size or PAGE_SIZE
+    async for items in pagination.follow(fetch, 1, size, size):
+        page = build_page(items, rows.build, rows.shape)
+        received, readable = received + len(page), readable + len(built(page))
+        seen.update(each.key for each in built(page))
+        if len(totals) > 1 or len(seen) < readable:
             raise ListingChanged(f"tiktok {path}: the list changed while it was read")
         yield page
-    if totals not in ({rows}, {None}):
-        raise ListingChanged(f"tiktok {path}: received {rows} rows of {totals.pop()}")
+    if totals not in ({received}, {None}):
+        raise ListingChanged(f"tiktok {path}: received {received} rows of {totals.pop()}")

@@ -10,7 +10,8 @@ import msgspec
 from adsync.api.client import ApiClient
 from adsync.models import Account, Page, RawJson, Record
 from adsync.sources.common.decoding import decode
-from adsync.sources.tiktok.api import records
+from adsync.sources.common.records import RecordShape
+from adsync.sources.tiktok.api import Rows, records
 
 FIELDS = [
     "campaign_id", "campaign_name", "advertiser_id", "budget", "budget_mode", "operation_status",
@@ -32,8 +33,12 @@ def campaigns(client: ApiClient, account: Account) -> AsyncIterator[Page]:
         "fields": json.dumps(FIELDS),
         "filtering": json.dumps({"primary_status": "STATUS_ALL"}),
     }
-    return records(client, "campaign/get/", params, _row)
+    return records(client, "campaign/get/", params, ROWS)
 
 
-def _row(item: RawJson) -> Record:
-    return Record(decode(item, CAMPAIGN, "tiktok campaign").campaign_id, None, item)
+def _campaign(item: RawJson) -> Record:
+    return Record(decode(item, CAMPAIGN, SHAPE.what).campaign_id, None, item)
+
+
+SHAPE = RecordShape("tiktok campaign", ("campaign_id",), ("campaign_name",))
+ROWS = Rows(_campaign, SHAPE)

@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator, Sequence
 
 from adsync.api.client import ApiClient
 from adsync.errors import PermanentError, TooMuchData
-from adsync.models import Account, LearnedLimits, Page
+from adsync.models import Account, LearnedLimits, Page, Record
 from adsync.ranges import DateRange
 from adsync.sources.tiktok.api import records
 from adsync.sources.tiktok.campaigns import campaigns
 from adsync.sources.tiktok.errors import Incomplete
-from adsync.sources.tiktok.report import query, row_of
+from adsync.sources.tiktok.report import ROWS, query
 
 MAX_CAMPAIGNS = 30
 
@@ -42,7 +42,7 @@ async def campaign_metrics(
 
 async def _by_campaigns(client: ApiClient, account: Account, date_range: DateRange) -> AsyncIterator[Page]:
     """Yields reports for as many campaigns as the filter allows; for fewer if a report is too large."""
-    ids = [record.key async for page in campaigns(client, account) for record in page]
+    ids = [record.key async for page in campaigns(client, account) for record in page if isinstance(record, Record)]
     batches = [ids[start : start + MAX_CAMPAIGNS] for start in range(0, len(ids), MAX_CAMPAIGNS)]
     while batches:
         batch = batches.pop()
@@ -69,7 +69,7 @@ def _report(client: ApiClient, account: Account, date_range: DateRange, ids: Seq
     wanted = [_in_filter("campaign_status", ["STATUS_ALL"]), *([_in_filter("campaign_ids", ids)] if ids else [])]
     request = {**query(account, date_range), "filtering": wanted}
     params = {key: value if isinstance(value, str) else json.dumps(value) for key, value in request.items()}
-    return records(client, "report/integrated/get/", params, row_of)
+    return records(client, "report/integrated/get/", params, ROWS)
 
 
 def _in_filter(field: str, values: Sequence[str]) -> dict[str, str]:

@@ -15,7 +15,8 @@ from adsync.errors import ContractError, ReportLost, ReportRefused, TemporaryErr
 from adsync.models import Account, Page, RawJson, Record
 from adsync.ranges import DateRange
 from adsync.sources.common.decoding import day, decode
-from adsync.sources.tiktok.api import PAGE_SIZE, get, unwrap
+from adsync.sources.common.records import RecordShape, build_page
+from adsync.sources.tiktok.api import PAGE_SIZE, Rows, get, unwrap
 from adsync.sources.tiktok.errors import NoPermission
 
 DIMENSIONS = ["campaign_id", "stat_time_day"]
@@ -63,9 +64,14 @@ def query(account: Account, date_range: DateRange) -> dict[str, Any]:
 
 
 def row_of(item: RawJson) -> Record:
-    dimensions = decode(item, ROW, "tiktok report row").dimensions
+    dimensions = decode(item, ROW, SHAPE.what).dimensions
     date = day(dimensions.stat_time_day, "tiktok stat_time_day")
     return Record(f"{dimensions.campaign_id}:{date}", date, item)
+
+
+# Without a key: of a row that cannot be read, every stored row may be the one.
+SHAPE = RecordShape("tiktok report row", (), ("dimensions.campaign_id", "dimensions.stat_time_day"))
+ROWS = Rows(row_of, SHAPE)
 
 
 async def create_report(client: ApiClient, account: Account, date_range: DateRange) -> str:
@@ -95,15 +101,20 @@ async def download_report(client: ApiClient, account: Account, report_id: str) -
     """Yields the rows of the report, in the shape of the synchronous report."""
     response = await client.get("report/task/download/", {"advertiser_id": account.account_id, "task_id": report_id})
     rows = csv.DictReader(io.StringIO(_text(response.body, report_id), newline=""))
+    if len(rows.fieldnames or ()) < len(DIMENSIONS):
+        raise TemporaryError(f"tiktok report {report_id}: the download is not a CSV (empty, or a page of a proxy)")
     if missing := {*DIMENSIONS, *NEEDED} - {*(rows.fieldnames or ())}:
         raise ContractError(f"missing columns in tiktok report {report_id}: {', '.join(sorted(missing))}")
     while lines := list(islice(rows, PAGE_SIZE)):
         if any(None in line or None in line.values() for line in lines):
             raise TemporaryError(f"truncated or overlong line in tiktok report {report_id}")
-        yield [row_of(_as_json(line)) for line in lines]
+        yield build_page([_as_json(line) for line in lines], row_of, SHAPE)
 
 
 def _text(body: bytes, report_id: str) -> str:
+    """Returns the text; that of an HTML page is empty."""
+    if body.lstrip().startswith(b"<"):
+        return ""
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:

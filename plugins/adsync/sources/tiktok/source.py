@@ -20,8 +20,8 @@ from adsync.sources.common.auth import in_header
 from adsync.sources.common.decoding import decode
 from adsync.sources.tiktok.ads import ads
 from adsync.sources.tiktok.api import LISTING, PAGE_SIZE, get
-from adsync.sources.tiktok.campaigns import campaigns
 from adsync.sources.tiktok.errors import check
+from adsync.sources.tiktok.gmv_max import campaigns, complete
 from adsync.sources.tiktok.metrics import campaign_metrics
 from adsync.sources.tiktok.report import create_report, download_report, report_ready
 
@@ -43,9 +43,9 @@ ACCOUNT_FIELDS = ["advertiser_id", "name", "currency", "timezone", "status"]
 
 class Advertiser(msgspec.Struct):
     advertiser_id: str
-    name: str
     currency: str
     timezone: str
+    name: str = ""
 
 
 ADVERTISER = msgspec.json.Decoder(Advertiser)
@@ -69,7 +69,7 @@ def base_url(credentials: Credentials, _account_id: str) -> str:
 def account_info(payload: RawJson) -> AccountInfo:
     """`Etc/GMT+5` is an IANA name too; with the POSIX sign it is five hours behind UTC."""
     row = decode(payload, ADVERTISER, "tiktok advertiser")
-    return AccountInfo(row.name, row.currency, row.timezone)
+    return AccountInfo(row.name or row.advertiser_id, row.currency, row.timezone)
 
 
 SOURCE = Source(
@@ -82,14 +82,17 @@ SOURCE = Source(
     account_info=account_info,
     streams=(
         EntityStream("accounts", accounts, refresh_every=DAILY),
-        EntityStream("campaigns", campaigns, refresh_every=RETRY_INTERVAL, cost=CallCost(PAGE_SIZE)),
+        # Those of GMV Max are listed by a call of their own.
+        EntityStream("campaigns", campaigns, refresh_every=RETRY_INTERVAL, cost=CallCost(PAGE_SIZE, fixed=1)),
         DailyStream(
             "campaign_metrics",
             campaign_metrics,
             max_days=MAX_DAYS,
             fallback_days=FALLBACK_DAYS,
-            cost=CallCost(PAGE_SIZE),
+            # The account's shops are one further call, its own spend one per thirty days; a shop takes two more.
+            cost=CallCost(PAGE_SIZE, complete_read=1, complete_days=1),
             report=AsyncReport(create_report, report_ready, download_report),
+            complete=complete,
         ),
         EntityStream("ads", ads, refresh_every=DAILY, restate_only=True, cost=CallCost(PAGE_SIZE)),
     ),

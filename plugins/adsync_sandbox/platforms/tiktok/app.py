@@ -18,7 +18,7 @@ from starlette.routing import Route
 from adsync_sandbox.generator.accounts import AdAccount
 from adsync_sandbox.generator.ads.campaigns import Campaign
 from adsync_sandbox.generator.world import World
-from adsync_sandbox.platforms.tiktok import ads, api
+from adsync_sandbox.platforms.tiktok import ads, api, gmv_max
 from adsync_sandbox.platforms.tiktok.api import authorize, bad_parameter, envelope, paged
 from adsync_sandbox.platforms.tiktok.report import check, create, download, integrated
 from adsync_sandbox.server.behavior import Behavior
@@ -82,6 +82,9 @@ def create_app(world: World, token_store: TokenStore, behavior: Behavior) -> Sta
         Route(f"{BASE}/campaign/get/", campaigns, methods=["GET"]),
         Route(f"{BASE}/ad/get/", ads.listed, methods=["GET"]),
         Route(f"{BASE}/report/integrated/get/", integrated, methods=["GET"]),
+        Route(f"{BASE}/gmv_max/store/list/", gmv_max.stores, methods=["GET"]),
+        Route(f"{BASE}/gmv_max/campaign/get/", gmv_max.campaigns, methods=["GET"]),
+        Route(f"{BASE}/gmv_max/report/get/", gmv_max.report, methods=["GET"]),
         Route(f"{BASE}/report/task/create/", create, methods=["POST"]),
         Route(f"{BASE}/report/task/check/", check, methods=["GET"]),
         Route(f"{BASE}/report/task/download/", download, methods=["GET"]),
@@ -89,6 +92,7 @@ def create_app(world: World, token_store: TokenStore, behavior: Behavior) -> Sta
     app = Starlette(routes=routes, exception_handlers={api.TikTokError: api.error_response})
     app.router.redirect_slashes = False
     app.state.world, app.state.token_store = world, token_store
+    app.state.gmv_max = behavior.tiktok_gmv_max
     app.state.tasks, app.state.polls_until_ready = {}, behavior.polls_until_ready
     return app
 

@@ -6,6 +6,7 @@ limit. Values are strings, "-" for not applicable.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -18,6 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from adsync_sandbox.generator.accounts import AdAccount
 from adsync_sandbox.generator.ads.delivery import Delivery
+from adsync_sandbox.generator.money import amount
 from adsync_sandbox.platforms.tiktok.api import (
     NO_PERMISSION,
     TASK_NOT_READY,
@@ -33,6 +35,7 @@ from adsync_sandbox.platforms.tiktok.rows import DEFAULT_METRICS, DIMENSIONS, ME
 
 LONGEST_SPAN = 30
 MOST_CAMPAIGN_IDS = 30
+ADVERTISER_DIMENSIONS = ["advertiser_id", "stat_time_day"]
 TASK_NUMBERS = count(7_410_000_000_000_000)
 
 
@@ -49,12 +52,37 @@ class Task:
 async def integrated(request: Request) -> Response:
     call = await authorize(request)
     account = call.advertiser()
+    if call.text("data_level", "") == "AUCTION_ADVERTISER":
+        return _advertiser_days(call, account)
     metrics = _checked(call)
-    since, until = _span(call)
+    since, until = span(call)
     if (until - since).days >= LONGEST_SPAN:
         raise bad_parameter(f"The max time span is {LONGEST_SPAN} days when the dimension is stat_time_day.")
     rows = _rows(call, account, since, until, _filters(call))
     return paged(call, [written(row, metrics) for row in rows])
+
+
+def _advertiser_days(call: Call, account: AdAccount) -> Response:
+    """Returns the spend of all campaigns by day, of deleted ones too; GMV Max is in no integrated report."""
+    if call.names("dimensions", ADVERTISER_DIMENSIONS, ()) != ADVERTISER_DIMENSIONS:
+        raise bad_parameter("dimensions: must match the data level AUCTION_ADVERTISER.")
+    if call.names("metrics", ["spend"], ()) != ["spend"]:
+        raise bad_parameter("metrics: the sandbox reports an advertiser's spend only.")
+    since, until = span(call)
+    if (until - since).days >= LONGEST_SPAN:
+        raise bad_parameter(f"The max time span is {LONGEST_SPAN} days when the dimension is stat_time_day.")
+    cents: Counter[date] = Counter()
+    for row in call.request.app.state.world.deliveries(account.id):
+        if since <= row.date <= until:
+            cents[row.date] += row.spend
+    rows = [
+        {
+            "dimensions": {"advertiser_id": account.id, "stat_time_day": f"{on} 00:00:00"},
+            "metrics": {"spend": amount(spend)},
+        }
+        for on, spend in sorted(cents.items())
+    ]
+    return paged(call, rows)
 
 
 async def create(request: Request) -> Response:
@@ -69,7 +97,7 @@ async def create(request: Request) -> Response:
     keep = _filters(call)
     if keep.statuses:
         raise bad_parameter("filtering: asynchronous reports filter by campaign_ids, adgroup_ids and ad_ids only.")
-    rows = _rows(call, account, *_span(call), Filters(campaign_ids=keep.campaign_ids, statuses=("STATUS_ALL",)))
+    rows = _rows(call, account, *span(call), Filters(campaign_ids=keep.campaign_ids, statuses=("STATUS_ALL",)))
     translated = call.params.get("enable_report_title_translation", True) not in (False, "false")
     task = Task(str(next(TASK_NUMBERS)), account, as_csv(rows, metrics, translated=translated))
     request.app.state.tasks[task.id] = task
@@ -115,7 +143,7 @@ def _checked(call: Call) -> list[str]:
     return call.names("metrics", list(METRICS), DEFAULT_METRICS)
 
 
-def _span(call: Call) -> tuple[date, date]:
+def span(call: Call) -> tuple[date, date]:
     try:
         since, until = (date.fromisoformat(call.text(name)) for name in ("start_date", "end_date"))
     except ValueError as error:
