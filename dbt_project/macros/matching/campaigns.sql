@@ -1,7 +1,9 @@
 -- One row per distinct link with all its match keys: few links carry many touches.
 {% macro distinct_links(touches) -%}
     select distinct workspace_link, workspace_id, told_platform, override_key, utm_id_key, campaign_id_key, campaign_key,
-        campaign_key_spaced, {{ fuzzy_key('campaign_key_spaced') }} as loose_key, ids
+        campaign_key_spaced, {{ fuzzy_key('campaign_key_spaced') }} as loose_key, ids,
+        -- A campaign may have the name of a marker, such as "Store".
+        case when {{ is_direct('override_key') }} or {{ is_bracketed('override_key') }} then override_key end as marker_key
     from {{ touches }}
 {%- endmacro %}
 
@@ -27,7 +29,7 @@
         ('embedded_id', 'id', 'ids', ['hint', 'any']),
         ('embedded_child_id', 'child', 'ids', ['hint', 'any']),
         ('name_in_platform', 'name', 'campaign_key', ['hint']),
-        ('name_in_platform', 'name', 'campaign_key_spaced', ['hint']),
+        ('name_in_platform', 'name', 'campaign_key_spaced', ['hint']), ('name_in_platform', 'name', 'marker_key', ['hint']),
         ('name_unique', 'name', 'campaign_key', ['any']), ('name_unique', 'name', 'campaign_key_spaced', ['any']),
         ('name_loosely', 'loose', 'loose_key', ['hint']),
     ]) }}

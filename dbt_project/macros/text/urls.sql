@@ -10,7 +10,15 @@
             end, '' order by n) as hex
             from regexp_split_to_table({{ text }}, '%') with ordinality as parts (part, n)
         ) as bytes
-    ) else {{ text }} end
+    ) else {{ text }} end collate "default"
+{%- endmacro %}
+
+
+-- Two rounds of percent-decoding: some links are encoded twice, and some names are pasted from links.
+{% macro percent_decoded_twice(text) -%}
+    case when strpos({{ text }}, '%') = 0 then {{ text }} else (
+        select {{ percent_decoded('once') }} from (select {{ percent_decoded(text) }} as once offset 0) as decoded_once
+    ) end
 {%- endmacro %}
 
 
@@ -68,25 +76,22 @@
 {%- endmacro %}
 
 
--- A UTM parameter: from the store's parsed parameters where they exist, else from the URL.
+-- A UTM parameter: the store's parsed one, else that of the URL.
 {% macro utm_parameter(parameters, name) -%}
-    case
-        when {{ parameters }} is null then {{ query_parameter('utm_' ~ name) }}
-        else nullif({{ parameters }} ->> '{{ name }}', '')
-    end
+    coalesce(nullif({{ parameters }} ->> '{{ name }}', ''), {{ query_parameter('utm_' ~ name) }})
 {%- endmacro %}
 
 
 -- The host of a URL, in lower case.
 {% macro url_host(url) -%}
-    lower(nullif({{ host_part("split_part(" ~ url ~ ", '://', 2)") }}, ''))
+    {{ in_lower_case("nullif(" ~ host_part("split_part(" ~ url ~ ", '://', 2)") ~ ", '')") }}
 {%- endmacro %}
 
 
 -- The words of the referrer's host; null for the shop's own host. A click log may hold the host without scheme.
 {% macro referrer_words(referrer, landing_host) -%}
     translate(nullif(nullif(
-        lower({{ host_part("regexp_replace(" ~ referrer ~ ", '^[^/?#]*://', '')") }}), ''
+        {{ in_lower_case(host_part("regexp_replace(" ~ referrer ~ ", '^[^/?#]*://', '')")) }}, ''
     ), {{ landing_host }}), '.-_', '   ')
 {%- endmacro %}
 

@@ -1,7 +1,25 @@
--- A condition: a placeholder of a tracking template that was not filled in, such as {{ '{{campaign.id}}' }} or
--- __CAMPAIGN_ID__.
-{% macro is_placeholder(text) -%}
-    coalesce({{ text }} ~ '\{\{|\}\}' or {{ text }} ~ '^\s*_{1,2}[A-Z]+(_[A-Z]+)*_{1,2}\s*$', false)
+-- A condition: a placeholder of a tracking template that was not filled in, such as {{ '{{campaign.id}}' }}, {campaignid},
+-- [campaign_name] or, only before underscores are normalized, __CAMPAIGN_ID__.
+{% macro is_placeholder(plain, normal) -%}
+    coalesce({{ plain }} ~ '{{ underscored_placeholder() }}' or {{ is_bracketed(normal) }}, false)
+{%- endmacro %}
+
+
+-- A pattern: capitals between underscores where they are all of the text, known variables of this form anywhere.
+{% macro underscored_placeholder() -%}
+    ^\s*_{1,2}[A-Z]+(_[A-Z]+)*_{1,2}\s*$|^\s*__([a-z]+_)?(campaign|aid|cid)(_[a-z]+)?__\s*$|
+    {{- '__(CAMPAIGN_(ID|NAME)|[AC]ID(_NAME)?|PLACEMENT)__' -}}
+{%- endmacro %}
+
+
+-- A condition: normalized text has a variable in braces, or is a variable of an ad platform in any other brackets.
+{% macro is_bracketed(normal) -%}
+    {%- set variable = 'campaign|creative|keyword|placement|utm |ad ?(set|group|squad|id|name)|ad[.](id|name)' -%}
+    {%- set patterns = [
+        '\\{\\{|\\}\\}', '\\{[a-z][a-z0-9 .:]*\\}', '^\\{[^{}]*\\}$', '\\{(' ~ variable ~ ')',
+        '^[[(<%$*~#@]+[a-z0-9. ]*(' ~ variable ~ ')[a-z0-9. ]*[])>%$*~#@!]+$',
+    ] -%}
+    {{ normal }} ~ '{{ patterns | join("|") }}'
 {%- endmacro %}
 
 
@@ -11,26 +29,20 @@
 {%- endmacro %}
 
 
--- A condition: a marker of a direct visit.
-{% macro is_direct(text) -%}
-    coalesce(lower(trim({{ text }})) in ('(direct)', 'direct', '(none)', '(not set)', 'unknown', 'store'), false)
+-- A condition: normalized text that marks a direct visit.
+{% macro is_direct(normal) -%}
+    coalesce({{ normal }} in ('(direct)', 'direct', '(none)', '(not set)', 'unknown', 'store'), false)
 {%- endmacro %}
 
 
--- The key that a UTM value is matched by; null for placeholders and markers of direct visits.
-{% macro lookup_key(text) -%}
-    case when not {{ is_placeholder(text) }} and not {{ is_direct(text) }} then {{ normalized(text) }} end
-{%- endmacro %}
-
-
--- All forms of a decoded UTM value that matching uses.
-{% macro parsed_forms(text) -%}
-    {{ normalized(text) }} as normal,
-    {{ as_words(text) }} as words,
-    {{ lookup_key(text) }} as key,
-    {{ is_damaged_id(text) }} as is_damaged,
-    {{ is_placeholder(text) }} as is_placeholder,
-    {{ is_direct(text) }} as is_direct
+-- All forms of a decoded and of the same normalized UTM value that matching uses. `key` is what it is matched by; null
+-- for placeholders and markers of direct visits.
+{% macro parsed_forms(plain, normal) -%}
+    {{ as_words(normal) }} as words,
+    case when not {{ is_placeholder(plain, normal) }} and not {{ is_direct(normal) }} then {{ normal }} end as key,
+    {{ is_damaged_id(plain) }} as is_damaged,
+    {{ is_placeholder(plain, normal) }} as is_placeholder,
+    {{ is_direct(normal) }} as is_direct
 {%- endmacro %}
 
 

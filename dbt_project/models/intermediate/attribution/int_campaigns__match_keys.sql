@@ -20,7 +20,7 @@ names as (
 
     select
         campaigns.*,
-        {{ normalized('names.name') }} as key,
+        {{ normalized(percent_decoded_twice('names.name')) }} as key,
         -- A rename is observed at the next sync, up to a day later.
         names.began_at - interval '1 day' as valid_from
     from {{ ref('int_campaign_names') }} as names
@@ -82,11 +82,11 @@ keys as (
         campaigns.*,
         array[coalesce(overrides.platform, 'any')] as scopes,
         'override' as kind,
-        {{ normalized('overrides.utm_campaign') }} as key,
+        {{ normalized(percent_decoded_twice('overrides.utm_campaign')) }} as key,
         null as valid_from
     from {{ ref('utm_overrides') }} as overrides
     inner join campaigns
-        on overrides.workspace_id = campaigns.workspace_id and lower(overrides.campaign_id) = campaigns.campaign_id
+        on overrides.workspace_id = campaigns.workspace_id and lower(trim(overrides.campaign_id)) = campaigns.campaign_id
 
 ),
 

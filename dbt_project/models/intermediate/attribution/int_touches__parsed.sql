@@ -143,13 +143,21 @@ texts as materialized (
 
 ),
 
--- Some links are encoded twice.
 decoded as materialized (
 
     select
         text,
-        {{ as_label(percent_decoded('once')) }} as plain
-    from (select text, {{ percent_decoded('text') }} as once from texts offset 0) as decoded_once  -- noqa: AM09
+        {{ as_label(percent_decoded_twice('text')) }} as plain
+    from texts
+
+),
+
+normalized as materialized (
+
+    select
+        *,
+        {{ normalized('plain') }} as normal
+    from decoded
 
 ),
 
@@ -157,8 +165,8 @@ with_keys as materialized (
 
     select
         *,
-        {{ parsed_forms('plain') }}
-    from decoded
+        {{ parsed_forms('plain', 'normal') }}
+    from normalized
 
 ),
 
@@ -187,7 +195,7 @@ keyed as (
         {{ url_host('parsed.landing_url') }} as landing_host,
         parsed.referrer,
         parsed.click_id_type,
-        coalesce({{ is_direct('parsed.channel') }}, parsed.channel is null and parsed.referrer is null)
+        coalesce({{ is_direct('lower(trim(parsed.channel))') }}, parsed.channel is null and parsed.referrer is null)
             as is_direct_channel,
         source.plain as utm_source,
         medium.plain as utm_medium,

@@ -1,4 +1,4 @@
--- UTM parameters are on the order itself, in one of two places, without a time.
+-- UTM parameters are on the order itself, in one of several places, without a time.
 
 with
 
@@ -24,26 +24,19 @@ renamed as (
         cast(null as text) as landing_url,
         cast(null as text) as referrer,
         {{ json_text('payload', ['source_details', 'type']) }} as channel,
+        {{ salla_utm('source') }} as utm_source,
+        {{ salla_utm('medium') }} as utm_medium,
         coalesce(
-            nullif({{ json_text('payload', ['source_details', 'utm_source']) }}, ''),
-            nullif({{ json_text('payload', ['campaign', 'source']) }}, '')
-        ) as utm_source,
-        coalesce(
-            nullif({{ json_text('payload', ['source_details', 'utm_medium']) }}, ''),
-            nullif({{ json_text('payload', ['campaign', 'medium']) }}, '')
-        ) as utm_medium,
-        coalesce(
-            nullif({{ json_text('payload', ['source_details', 'utm_campaign']) }}, ''),
-            nullif({{ json_text('payload', ['campaign', 'campaign']) }}, ''),
+            {{ salla_utm('campaign') }},
             -- This is the campaign's value only if the type says so.
             case
                 when {{ json_text('payload', ['source_details', 'type']) }} = 'campaign'
                     then nullif({{ json_text('payload', ['source_details', 'value']) }}, '')
             end
         ) as utm_campaign,
-        nullif({{ json_text('payload', ['source_details', 'utm_content']) }}, '') as utm_content,
-        nullif({{ json_text('payload', ['source_details', 'utm_term']) }}, '') as utm_term,
-        cast(null as text) as utm_id,
+        {{ salla_utm('content') }} as utm_content,
+        {{ salla_utm('term') }} as utm_term,
+        {{ salla_utm('id') }} as utm_id,
         cast(null as text) as campaign_id_param,
         cast(null as jsonb) as unreadable,
         loaded_at
@@ -54,7 +47,7 @@ renamed as (
 with_utm as (
 
     select * from renamed
-    where num_nonnulls(utm_source, utm_medium, utm_campaign, utm_content, utm_term) > 0
+    where num_nonnulls(utm_source, utm_medium, utm_campaign, utm_content, utm_term, utm_id) > 0
 
 )
 

@@ -1,4 +1,5 @@
--- For an order without visits, its own UTM attributes form one touch, as a query string.
+-- For an order whose visits name no campaign, its own UTM attributes form one touch, as a query string: headless shops
+-- have the checkout as their only visit.
 
 with
 
@@ -44,17 +45,18 @@ touches as (
             jsonb_build_object(
                 'id', source.order_id || ':utm',
                 'occurredAt', source.payload -> 'createdAt',
-                'landingPage', '?' || string_agg(
-                    {{ as_query_parameter("pairs.pair ->> 'key'", "pairs.pair ->> 'value'") }}, '&'
-                )
+                'landingPage', concat_ws(
+                    '&',
+                    '?' || string_agg(
+                        {{ as_query_parameter("ltrim(pairs.pair ->> 'key', '_')", "pairs.pair ->> 'value'") }}, '&'
+                    ) filter (where pairs.pair ->> 'key' !~* '^(landing_page|referrer)$'),
+                    min(pairs.pair ->> 'value') filter (where pairs.pair ->> 'key' ~* '^landing_page$')
+                ),
+                'referrerUrl', min(pairs.pair ->> 'value') filter (where pairs.pair ->> 'key' ~* '^referrer$')
             ) as visit
         from jsonb_array_elements({{ array_or_empty("source.payload -> 'customAttributes'") }}) as pairs (pair)
-        where
-            source.journey #>> '{moments,nodes,0,id}' is null
-            and source.journey #>> '{firstVisit,id}' is null
-            and source.journey #>> '{lastVisit,id}' is null
-            and pairs.pair ->> 'key' not in ('landing_page', 'referrer')
-        having bool_or(pairs.pair ->> 'key' like 'utm\_%')
+        where not {{ shopify_visit_names_campaign('source.journey') }}
+        having bool_or(pairs.pair ->> 'key' ~* '^_*utm_' or pairs.pair ->> 'value' ~* '[?&#]utm_')
     ) as touches
 
 ),

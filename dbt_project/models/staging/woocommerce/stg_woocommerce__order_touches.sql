@@ -1,4 +1,5 @@
--- At most one touch: the last non-direct source of the browser's session. Its values are written by the browser.
+-- At most one touch: the last non-direct source of the browser's session. Its values are written by the browser; some
+-- shops have the campaign only in the URL on which the session began.
 
 with
 
@@ -25,9 +26,9 @@ with_tags as (
     cross join lateral (  -- noqa: ST05
         select
             jsonb_object_agg(split_part(entries.key, 'attribution_', 2), entries.value order by entries.id)
-            filter (where entries.key like '\_wc\_order\_attribution\_%') as session,
+            filter (where entries.value <> '' and entries.key like '\_wc\_order\_attribution\_%') as session,
             jsonb_object_agg(ltrim(entries.key, '_'), entries.value order by entries.id)
-            filter (where entries.key not like '\_wc\_order\_attribution\_%') as others
+            filter (where entries.value <> '' and entries.key not like '\_wc\_order\_attribution\_%') as others
         from {{ json_entries("source.payload -> 'meta_data'") }} as entries
     ) as tags
 
@@ -77,13 +78,12 @@ renamed as (
         ) as landing_url,
         tags ->> 'referrer' as referrer,
         case tags ->> 'source_type' when 'typein' then 'direct' else tags ->> 'source_type' end as channel,
-        -- WooCommerce's own value for links without a source.
-        nullif(nullif(tags ->> 'utm_source', '(direct)'), '') as utm_source,
-        nullif(tags ->> 'utm_medium', '') as utm_medium,
-        nullif(tags ->> 'utm_campaign', '') as utm_campaign,
-        nullif(tags ->> 'utm_content', '') as utm_content,
-        nullif(tags ->> 'utm_term', '') as utm_term,
-        nullif(tags ->> 'utm_id', '') as utm_id,
+        {{ woocommerce_utm('utm_source') }} as utm_source,
+        {{ woocommerce_utm('utm_medium') }} as utm_medium,
+        {{ woocommerce_utm('utm_campaign') }} as utm_campaign,
+        {{ woocommerce_utm('utm_content') }} as utm_content,
+        {{ woocommerce_utm('utm_term') }} as utm_term,
+        {{ woocommerce_utm('utm_id') }} as utm_id,
         {{ campaign_id_parameter() }} as campaign_id_param,
         cast(null as jsonb) as unreadable,
         loaded_at
