@@ -8,6 +8,15 @@
 {%- endmacro %}
 
 
+-- A subquery: the words that name a platform in utm_source or in a referrer's host, normalized as these are.
+{% macro source_tokens() -%}
+    (
+        select {{ as_words(normalized('token')) }} as token, platform
+        from {{ ref('utm_sources') }} where kind = 'source' offset 0
+    )
+{%- endmacro %}
+
+
 -- The match keys of a link in order of precedence, as rows: the first key that names a campaign decides.
 {% macro match_steps(links) -%}
     {%- set scopes = {'hint': links ~ '.told_platform', 'any': "'any'"} -%}

@@ -59,8 +59,8 @@ source_platforms as (
         sources.source_words,
         tokens.platform
     from (select distinct unnest(array[source_words, referrer_words]) as source_words from touches) as sources
-    inner join {{ ref('utm_sources') }} as tokens
-        on tokens.kind = 'source' and ' ' || sources.source_words || ' ' like '% ' || tokens.token || ' %'
+    inner join {{ source_tokens() }} as tokens
+        on strpos(' ' || sources.source_words || ' ', ' ' || tokens.token || ' ') > 0
     order by sources.source_words asc, length(tokens.token) desc, tokens.platform asc
 
 ),
