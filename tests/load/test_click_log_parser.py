@@ -44,6 +44,16 @@ def test_a_number_is_read_as_its_digits():
     assert parse_click(2, {**ROW, "order_key": 1001}, CONTEXT).order_key == "1001"
 
 
+@pytest.mark.parametrize("key", ["#1001", "SO.1001", "2026.1001", "k2Xe9b", "1001-0", "gid://shopify/Order/5512345678901"])
+def test_an_order_key_may_be_any_text_that_an_order_can_have(key):
+    assert parse_click(2, {**ROW, "order_key": key}, CONTEXT).order_key == key
+
+
+@pytest.mark.parametrize("key", ["GA1.2.1234567890.1699999999", "1234567890.1699999999", "12e45678"])
+def test_a_visitor_key_may_look_like_a_number(key):
+    assert parse_click(2, {**ROW, "visitor_key": key}, CONTEXT).visitor_hash == hash_customer(key, b"key of acme")
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -55,6 +65,13 @@ def test_a_number_is_read_as_its_digits():
         ({"clicked_at": "2026-11-24T09:00:01Z"}, "clicked_at is in the future"),
         ({"url": "https://[shop"}, "invalid url"),
         ({"url": ""}, "url is empty"),
+        *(
+            ({"order_key": key}, "invalid order_key: .* was formatted as a number")
+            for key in ("1001.0", "#1001.00", "1001,0", "1.001E+3", "1,001e+03", "1E+16", "1e3", " 1001.0 ", "5.5e15")
+        ),
+        ({"order_key": 1001.0}, r"invalid order_key: 1001\.0 \(expected text or a whole number\)"),
+        ({"visitor_key": "7781.0"}, "invalid visitor_key: '7781.0' was formatted as a number"),
+        ({"visitor_key": "7.2E+12"}, "invalid visitor_key"),
         ({"order_key": "anna@example.com"}, "looks like an e-mail address"),
         ({"click_id": "x" * 201}, "longer than 200 characters"),
         ({"visitor_key": ["7781"]}, r"invalid visitor_key: \['7781'\]"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,10 @@ from adsync.sources.common.pii import campaign_link, hash_customer
 COLUMNS = ("workspace_id", "clicked_at", "url")
 EXAMPLE = "expected a time with offset such as 2026-01-31T23:59:59+03:00"
 MAX_ID_LENGTH = 200
+# Order ids and numbers that a spreadsheet or data frame turned into numbers: 1001.0, 1.001E+3.
+REFORMATTED_ORDER = re.compile(r"#?[0-9]+(?:[.,]0+|(?:[.,][0-9]+)?E[+-]?[0-9]+)", re.IGNORECASE)
+# Visitor ids may contain an "e" between digits.
+REFORMATTED_VISITOR = re.compile(r"[0-9]+(?:[.,]0+|[.,][0-9]+E[+-]?[0-9]+|E\+[0-9]+)", re.IGNORECASE)
 # Clocks of web servers may be wrong, but not by a day.
 MAX_CLOCK_SKEW = timedelta(days=1)
 
@@ -92,7 +97,8 @@ def parse_click(line: int, row: Mapping[str, Any], context: ParserContext) -> Cl
     workspace = _required(row, "workspace_id")
     if workspace not in context.customer_keys:
         raise InvalidRow(f"unknown workspace_id {workspace!r}")
-    visitor, order = _text(row, "visitor_key"), _id(row, "order_key")
+    visitor = _unless(REFORMATTED_VISITOR, "visitor_key", _text(row, "visitor_key"))
+    order = _unless(REFORMATTED_ORDER, "order_key", _id(row, "order_key"))
     if visitor is None and order is None:
         raise InvalidRow("visitor_key and order_key are both empty (one is required)")
     content = {
@@ -130,6 +136,13 @@ def _id(row: Mapping[str, Any], name: str) -> str | None:
         raise InvalidRow(f"invalid {name}: looks like an e-mail address (personal data is never stored)")
     if value and len(value) > MAX_ID_LENGTH:
         raise InvalidRow(f"invalid {name}: longer than {MAX_ID_LENGTH} characters")
+    return value
+
+
+def _unless(reformatted: re.Pattern[str], name: str, value: str | None) -> str | None:
+    """Returns the value unless it was formatted as a number: it would match nothing."""
+    if value and reformatted.fullmatch(value):
+        raise InvalidRow(f"invalid {name}: {value!r} was formatted as a number (export the column as text)")
     return value
 
 

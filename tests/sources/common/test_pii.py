@@ -26,6 +26,11 @@ KEY = b"k" * 32
         ("https://shop.example/p?utm_source=fb&#038;utm_id=7", "https://shop.example/p?utm_source=fb&utm_id=7"),
         ("https://shop.example/?referrer=https%3A%2F%2Fx%2F%3Femail%3Da%40b.c", "https://shop.example/"),
         ("https://shop.example/?landing_page=%2F%3Femail%3Da%40b.c", "https://shop.example/"),
+        # Single-page shops, and link builders that append to a link with an anchor.
+        ("https://shop.example/#utm_source=fb&utm_id=7", "https://shop.example/?utm_source=fb&utm_id=7"),
+        ("https://shop.example/?utm_source=fb#/oud?utm_id=7&email=a@b.c", "https://shop.example/?utm_source=fb&utm_id=7"),
+        ("https://shop.example/p#reviews?ScCid=4", "https://shop.example/p?ScCid=4"),
+        ("https://shop.example/#access_token=1", "https://shop.example/"),
         ("", ""),
         ("http://[broken", ""),
         ("https://shop.example:port/", "https://shop.example:port/"),
@@ -45,6 +50,7 @@ def test_only_listed_attributes_are_kept_and_their_links_are_cleaned():
         {"key": "Referrer", "value": "https://x.example/?email=a@b.c"},
         {"key": "landing_page", "value": None},
         {"key": "_fbp", "value": "fb.1"},
+        {"key": "__utm_campaign", "value": "Eid"},
         {"key": None, "value": "x"},
     ]
     assert without_personal_data({"customAttributes": listed}, KEY) == {
@@ -54,6 +60,7 @@ def test_only_listed_attributes_are_kept_and_their_links_are_cleaned():
             {"key": "Referrer", "value": "https://x.example/"},
             {"key": "landing_page", "value": None},
             {"key": "_fbp", "value": "fb.1"},
+            {"key": "__utm_campaign", "value": "Eid"},
         ]
     }
 

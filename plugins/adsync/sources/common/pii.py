@@ -18,7 +18,7 @@ from adsync.errors import ConfigError
 from adsync.models import RawJson
 
 CAMPAIGN_KEY = re.compile(
-    r"utm_\w+|fbclid|ttclid|gclid|gbraid|wbraid|sc_?cid|_fb[pc]|(?:[a-z]+_)?campaign_?id|ad_?(?:set|group|squad)?_?id",
+    r"_{0,2}utm_\w+|fbclid|ttclid|gclid|gbraid|wbraid|sc_?cid|_fb[pc]|(?:[a-z]+_)?campaign_?id|ad_?(?:set|group|squad)?_?id",
     re.IGNORECASE,
 )
 # Links copied out of a page's source.
@@ -70,14 +70,15 @@ def campaign_link(url: str) -> str:
     """Returns a URL without user, fragment and the query parameters that do not name a campaign.
 
     A text that is not a URL becomes empty. A second "?" separates like "&": ad platforms append templates that begin
-    with one to links that already have a query.
+    with one to links that already have a query. Parameters behind "#", where single-page shops have them, follow those
+    of the query.
     """
     try:
         parts = urlsplit(ESCAPED_AMPERSAND.sub("&", url))
     except ValueError:
         return ""
     host = parts.netloc.rpartition("@")[2]
-    pairs = re.split("[?&]", parts.query)
+    pairs = re.split("[?&#]", f"{parts.query}&{parts.fragment}")
     query = "&".join(pair for pair in pairs if CAMPAIGN_KEY.fullmatch(pair.partition("=")[0]))
     return urlunsplit((parts.scheme, host, parts.path, query, ""))
 
