@@ -44,7 +44,9 @@ def test_a_number_is_read_as_its_digits():
     assert parse_click(2, {**ROW, "order_key": 1001}, CONTEXT).order_key == "1001"
 
 
-@pytest.mark.parametrize("key", ["#1001", "SO.1001", "2026.1001", "k2Xe9b", "1001-0", "gid://shopify/Order/5512345678901"])
+@pytest.mark.parametrize(
+    "key", ["#1001", "SO.1001", "2026.1001", "k2Xe9b", "1001-0", "gid://shopify/Order/5512345678901"]
+)
 def test_an_order_key_may_be_any_text_that_an_order_can_have(key):
     assert parse_click(2, {**ROW, "order_key": key}, CONTEXT).order_key == key
 

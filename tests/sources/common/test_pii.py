@@ -28,7 +28,10 @@ KEY = b"k" * 32
         ("https://shop.example/?landing_page=%2F%3Femail%3Da%40b.c", "https://shop.example/"),
         # Single-page shops, and link builders that append to a link with an anchor.
         ("https://shop.example/#utm_source=fb&utm_id=7", "https://shop.example/?utm_source=fb&utm_id=7"),
-        ("https://shop.example/?utm_source=fb#/oud?utm_id=7&email=a@b.c", "https://shop.example/?utm_source=fb&utm_id=7"),
+        (
+            "https://shop.example/?utm_source=fb#/oud?utm_id=7&email=a@b.c",
+            "https://shop.example/?utm_source=fb&utm_id=7",
+        ),
         ("https://shop.example/p#reviews?ScCid=4", "https://shop.example/p?ScCid=4"),
         ("https://shop.example/#access_token=1", "https://shop.example/"),
         ("", ""),

@@ -12,6 +12,7 @@ from adsync.errors import ContractError, PermanentError, RateLimited, ReauthRequ
 from adsync.models import ApiResponse, Credentials, Token
 from adsync.ranges import TimeRange
 from adsync.sources.salla import order_changes
+from adsync.sources.salla.attribution import PLACES
 from adsync.sources.salla.errors import OrderGone
 from adsync.sources.salla.source import SOURCE
 from adsync_sandbox.faults.script import Fault
@@ -214,6 +215,66 @@ async def test_quirk_5_a_light_order_does_not_overwrite_what_was_known_of_its_so
     assert row["source_details"] == {"type": "campaign", "utm_source": "snapchat", "utm_campaign": "7"}
     page = store_of(lambda _: listing([listed(1, amount=1)], total=1))
     assert json.loads(bytes((await orders(page, known=stored))[0].payload))["source_details"] == row["source_details"]
+
+
+async def read_twice(first, second):
+    """Returns what is stored of an order whose details are `first`, then `second`."""
+    stored = Stored()
+    stored["1"] = await one(**first)
+    (record,) = await orders(store_of(lambda _: listing([listed(1, amount=1)], total=1), **second), known=stored)
+    row = json.loads(bytes(record.payload))
+    return {name: row[name] for name in PLACES if row.get(name)}
+
+
+SNAPCHAT = {"source_details": {"utm_source": "snapchat", "utm_campaign": "U"}, "campaign": {"campaign": "U"}}
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"source_details": {"utm_source": "instagram"}},
+        {"campaign": {"source": "instagram"}},
+        {"utm": {"utm_source": "instagram"}},
+        {"source_details": {"type": "campaign", "value": "Eid"}},
+    ],
+)
+async def test_quirk_5_another_source_replaces_all_that_was_known(later):
+    assert await read_twice(SNAPCHAT, later) == later
+
+
+@pytest.mark.parametrize(
+    "later",
+    [{}, {"source_details": {"type": "direct"}, "campaign": []}, {"source_details": {"utm_source": ""}, "utm": None}],
+)
+async def test_quirk_5_a_response_without_a_source_replaces_nothing(later):
+    assert await read_twice(SNAPCHAT, later) == SNAPCHAT
+
+
+@pytest.mark.parametrize("place", ["utm", "marketing", "attribution"])
+async def test_undocumented_places_of_the_origin_are_stored(place, caplog):
+    payload = json.loads(await one(**{place: {"utm_source": "fb", "campaign": "Eid", "browser": "x"}}))
+    assert payload[place] == {"utm_source": "fb", "campaign": "Eid"}
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize(
+    ("more", "noticed"),
+    [
+        ({"marketing": {"first_touch": {"utm_source": "fb"}}}, "marketing"),
+        ({"marketing": {"source": "fb", "first": {"utm_source": "x"}}}, "utm_source"),
+        ({"utm": "utm_source=fb"}, "utm"),
+        ({"attribution": [{"channel": "fb"}]}, "attribution"),
+        ({"source_details": {"referrer": "https://fb.example"}}, "referrer"),
+        ({"utm_campaign": "Eid"}, "utm_campaign"),
+        ({"tracking": [{"ttclid": "E"}]}, "ttclid"),
+        ({"utm": [], "attribution": {"source": None}, "campaign": {"source": "fb"}, "referrer": ""}, ""),
+    ],
+)
+async def test_an_origin_that_is_not_read_is_logged_once(more, noticed, caplog):
+    pages = store_of(lambda _: listing([listed(1), listed(2)], total=2), **more)
+    await orders(pages)
+    told = [f"salla now returns `{noticed}` of orders" in message for message in caplog.messages]
+    assert told == ([True] if noticed else [])
 
 
 async def test_quirk_6_the_id_is_the_key_and_the_reference_is_stored_too():

@@ -6,6 +6,7 @@ Reference: the project's Salla sheet, sections 1 to 6.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -25,10 +26,12 @@ from adsync.models import (
 from adsync.ranges import ONE_DAY, TimeRange
 from adsync.sources.base import APP, CallCost, ConnectionNeeds, EntityStream, IncrementalStream, Source
 from adsync.sources.common.decoding import decode
+from adsync.sources.salla.attribution import unread_origin
 from adsync.sources.salla.errors import check, throttle
 from adsync.sources.salla.order_changes import LISTING, MAX_OLD_ORDERS, ONE, PAGE_SIZE, ChangedOrders, read_by_id
 from adsync.sources.salla.token_refresh import TOKEN_REFRESH, auth
 
+LOG = logging.getLogger(__name__)
 HOST = "https://api.salla.dev/admin/v2"
 ZONE = "Asia/Riyadh"
 MAX_DAYS = 30
@@ -59,7 +62,7 @@ async def orders(
 ) -> AsyncIterator[Page]:
     """Yields the orders that changed since the start of the range, regardless of its end."""
     changed = ChangedOrders(client, account, stored, {"sort_by": "updated_at-desc"}, since=time_range.since)
-    async for page in changed.pages():
+    async for page in _noticing_origins(changed.pages(), account):
         yield page
 
 
@@ -70,10 +73,18 @@ async def created_orders(
 
     The API does not document the time zone of its date bounds, so one extra day is read on each side.
     """
-    async for page in ChangedOrders(
-        client, account, stored, {"sort_by": "id-desc", **_days(account, time_range)}
-    ).pages():
+    listed = ChangedOrders(client, account, stored, {"sort_by": "id-desc", **_days(account, time_range)})
+    async for page in _noticing_origins(listed.pages(), account):
         yield page
+
+
+async def _noticing_origins(pages: AsyncIterator[Page], account: Account) -> AsyncIterator[Page]:
+    """Yields the pages; logs the first field that may tell where an order came from and is not read."""
+    origin = ""
+    async for page in pages:
+        yield page
+        if not origin and (origin := next(filter(None, map(unread_origin, page)), "")):
+            LOG.warning("%s: salla now returns `%s` of orders, which may name their campaigns", account, origin)
 
 
 async def count(client: ApiClient, account: Account, time_range: TimeRange) -> RecordCount:
