@@ -146,18 +146,15 @@ texts as materialized (
 decoded as materialized (
 
     select
-        text,
-        {{ as_label(percent_decoded_twice('text')) }} as plain
-    from texts
-
-),
-
-normalized as materialized (
-
-    select
         *,
         {{ normalized('plain') }} as normal
-    from decoded
+    from (
+        select
+            text,
+            {{ as_label(percent_decoded_twice('text')) }} as plain
+        from texts
+        offset 0  -- noqa: AM09
+    ) as plain_texts
 
 ),
 
@@ -166,7 +163,7 @@ with_keys as materialized (
     select
         *,
         {{ parsed_forms('plain', 'normal') }}
-    from normalized
+    from decoded
 
 ),
 
