@@ -3,8 +3,17 @@
 {% macro normalized(text) -%}
     (
         select nullif(trim(regexp_replace({{ folded('plain') }}, '{{ separators() }}', ' ', 'g')), '')
-        from (select {{ html_unescaped(text) }} as plain offset 0) as unescaped
+        from {{ computed_once(html_unescaped(text), 'plain') }}
     )
+{%- endmacro %}
+
+
+-- A table of one row and column, which the planner does not replace by its expression.
+{% macro computed_once(expression, name) -%}
+    (
+        select given.{{ name }} from (values ({{ expression }})) as given ({{ name }})
+        offset 0  -- noqa: AM09
+    ) as computed
 {%- endmacro %}
 
 

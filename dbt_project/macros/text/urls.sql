@@ -17,7 +17,8 @@
 -- Two rounds of percent-decoding: some links are encoded twice, and some names are pasted from links.
 {% macro percent_decoded_twice(text) -%}
     case when strpos({{ text }}, '%') = 0 then {{ text }} else (
-        select {{ percent_decoded('once') }} from (select {{ percent_decoded(text) }} as once offset 0) as decoded_once
+        select {{ percent_decoded('once') }}
+        from {{ computed_once(percent_decoded(text), 'once') }}
     ) end
 {%- endmacro %}
 

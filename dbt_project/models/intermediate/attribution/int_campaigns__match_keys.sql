@@ -16,14 +16,33 @@ campaigns as (
 
 ),
 
+-- Some names are pasted from links; touches are decoded too.
+decoded_names as (
+
+    select
+        *,
+        {{ percent_decoded_twice('name') }} as plain
+    from {{ ref('int_campaign_names') }}
+
+),
+
+decoded_overrides as (
+
+    select
+        *,
+        {{ percent_decoded_twice('utm_campaign') }} as plain
+    from {{ ref('utm_overrides') }}
+
+),
+
 names as (
 
     select
         campaigns.*,
-        {{ normalized(percent_decoded_twice('names.name')) }} as key,
+        {{ normalized('names.plain') }} as key,
         -- A rename is observed at the next sync, up to a day later.
         names.began_at - interval '1 day' as valid_from
-    from {{ ref('int_campaign_names') }} as names
+    from decoded_names as names
     inner join campaigns
         on
             names.platform = campaigns.platform
@@ -82,11 +101,13 @@ keys as (
         campaigns.*,
         array[coalesce(overrides.platform, 'any')] as scopes,
         'override' as kind,
-        {{ normalized(percent_decoded_twice('overrides.utm_campaign')) }} as key,
+        {{ normalized('overrides.plain') }} as key,
         null as valid_from
-    from {{ ref('utm_overrides') }} as overrides
+    from decoded_overrides as overrides
     inner join campaigns
-        on overrides.workspace_id = campaigns.workspace_id and lower(trim(overrides.campaign_id)) = campaigns.campaign_id
+        on
+            overrides.workspace_id = campaigns.workspace_id
+            and lower(trim(overrides.campaign_id)) = campaigns.campaign_id
 
 ),
 
