@@ -67,8 +67,9 @@ def _places(item: RawJson) -> dict[str, Any]:
     """Returns the allowed fields; a link in a value, whose content is not documented, loses its personal data."""
     places: dict[str, Any] = allow_fields(item, PLACES)
     details = places.get("source_details")
-    if isinstance(details, dict) and b"://" in bytes(details.get("value", b"")):
-        details["value"] = campaign_link(msgspec.json.decode(details["value"], type=str))
+    value = bytes(details.get("value", b"")) if isinstance(details, dict) else b""
+    if value.startswith(b'"') and b"://" in value:
+        details["value"] = campaign_link(msgspec.json.decode(value, type=str))
     return places
 
 
