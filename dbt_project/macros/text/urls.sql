@@ -23,6 +23,12 @@
 {%- endmacro %}
 
 
+-- Decoded text that an index can hold.
+{% macro decoded_label(text) -%}
+    {{ as_label(percent_decoded_twice(text)) }}
+{%- endmacro %}
+
+
 -- A pattern for valid UTF-8 as hex digits, without NUL, which PostgreSQL's text cannot hold.
 {% macro utf8_in_hex() -%}
     {%- set tail = '[89ab][0-9a-f]' -%}

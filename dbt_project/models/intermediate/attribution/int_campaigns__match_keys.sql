@@ -21,7 +21,7 @@ decoded_names as (
 
     select
         *,
-        {{ percent_decoded_twice('name') }} as plain
+        {{ decoded_label('name') }} as plain
     from {{ ref('int_campaign_names') }}
 
 ),
@@ -30,7 +30,7 @@ decoded_overrides as (
 
     select
         *,
-        {{ percent_decoded_twice('utm_campaign') }} as plain
+        {{ decoded_label('utm_campaign') }} as plain
     from {{ ref('utm_overrides') }}
 
 ),

@@ -148,13 +148,7 @@ decoded as materialized (
     select
         *,
         {{ normalized('plain') }} as normal
-    from (
-        select
-            text,
-            {{ as_label(percent_decoded_twice('text')) }} as plain
-        from texts
-        offset 0  -- noqa: AM09
-    ) as plain_texts
+    from (select text, {{ decoded_label('text') }} as plain from texts offset 0) as plain_texts  -- noqa: AM09
 
 ),
 
