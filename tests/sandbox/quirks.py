@@ -24,6 +24,7 @@ QUIRKS: dict[Quirk, tuple[str, ...]] = {
         *("fault rate_limited", "fault usage_in_minutes", "fault usage_in_seconds", "fault too_much_data"),
         *("fault internal_error", "fault not_replicated", "fault permission_denied", "fault repeated_row"),
         *("fault job_too_large", "fault missing_permissions", "fault two_errors", "setting short_first_pages"),
+        "fault undocumented_shape",
     ),
     ("tiktok", 1): (ALWAYS, "fault internal_error", "fault permission_denied"),
     ("tiktok", 2): (ALWAYS,),
@@ -37,7 +38,7 @@ QUIRKS: dict[Quirk, tuple[str, ...]] = {
     ("tiktok", 12): ("fault too_much_data",),
     ("tiktok", "other"): (
         *("fault repeated_row", "fault partial_success", "fault rate_limited", "fault job_failed"),
-        *("fault query_too_large", "fault too_frequent"),
+        *("fault query_too_large", "fault too_frequent", "fault undocumented_shape", "setting tiktok_gmv_max"),
     ),
     ("snapchat", 1): (ALWAYS,),
     ("snapchat", 2): (ALWAYS,),
@@ -51,7 +52,7 @@ QUIRKS: dict[Quirk, tuple[str, ...]] = {
     ("snapchat", 12): (ALWAYS,),
     ("snapchat", "other"): (
         *("fault rate_limited", "fault rate_limit_reset", "fault app_removed", "fault job_failed"),
-        *("fault invalid_scope", "fault server_message"),
+        *("fault invalid_scope", "fault server_message", "fault undocumented_shape"),
     ),
     ("shopify", 1): ("setting journeys_ready_after",),
     ("shopify", 2): (ALWAYS,),

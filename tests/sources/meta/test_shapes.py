@@ -11,8 +11,9 @@ from adsync.errors import ContractError
 from adsync.models import ApiResponse, LearnedLimits, RejectedRecord
 from adsync.sources.meta import source
 from adsync.sources.meta.rate_limits import throttle
+from adsync_sandbox.faults.script import Fault
 from recording_transport import recording
-from sandbox_fixtures import account, answering, connected, recent, records
+from sandbox_fixtures import account, answering, connected, in_memory, recent, records
 
 DAY = str(recent("meta").last_day)
 
@@ -136,3 +137,14 @@ async def test_spend_beyond_the_campaigns_is_a_row_of_its_own():
         *_, rest = [each async for page in stream.completed(client, who, days, rows) for each in page]
     assert rest.key == f"unlisted-of-{who.account_id}:{DAY}"
     assert json.loads(rest.payload)["spend"] == "7.50"
+
+
+async def test_the_sandbox_s_undocumented_shapes_change_no_record():
+    odd = in_memory(Fault("meta", "undocumented_shape"))
+    for stream in ("campaigns", "campaign_metrics", "ads"):
+        plain = await records("meta", stream, in_memory())
+        assert stored(await records("meta", stream, odd)) == stored(plain)
+
+
+def stored(read):
+    return [(each.key, each.day, json.loads(bytes(each.payload))) for each in read]

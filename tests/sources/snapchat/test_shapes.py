@@ -10,8 +10,9 @@ import pytest
 from adsync.errors import ContractError, TemporaryError
 from adsync.models import RejectedRecord
 from adsync.sources.snapchat.source import SOURCE
+from adsync_sandbox.faults.script import Fault
 from reading import owner, records, window
-from sandbox_fixtures import answering, world
+from sandbox_fixtures import answering, in_memory, world
 
 ACCOUNT = "8adc3db7-8148-4fbf-999c-8d2266369d01"
 WHO = owner("snapchat", ACCOUNT)
@@ -159,3 +160,10 @@ async def test_an_entity_that_cannot_be_read_is_rejected_alone():
 def test_an_account_without_a_name_is_named_by_its_id():
     payload = json.dumps({"id": "a", "name": None, "currency": "USD", "timezone": "Asia/Riyadh"}).encode()
     assert SOURCE.account_info(payload).name == "a"
+
+
+async def test_the_sandbox_s_undocumented_shapes_change_no_record():
+    odd = in_memory(Fault("snapchat", "undocumented_shape"))
+    for stream, days in (("campaigns", ()), ("campaign_metrics", (DAYS,)), ("ads", ())):
+        plain = await records(SOURCE, WHO, stream, in_memory(), *days)
+        assert {each.key for each in await records(SOURCE, WHO, stream, odd, *days)} == {each.key for each in plain}

@@ -11,7 +11,8 @@ from adsync.errors import ContractError, TemporaryError
 from adsync.models import RejectedRecord
 from adsync.sources.tiktok import report
 from adsync.sources.tiktok.source import SOURCE
-from sandbox_fixtures import account, answering, connected, recent, records
+from adsync_sandbox.faults.script import Fault
+from sandbox_fixtures import account, answering, connected, in_memory, recent, records
 
 DAY = str(recent("tiktok").last_day)
 
@@ -103,3 +104,14 @@ async def test_rows_of_another_shape_on_a_whole_page_are_an_error():
 def test_an_account_without_a_name_is_named_by_its_id():
     payload = json.dumps({"advertiser_id": "1", "currency": "USD", "timezone": "Asia/Riyadh"}).encode()
     assert SOURCE.account_info(payload).name == "1"
+
+
+async def test_the_sandbox_s_undocumented_shapes_change_no_record():
+    odd = in_memory(Fault("tiktok", "undocumented_shape"))
+    for stream in ("campaigns", "campaign_metrics", "ads"):
+        plain = await records("tiktok", stream, in_memory())
+        assert stored(await records("tiktok", stream, odd)) == stored(plain)
+
+
+def stored(read):
+    return [(each.key, each.day, json.loads(bytes(each.payload))) for each in read]

@@ -36,6 +36,11 @@ AccountDays = Mapping[date, Spent]
 Rows = Sequence[tuple[Record | RejectedRecord, Decimal]]
 
 
+def campaign_id(account: Account) -> str:
+    """Returns an id that no campaign has."""
+    return unlisted_campaign(account)
+
+
 def remainders(account: Account, rows: Rows, before: AccountDays, after: AccountDays) -> list[Record]:
     """Returns one row per day on which the account spent more than its campaigns; TemporaryError if it spent less.
 
@@ -63,7 +68,7 @@ def remainders(account: Account, rows: Rows, before: AccountDays, after: Account
             "%s: on %d days the account spent more than its campaigns; stored as campaign %s",
             account,
             len(found),
-            unlisted_campaign(account),
+            campaign_id(account),
         )
     return found
 
@@ -71,4 +76,4 @@ def remainders(account: Account, rows: Rows, before: AccountDays, after: Account
 def _row(account: Account, micros: Decimal, spent: Spent) -> Record:
     stats = msgspec.Raw(NUMBERS.encode({"spend": micros}))
     day = Day(spent.day.start_time, stats, spent.day.end_time)
-    return record(unlisted_campaign(account), day, *spent.finality, name=NAME)
+    return record(campaign_id(account), day, *spent.finality, name=NAME)

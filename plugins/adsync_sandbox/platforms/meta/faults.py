@@ -95,6 +95,15 @@ def _job(fault: Fault, answer: Json) -> None:
         answer |= JOB_STATES[fault.kind]
 
 
+def _undocumented_shape(_fault: Fault, answer: Json) -> None:
+    """The next cursor stands in the link alone; a run has no error code."""
+    if isinstance(answer.get("paging"), dict):
+        answer["paging"] = {"next": None, **answer["paging"]}
+        answer["paging"].pop("cursors", None)
+    if "async_status" in answer:
+        answer["error_code"] = answer["error_subcode"] = None
+
+
 def _usage_in_minutes(fault: Fault) -> dict[str, str | None]:
     usage = {"type": "ads_insights", "call_count": NEARLY_EXHAUSTED, "total_cputime": 40, "total_time": 40}
     usage |= {"estimated_time_to_regain_access": ceil((fault.wait or 0) / 60), "ads_api_access_tier": "full_access"}
@@ -116,5 +125,5 @@ RESPONSES: Responses = {
     "missing_permissions": _missing_permissions,
     "two_errors": _two_errors,
 }
-ALTERATIONS: Alterations = dict.fromkeys(JOB_STATES, _job)
+ALTERATIONS: Alterations = {**dict.fromkeys(JOB_STATES, _job), "undocumented_shape": _undocumented_shape}
 HEADERS: Headers = {"usage_in_minutes": _usage_in_minutes, "usage_in_seconds": _usage_in_seconds}

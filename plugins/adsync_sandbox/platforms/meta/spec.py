@@ -10,6 +10,7 @@ SPEC = PlatformSpec(
     frozenset(
         {
             "internal_error",
+            "undocumented_shape",
             "not_replicated",
             "usage_in_minutes",
             "usage_in_seconds",

@@ -93,6 +93,21 @@ def _empty_breakdown(_fault: Fault, answer: Json) -> None:
                 day["stats"] = {}
 
 
+def _undocumented_shape(_fault: Fault, answer: Json) -> None:
+    """Items have no status, absent lists are null, and micros have a decimal point."""
+    answer.setdefault("paging", None)
+    for items in [each for each in answer.values() if isinstance(each, list)]:
+        for item in items:
+            item.pop("sub_request_status", None)
+    for item in answer.get("timeseries_stats", ()):
+        stat = item["timeseries_stat"]
+        stat.setdefault("timeseries", None)
+        stat.setdefault("breakdown_stats", None)
+        for part in at(stat, "breakdown_stats", "campaign") or ():
+            for each in part.get("timeseries", ()):
+                each["stats"] = {name: float(value) for name, value in each["stats"].items()}
+
+
 def _job(fault: Fault, answer: Json) -> None:
     word = "FAILED" if fault.kind == "job_failed" else "RUNNING"
     for item in answer.get("async_stats_reports", ()):
@@ -115,4 +130,5 @@ ALTERATIONS: Alterations = {
     "empty_breakdown": _empty_breakdown,
     "job_failed": _job,
     "job_stuck": _job,
+    "undocumented_shape": _undocumented_shape,
 }

@@ -7,7 +7,15 @@ from adsync_sandbox.platforms.spec import Ads, PlatformSpec, Tokens
 SPEC = PlatformSpec(
     Tokens(seconds=3600.0, reusable=True, side_by_side=True),
     frozenset(
-        {"rate_limit_reset", "error_inside", "partial_success", "empty_breakdown", "invalid_scope", "server_message"}
+        {
+            "rate_limit_reset",
+            "error_inside",
+            "partial_success",
+            "empty_breakdown",
+            "invalid_scope",
+            "server_message",
+            "undocumented_shape",
+        }
     ),
     Ads(
         sources=("snapchat", "Snapchat", "snapads", "snap"),

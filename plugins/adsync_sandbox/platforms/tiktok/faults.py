@@ -64,6 +64,14 @@ def _partial_success(_fault: Fault, answer: Json) -> None:
     answer["code"], answer["message"] = 20001, "Partially successful"
 
 
+def _undocumented_shape(_fault: Fault, answer: Json) -> None:
+    """A page without rows has null instead of a list; page numbers are texts."""
+    data = answer.get("data")
+    if isinstance(data, dict) and "page_info" in data:
+        data["list"] = data.get("list") or None
+        data["page_info"] = {name: str(value) for name, value in data["page_info"].items()}
+
+
 def _job(fault: Fault, answer: Json) -> None:
     data = answer.get("data")
     if isinstance(data, dict) and "status" in data:
@@ -83,5 +91,10 @@ RESPONSES: Responses = {
     "query_too_large": _query_too_large,
     "too_frequent": _too_frequent,
 }
-ALTERATIONS: Alterations = {"partial_success": _partial_success, "job_failed": _job, "job_stuck": _job}
+ALTERATIONS: Alterations = {
+    "partial_success": _partial_success,
+    "job_failed": _job,
+    "job_stuck": _job,
+    "undocumented_shape": _undocumented_shape,
+}
 HEADERS: Headers = {"incomplete": _incomplete}

@@ -6,7 +6,9 @@ from adsync_sandbox.platforms.spec import Ads, PlatformSpec, Tokens
 
 SPEC = PlatformSpec(
     Tokens(),
-    frozenset({"internal_error", "partial_success", "incomplete", "query_too_large", "too_frequent"}),
+    frozenset(
+        {"internal_error", "partial_success", "incomplete", "query_too_large", "too_frequent", "undocumented_shape"}
+    ),
     Ads(
         sources=("tiktok", "TikTok", "tiktokads"),
         words=frozenset({"tiktok", "tiktokads", "tt"}),
