@@ -65,6 +65,14 @@ def test_a_day_that_is_too_much_in_every_form_is_read_by_a_report(url):
     }
 
 
+def test_an_unknown_error_that_stays_makes_the_request_smaller(url):
+    """The three tries of the client fail; the next request asks for half a page, and that size is kept for the day."""
+    with served([Fault("meta", "internal_error", path=ALL_TOO_MUCH.path, calls=(1, 2, 3))]) as base:
+        assert sync(url, base).outcome == "ok"
+    assert rows(url) > 50
+    assert cursor(url)["learned"] == {"on": str(NOW.date()), "page_size": 500}
+
+
 def test_a_report_that_is_never_ready_is_replaced_after_an_hour(url):
     with served([ALL_TOO_MUCH, Fault("meta", "job_stuck")]) as base:
         assert sync(url, base).outcome == "waiting"

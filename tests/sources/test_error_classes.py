@@ -108,6 +108,7 @@ SNAPCHAT = [
     (504, snap("took too long"), TooMuchData, "took too long"),
     (403, snap("You have no role on this ad account."), ReauthRequired, "a role on this ad account"),
     (429, snap("Too many requests."), RateLimited, "429"),
+    (500, snap("shard 7 timed out", "E9") + snap("again"), TemporaryError, "shard 7 timed out"),
 ]
 SALLA = [
     (401, salla("The User is not exists."), ReauthRequired, "must reinstall"),
@@ -116,6 +117,18 @@ SALLA = [
     (401, salla("Your account is not activated"), ReauthRequired, "must reinstall"),
     (401, salla("The store is suspended."), ReauthRequired, "must reinstall"),
     (401, salla("تم حذف التطبيق من المتجر"), ReauthRequired, "must reinstall"),
+    (401, salla("انتهى اشتراك المتجر"), ReauthRequired, "must reinstall"),
+    (401, salla("المستخدم محذوف"), ReauthRequired, "must reinstall"),
+    (
+        401,
+        b'{"error":"invalid_grant","error_description":"The refresh token is invalid."}',
+        ReauthRequired,
+        "reinstall",
+    ),
+    (401, salla("Your access token has expired, refresh it in your app"), TokenExpired, "expired"),
+    (401, salla("رمز الوصول غير صالح"), TokenExpired, "401"),
+    (401, salla("Unauthenticated."), TokenExpired, "401"),
+    (401, salla("حسابك غير مفعل") + salla("later"), ReauthRequired, "must reinstall"),
     (401, salla("The access token is invalid"), TokenExpired, "invalid"),
     (401, salla("The access token is invalid or expired."), TokenExpired, "expired"),
     (401, salla("انتهت صلاحية رمز الوصول"), TokenExpired, "401"),

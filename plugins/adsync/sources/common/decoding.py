@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import date
 from typing import TypeVar
 
@@ -33,12 +34,13 @@ def decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Shape], what
 def decode_or_none(body: bytes, decoder: msgspec.json.Decoder[Shape]) -> Shape | None:
     """Returns the decoded body without its unreadable optional parts; None if a required part is unreadable too.
 
-    For errors and headers: they may come from a proxy instead of the platform.
+    For errors and headers: they may come from a proxy instead of the platform. Of several objects, one after the
+    other, the first is read.
     """
-    try:
-        return _read(body, decoder, forgiving=True)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
+    for text in (body, first_object(body)):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return _read(text, decoder, forgiving=True)
+    return None
 
 
 def _read(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Shape], *, forgiving: bool = False) -> Shape:
@@ -54,7 +56,7 @@ def first_object(body: bytes) -> bytes:
     text = body.decode(errors="replace").strip("\ufeff \t\r\n")
     try:
         first, end = json.JSONDecoder().raw_decode(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body
     return text[:end].encode() if isinstance(first, dict) else body
 

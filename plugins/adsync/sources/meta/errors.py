@@ -23,7 +23,7 @@ from adsync.errors import (
     TooMuchData,
 )
 from adsync.models import ApiResponse
-from adsync.sources.common.decoding import decode_or_none, first_object
+from adsync.sources.common.decoding import decode_or_none
 from adsync.sources.common.http_errors import HTTP_ERROR, error_for_status
 from adsync.sources.meta.rate_limits import regain_seconds
 
@@ -128,7 +128,7 @@ def check(response: ApiResponse) -> None:
         _check_json_object(response.body)
         if ERROR_KEY not in response.body[:ERROR_KEY_WITHIN]:
             return
-    failure = decode_or_none(first_object(response.body), FAILURE)
+    failure = decode_or_none(response.body, FAILURE)
     if failure:
         raise _error(failure.error, response.headers)
     if response.status >= HTTP_ERROR:

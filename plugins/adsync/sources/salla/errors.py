@@ -27,10 +27,15 @@ LIMIT_HEADER, LEFT_HEADER, RESET_HEADER = "x-ratelimit-limit", "x-ratelimit-rema
 # Below this share of the limit, calls are sent at the rate at which the bucket drains.
 SCARCE, DRAIN_SECONDS = 0.1, 1.0
 SCOPE = re.compile("scope|صلاحيات|نطاق", re.IGNORECASE)
+# Tells an access token that a refresh replaces from everything else.
+TOKEN_INVALID = re.compile(
+    "(token|توكن|رمز).*(expired|invalid|منته|غير صالح)|(expired|invalid|انته|منته).*(token|توكن|رمز)", re.IGNORECASE
+)
 # The user who installed the app, the store or the app itself: a message about one of them is not about the token.
 USER_GONE = re.compile(
-    r"\b(users?|accounts?|merchants?|stores?|apps?|applications?|deleted|inactive|not active|disabled|suspended)\b"
-    "|مستخدم|حساب|متجر|تاجر|تطبيق|مفعل|موقوف|محذوف",
+    r"\b(users?|accounts?|merchants?|stores?|subscriptions?|apps?|applications?)\b"
+    r"|\b(deleted|inactive|not active|disabled|suspended)\b"
+    "|مستخدم|حساب|متجر|تاجر|اشتراك|تطبيق|مفعل|موقوف|محذوف",
     re.IGNORECASE,
 )
 SPENT = re.compile("refresh[_ ]token|invalid_grant", re.IGNORECASE)
@@ -87,12 +92,14 @@ def _unauthorized(problem: Problem, text: str) -> AdsyncError:
     message = f"{problem.code} {problem.message}"
     if SCOPE.search(message):
         return ReauthRequired(f"{text}; grant the app the scope orders.read")
+    if SPENT.search(message):
+        return ReauthRequired(f"{text}; reinstall the app and put its new tokens into the connection")
+    if TOKEN_INVALID.search(message):
+        return TokenExpired(text)
     if USER_GONE.search(message):
         return ReauthRequired(
             f"{text}; the user who installed the app is inactive or gone: an active user of the store must reinstall it"
         )
-    if SPENT.search(message):
-        return ReauthRequired(f"{text}; reinstall the app and put its new tokens into the connection")
     return TokenExpired(text)
 
 
