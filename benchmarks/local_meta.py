@@ -10,12 +10,14 @@ import asyncio
 import json
 import sys
 from datetime import date, timedelta
+from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 ACTIONS = (
     "link_click", "omni_purchase", "purchase", "offsite_conversion.fb_pixel_purchase", "add_to_cart", "lead",
     "view_content", "post_engagement", "page_engagement", "video_view", "landing_page_view", "search",
 )  # fmt: skip
+SPEND = "214.87"
 MAX_CACHED_PAGES = 1000  # of 1 MB each
 EMPTY_LISTS = ("/campaigns", "/adsets", "/ads")
 
@@ -32,7 +34,7 @@ def template() -> str:
         "impressions": "18342",
         "clicks": "611",
         "inline_link_clicks": "402",
-        "spend": "214.87",
+        "spend": SPEND,
         "ctr": "3.331152",
         "cpc": "0.351669",
         "cpm": "11.714644",
@@ -51,6 +53,8 @@ def insights(campaigns: int, query: dict[str, list[str]]) -> bytes:
     span = json.loads(query["time_range"][0])
     first = date.fromisoformat(span["since"])
     days = (date.fromisoformat(span["until"]) - first).days + 1
+    if query["level"] == ["account"]:
+        return account_days(campaigns, first, days)
     start, size = int(query.get("after", ["0"])[0]), int(query["limit"][0])
     end = min(start + size, campaigns * days)
     rows = ",".join(
@@ -59,6 +63,13 @@ def insights(campaigns: int, query: dict[str, list[str]]) -> bytes:
     )
     more = ',"next":"somewhere"' if end < campaigns * days else ""
     return f'{{"data":[{rows}],"paging":{{"cursors":{{"after":"{end}"}}{more}}}}}'.encode()
+
+
+def account_days(campaigns: int, first: date, days: int) -> bytes:
+    """Returns the account's own spend by day."""
+    spend = str(campaigns * Decimal(SPEND))
+    rows = [{"spend": spend, "date_start": str(first + timedelta(days=number))} for number in range(days)]
+    return json.dumps({"data": rows}).encode()
 
 
 def body(campaigns: int, target: str, cache: dict[str, bytes]) -> bytes | None:

@@ -49,6 +49,13 @@ async def test_a_last_page_that_links_to_itself_is_the_end(cursors):
     assert len(asked) == 2
 
 
+async def test_an_encoded_cursor_is_sent_as_it_was_meant():
+    first = {"data": [row("1")], "paging": {"next": link("Mj%3D%3D")}}
+    transport, asked = recording(pages(first, {"data": []}))
+    await records("meta", "campaign_metrics", transport)
+    assert asked[1].url.params["after"] == "Mj=="
+
+
 @pytest.mark.parametrize("paging", [None, {"next": None}, {"next": ""}, {"cursors": None}])
 async def test_paging_that_is_null_is_the_last_page(paging):
     assert len(await records("meta", "campaigns", pages({"data": [{"id": "1"}], "paging": paging}))) == 1

@@ -31,15 +31,16 @@ def decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Shape], what
         raise TemporaryError(f"{what}: invalid or truncated JSON in the response ({error})") from error
 
 
-def decode_or_none(body: bytes, decoder: msgspec.json.Decoder[Shape]) -> Shape | None:
+def decode_or_none(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Shape]) -> Shape | None:
     """Returns the decoded body without its unreadable optional parts; None if a required part is unreadable too.
 
     For errors and headers: they may come from a proxy instead of the platform. Of several objects, one after the
     other, the first is read.
     """
-    for text in (body, first_object(body)):
-        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return _read(text, decoder, forgiving=True)
+    with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _read(body, decoder, forgiving=True)
+    with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _read(first_object(bytes(body)), decoder, forgiving=True)
     return None
 
 

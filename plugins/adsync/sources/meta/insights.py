@@ -6,6 +6,7 @@ A run is the last resort: the synchronous edge usually returns the rows at once.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -184,17 +185,18 @@ async def download_report(client: ApiClient, _account: Account, report_id: str) 
 
 def spend_of(row: RawJson) -> Decimal:
     """Returns the spend of a row; 0 if it is missing or unreadable."""
-    found = decode_or_none(bytes(row), SPEND)
+    found = decode_or_none(row, SPEND)
     return found.spend if found else Decimal(0)
 
 
 async def account_spend(client: ApiClient, account: Account, date_range: DateRange) -> dict[date, Decimal]:
     """Returns what the account spent by day, in one call."""
-    days: dict[date, Decimal] = {}
+    days: defaultdict[date, Decimal] = defaultdict(Decimal)
     query = _query(date_range, "spend", "account")
     async for items in listing(client, f"act_{account.account_id}/insights", query):
         for item in items:
-            days[day(decode(item, ACCOUNT_DAY, "meta account insights").date_start, "meta date_start")] = spend_of(item)
+            on = decode(item, ACCOUNT_DAY, "meta account insights").date_start
+            days[day(on, "meta date_start")] += spend_of(item)
     return days
 
 

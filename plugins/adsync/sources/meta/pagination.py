@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
+from urllib.parse import unquote
 
-import httpx
 import msgspec
 
 from adsync.api.client import ApiClient
@@ -18,6 +19,7 @@ from adsync.sources.meta.errors import CursorLost, naming
 # more than the smaller pages save.
 PAGE_SIZE = 1000
 MIN_PAGE_SIZE = 100
+AFTER = re.compile(r"[?&]after=([^&#]+)")
 
 
 class Cursors(msgspec.Struct):
@@ -77,7 +79,8 @@ def _cursor(paging: Paging, current: str, path: str) -> str | None:
     """Returns the cursor of the next page; it may stand in the link alone. A link to the page itself is the end."""
     if not paging.next:
         return None
-    linked = httpx.URL(paging.next).params.get("after", "")
+    found = AFTER.search(paging.next)
+    linked = unquote(found.group(1)) if found else ""
     if current and current in {linked, paging.cursors.after}:
         return None
     if after := paging.cursors.after or linked:

@@ -34,7 +34,7 @@ class Day(msgspec.Struct):
     @property
     def spend(self) -> Decimal:
         """The spend in micros; 0 if the key is missing or unreadable: the account's total holds the difference."""
-        found = decode_or_none(bytes(self.stats), SPEND)
+        found = decode_or_none(self.stats, SPEND)
         return found.spend if found else Decimal(0)
 
     @property

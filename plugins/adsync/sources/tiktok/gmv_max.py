@@ -132,7 +132,7 @@ def _note(client: ApiClient, error: PermanentError) -> None:
 
 def spend_of(row: RawJson) -> Decimal:
     """Returns the spend of a row, ordinary or of GMV Max; 0 if it is missing or unreadable."""
-    found = decode_or_none(bytes(row), METRICS_ROW)
+    found = decode_or_none(row, METRICS_ROW)
     return found.metrics.spend + found.metrics.cost if found else Decimal(0)
 
 
