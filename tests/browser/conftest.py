@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from dbt_process import copy_of
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
@@ -14,6 +15,7 @@ import airflow_page
 from ads_page import settled
 from adsync.dashboard.cache import refresh
 from adsync.dashboard.snapshot import snapshots
+from page_world import MANY, MANY_CAMPAIGNS
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ABSENT = f"no browser for the tests of the Ads page: none of {', '.join(NAMES)}"
@@ -89,6 +91,17 @@ def open_page(browser, airflow, login) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert [complaint for complaint in messages if complaint] == []
+
+
+@pytest.fixture
+def many_campaigns(airflow, local_servers) -> Iterator[str]:
+    """Adds campaigns on three pages, and yields the address of their view."""
+    del airflow  # whose warehouse they are added to
+    with psycopg.connect(local_servers.database_url("page_browser"), autocommit=True) as db:
+        db.execute(MANY_CAMPAIGNS, (MANY,))
+        yield "#/campaigns?workspace=krona&period=today"
+        db.execute("delete from marts.campaigns where campaign_id like 'n%'")
+        db.execute("delete from marts.campaign_periods where campaign_id like 'n%'")
 
 
 def _complaint(message: ConsoleMessage) -> str:

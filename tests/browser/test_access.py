@@ -59,6 +59,12 @@ def test_axe_finds_no_violation_in_any_view(open_page, width, theme, direction):
     assert {view: violations for view, violations in found.items() if violations} == {}
 
 
+def test_axe_finds_no_violation_in_the_middle_of_many_campaigns(open_page, many_campaigns):
+    page = open_page(f"{many_campaigns}&page=2")
+    expect(page.get_by_text("Page 2 of 3")).to_be_visible()
+    assert faults(page, unsure=True) == []
+
+
 @pytest.mark.parametrize(
     "answer", [{"status": 503, "json": {"error": "the warehouse is unreachable"}}, {"json": EMPTY}]
 )

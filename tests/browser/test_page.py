@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import httpx
-import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
 from ads_page import EMPTY, PLACES, TITLES, each_view, settled
 from adsync.dashboard.web import uplot
 from adsync.dashboard.web.service import VIEWS
-from page_world import CAMPAIGNS, MANY, MANY_CAMPAIGNS, folder
+from page_world import CAMPAIGNS, folder
 
 RIYADH_NAME = "حملة الرياض – نوفمبر"
 LOOKS = {
@@ -174,17 +172,6 @@ def test_campaigns_are_filtered_by_part_of_their_name(open_page):
     page.get_by_label("Find a campaign").fill("")
     page.get_by_label("platform").select_option(label="TikTok")
     expect(page.get_by_text("2 of 7 campaigns")).to_be_visible()
-
-
-@pytest.fixture
-def many_campaigns(airflow, local_servers) -> Iterator[str]:
-    """Adds campaigns on three pages, and yields the address of their view."""
-    del airflow  # whose warehouse they are added to
-    with psycopg.connect(local_servers.database_url("page_browser"), autocommit=True) as db:
-        db.execute(MANY_CAMPAIGNS, (MANY,))
-        yield "#/campaigns?workspace=krona&period=today"
-        db.execute("delete from marts.campaigns where campaign_id like 'n%'")
-        db.execute("delete from marts.campaign_periods where campaign_id like 'n%'")
 
 
 def test_campaigns_are_paged_with_the_keyboard(open_page, many_campaigns):

@@ -39,10 +39,14 @@ def test_a_refresh_without_workspaces_succeeds(redis_url):
     assert refresh(redis_url, {}) == 0
 
 
-def test_a_refresh_is_one_transaction(client, redis_url):
+def test_a_refresh_of_any_number_of_workspaces_is_one_transaction(client, redis_url):
+    snapshots = {f"w{number}": {"today": FIGURES} for number in range(1000)}
     with client.monitor() as monitor:
-        refresh(redis_url, {"acme": {}, "beta": {}})
+        refresh(redis_url, snapshots)
         commands = []
         while not commands or commands[-1] != "EXEC":
             commands.append(monitor.next_command()["command"].split()[0].upper())
-    assert commands[commands.index("MULTI") :] == ["MULTI", "SET", "SET", "EXEC"]
+    begin = commands.index("MULTI")
+    assert commands[begin:] == ["MULTI", *["SET"] * len(snapshots), "EXEC"]
+    assert commands[:begin].count("SCAN") == 2
+    assert "SET" not in commands[:begin]
