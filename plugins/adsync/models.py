@@ -121,6 +121,13 @@ class AccountInfo(NamedTuple):
     timezone: str
 
 
+class ListedRecord(NamedTuple):
+    """A record that exists at its platform; the fingerprint of what a list says of it is empty if it says nothing."""
+
+    key: str
+    fingerprint: str = ""
+
+
 class RecordCount(NamedTuple):
     """The number of records in a range, and how many of them a page holds if the platform says so."""
 

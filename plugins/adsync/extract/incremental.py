@@ -8,6 +8,7 @@ from functools import partial
 
 from adsync.extract.async_report import read_by_report, report_range
 from adsync.extract.context import SyncContext
+from adsync.extract.presence import check_presence
 from adsync.extract.reread_queue import RereadQueue
 from adsync.extract.scope import incremental_ranges
 from adsync.models import Page
@@ -47,6 +48,8 @@ async def _sync_requested(ctx: SyncContext, stream: IncrementalStream, days: Dat
     if report and whole and await read_by_report(ctx, stream, report, state, whole):
         return
     await ctx.write(stream, _read(ctx, stream, past, is_new=False), await ctx.store.get(stream.name))
+    if stream.presence:
+        await check_presence(ctx, stream, stream.presence, days)
     ctx.progress.add_days(days.since, days.last_day)
 
 

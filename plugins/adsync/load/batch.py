@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Protocol
 
-from adsync.load import raw_tables, rejected_records
+from adsync.load import presence, raw_tables, rejected_records
 from adsync.load.raw_tables import LoadStats, RawTarget
 from adsync.load.rejected_records import NOTHING, ReadAgain
 from adsync.models import Page
@@ -68,6 +68,17 @@ class BatchWriter:
     async def rejected_keys(self, stream: str) -> list[str]:
         """Returns the keys of the stream's rejected records to read again now."""
         return await rejected_records.due_keys(self.store.connection, asdict(self._target(stream)))
+
+    def created_between(self, stream: str, created: Sequence[str], days: DateRange) -> AsyncIterator[tuple[str, bytes]]:
+        """Yields key and payload of the stored records created in the days."""
+        return presence.created_between(self.store.connection, asdict(self._target(stream)), created, days)
+
+    async def mark_deleted(self, stream: str, keys: Sequence[str], state: StreamState) -> int:
+        """Marks records as deleted in one transaction, under the lease; returns how many."""
+        async with self.store.connection.transaction():
+            marked = await presence.mark_deleted(self.store.connection, asdict(self._target(stream)), keys)
+            await self.store.commit(stream, state)
+        return marked
 
     def _target(self, stream: str) -> RawTarget:
         return RawTarget(self.source, stream, self.store.account.account_id, self.store.owner, self.clock())

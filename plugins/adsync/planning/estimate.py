@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from math import ceil
 
 from adsync.extract.async_report import prefer_report, report_range
 from adsync.extract.daily import learned_today, plan_chunks
+from adsync.extract.presence import compared_days
 from adsync.extract.reread_queue import RereadQueue
 from adsync.extract.scope import incremental_ranges, is_fresh, within_retention
 from adsync.models import Account, RateLimit
-from adsync.ranges import DateRange, TimeRange
+from adsync.ranges import ONE_DAY, DateRange, TimeRange
 from adsync.sources.base import DailyStream, EntityStream, IncrementalStream, Source, Stream
 from adsync.state.stream_state import StreamState, SyncSettings
 
@@ -120,7 +121,7 @@ def _estimate_stream(source: Source, account: Account, stream: Stream, known: Kn
         case DailyStream():
             return _estimate_daily(account, replace(stream, cost=cost), known)
         case IncrementalStream():
-            return _estimate_incremental(account, replace(stream, cost=cost), known)
+            return _estimate_incremental(source, account, replace(stream, cost=cost), known)
 
 
 def _not_read(stream: Stream, reason: str) -> StreamEstimate:
@@ -157,9 +158,11 @@ def _estimate_daily(account: Account, stream: DailyStream, known: KnownVolume) -
     return StreamEstimate(stream.name, since, through, len(chunks), rows, calls)
 
 
-def _estimate_incremental(account: Account, stream: IncrementalStream, known: KnownVolume) -> StreamEstimate:
+def _estimate_incremental(
+    source: Source, account: Account, stream: IncrementalStream, known: KnownVolume
+) -> StreamEstimate:
     if known.requested:
-        return _estimate_requested(account, stream, known, known.requested)
+        return _estimate_requested(source, account, stream, known, known.requested)
     state = known.state(stream)
     ranges = list(incremental_ranges(state, known.now, known.settings, stream.max_days))
     since, through = min(each.since.date() for each in ranges), max(each.until.date() for each in ranges)
@@ -177,7 +180,7 @@ def _estimate_incremental(account: Account, stream: IncrementalStream, known: Kn
 
 
 def _estimate_requested(
-    account: Account, stream: IncrementalStream, known: KnownVolume, days: DateRange
+    source: Source, account: Account, stream: IncrementalStream, known: KnownVolume, days: DateRange
 ) -> StreamEstimate:
     """If a source compares covered days with stored records, only the lists cost calls, not the records."""
     state = known.state(stream)
@@ -187,7 +190,18 @@ def _estimate_requested(
         return _estimate_report(stream, days.since, days.last_day, rows)
     is_compared = stream.read_history and state.with_days(days) == state
     read = replace(stream, cost=replace(stream.cost, per_record=0)) if is_compared else stream
-    return StreamEstimate(stream.name, days.since, days.last_day, 1, rows, _calls(read, rows))
+    calls = _sum_or_none([_calls(read, rows), _presence_calls(source, stream, known, days)])
+    return StreamEstimate(stream.name, days.since, days.last_day, 1, rows, calls)
+
+
+def _presence_calls(source: Source, stream: IncrementalStream, known: KnownVolume, days: DateRange) -> int | None:
+    """Returns the calls that compare stored records with the list of those that exist, a day wider on each side."""
+    lookback = DateRange(known.today - timedelta(days=source.lookback - 1), known.today + ONE_DAY)
+    compared = compared_days(days, lookback)
+    if stream.presence is None or compared is None:
+        return 0
+    rows = _times(known.per_day.get(stream.name), compared.days + 1)
+    return None if rows is None else max(1, ceil(rows / stream.presence.page_size)) + stream.presence.lists - 1
 
 
 def _estimate_report(stream: Stream, since: date, through: date, rows: int | None) -> StreamEstimate:

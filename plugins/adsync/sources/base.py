@@ -18,6 +18,7 @@ from adsync.models import (
     ApiResponse,
     Credentials,
     LearnedLimits,
+    ListedRecord,
     Page,
     RateLimit,
     RawJson,
@@ -86,6 +87,23 @@ class RereadPolicy:
 
 
 @dataclass(frozen=True)
+class PresenceCheck:
+    """Finds records that were deleted at the platform, and changes that it does not date.
+
+    `list_records(client, account, created_in)` yields the keys of all records that were created in the range,
+    `page_size` of them per call, in `lists` lists. `created` is the path of the day of creation in a stored payload.
+    `fingerprint(payload)` returns what a list would say of a stored record. Missing records are confirmed by
+    `read_keys` of the stream.
+    """
+
+    list_records: Callable[[ApiClient, Account, TimeRange], AsyncIterator[list[ListedRecord]]]
+    created: tuple[str, ...]
+    fingerprint: Callable[[RawJson], str] | None = None
+    page_size: int = 100
+    lists: int = 1
+
+
+@dataclass(frozen=True)
 class EntityStream:
     """A listing that is read as a whole: accounts, stores, campaigns, ads.
 
@@ -133,7 +151,7 @@ class IncrementalStream:
     cannot list the changes within a range has `read_history` for history and for days named by a run.
     `count` returns in one call how many records a range holds, or None if the platform does not say.
     `read_keys` reads records by key, for those that were rejected before; without it only later reads of the lookback
-    meet them again.
+    meet them again. Runs that name days end with `presence`.
     """
 
     name: str
@@ -144,6 +162,7 @@ class IncrementalStream:
     report: AsyncReport | None = None
     reread: RereadPolicy | None = None
     read_keys: Callable[[ApiClient, Account, Sequence[str], StoredPayloads], AsyncIterator[Page]] | None = None
+    presence: PresenceCheck | None = None
     cost: CallCost = CallCost()
 
 

@@ -31,7 +31,8 @@ class World:
     """The business at `now` (zone-aware), with `days` of history up to and including each account's today.
 
     `orders` is the number of orders a large store gets a day, `sales` that of any other; `more_campaigns` are standing
-    campaigns beyond each account's usual eleven. Amounts are whole cents of the account's or store's currency.
+    campaigns beyond each account's usual eleven. Orders whose ids are `deleted` no longer exist. Amounts are whole
+    cents of the account's or store's currency.
     """
 
     seed: int
@@ -40,6 +41,7 @@ class World:
     orders: int = ORDERS_A_DAY
     sales: int = ORDERS_A_DAY // SMALLER
     more_campaigns: int = 0
+    deleted: frozenset[str] = frozenset()
 
     @classmethod
     def create(
@@ -118,7 +120,8 @@ def _orders(world: World, store_id: str) -> tuple:
     store = next(store for store in world.stores if store.id == store_id)
     # One day later than the history, so that the first day is complete in every zone.
     first = world.first_day(store.timezone) + timedelta(days=1)
-    return module(store.platform, "business").draw_orders(_market(world, store), first)
+    drawn = module(store.platform, "business").draw_orders(_market(world, store), first)
+    return tuple(order for order in drawn if str(order.id) not in world.deleted)
 
 
 def _account(world: World, account_id: str) -> AdAccount:

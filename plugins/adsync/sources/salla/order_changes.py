@@ -16,6 +16,7 @@ import msgspec
 from adsync.api.client import ApiClient
 from adsync.errors import ContractError, TemporaryError
 from adsync.models import Account, Page, RawJson, Record, RejectedRecord, StoredPayloads
+from adsync.ranges import ONE_DAY, TimeRange
 from adsync.sources.common.decoding import decode
 from adsync.sources.common.records import build_one, build_page, check_page
 from adsync.sources.salla.errors import OrderGone
@@ -187,3 +188,9 @@ async def read_by_id(
     for key in keys:
         if found := await request_order(client, account, key, "", known.get(key)):
             yield [found[0]]
+
+
+def creation_days(account: Account, time_range: TimeRange) -> dict[str, str]:
+    """Returns the parameters for the days of a range, and one more on each side."""
+    first, last = (moment.astimezone(account.zone).date() for moment in (time_range.since, time_range.until))
+    return {"from_date": str(first - ONE_DAY), "to_date": str(last + ONE_DAY)}

@@ -86,6 +86,7 @@ class Order(msgspec.Struct):
 
 class Stored(msgspec.Struct):
     listed: str = ""
+    adsync_deleted_at: str = ""
 
 
 SHAPE = RecordShape(
@@ -101,8 +102,11 @@ def listed(item: RawJson) -> Listed:
 
 
 def fingerprint_of(payload: RawJson | None) -> str | None:
-    """Returns the fingerprint of the list row when the stored order was read."""
-    return decode(payload, STORED, "stored salla order").listed if payload else None
+    """Returns the fingerprint of the list row when the stored order was read; none for one marked as deleted."""
+    if payload is None:
+        return None
+    stored = decode(payload, STORED, "stored salla order")
+    return "" if stored.adsync_deleted_at else stored.listed
 
 
 def detail(item: RawJson) -> Order:

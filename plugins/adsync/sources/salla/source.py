@@ -23,12 +23,21 @@ from adsync.models import (
     RecordCount,
     StoredPayloads,
 )
-from adsync.ranges import ONE_DAY, TimeRange
+from adsync.ranges import TimeRange
 from adsync.sources.base import APP, CallCost, ConnectionNeeds, EntityStream, IncrementalStream, Source
 from adsync.sources.common.decoding import decode
 from adsync.sources.salla.attribution import unread_origin
 from adsync.sources.salla.errors import check, throttle
-from adsync.sources.salla.order_changes import LISTING, MAX_OLD_ORDERS, ONE, PAGE_SIZE, ChangedOrders, read_by_id
+from adsync.sources.salla.order_changes import (
+    LISTING,
+    MAX_OLD_ORDERS,
+    ONE,
+    PAGE_SIZE,
+    ChangedOrders,
+    creation_days,
+    read_by_id,
+)
+from adsync.sources.salla.presence import PRESENCE
 from adsync.sources.salla.token_refresh import TOKEN_REFRESH, auth
 
 LOG = logging.getLogger(__name__)
@@ -73,7 +82,7 @@ async def created_orders(
 
     The API does not document the time zone of its date bounds, so one extra day is read on each side.
     """
-    listed = ChangedOrders(client, account, stored, {"sort_by": "id-desc", **_days(account, time_range)})
+    listed = ChangedOrders(client, account, stored, {"sort_by": "id-desc", **creation_days(account, time_range)})
     async for page in _noticing_origins(listed.pages(), account):
         yield page
 
@@ -89,13 +98,8 @@ async def _noticing_origins(pages: AsyncIterator[Page], account: Account) -> Asy
 
 async def count(client: ApiClient, account: Account, time_range: TimeRange) -> RecordCount:
     """Returns how many orders were created in the range, including one extra day on each side."""
-    response = await client.get("orders", {**_days(account, time_range), "page": "1", "per_page": "1"})
+    response = await client.get("orders", {**creation_days(account, time_range), "page": "1", "per_page": "1"})
     return RecordCount(decode(response.body, LISTING, "salla orders").pagination.total)
-
-
-def _days(account: Account, time_range: TimeRange) -> dict[str, str]:
-    first, last = (moment.astimezone(account.zone).date() for moment in (time_range.since, time_range.until))
-    return {"from_date": str(first - ONE_DAY), "to_date": str(last + ONE_DAY)}
 
 
 def account_info(payload: RawJson) -> AccountInfo:
@@ -119,6 +123,7 @@ SOURCE = Source(
             read_history=created_orders,
             count=count,
             read_keys=read_by_id,
+            presence=PRESENCE,
             cost=CallCost(PAGE_SIZE, per_record=1, overrun=MAX_OLD_ORDERS),
         ),
     ),

@@ -39,6 +39,14 @@ query OrdersUpdated($filter: String!, $after: String, $first: Int!) {{
   }}
 }}
 """
+ORDER_IDS = """
+query OrderIds($filter: String!, $after: String, $first: Int!) {
+  orders(first: $first, after: $after, query: $filter, sortKey: CREATED_AT) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id }
+  }
+}
+"""
 # The default limit of the count is 10,000.
 ORDERS_COUNT = """
 query OrdersCount($filter: String!) {

@@ -11,5 +11,9 @@ def instant(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def created_within(time_range: TimeRange) -> str:
+    return f"created_at:>='{instant(time_range.since)}' AND created_at:<'{instant(time_range.until)}'"
+
+
 def updated_within(time_range: TimeRange) -> str:
     return f"updated_at:>='{instant(time_range.since)}' AND updated_at:<'{instant(time_range.until)}'"

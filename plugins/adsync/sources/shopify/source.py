@@ -36,6 +36,7 @@ from adsync.sources.shopify.access_warnings import notes, terms
 from adsync.sources.shopify.bulk import download_bulk, is_bulk_ready, start_bulk
 from adsync.sources.shopify.errors import Extensions, check, throttle
 from adsync.sources.shopify.orders import MAX_ORDERS_BY_ID, SHAPE, Node, is_unfinished, read_by_id, with_all_visits
+from adsync.sources.shopify.presence import PRESENCE
 from adsync.sources.shopify.query_cost import FIRST_PAGE, MIN_PAGE_SIZE, PAGE_SIZE, count, max_page_size
 from adsync.sources.shopify.search_filter import instant, updated_within
 from adsync.sources.shopify.token_refresh import TOKEN_REFRESH
@@ -185,6 +186,7 @@ SOURCE = Source(
             ),
             reread=RereadPolicy(is_unfinished, read_by_id, REREADS, MAX_ORDERS_BY_ID),
             read_keys=read_by_id,
+            presence=PRESENCE,
         ),
     ),
     options={"report_mode": ("auto", "sync", "async")},

@@ -36,6 +36,7 @@ from adsync.sources.common.records import build_one, build_page, built
 from adsync.sources.woocommerce.errors import SiteCrashed, check
 from adsync.sources.woocommerce.order_changes import ONE_SECOND, Change, ChangedOrders, Listed, Position
 from adsync.sources.woocommerce.orders import META_KEYS, REQUESTED_FIELDS, SHAPE, read, record
+from adsync.sources.woocommerce.presence import PRESENCE
 from adsync.sources.woocommerce.site_index import account_info, auth, base_url, get, stores
 
 PAGE_SIZE = 100
@@ -231,7 +232,13 @@ SOURCE = Source(
         EntityStream("stores", stores, cost=CallCost(fixed=1)),
         # A page starts with the last order of the previous page; the trash is a list of its own.
         IncrementalStream(
-            "orders", orders, MAX_DAYS, count=count, read_keys=read_by_id, cost=CallCost(PAGE_SIZE - 1, fixed=1)
+            "orders",
+            orders,
+            MAX_DAYS,
+            count=count,
+            read_keys=read_by_id,
+            presence=PRESENCE,
+            cost=CallCost(PAGE_SIZE - 1, fixed=1),
         ),
     ),
     # WooCommerce has no limit of its own; the shop's customers use the same server.

@@ -25,6 +25,7 @@ from adsync.sources.zid.auth import TOKEN_REFRESH, account_info, auth, base_url,
 from adsync.sources.zid.errors import OrderGone, check
 from adsync.sources.zid.list_read import ListRead
 from adsync.sources.zid.orders import SHAPE, Order, origin_field, read, record
+from adsync.sources.zid.presence import PRESENCE
 from adsync.sources.zid.timezone_check import TimezoneCheck
 
 LOG = logging.getLogger(__name__)
@@ -166,7 +167,13 @@ SOURCE = Source(
     streams=(
         EntityStream("stores", stores),
         IncrementalStream(
-            "orders", orders, MAX_DAYS, count=count, read_keys=read_by_id, cost=CallCost(PAGE_SIZE, lead_time=ONE_DAY)
+            "orders",
+            orders,
+            MAX_DAYS,
+            count=count,
+            read_keys=read_by_id,
+            presence=PRESENCE,
+            cost=CallCost(PAGE_SIZE, lead_time=ONE_DAY),
         ),
     ),
     initial_token=initial_token,
