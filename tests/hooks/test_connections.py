@@ -52,6 +52,7 @@ REDIS_FIELDS = [
     ({"extra": {"db": "3"}}, "redis://127.0.0.1:6380/3"),
     ({"extra": {"db": 0}, "schema": "7"}, "redis://127.0.0.1:6380/0"),
     ({"extra": {"db": None}, "schema": "7"}, "redis://127.0.0.1:6380/7"),
+    ({"extra": {"db": "", "ssl": "", "ssl_cert_reqs": ""}, "schema": "7"}, "redis://127.0.0.1:6380/7"),
     ({"extra": {"ssl": False}}, "redis://127.0.0.1:6380"),
     ({"extra": {"ssl": False, "ssl_cert_reqs": "required"}}, "redis://127.0.0.1:6380"),
     ({"extra": {"ssl": "true"}}, "rediss://127.0.0.1:6380"),
@@ -61,6 +62,8 @@ REDIS_FIELDS = [
     ({"extra": {"ssl_check_hostname": True, "ssl": 1}}, "rediss://127.0.0.1:6380?ssl_check_hostname=true"),
     ({"login": "me", "password": "p w/@"}, "redis://me:p%20w%2F%40@127.0.0.1:6380"),
     ({"host": "redis://127.0.0.1"}, "redis://127.0.0.1:6380"),
+    ({"host": "cache.example:6380", "port": None}, "redis://cache.example:6380"),
+    ({"extra": {"ssl": True, "ssl_cert_reqs": None}}, "rediss://127.0.0.1:6380"),
     ({"host": "::1"}, "redis://[::1]:6380"),
     ({"conn_type": "unix", "host": "/run/redis.sock", "port": None, "extra": {"db": 2}}, "unix:///run/redis.sock?db=2"),
 ]
@@ -83,6 +86,8 @@ def test_extras_of_the_redis_connection_are_options_of_its_client(monkeypatch, f
         ({"db": -1}, "invalid database in connection adsync_redis: '-1'"),
         ({"ssl": "maybe"}, "invalid ssl in the extra of connection adsync_redis: 'maybe'"),
         ([1], "invalid extra of connection adsync_redis"),
+        ({"ssl": True, "ssl_cert_reqs": "CERT_MAYBE"}, "invalid Redis URL"),
+        ({"socket_timeout": "soon"}, "invalid Redis URL"),
     ],
 )
 def test_an_invalid_extra_of_the_redis_connection_is_named(monkeypatch, extra, says):

@@ -124,13 +124,17 @@ class RedisRateLimiter:
         return f"{PREFIX}:{self.platform}:{limit.scope}:{self.owners.key(limit.scope)}:{limit.seconds:g}:{limit.path}"
 
 
-def connect(url: str) -> redis.asyncio.Redis:
-    """Returns a client that has not connected yet; ConfigError if the URL or one of its options is invalid."""
+def check_url(url: str) -> None:
+    """Raises ConfigError if the URL or one of its options is invalid; connects to nothing."""
+    _client(url)
+
+
+def _client(url: str) -> redis.asyncio.Redis:
     try:
         server = redis.asyncio.Redis.from_url(url)
         # Unknown options are found here, not at the first call.
         server.connection_pool.make_connection()
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RedisError) as error:
         # Not the error's text: it may hold a part of the password.
         raise ConfigError(
             "invalid Redis URL (expected redis://:password@host:6379/0, with options of redis-py): correct "
@@ -147,7 +151,7 @@ async def open_rate_limiter(
     if url is None:
         yield NO_RATE_LIMIT
         return
-    server = connect(url)
+    server = _client(url)
     async with server:
         yield RedisRateLimiter(server, platform, tuple(limits), owners)
 

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from airflow.sdk import Connection
 
+from adsync.api import rate_limiter
 from adsync.config.connections import extra_object
 from adsync.errors import ConfigError
 from adsync.hooks.connections import find, required
@@ -57,7 +58,7 @@ def url_of(connection: Connection) -> str:
     scheme, host = _scheme_and_host(connection)
     is_encrypted = _flag(connection, extra[ENCRYPTED]) if extra.get(ENCRYPTED) is not None else scheme == "rediss"
     names = {name: name for name in OPTIONS} | (TLS_OPTIONS if is_encrypted else {})
-    query = {new: _text(extra[name]) for name, new in names.items() if extra.get(name) is not None}
+    query = {new: _text(extra[name]) for name, new in names.items() if extra.get(name) not in {None, ""}}
     database = _database(connection, extra, scheme)
     if scheme == "unix":
         path = host if host.startswith("/") else f"/{host or connection.schema or ''}"
@@ -68,7 +69,9 @@ def url_of(connection: Connection) -> str:
             _bracketed(host) + (f":{connection.port}" if connection.port else "") + (f"/{database}" * bool(database))
         )
         scheme = "rediss" if is_encrypted else "redis"
-    return f"{scheme}://{_login(connection)}{place}" + (f"?{urlencode(query)}" if query else "")
+    url = f"{scheme}://{_login(connection)}{place}" + (f"?{urlencode(query)}" if query else "")
+    rate_limiter.check_url(url)
+    return url
 
 
 def _scheme_and_host(connection: Connection) -> tuple[str, str]:
@@ -81,7 +84,7 @@ def _scheme_and_host(connection: Connection) -> tuple[str, str]:
 def _database(connection: Connection, extra: dict[str, Any], scheme: str) -> str:
     """The database's number: `db` of the extra, else the schema; a socket's schema is a part of its path."""
     told = extra.get(DATABASE)
-    text = _text(told) if told is not None else ("" if scheme == "unix" else connection.schema or "")
+    text = _text(told) if told not in {None, ""} else ("" if scheme == "unix" else connection.schema or "")
     if text and not text.isdecimal():
         raise ConfigError(
             f"invalid database in connection {connection.conn_id}: {text!r} (expected a number such as 0)"
@@ -108,4 +111,4 @@ def _login(connection: Connection) -> str:
 
 
 def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host

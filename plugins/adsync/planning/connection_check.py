@@ -57,7 +57,7 @@ def environment_problems() -> list[str]:
     if url := settings.optional_warehouse_url():
         checks.append(partial(check_url, url))
     if url := settings.redis_url():
-        checks.append(partial(rate_limiter.connect, url))
+        checks.append(partial(rate_limiter.check_url, url))
     if settings.has_token_keys():
         checks.append(encryption.check_keys)
     return [problem for check in checks for problem in _refusals(check)]
