@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
 
 import psycopg
 import pytest
@@ -15,22 +17,23 @@ from adsync.ranges import DateRange
 from adsync_sandbox.faults.script import Fault
 from adsync_sandbox.platforms.tiktok.gmv_max import CAMPAIGN
 from adsync_sandbox.server.behavior import Behavior
-from sandbox_fixtures import NOW, TIKTOK, served
+from sandbox_fixtures import META, NOW, TIKTOK, served, world
 
 WEEK = DateRange(NOW.date() - timedelta(days=6), NOW.date() + timedelta(days=1))
+ACCOUNTS = {"meta": META, "tiktok": TIKTOK}
 SELLER = Behavior(tiktok_gmv_max=5000)
 
 
 @pytest.fixture
 def url(monkeypatch, warehouse_url):
     monkeypatch.setenv("ADSYNC_TOKEN_KEY", sandbox_fixtures.new_key())
-    sandbox_fixtures.link(warehouse_url, TIKTOK)
+    sandbox_fixtures.link(warehouse_url, META, TIKTOK)
     return warehouse_url
 
 
-def sync(url, base, days=WEEK, now=NOW):
+def sync(url, base, days=WEEK, now=NOW, source="tiktok"):
     environment = SyncEnvironment(url, lambda conn_id: sandbox_fixtures.credentials(conn_id, base), lambda: now)
-    request = SyncRequest("tiktok", (TIKTOK,), "run", days=days, respect_backoff=False)
+    request = SyncRequest(source, (ACCOUNTS[source],), "run", days=days, respect_backoff=False)
     [result] = asyncio.run(sync_accounts(request, environment)).accounts
     return result
 
@@ -72,3 +75,27 @@ def test_an_account_without_permission_for_gmv_max_is_synced_with_a_note(url):
     assert any("GMV Max campaigns of TikTok are not readable" in note for note in result.notes)
     assert shop_days(url) == 0
     assert rows(url, "select count(*) from raw.tiktok_campaign_metrics")[0][0] > 0
+
+
+def spend_by_day(url, source):
+    amount = {"meta": "payload ->> 'spend'", "tiktok": "payload #>> '{metrics,spend}'"}[source]
+    query = f"select metric_date, sum(({amount})::numeric) from raw.{source}_campaign_metrics group by 1"
+    return dict(rows(url, query))
+
+
+@pytest.mark.parametrize("source", ACCOUNTS)
+def test_spend_that_no_campaign_shows_is_stored_until_a_read_finds_its_campaign(url, source):
+    known: Counter[date] = Counter()
+    for row in world().deliveries(ACCOUNTS[source]):
+        if WEEK.since <= row.date < WEEK.until:
+            known[row.date] += row.spend
+    expected = {on: Decimal(cents) / 100 for on, cents in known.items()}
+    unlisted = f"select count(*) from raw.{source}_campaign_metrics where record_key like 'unlisted-of-%%'"
+    with served([Fault(source, "hidden_campaigns")]) as base:
+        assert sync(url, base, source=source).outcome == "ok"
+    assert rows(url, unlisted)[0][0] > 0
+    assert spend_by_day(url, source) == expected
+    with served() as base:
+        assert sync(url, base, source=source, now=NOW + timedelta(hours=1)).outcome == "ok"
+    assert rows(url, unlisted) == [(0,)]
+    assert spend_by_day(url, source) == expected

@@ -74,6 +74,14 @@ def test_a_long_history_by_report_takes_five_calls():
     assert estimates(replace(KNOWN, settings=SyncSettings(90, 2)), reported)["campaign_metrics"].calls == 5
 
 
+def test_what_completes_the_days_is_counted_with_and_without_a_report():
+    completed = replace(METRICS, cost=CallCost(1000, complete_read=1, complete_days=1))
+    known = replace(KNOWN, settings=SyncSettings(90, 2))
+    assert estimates(known, completed)["campaign_metrics"].calls == 45 + 3 * 2
+    reported = replace(completed, report=AsyncReport(None, None, None))
+    assert estimates(known, reported)["campaign_metrics"].calls == 5 + 1 + 3
+
+
 def test_a_report_of_last_resort_is_not_planned():
     reported = replace(METRICS, report=AsyncReport(None, None, None, last_resort=True))
     assert estimates(replace(KNOWN, settings=SyncSettings(90, 2)), reported)["campaign_metrics"].calls == 45

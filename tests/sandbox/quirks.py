@@ -24,7 +24,7 @@ QUIRKS: dict[Quirk, tuple[str, ...]] = {
         *("fault rate_limited", "fault usage_in_minutes", "fault usage_in_seconds", "fault too_much_data"),
         *("fault internal_error", "fault not_replicated", "fault permission_denied", "fault repeated_row"),
         *("fault job_too_large", "fault missing_permissions", "fault two_errors", "setting short_first_pages"),
-        "fault undocumented_shape",
+        *("fault undocumented_shape", "fault hidden_campaigns"),
     ),
     ("tiktok", 1): (ALWAYS, "fault internal_error", "fault permission_denied"),
     ("tiktok", 2): (ALWAYS,),
@@ -38,7 +38,8 @@ QUIRKS: dict[Quirk, tuple[str, ...]] = {
     ("tiktok", 12): ("fault too_much_data",),
     ("tiktok", "other"): (
         *("fault repeated_row", "fault partial_success", "fault rate_limited", "fault job_failed"),
-        *("fault query_too_large", "fault too_frequent", "fault undocumented_shape", "setting tiktok_gmv_max"),
+        *("fault query_too_large", "fault too_frequent", "fault undocumented_shape", "fault hidden_campaigns"),
+        "setting tiktok_gmv_max",
     ),
     ("snapchat", 1): (ALWAYS,),
     ("snapchat", 2): (ALWAYS,),

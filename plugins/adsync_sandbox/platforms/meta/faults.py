@@ -104,6 +104,12 @@ def _undocumented_shape(_fault: Fault, answer: Json) -> None:
         answer["error_code"] = answer["error_subcode"] = None
 
 
+def _hidden_campaigns(_fault: Fault, answer: Json) -> None:
+    """Every other campaign is in no split; the account's own total still contains its spend."""
+    if isinstance(answer.get("data"), list):
+        answer["data"] = [row for row in answer["data"] if int(row.get("campaign_id", 0)) % 2 == 0]
+
+
 def _usage_in_minutes(fault: Fault) -> dict[str, str | None]:
     usage = {"type": "ads_insights", "call_count": NEARLY_EXHAUSTED, "total_cputime": 40, "total_time": 40}
     usage |= {"estimated_time_to_regain_access": ceil((fault.wait or 0) / 60), "ads_api_access_tier": "full_access"}
@@ -125,5 +131,9 @@ RESPONSES: Responses = {
     "missing_permissions": _missing_permissions,
     "two_errors": _two_errors,
 }
-ALTERATIONS: Alterations = {**dict.fromkeys(JOB_STATES, _job), "undocumented_shape": _undocumented_shape}
+ALTERATIONS: Alterations = {
+    **dict.fromkeys(JOB_STATES, _job),
+    "undocumented_shape": _undocumented_shape,
+    "hidden_campaigns": _hidden_campaigns,
+}
 HEADERS: Headers = {"usage_in_minutes": _usage_in_minutes, "usage_in_seconds": _usage_in_seconds}

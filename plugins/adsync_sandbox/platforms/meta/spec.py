@@ -11,6 +11,7 @@ SPEC = PlatformSpec(
         {
             "internal_error",
             "undocumented_shape",
+            "hidden_campaigns",
             "not_replicated",
             "usage_in_minutes",
             "usage_in_seconds",

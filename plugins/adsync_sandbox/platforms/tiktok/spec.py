@@ -7,7 +7,15 @@ from adsync_sandbox.platforms.spec import Ads, PlatformSpec, Tokens
 SPEC = PlatformSpec(
     Tokens(),
     frozenset(
-        {"internal_error", "partial_success", "incomplete", "query_too_large", "too_frequent", "undocumented_shape"}
+        {
+            "internal_error",
+            "partial_success",
+            "incomplete",
+            "query_too_large",
+            "too_frequent",
+            "undocumented_shape",
+            "hidden_campaigns",
+        }
     ),
     Ads(
         sources=("tiktok", "TikTok", "tiktokads"),
