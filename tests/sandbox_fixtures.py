@@ -148,7 +148,10 @@ def served(faults: Iterable[Fault] = (), known: World | None = None, **more: obj
 @contextmanager
 def serving(app: ASGIApp) -> Iterator[str]:
     """Serves an app over HTTP in a thread of this process, which stops within seconds even during a request."""
-    config = uvicorn.Config(app, log_level="error", lifespan="off", ws="none", timeout_graceful_shutdown=1)
+    # Without the machine's date: the world has its own.
+    config = uvicorn.Config(
+        app, log_level="error", lifespan="off", ws="none", timeout_graceful_shutdown=1, date_header=False
+    )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -70,7 +70,10 @@ QUIRKS: dict[Quirk, tuple[str, ...]] = {
     ),
     ("woocommerce", 1): (ALWAYS, "setting woocommerce_knows_modified"),
     ("woocommerce", 2): (ALWAYS,),
-    ("woocommerce", 3): ("setting writes_during_paging", "fault unstamped_change"),
+    ("woocommerce", 3): (
+        *("setting writes_during_paging", "setting woocommerce_saved_while_loaded", "fault unstamped_change"),
+        "setting woocommerce_rest_closed",
+    ),
     ("woocommerce", 5): (ALWAYS,),
     ("woocommerce", 6): (ALWAYS,),
     ("woocommerce", 7): (ALWAYS,),

@@ -22,6 +22,8 @@ class Behavior:
     empty stats and no error. Each TikTok advertiser has a GMV Max campaign that spends `tiktok_gmv_max` cents a day
     (0: none), beside the generated business. WooCommerce before 5.8 ignores modified_after
     (`woocommerce_knows_modified`).
+    The last `woocommerce_saved_while_loaded` orders of a WooCommerce list are saved after the list selected them and
+    before it loads them. With `woocommerce_rest_closed` a site's index is for its users only.
     """
 
     polls_until_ready: int = 2
@@ -34,5 +36,7 @@ class Behavior:
     snapchat_stats_page: int = 1000
     snapchat_most_in_breakdown: int | None = None
     woocommerce_knows_modified: bool = True
+    woocommerce_saved_while_loaded: int = 0
+    woocommerce_rest_closed: bool = False
     tiktok_gmv_max: int = 0
     salla_limits: Limits = GENEROUS

@@ -199,6 +199,19 @@ async def test_quirk_3_orders_saved_while_pages_are_read_hide_no_other(monkeypat
     assert set(expected(NAKHLA, trash=False)) <= set(read)
 
 
+@pytest.mark.parametrize("saved", [1, 2])
+async def test_quirk_3_orders_saved_after_they_were_selected_hide_no_other(monkeypatch, saved):
+    monkeypatch.setattr(source, "PAGE_SIZE", 7)
+    read = rows(await orders(in_memory(behavior=Behavior(woocommerce_saved_while_loaded=saved))))
+    assert set(expected(NAKHLA, trash=False)) <= set(read)
+
+
+async def test_a_site_that_closes_rest_to_visitors_has_its_zone_and_currency():
+    transport = in_memory(behavior=Behavior(woocommerce_rest_closed=True))
+    (record,) = await records(SOURCE, WHO, "stores", transport)
+    assert SOURCE.account_info(record.payload)[1:] == ("AED", "Asia/Riyadh")
+
+
 async def test_quirk_3_a_change_without_a_new_date_is_found_by_reading_its_days_again():
     key = next(iter(expected(NAKHLA, trash=False)))
     read = rows(await orders(in_memory(Fault("woocommerce", "unstamped_change", field=key))))

@@ -20,6 +20,7 @@ from adsync_sandbox.generator.world import World
 from adsync_sandbox.platforms.woocommerce import api
 from adsync_sandbox.platforms.woocommerce.api import (
     NOT_FOUND,
+    UNAUTHORIZED,
     Call,
     WooError,
     authorize,
@@ -44,6 +45,7 @@ def create_app(world: World, _token_store: TokenStore, behavior: Behavior) -> St
         exception_handlers={api.WooError: api.error_response},
     )
     app.state.world, app.state.writes = world, behavior.writes_during_paging
+    app.state.saved, app.state.closed = behavior.woocommerce_saved_while_loaded, behavior.woocommerce_rest_closed
     knows = behavior.woocommerce_knows_modified
     app.state.shelves = {store.id: Shelf(world, store, knows) for store in world.stores_of("woocommerce")}
     return app
@@ -60,6 +62,8 @@ def connection(store: Store, base: str, _world: World) -> dict[str, object]:
 
 async def site(request: Request) -> Response:
     call = resolve(request)
+    if call.route == "/" and request.app.state.closed:
+        raise WooError(UNAUTHORIZED, "rest_not_logged_in", "You are not currently logged in.")
     if call.route == "/":
         return JSONResponse(_index(call))
     authorize(call)
@@ -94,7 +98,10 @@ def _orders(call: Call) -> Response:
     shelf: Shelf = call.request.app.state.shelves[call.store.id]
     sales = found(shelf, call.params)
     start, size = page_of(call.params)
-    rows = [order_row(sale, shelf.changed_at(sale), shelf.zone, call.params) for sale in sales[start : start + size]]
+    selected = sales[start : start + size]
+    if saved := call.request.app.state.saved:
+        shelf.write(selected[-saved:])
+    rows = [order_row(sale, shelf.changed_at(sale), shelf.zone, call.params) for sale in selected]
     shelf.write(sales[: call.request.app.state.writes])
     number, pages = start // size + 1, ceil(len(sales) / size)
     headers = {"X-WP-Total": str(len(sales)), "X-WP-TotalPages": str(pages)}
