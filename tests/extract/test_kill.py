@@ -38,7 +38,7 @@ MANNERS = Behavior(snapchat_stats_page=6, polls_until_ready=1)
 BY_PAGES = "7000000000000000003"
 ACCOUNTS = {**sandbox_fixtures.ACCOUNT, "tiktok": BY_PAGES}
 # The number of calls of a first sync; it is killed at each of them.
-CALLS = {"meta": 9, "tiktok": 7, "snapchat": 9, "shopify": 8, "woocommerce": 9, "salla": 10, "zid": 6}
+CALLS = {"meta": 11, "tiktok": 12, "snapchat": 9, "shopify": 8, "woocommerce": 9, "salla": 10, "zid": 6}
 # Salla is read by days of creation if nothing is stored to compare with.
 COVERED = {"salla": stores.placed}
 LEFT = "raw.observations, adsync.sync_state, adsync.sync_runs, adsync.admin_notices"
