@@ -58,7 +58,7 @@
 -- The campaigns that a link names at each moment, with their spend on that day of their account.
 {% macro ambiguous_campaigns_at(moments) -%}
     select named.*, spent.spend > 0 and named.match_rule <> 'name_loosely' as is_spending,
-        named.date >= ({{ first_day_with_metrics('named') }}) as is_known,
+        named.date >= {{ first_known_day('named') }} as is_known,
         count(*) over (partition by named.workspace_link, named.event_time) > 1 as is_one_of_several,
         {{ spend_changed_at('named') }} as spend_changed_at
     from ({{ valid_at(moments) }}) as named
@@ -70,6 +70,7 @@
 -- The candidates that are valid at each moment, ranked by position. A name is not valid before the campaign got it.
 {% macro valid_at(moments) -%}
     select meant.*, moments.event_time, {{ local_date('moments.event_time', 'accounts.timezone') }} as date,
+        accounts.covered_from,
         rank() over (partition by meant.workspace_link, moments.event_time order by meant.position) as place
     from {{ moments }} as moments
     inner join candidates as meant on moments.workspace_link = meant.workspace_link
@@ -79,10 +80,13 @@
 {%- endmacro %}
 
 
--- The first day whose spend is known for an account. Before it, spend is unknown, not 0.
-{% macro first_day_with_metrics(accounts) -%}
-    select min(days.date) from {{ ref('int_ad_metrics') }} as days
-    where days.platform = {{ accounts }}.platform and days.account_id = {{ accounts }}.account_id
+-- The first day whose spend is known for an account: that of its synced range, which may begin with days without
+-- spend. Before it, spend is unknown, not 0.
+{% macro first_known_day(accounts) -%}
+    least({{ accounts }}.covered_from, (
+        select min(days.date) from {{ ref('int_ad_metrics') }} as days
+        where days.platform = {{ accounts }}.platform and days.account_id = {{ accounts }}.account_id
+    ))
 {%- endmacro %}
 
 

@@ -51,9 +51,9 @@ STAMPED = "select table_name from information_schema.columns where table_schema 
 NEWEST = SQL("select {}, max(loaded_at) from raw.{}")
 # A withdrawn row is gone from its table; the restatement ledger has the time.
 WITHDRAWN = "select max(observed_at) from raw.observations where payload is null"
-# Small tables without a stamp are compared by their content.
+# Small tables and views without a stamp are compared by their content.
 CONTENT = SQL("select md5(string_agg(md5(cast(t as text)), '' order by md5(cast(t as text)))) from adsync.{} as t")
-COMPARED_BY_CONTENT = ("workspaces", "accounts", "sync_state")
+COMPARED_BY_CONTENT = ("workspaces", "accounts", "sync_state", "metric_coverage")
 LAST_BUILD = """
     select project, started_at, tables from adsync.transform_runs
     where tables is not null order by started_at desc limit 1

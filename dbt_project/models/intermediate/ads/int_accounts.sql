@@ -66,12 +66,15 @@ with_settings as (
         workspaces.window_days,
         coalesce(accounts.purchase_action, reported_actions.action) as purchase_action,
         accounts.is_active,
+        coverage.covered_from,
         rates.version || workspaces.own_rates as rates_version
     from accounts
     inner join workspaces on accounts.workspace_id = workspaces.workspace_id
     left join described on accounts.platform = described.platform and accounts.account_id = described.account_id
     left join reported_actions
         on accounts.platform = reported_actions.platform and accounts.account_id = reported_actions.account_id
+    left join {{ ref('stg_adsync__metric_coverage') }} as coverage
+        on accounts.platform = coverage.platform and accounts.account_id = coverage.account_id
     cross join rates
 
 ),

@@ -40,7 +40,7 @@ zones as (
     select
         workspace_id,
         string_agg(
-            account_id || timezone || coalesce(cast(({{ first_day_with_metrics('accounts') }}) as text), ''), ';'
+            account_id || timezone || coalesce(cast({{ first_known_day('accounts') }} as text), ''), ';'
             order by platform, account_id
         ) as version
     from accounts
