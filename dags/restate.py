@@ -2,7 +2,8 @@
 
 - **Every night** it reads each source's whole lookback (28 days, or 30 where the platform documents that), up to the
   day of the run. From stores it reads the orders that changed in those days; Salla has no filter by change, so there
-  it reads the orders created in them.
+  it reads the orders created in them. Stored orders of these days that no longer exist at their store are marked as
+  deleted, inside the lookback.
 - **A backfill** makes one run per day, and each run reads exactly its own day. `--dag-run-conf '{"sources": ["meta"]}'`
   narrows it; `--reprocess-behavior completed` includes days that already have a run.
 - **A triggered run** (button *Trigger*) reads any range of days, in as few calls as each platform allows. Without days

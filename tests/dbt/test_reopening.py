@@ -27,6 +27,7 @@ def test_buyers_statuses_and_history_reopen_exactly_as_a_full_refresh_would(buil
     another_meaning_of_a_status_takes_its_orders_out_of_the_revenue(built_copy)
     a_shorter_history_makes_first_orders_uncertain(built_copy)
     a_late_refund_lowers_what_is_credited(built_copy)
+    an_order_that_was_deleted_is_no_revenue_and_is_named(built_copy)
     grown = tables(built_copy)
     dbt(built_copy, scratch, *WITHOUT_SEEDS, "--full-refresh")
     rebuilt = tables(built_copy)
@@ -38,6 +39,8 @@ def change(db: psycopg.Connection) -> None:
     load.order(world.ZID, 28999, world.NOON - timedelta(days=1), total="10.00", method="zid_credit_card")
     db.execute("update seeds.store_statuses set stage = 'refused' where platform = 'woocommerce' and stage = 'paid'")
     db.execute("update adsync.sync_state set covered_from = '2026-10-01' where platform = 'salla'")
+    mark = "payload || jsonb_build_object('adsync_deleted_at', now())"
+    db.execute(f"update raw.zid_orders set payload = {mark}, loaded_at = now() where record_key = '29003'")
     details = {"utm_source": "snapchat", "utm_campaign": world.KSA.upper(), "type": "campaign"}
     load.order(world.SALLA, 5001, world.LATE, total="350.75", status="restored", details=details)
 
@@ -67,3 +70,11 @@ def a_shorter_history_makes_first_orders_uncertain(url: str) -> None:
 def a_late_refund_lowers_what_is_credited(url: str) -> None:
     query = "select distinct credited_value from marts.attribution_credits where order_id = '5001'"
     assert [row["credited_value"] for row in rows(url, query)] == [0]
+
+
+def an_order_that_was_deleted_is_no_revenue_and_is_named(url: str) -> None:
+    found = orders(url, "zid")["29003"]
+    assert (found["status"], found["stage"], found["is_revenue"]) == ("deleted", "cancelled", False)
+    assert (found["gross"], found["net"], found["collected"]) == (80, 0, 0)
+    query = "select subject, value from marts.consistency_issues where type = 'deleted_order'"
+    assert [(row["subject"].rpartition(":")[2], row["value"]) for row in rows(url, query)] == [("29003", 80)]

@@ -52,3 +52,9 @@
 {% macro array_or_empty(value) -%}
     case jsonb_typeof({{ value }}) when 'array' then {{ value }} else '[]' end
 {%- endmacro %}
+
+
+-- A condition: the nightly comparison of ids found that the record no longer exists at its platform.
+{% macro is_deleted(payload) -%}
+    jsonb_exists({{ payload }}, 'adsync_deleted_at')
+{%- endmacro %}

@@ -81,6 +81,8 @@ account_issues as (
     union all
     select * from {{ ref('int_order_statuses__unmapped') }}
     union all
+    select * from {{ ref('int_orders__deleted') }}
+    union all
     select * from {{ ref('int_values__unreadable') }}
     union all
     select

@@ -30,7 +30,7 @@ renamed as (
         native_fulfilment,
         is_cod,
         is_test,
-        status = 'cancelled' as is_cancelled,
+        status in ('cancelled', 'deleted') as is_cancelled,
         currency,
         gross,
         coalesce(refunded, 0) as refunded,

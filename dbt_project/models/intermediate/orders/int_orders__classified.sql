@@ -44,7 +44,7 @@ with_stage as (
     select
         *,
         case
-            when 'cancelled' = any(stages) then 'cancelled'
+            when status = 'deleted' or 'cancelled' = any(stages) then 'cancelled'
             when 'unknown' = any(stages) then 'unknown'
             when 'refused' = any(stages) then 'refused'
             -- Cash on delivery that was returned before payment was refused.

@@ -44,6 +44,7 @@ renamed as (
         {{ as_label("payload ->> 'reference_id'", 100) }} as number,
         ordered_at,
         case
+            when {{ is_deleted('payload') }} then 'deleted'
             when slug = 'canceled' then 'cancelled'
             when slug in ('completed', 'delivered', 'restored') then 'closed'
             else 'open'

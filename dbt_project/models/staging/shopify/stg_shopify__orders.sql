@@ -32,7 +32,7 @@ renamed as (
         record_key as order_id,
         {{ as_label("payload ->> 'name'", 100) }} as number,
         ordered_at,
-        own_status as status,
+        case when {{ is_deleted('payload') }} then 'deleted' else own_status end as status,
         {{ as_payment_status("lower(payload ->> 'displayFinancialStatus')") }} as payment_status,
         own_status as native_status,
         {{ as_label("payload ->> 'displayFinancialStatus'", 100) }} as native_payment,

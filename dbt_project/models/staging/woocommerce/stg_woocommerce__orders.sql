@@ -53,6 +53,7 @@ renamed as (
         {{ as_label("payload ->> 'number'", 100) }} as number,
         ordered_at,
         case
+            when {{ is_deleted('payload') }} then 'deleted'
             when own_status in ('cancelled', 'failed', 'trash') then 'cancelled'
             when own_status in ('completed', 'refunded') then 'closed'
             else 'open'

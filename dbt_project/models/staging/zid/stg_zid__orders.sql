@@ -44,6 +44,7 @@ renamed as (
         {{ as_label("payload ->> 'code'", 100) }} as number,
         ordered_at,
         case
+            when {{ is_deleted('payload') }} then 'deleted'
             when code in ('cancelled', 'canceled') then 'cancelled'
             when code in ('delivered', 'reversed') then 'closed'
             else 'open'
