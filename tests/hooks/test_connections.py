@@ -84,6 +84,8 @@ def test_extras_of_the_redis_connection_are_options_of_its_client(monkeypatch, f
         ({"database": 3}, "unknown key in the extra of connection adsync_redis: 'database' .accepted are db, "),
         ({"db": "one"}, "invalid database in connection adsync_redis: 'one'"),
         ({"db": -1}, "invalid database in connection adsync_redis: '-1'"),
+        ({"db": [3]}, r"invalid database in connection adsync_redis: '\[3\]'"),
+        ({"ssl": True, "ssl_cert_reqs": {}}, "invalid Redis URL"),
         ({"ssl": "maybe"}, "invalid ssl in the extra of connection adsync_redis: 'maybe'"),
         ([1], "invalid extra of connection adsync_redis"),
         ({"ssl": True, "ssl_cert_reqs": "CERT_MAYBE"}, "invalid Redis URL"),

@@ -58,7 +58,7 @@ def url_of(connection: Connection) -> str:
     scheme, host = _scheme_and_host(connection)
     is_encrypted = _flag(connection, extra[ENCRYPTED]) if extra.get(ENCRYPTED) is not None else scheme == "rediss"
     names = {name: name for name in OPTIONS} | (TLS_OPTIONS if is_encrypted else {})
-    query = {new: _text(extra[name]) for name, new in names.items() if extra.get(name) not in {None, ""}}
+    query = {new: _text(extra[name]) for name, new in names.items() if not _is_empty(extra.get(name))}
     database = _database(connection, extra, scheme)
     if scheme == "unix":
         path = host if host.startswith("/") else f"/{host or connection.schema or ''}"
@@ -84,7 +84,8 @@ def _scheme_and_host(connection: Connection) -> tuple[str, str]:
 def _database(connection: Connection, extra: dict[str, Any], scheme: str) -> str:
     """The database's number: `db` of the extra, else the schema; a socket's schema is a part of its path."""
     told = extra.get(DATABASE)
-    text = _text(told) if told not in {None, ""} else ("" if scheme == "unix" else connection.schema or "")
+    schema = "" if scheme == "unix" else connection.schema or ""
+    text = schema if _is_empty(told) else _text(told)
     if text and not text.isdecimal():
         raise ConfigError(
             f"invalid database in connection {connection.conn_id}: {text!r} (expected a number such as 0)"
@@ -99,6 +100,10 @@ def _flag(connection: Connection, value: object) -> bool:
             f"invalid ssl in the extra of connection {connection.conn_id}: {text!r} (expected true or false)"
         )
     return text in YES
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value == ""
 
 
 def _text(value: object) -> str:
