@@ -167,8 +167,9 @@ def test_after_a_timeout_tiktok_is_asked_for_at_most_a_week_for_the_rest_of_the_
     with served([too_long]) as base:
         first, second = [sync(url, base, source="tiktok", account_id=TIKTOK, days=month) for _ in range(2)]
     assert (first.outcome, second.outcome) == ("ok", "ok")
-    # Accounts, campaigns, the month once, five chunks of at most a week, ads; then the chunks alone.
-    assert (first.call_stats.calls, second.call_stats.calls) == (9, 5)
+    # Accounts, two lists of campaigns, the month once, five chunks of at most a week, ads; then the chunks alone. Each
+    # chunk takes two further calls: the account's own spend and its shops.
+    assert (first.call_stats.calls, second.call_stats.calls) == (20, 15)
 
 
 def test_days_beyond_retention_are_not_requested_and_the_summary_says_so(url):
@@ -186,8 +187,8 @@ def test_an_account_is_read_once_a_day_and_its_campaigns_at_most_every_five_minu
             sync(url, base, now=NOW + timedelta(**later)).call_stats.calls
             for later in ({}, {"minutes": 4}, {"minutes": 9}, {"hours": 21})
         ]
-    # Ads too, once a day, because days are requested.
-    assert calls == [4, 1, 2, 4]
+    # Ads too, once a day, because days are requested; and each time the account's own spend.
+    assert calls == [5, 2, 3, 5]
 
 
 def test_learned_limits_hold_for_one_day():
