@@ -45,6 +45,13 @@ CASES = (
 )
 
 
+REJECT = """
+insert into raw.rejected_records (source, stream, account_id, record_key, reason, excerpt, first_seen_at, last_seen_at)
+select 'woocommerce', 'orders', account_id, key, 'no date', 'id: 7', '2026-11-20 10:00Z', '2026-11-21 10:00Z'
+from (values ('plain-woocommerce', '7'), ('plain-woocommerce', null), ('unknown', '7')) as known (account_id, key)
+"""
+
+
 @pytest.fixture(scope="module")
 def odd(built, local_servers, scratch) -> Iterator[str]:
     """A copy of the built warehouse, built again with a workspace of odd records and one of the cases."""
@@ -52,6 +59,7 @@ def odd(built, local_servers, scratch) -> Iterator[str]:
         with psycopg.connect(url) as db:
             odd_values.load(Load(db))
             _load_cases(Load(db))
+            db.execute(REJECT)
         dbt(url, scratch, "build", "--full-refresh", "--exclude-resource-type", "unit_test")
         yield url
 
@@ -112,3 +120,11 @@ def test_an_unreadable_value_is_null_and_named(odd, number):
         for issue in issues
         if isinstance(value, str)
     )
+
+
+def test_a_rejected_record_is_a_consistency_issue(odd):
+    found = rows(odd, "select subject, detail from marts.consistency_issues where type = 'rejected_record'")
+    subjects = sorted(row["subject"].partition(", ")[0] for row in found)
+    place = "woocommerce:plain-woocommerce:orders"
+    assert subjects == [f"{place}: 7", f"{place}: without a key"]
+    assert all(row["detail"].startswith("no date. It is missing from all figures") for row in found)

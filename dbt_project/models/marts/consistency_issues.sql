@@ -85,6 +85,8 @@ account_issues as (
     union all
     select * from {{ ref('int_values__unreadable') }}
     union all
+    select * from {{ ref('int_records__rejected') }}
+    union all
     select
         workspace_id,
         'stale_account' as type,

@@ -103,7 +103,7 @@ def account_zone(account: Account) -> ZoneInfo:
     """Returns the account's time zone; ContractError if there is no such zone."""
     try:
         return account.zone
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ContractError(
             f"unknown time zone {account.timezone!r} of {account} (expected an IANA name such as Asia/Riyadh)"
         ) from error

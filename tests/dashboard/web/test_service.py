@@ -251,6 +251,7 @@ async def test_accounts_that_require_action_come_first_with_the_action(page):
     assert {(each["action"], each["needs_action"]) for each in others} == {("none", False)}
     assert [row["type"] for row in data["issues"]] == ["stale_account"]
     assert data["total"] == 1
+    assert (data["rejected"], data["rejected_total"]) == ([], 0)
 
 
 @pytest.mark.parametrize("text", ["5000", "#5000", " 5000 ", "gid://shopify/Order/5000"])

@@ -107,12 +107,13 @@ class ChangedOrders:
         An order whose row is unreadable is read by its id.
         """
         rows = [each for each in page if isinstance(each, Listed)]
-        unreadable = [each for each in page if isinstance(each, RejectedRecord)]
-        stored = await self.stored([*(str(row.id) for row in rows), *(each.key for each in unreadable if each.key)])
+        rejected = [each for each in page if isinstance(each, RejectedRecord)]
+        unreadable = [each.key for each in rejected if each.key.isdecimal()]
+        stored = await self.stored([*(str(row.id) for row in rows), *unreadable])
         same = [row for row in rows if fingerprint_of(stored.get(str(row.id))) == row.fingerprint]
-        read: Page = [each for each in unreadable if not each.key]
-        for each in unreadable:
-            if each.key and (found := await self._request_order(each.key, "", stored.get(each.key))):
+        read: Page = [each for each in rejected if each.key not in unreadable]
+        for key in unreadable:
+            if found := await self._request_order(key, "", stored.get(key)):
                 read.append(found[0])
         for row in rows:
             if not self._is_done and row not in same:
@@ -185,7 +186,7 @@ async def read_by_id(
 ) -> AsyncIterator[Page]:
     """Yields the orders of these ids that still exist; what was stored of their origin is kept."""
     known = await stored(keys)
-    for key in keys:
+    for key in filter(str.isdecimal, keys):
         if found := await request_order(client, account, key, "", known.get(key)):
             yield [found[0]]
 

@@ -65,7 +65,7 @@ class Clock(msgspec.Struct):
         """The time in the zone of its own field, not in UTC; one that occurs twice counts as the later."""
         try:
             return datetime.fromisoformat(self.date).replace(tzinfo=ZoneInfo(self.timezone), fold=1)
-        except (ValueError, ZoneInfoNotFoundError) as error:
+        except (ValueError, OSError, ZoneInfoNotFoundError) as error:
             raise ContractError(f"invalid salla time {self.date!r} in {self.timezone!r}") from error
 
 

@@ -7,6 +7,7 @@ close REST to visitors: its index, which ignores keys, is then replaced by what 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import httpx
@@ -24,6 +25,10 @@ REST_PREFIX = "wp-json"
 FRONT_PAGE = "index.php/wp-json/wc/"
 HOUR = 3600
 INDEX_FIELDS = "name,url,timezone_string,gmt_offset"
+
+
+# Of Kiribati.
+MAX_OFFSET = 14
 
 
 class Index(msgspec.Struct):
@@ -126,8 +131,15 @@ async def stores(client: ApiClient, account: Account) -> AsyncIterator[Page]:
         index = await _index_by_orders(client, account, error)
     response = await get(client, "wc/v3/data/currencies/current", {"_fields": "code"})
     currency = decode(response.body, CURRENCY, "woocommerce currency").code
-    row = StoreRow(index.name, index.url, index.timezone_string, float(index.gmt_offset), currency)
+    row = StoreRow(index.name, index.url, index.timezone_string, _offset(index), currency)
     yield [Record(account.account_id, None, msgspec.json.encode(row))]
+
+
+def _offset(index: Index) -> float:
+    with suppress(ValueError):
+        if abs(hours := float(index.gmt_offset)) <= MAX_OFFSET:
+            return hours
+    raise ContractError(f"woocommerce index: invalid gmt_offset {index.gmt_offset!r}")
 
 
 async def _index_by_orders(client: ApiClient, account: Account, error: PermanentError) -> Index:
@@ -138,7 +150,7 @@ async def _index_by_orders(client: ApiClient, account: Account, error: Permanent
     newest = decode((await get(client, "wc/v3/orders", params)).body, CREATED, "woocommerce orders")
     url = str(client.http.base_url)
     for local, gmt in ((order.date_created, order.date_created_gmt) for order in newest):
-        if local and gmt:
+        with suppress(ValueError, TypeError):
             created, offset = _instant(gmt), datetime.fromisoformat(local) - datetime.fromisoformat(gmt)
             if created.astimezone(account.zone).utcoffset() != offset:
                 return Index(account.account_id, url, offset.total_seconds() / HOUR)

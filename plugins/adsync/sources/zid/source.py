@@ -120,7 +120,7 @@ async def read_by_id(
     client: ApiClient, account: Account, keys: Sequence[str], _stored: StoredPayloads
 ) -> AsyncIterator[Page]:
     """Yields the orders of these ids that still exist."""
-    for key in keys:
+    for key in filter(str.isdecimal, keys):
         try:
             response = await client.get(f"managers/store/orders/{key}/view")
         except OrderGone:

@@ -1,9 +1,10 @@
 """View health: the sync status of every account and the required action, as in `python -m adsync status`.
 
 data: accounts [{platform, account_id, kind, name, status, is_stale, last_success_at, age_seconds, covered_from,
-covered_through, final_through, next_try, calls_24h, error_class, action, needs_action}], those that
-require action first; issues [{type, platform, account_id, campaign_id, date, detail}], at most `MAX_ROWS`; total, the
-number of issues.
+covered_through, final_through, next_try, calls_24h, error_class, action, needs_action}], those that require action
+first; rejected [{platform, account_id, stream, record_key, reason, attempts, first_seen_at}], the latest records that
+could not be read, as they are now; rejected_total, the number of all; issues [{type, platform, account_id, campaign_id,
+date, detail}], at most `MAX_ROWS`; total, the number of issues.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from adsync.dashboard.web.queries.base import MartReader, Row, split_total
 from adsync.dashboard.web.request import ViewRequest
-from adsync.status import accounts
+from adsync.status import accounts, rejected_records
 from adsync.status.accounts import AccountStatus
 
 MAX_ROWS = 200
@@ -34,6 +35,7 @@ where workspace_id = %(workspace)s
 order by date desc nulls last, type, subject
 limit %(most)s
 """
+REJECTED_FIELDS = ("platform", "account_id", "stream", "record_key", "reason", "attempts", "first_seen_at")
 NO_ACTION = {
     "ok": "none",
     "retrying": "none: retried automatically",
@@ -47,7 +49,14 @@ def read(marts: MartReader, request: ViewRequest, _: Row | None) -> dict[str, An
     statuses = {(each.platform, each.native_id): each for each in accounts.read(marts.connection)}
     rows = [row | _status(row, statuses) for row in marts.rows("sync_health", HEALTH, request.values)]
     issues, total = split_total(marts.rows("consistency_issues", ISSUES, request.values | {"most": MAX_ROWS}))
-    return {"accounts": rows, "issues": issues, "total": total}
+    rejected = rejected_records.read(marts.connection, str(request.values["workspace"]))
+    return {
+        "accounts": rows,
+        "rejected": [{name: getattr(each, name) for name in REJECTED_FIELDS} for each in rejected],
+        "rejected_total": rejected[0].total if rejected else 0,
+        "issues": issues,
+        "total": total,
+    }
 
 
 def _status(row: Row, statuses: Mapping[tuple[str, str], AccountStatus]) -> Row:

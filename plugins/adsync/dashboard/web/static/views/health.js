@@ -17,6 +17,7 @@ export function draw({ data, workspace }) {
       { class: "cards" },
       data.accounts.map((each) => account(each, workspace)),
     ),
+    ...(data.rejected.length > 0 ? [card("Rejected records", rejected(data, workspace))] : []),
     card("Consistency issues", issues(data)),
   ];
 }
@@ -42,6 +43,28 @@ function account(each, workspace) {
     ]),
     h("p", { class: each.needs_action ? "todo" : "note" }, h("bdi", {}, h("strong", {}, "Action:"), " ", each.action)),
   );
+}
+
+function rejected({ rejected: rows, rejected_total: total }, workspace) {
+  return [
+    h(
+      "p",
+      { class: "note" },
+      `${count(total)} unreadable; all others are loaded. They are read again, and leave the list once they are readable.`,
+    ),
+    table(
+      [
+        { key: "platform", label: "Platform", show: platformName },
+        { key: "account_id", label: "Account" },
+        { key: "stream", label: "Stream", show: word },
+        { key: "record_key", label: "Record", show: (key) => key || "unknown" },
+        { key: "first_seen_at", label: "Since", show: (moment) => instant(moment, workspace.timezone) },
+        { key: "reason", label: "Reason", broad: true },
+      ],
+      rows,
+      { caption: "Rejected records" },
+    ),
+  ];
 }
 
 function issues({ issues: rows, total }) {
