@@ -108,6 +108,25 @@ def test_an_order_that_crashes_its_site_is_rejected_and_all_others_are_stored(sy
     assert rejected(sync) == {}
 
 
+BAD = [("woocommerce", WOO, "date_created_gmt"), ("zid", ZID, "payment_status")]
+
+
+@pytest.mark.parametrize(("source", "store", "field"), BAD)
+def test_a_bad_order_is_rejected_until_it_reads(sync, source, store, field):
+    sync(source, store)
+    keys = sorted(stored(sync, f"{source}_orders"))
+    with psycopg.connect(sync.url) as connection:
+        connection.execute(f"delete from raw.{source}_orders where record_key = %s", (keys[1],))
+    spoil = Fault(source, "null_field", field=field, record=keys[1])
+    days = DateRange(TODAY - timedelta(days=39), TODAY)
+    result = sync(source, store, spoil, now=NOW + timedelta(hours=1), days=days)
+    assert (result.error, list(rejected(sync))) == (None, [keys[1]])
+    assert sorted(stored(sync, f"{source}_orders")) == [keys[0], *keys[2:]]
+    assert sync(source, store, now=NOW + timedelta(hours=2)).error is None
+    assert sorted(stored(sync, f"{source}_orders")) == keys
+    assert rejected(sync) == {}
+
+
 @pytest.mark.parametrize(("source", "account_id"), [each for each in EVERY if each[0] != "woocommerce"])
 def test_a_token_that_expires_during_a_sync_is_refreshed(sync, source, account_id):
     result = sync(source, account_id, Fault(source, "token_dies", calls=(2,)), behavior=Behavior())

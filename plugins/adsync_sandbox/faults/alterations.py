@@ -60,6 +60,15 @@ def _drop(fault: Fault, answer: Json) -> None:
         part.pop(fault.field, None)
 
 
+def _spoil(fault: Fault, answer: Json) -> None:
+    """Makes a field null in one row: a bad record among good ones."""
+    for rows in lists_in(FAULTS[fault.source].rows, answer):
+        row = next((each for each in rows if isinstance(each, dict) and fault.record in json.dumps(each)), {})
+        for part in (row, *(row.get(name) for name in PARTS)):
+            if isinstance(part, dict) and fault.field in part:
+                part[fault.field] = None
+
+
 def _parts(fault: Fault, answer: Json) -> list[Json]:
     """Returns every row and its nested objects."""
     found = [
@@ -88,6 +97,7 @@ def _repeat(fault: Fault, answer: Json) -> None:
 ALTERATIONS: Alterations = {
     "added_field": _add,
     "missing_field": _drop,
+    "null_field": _spoil,
     "restated_day": _restate,
     "withdrawn_day": _withdraw,
     "repeated_row": _repeat,

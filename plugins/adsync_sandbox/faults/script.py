@@ -23,7 +23,7 @@ A_DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 COMMON = (
     *("rate_limited", "http_429", "server_error", "unavailable", "html"),
     *("token_expired", "permission_denied", "too_much_data", "answer_lost"),
-    *("slow", "truncated", "added_field", "missing_field", "repeated_row"),
+    *("slow", "truncated", "added_field", "missing_field", "null_field", "repeated_row"),
 )
 # Faults of the tokens in the call, or of its connection; the call itself proceeds.
 OF_EXPIRING_TOKENS = ("token_dies", "app_removed")
@@ -53,7 +53,8 @@ class Fault:
     """One rule. `wait` is the wait that a limit demands (None: not stated) or the delay of a slow page, in seconds.
 
     Calls whose dates span at most `above` days are exempt. `field` names the field that is added or missing in every
-    row, or the order that is poisoned or changed; `day` (YYYY-MM-DD) and `percent` restate claims.
+    row, the order that is poisoned or changed, or the field that is null in the row with `record` (empty: in the
+    first row of each page); `day` (YYYY-MM-DD) and `percent` restate claims.
     """
 
     source: str
@@ -64,6 +65,7 @@ class Fault:
     wait: float | None = None
     above: int | None = None
     field: str = ""
+    record: str = ""
     day: str = ""
     percent: int = 110
 

@@ -100,6 +100,15 @@ async def test_fields_are_added_and_missing(sandbox):
     assert all("colour" in node for node in (await shopify(client)).json()["data"]["orders"]["nodes"])
 
 
+async def test_a_field_is_null_in_one_record(sandbox):
+    rows = (await meta(sandbox(Fault("meta", "null_field", field="spend")))).json()["data"]
+    assert [row["spend"] is None for row in rows] == [True, *([False] * (len(rows) - 1))]
+    named = Fault("meta", "null_field", field="spend", record=rows[1]["campaign_id"])
+    changed = (await meta(sandbox(named))).json()["data"]
+    assert changed[1]["spend"] is None
+    assert sum(row["spend"] is None for row in changed) == 1
+
+
 async def test_a_restated_day_claims_more_and_other_days_do_not(sandbox, small_world):
     day = small_world.today("Asia/Riyadh").isoformat()
     span = {"time_range": json.dumps({"since": "2026-11-20", "until": day}), "limit": "500"}
