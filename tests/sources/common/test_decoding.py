@@ -1,10 +1,11 @@
 from datetime import date
+from decimal import Decimal
 
 import msgspec
 import pytest
 
 from adsync.errors import ContractError, TemporaryError
-from adsync.sources.common.decoding import day, decode, decode_or_none
+from adsync.sources.common.decoding import day, decode, decode_or_none, finite
 
 
 class Shape(msgspec.Struct):
@@ -45,3 +46,9 @@ def test_a_day_is_never_shifted(text):
 def test_an_invalid_day_is_named(text):
     with pytest.raises(ContractError, match=r"date_start: invalid date "):
         day(text, "date_start")
+
+
+@pytest.mark.parametrize("text", ["NaN", "sNaN", "Infinity", "-Infinity", "1E+400", "1E+999999"])
+def test_an_amount_that_cannot_be_added_up_is_none(text):
+    assert finite(Decimal(text)) == 0
+    assert finite(Decimal("-1234.50")) == Decimal("-1234.50")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 
 import msgspec
@@ -14,6 +15,7 @@ from adsync.errors import ContractError, TemporaryError
 from adsync.sources.common import lenient
 
 Shape = TypeVar("Shape")
+MAX_AMOUNT = Decimal(10) ** 18
 
 
 def decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Shape], what: str) -> Shape:
@@ -60,6 +62,11 @@ def first_object(body: bytes) -> bytes:
     except (ValueError, RecursionError):
         return body
     return text[:end].encode() if isinstance(first, dict) else body
+
+
+def finite(amount: Decimal) -> Decimal:
+    """Returns an amount that can be added up; 0 for NaN, infinity and what no account has ever spent."""
+    return amount if amount.is_finite() and abs(amount) < MAX_AMOUNT else Decimal(0)
 
 
 def day(text: str, what: str) -> date:

@@ -21,7 +21,7 @@ from adsync.models import Account, LearnedLimits, Page, RawJson, Record
 from adsync.ranges import DateRange
 from adsync.sources.common import pagination
 from adsync.sources.common.account_totals import AccountTotal, unlisted_campaign, with_remainders
-from adsync.sources.common.decoding import day, decode, decode_or_none
+from adsync.sources.common.decoding import day, decode, decode_or_none, finite
 from adsync.sources.common.records import RecordShape, build_page, built
 from adsync.sources.meta.errors import TOO_MUCH, UNKNOWN, CursorLost, ObjectMissing, naming, number, sentence
 from adsync.sources.meta.pagination import listing, read_once
@@ -186,7 +186,7 @@ async def download_report(client: ApiClient, _account: Account, report_id: str) 
 def spend_of(row: RawJson) -> Decimal:
     """Returns the spend of a row; 0 if it is missing or unreadable."""
     found = decode_or_none(row, SPEND)
-    return found.spend if found else Decimal(0)
+    return finite(found.spend) if found else Decimal(0)
 
 
 async def account_spend(client: ApiClient, account: Account, date_range: DateRange) -> dict[date, Decimal]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from adsync.models import Record
-from adsync.sources.common.decoding import day, decode, decode_or_none
+from adsync.sources.common.decoding import day, decode, decode_or_none, finite
 
 METRICS = ("impressions", "swipes", "spend", "conversion_purchases", "conversion_purchases_value")
 
@@ -35,7 +35,7 @@ class Day(msgspec.Struct):
     def spend(self) -> Decimal:
         """The spend in micros; 0 if the key is missing or unreadable: the account's total holds the difference."""
         found = decode_or_none(self.stats, SPEND)
-        return found.spend if found else Decimal(0)
+        return finite(found.spend) if found else Decimal(0)
 
     @property
     def date(self) -> date:

@@ -20,7 +20,7 @@ from adsync.errors import PermanentError, ReauthRequired
 from adsync.models import Account, LearnedLimits, Page, RawJson, Record
 from adsync.ranges import DateRange
 from adsync.sources.common.account_totals import AccountTotal, unlisted_campaign, with_remainders
-from adsync.sources.common.decoding import day, decode, decode_or_none
+from adsync.sources.common.decoding import day, decode, decode_or_none, finite
 from adsync.sources.tiktok import campaigns as ordinary
 from adsync.sources.tiktok.api import Rows, get, records
 from adsync.sources.tiktok.errors import NoPermission
@@ -133,7 +133,7 @@ def _note(client: ApiClient, error: PermanentError) -> None:
 def spend_of(row: RawJson) -> Decimal:
     """Returns the spend of a row, ordinary or of GMV Max; 0 if it is missing or unreadable."""
     found = decode_or_none(row, METRICS_ROW)
-    return found.metrics.spend + found.metrics.cost if found else Decimal(0)
+    return finite(found.metrics.spend) + finite(found.metrics.cost) if found else Decimal(0)
 
 
 async def account_spend(client: ApiClient, account: Account, date_range: DateRange) -> Mapping[date, Decimal]:
