@@ -144,7 +144,7 @@ def test_an_account_whose_campaigns_cannot_be_counted_has_no_numbers(url):
     with sandbox(url, Case("meta", large, 0, 0)) as ready:
         estimate = forecast_one(ready, "meta")
     assert not estimate.is_complete
-    assert estimate.note.startswith("number of campaigns unknown: meta error 200")
+    assert estimate.note.startswith("number of campaigns unknown: ad account act_901234567891: meta error 200")
     assert [stream.calls for stream in estimate.streams] == [1, None, None, 0]
 
 
