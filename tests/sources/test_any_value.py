@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -17,9 +17,12 @@ import sandbox_fixtures
 from adsync import registry
 from adsync.errors import AdsyncError
 from adsync.extract.context import account_zone
+from adsync.load import raw_tables
+from adsync.load.raw_tables import RawTarget
 from adsync.models import Record, RejectedRecord
 from adsync.ranges import DateRange, TimeRange
-from adsync.sources.base import IncrementalStream
+from adsync.sources.base import DailyStream, IncrementalStream
+from adsync.warehouse.connection import connect
 from contracts.reading import sandbox
 from sandbox_fixtures import NOW, answering
 
@@ -31,7 +34,7 @@ VALUES = (
     *("[[[[[[[[1]]]]]]]]", '["x",1,null]', '"' + "x" * 5000 + '"', '{"":""}', '"http://[::1"', '"%zz?utm_source=a%"'),
 )
 MARK = "\x7fplace\x7f"
-PER_SOURCE = 2000
+PER_SOURCE, SAMPLE = 2000, 120
 SOURCES = tuple(registry.names())
 
 
@@ -51,6 +54,11 @@ def with_value(body: object, path: tuple[object, ...], value: str) -> bytes:
         node = node[name]
     node[path[-1]] = MARK
     return json.dumps(copied).replace(json.dumps(MARK), value).encode()
+
+
+def places_of(body: bytes) -> list[tuple[object, ...]]:
+    """Returns every place of a JSON body; none of another body."""
+    return [*places(json.loads(body))] if body.lstrip().startswith((b"{", b"[")) else []
 
 
 class Script:
@@ -135,8 +143,7 @@ async def test_any_value_at_any_place_is_loaded_rejected_or_named(source):
     rejected = 0
     for stream in streams:
         script = await recorded(source, stream)
-        texts = [name for name, (_, _, body) in script.bodies.items() if body.lstrip().startswith((b"{", b"["))]
-        known = [(name, path) for name in texts for path in places(json.loads(script.bodies[name][2]))]
+        known = [(name, path) for name in script.bodies for path in places_of(script.bodies[name][2])]
         for _ in range(PER_SOURCE // len(streams) + 1):
             name, path = chance.choice(known)
             value = chance.choice(VALUES)
@@ -145,3 +152,25 @@ async def test_any_value_at_any_place_is_loaded_rejected_or_named(source):
                 read = await read_changed(source, stream, script)
                 rejected += sum(isinstance(each, RejectedRecord) for each in read)
     assert rejected > 0
+
+
+@pytest.mark.parametrize("source", SOURCES)
+async def test_what_is_read_of_any_value_can_be_stored(source, warehouse_url):
+    chance, declared = random.Random(f"{source} stored"), registry.load(source)  # noqa: S311
+    for stream in declared.streams:
+        script = await recorded(source, stream.name)
+        known = [(name, path) for name in script.bodies for path in places_of(script.bodies[name][2])]
+        for number in range(SAMPLE // len(declared.streams)):
+            name, path = chance.choice(known)
+            script.changed = (name, with_value(json.loads(script.bodies[name][2]), path, chance.choice(VALUES)))
+            with suppress(AdsyncError):
+                page = await read_changed(source, stream.name, script)
+                target = RawTarget(source, stream.name, f"account {number}", "run", NOW)
+                days = small(source)["asked"] if isinstance(stream, DailyStream) else None
+                async with connect(warehouse_url) as connection, connection.transaction():
+                    stats = await raw_tables.write_pages(connection, target, one_page(page), days)
+                assert stats.seen == len(page)
+
+
+async def one_page(page: list[Record | RejectedRecord]) -> AsyncIterator[list[Record | RejectedRecord]]:
+    yield page
