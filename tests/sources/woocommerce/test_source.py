@@ -300,6 +300,15 @@ async def test_refunds_are_kept_without_their_reasons():
     assert text["refunds"] == [{"id": 5, "total": "-50.00"}]
 
 
+async def test_refunds_of_one_second_in_another_order_change_no_order():
+    refunds = [{"id": 99, "total": "-5.00"}, {"id": 100, "total": "-6.00"}, {"id": 101, "total": "-7.00"}]
+    texts = {
+        await payload(refunds=shuffled) for shuffled in (refunds, refunds[::-1], [refunds[1], refunds[0], refunds[2]])
+    }
+    assert [json.loads(text)["refunds"] for text in texts] == [refunds]
+    assert json.loads(await payload(refunds=[None, {}, refunds[0], {"total": "-1.00"}]))["refunds"][-1] == refunds[0]
+
+
 async def test_a_customer_is_a_keyed_hash_and_a_guest_has_none():
     assert json.loads(await payload(customer_id=0))["customer_hash"] is None
     known = json.loads(await payload(customer_id=17))

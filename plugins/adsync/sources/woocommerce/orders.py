@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -81,10 +81,19 @@ def read(item: RawJson) -> Order:
 def record(item: RawJson, order: Order, key: bytes) -> Record:
     """Returns the record of an order; customer 0 stands for all guests and gets no hash."""
     payload: dict[str, Any] = allow_fields(item, ALLOWED_FIELDS)
+    if isinstance(payload.get("refunds"), list):
+        # Refunds of one second come in changing order.
+        payload["refunds"].sort(key=_refund_place)
     payload["meta_data"] = _allowed_meta(_entries(order.meta_data))
     customer = str(order.customer_id or 0)
     payload["customer_hash"] = hash_customer(customer, key) if customer != "0" else None
     return Record(str(order.id), None, msgspec.json.encode(payload))
+
+
+def _refund_place(refund: Mapping[str, Any] | None) -> tuple[int, bytes]:
+    """Returns what refunds are sorted by: their ids as numbers, as far as they have one."""
+    number = bytes(refund.get("id", b"")) if refund else b""
+    return len(number), number
 
 
 def _entries(meta_data: RawJson) -> Iterator[Meta]:
