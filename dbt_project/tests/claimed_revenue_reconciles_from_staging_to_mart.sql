@@ -8,7 +8,7 @@ staged as (
     select
         staged.platform,
         staged.account_id,
-        sum({{ purchase('staged.purchase_values', 'settings.purchase_action') }}) as revenue,
+        sum({{ purchase('staged.purchase_values', 'settings.purchase_actions') }}) as revenue,
         max(staged.loaded_at) as newest
     from {{ connected_only(
         ['ad_platforms', 'campaign_metrics'], ['account_id', 'purchase_values', 'loaded_at']

@@ -26,6 +26,12 @@
 {%- endmacro %}
 
 
+-- An amount as text with its currency, where that is known.
+{% macro amount_text(amount, currency) -%}
+    concat_ws(' ', round({{ amount }}, 2), {{ currency }})
+{%- endmacro %}
+
+
 -- A condition: two ratios differ by more than rounding to two decimals explains.
 {% macro ratios_differ(theirs, ours) -%}
     abs({{ theirs }} - {{ ours }}) > 0.0051 + 0.005 * abs({{ ours }})

@@ -48,6 +48,13 @@
 {%- endmacro %}
 
 
+-- A condition: a text of payment methods, as shops name them, has one that is paid in cash on delivery.
+{% macro names_cash_on_delivery(text) -%}
+    coalesce({{ text }} ~* '(^|[^a-z])(cod|cash[ _-]*on[ _-]*delivery|pay[ _-]*on[ _-]*delivery)([^a-z]|$)'
+        or {{ text }} ~ 'الدفع (نقدا |نقدًا )?عند (الاستلام|الإستلام|التوصيل)', false)
+{%- endmacro %}
+
+
 -- A JSON list; empty for null, JSON null and other types, on which set-returning functions would fail.
 {% macro array_or_empty(value) -%}
     case jsonb_typeof({{ value }}) when 'array' then {{ value }} else '[]' end

@@ -1,7 +1,19 @@
--- The count or value of one action type, out of an object by action type; 0 when the type is absent. Staging keeps only
--- numbers in such objects.
-{% macro purchase(by_action, action) -%}
-    cast(coalesce(cast({{ by_action }} ->> {{ action }} as numeric), 0) as numeric(18, 4))
+-- The count or value out of an object by action type: of the first of at most five types that has one, else 0. Staging
+-- keeps only numbers in such objects.
+{% macro purchase(by_action, actions) -%}
+    cast(coalesce(cast(coalesce(
+        {%- for n in range(5) %}{{ by_action }} ->> ({{ actions }} ->> {{ n }}){{ ', ' if not loop.last }}{% endfor -%}
+    ) as numeric), 0) as numeric(18, 4))
+{%- endmacro %}
+
+
+-- The action type that `purchase` takes; null when no type has a value.
+{% macro purchase_action(by_action, actions) -%}
+    case
+        {%- for n in range(5) %}
+        when {{ by_action }} ->> ({{ actions }} ->> {{ n }}) is not null then {{ actions }} ->> {{ n }}
+        {%- endfor %}
+    end
 {%- endmacro %}
 
 

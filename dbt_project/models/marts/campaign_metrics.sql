@@ -25,9 +25,9 @@ metrics as (
         coalesce(metrics.impressions, 0) as impressions,
         coalesce(metrics.clicks, 0) as clicks,
         coalesce(metrics.spend, 0) as spend,
-        -- One action type for counts and values: platforms report the same purchase under several.
-        {{ purchase('metrics.purchase_counts', 'accounts.purchase_action') }} as conversions,
-        {{ purchase('metrics.purchase_values', 'accounts.purchase_action') }} as revenue,
+        -- One action type per row: platforms report the same purchase under several.
+        {{ purchase('metrics.purchase_counts', 'accounts.purchase_actions') }} as conversions,
+        {{ purchase('metrics.purchase_values', 'accounts.purchase_actions') }} as revenue,
         coalesce(metrics.currency, accounts.currency) as currency,
         accounts.reporting_currency,
         changed_days.date <= finality.final_through and coalesce(metrics.is_settled, true) as is_final,

@@ -22,23 +22,14 @@ described as (
 
 ),
 
--- The first action type by precedence that the account has ever reported.
-reported_actions as (
+-- The action types that count as a purchase, in order of precedence.
+default_actions as (
 
     select
-        accounts.platform,
-        accounts.account_id,
-        purchase_actions.action
-    from accounts
-    -- One index lookup per account.
-    cross join
-        lateral (
-            select min(metrics.purchase_precedence) as precedence
-            from {{ ref('int_ad_metrics') }} as metrics
-            where accounts.platform = metrics.platform and accounts.account_id = metrics.account_id
-        ) as reported
-    inner join {{ ref('purchase_actions') }} as purchase_actions
-        on accounts.platform = purchase_actions.platform and reported.precedence = purchase_actions.precedence
+        platform,
+        jsonb_agg(action order by precedence) as actions
+    from {{ ref('purchase_actions') }}
+    group by platform
 
 ),
 
@@ -64,15 +55,17 @@ with_settings as (
         workspaces.currency as reporting_currency,
         workspaces.timezone as workspace_timezone,
         workspaces.window_days,
-        coalesce(accounts.purchase_action, reported_actions.action) as purchase_action,
+        case
+            when accounts.purchase_action is not null then jsonb_build_array(accounts.purchase_action)
+            else default_actions.actions
+        end as purchase_actions,
         accounts.is_active,
         coverage.covered_from,
         rates.version || workspaces.own_rates as rates_version
     from accounts
     inner join workspaces on accounts.workspace_id = workspaces.workspace_id
     left join described on accounts.platform = described.platform and accounts.account_id = described.account_id
-    left join reported_actions
-        on accounts.platform = reported_actions.platform and accounts.account_id = reported_actions.account_id
+    left join default_actions on accounts.platform = default_actions.platform
     left join {{ ref('stg_adsync__metric_coverage') }} as coverage
         on accounts.platform = coverage.platform and accounts.account_id = coverage.account_id
     cross join rates
@@ -85,7 +78,7 @@ fingerprinted as (
         *,
         {{ local_date(as_of(), 'timezone') }} as today,
         md5(cast(jsonb_build_array(
-            workspace_id, currency, timezone, reporting_currency, workspace_timezone, purchase_action, rates_version
+            workspace_id, currency, timezone, reporting_currency, workspace_timezone, purchase_actions, rates_version
         ) as text)) as settings_key
     from with_settings
 

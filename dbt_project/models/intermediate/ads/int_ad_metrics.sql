@@ -60,24 +60,9 @@ metrics as (
 
 ),
 
-with_precedence as (
-
-    select
-        metrics.*,
-        (
-            select min(purchase_actions.precedence)
-            from {{ ref('purchase_actions') }} as purchase_actions
-            where
-                purchase_actions.platform = metrics.platform
-                and jsonb_exists(metrics.purchase_counts, purchase_actions.action)
-        ) as purchase_precedence
-    from metrics
-
-),
-
 final as (
 
-    select * from with_precedence
+    select * from metrics
     where {{ keep_emptied_units() }}
 
 )

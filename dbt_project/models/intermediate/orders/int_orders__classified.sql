@@ -106,7 +106,8 @@ classified as (
         case when is_revenue then gross - refunded else 0 end as net,
         case
             when not is_revenue then 0
-            when received is not null then received
+            -- An edit after payment leaves a refund to come.
+            when received is not null then least(received, gross - refunded)
             when is_in_hand then gross - refunded
             else 0
         end as collected,

@@ -32,13 +32,14 @@ evaluated_days as (
         metrics.date,
         metrics.date = accounts.last_day as is_latest,
         accounts.timezone,
-        accounts.purchase_action,
+        accounts.purchase_actions,
         case
             when metrics.date = accounts.last_day
                 then accounts.last_success_at - {{ day_end('metrics.date', 'accounts.timezone') }}
             else interval '24 hours'
         end as age,
         metrics.fx_rate,
+        metrics.currency,
         metrics.impressions,
         metrics.clicks,
         metrics.spend,
@@ -63,9 +64,10 @@ campaign_days as (
         evaluated_days.date,
         evaluated_days.is_latest,
         evaluated_days.timezone,
-        evaluated_days.purchase_action,
+        evaluated_days.purchase_actions,
         evaluated_days.age,
         evaluated_days.fx_rate,
+        evaluated_days.currency,
         case when evaluated_days.is_latest then evaluated_days.impressions else as_known.impressions end as impressions,
         case when evaluated_days.is_latest then evaluated_days.clicks else as_known.clicks end as clicks,
         case when evaluated_days.is_latest then evaluated_days.spend else as_known.spend end as spend,
@@ -100,7 +102,8 @@ compared as (
         select
             days.kind as baseline_kind,
             count(*) as baseline_days,
-            avg(days.spend * metrics.fx_rate) as usual_spend,
+            -- In the account's currency: a rate that moved is no change of spend.
+            avg(days.spend) as usual_spend,
             avg(days.conversions) as usual_conversions,
             {{ ratio('sum(days.revenue)', 'sum(days.spend)') }} as usual_roas,
             {{ ratio('sum(days.clicks)', 'sum(days.impressions)', factor=100) }} as usual_ctr
@@ -122,6 +125,7 @@ compared as (
             and metrics.platform = campaign_days.platform
             and metrics.account_id = campaign_days.account_id
             and metrics.campaign_id = campaign_days.campaign_id
+            and metrics.currency is not distinct from campaign_days.currency
             and metrics.date between campaign_days.date - 30 and campaign_days.date - 1
             and days.spend is not null
         group by days.kind
@@ -144,14 +148,15 @@ checks as (
         (
             'roas_drop', 'high', 1, compared.roas, compared.usual_roas, compared.roas_drop_ratio,
             compared.spend_reporting > compared.min_spend,
-            'ROAS ' || round(compared.roas, 2) || ', usually ' || round(compared.usual_roas, 2)
+            'Claimed ROAS ' || round(compared.roas, 2) || ', usually ' || round(compared.usual_roas, 2)
+            || '; spend ' || {{ amount_text('compared.spend', 'compared.currency') }}
         ),
         (
-            'high_spend_low_conversions', 'medium', -1, compared.spend_reporting, compared.usual_spend,
+            'high_spend_low_conversions', 'medium', -1, compared.spend, compared.usual_spend,
             compared.high_spend_ratio,
             compared.conversions < compared.low_conversions_ratio * compared.usual_conversions,
-            'Spend ' || round(compared.spend_reporting, 2) || ', usually ' || round(compared.usual_spend, 2)
-            || '; conversions ' || round(compared.conversions, 1)
+            'Spend ' || {{ amount_text('compared.spend', 'compared.currency') }} || ', usually '
+            || {{ amount_text('compared.usual_spend', 'compared.currency') }} || '; claimed conversions ' || round(compared.conversions, 1)
             || ', usually ' || round(compared.usual_conversions, 1)
         ),
         (

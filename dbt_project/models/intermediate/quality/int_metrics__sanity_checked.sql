@@ -9,7 +9,10 @@ campaign_days as not materialized (
         metrics.*,
         typed.platform_ctr,
         typed.platform_cpc,
-        cast(typed.platform_roas ->> accounts.purchase_action as numeric(18, 6)) as platform_roas
+        cast(
+            typed.platform_roas ->> {{ purchase_action('typed.purchase_values', 'accounts.purchase_actions') }}
+            as numeric(18, 6)
+        ) as platform_roas
     from {{ ref('campaign_metrics') }} as metrics
     left join {{ ref('int_ad_metrics') }} as typed
         on

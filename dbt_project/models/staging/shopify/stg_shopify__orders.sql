@@ -7,6 +7,7 @@ source as (
     select
         orders.*,
         fields.*,
+        payload ->> 'displayFinancialStatus' in ('PAID', 'PARTIALLY_REFUNDED', 'REFUNDED') as is_paid,
         -- Shopify has no order status: it is derived from two timestamps.
         case
             when payload ->> 'cancelledAt' is not null then 'cancelled'
@@ -18,6 +19,7 @@ source as (
         'ordered_at': ['instant', 'createdAt'],
         'is_test': ['flag', 'test'],
         'gross': ['amount', 'totalPriceSet.shopMoney.amount'],
+        'current_total': ['amount', 'currentTotalPriceSet.shopMoney.amount'],
         'refunded': ['amount', 'totalRefundedSet.shopMoney.amount'],
         'received': ['amount', 'netPaymentSet.shopMoney.amount'],
         'customer_order_index': ['count', 'customerJourneySummary.customerOrderIndex'],
@@ -37,12 +39,18 @@ renamed as (
         own_status as native_status,
         {{ as_label("payload ->> 'displayFinancialStatus'", 100) }} as native_payment,
         {{ as_label("payload ->> 'displayFulfillmentStatus'", 100) }} as native_fulfilment,
-        coalesce(payload ->> 'paymentGatewayNames', '') ~* 'cash on delivery|cod' as is_cod,
+        {{ names_cash_on_delivery("payload ->> 'paymentGatewayNames'") }} as is_cod,
         coalesce(is_test, false) as is_test,
         {{ as_label("coalesce(payload #>> '{totalPriceSet,shopMoney,currencyCode}', payload ->> 'currencyCode')", 20) }}
             as currency,
-        gross,
-        refunded,
+        -- Items that an edit added are part of the order: it is worth what was paid, or its current total.
+        cast(case
+            when current_total > gross
+                then coalesce(case when is_paid then received end, current_total) + coalesce(refunded, 0)
+            else gross
+        end as numeric(18, 4)) as gross,
+        -- What an edit removed before payment is not refunded, but reduces the order alike.
+        cast(greatest(refunded, gross - current_total) as numeric(18, 4)) as refunded,
         received,
         {{ as_label(json_text('payload', ['customer', 'id']), 100) }} as customer_hash,
         customer_order_index = 0 as is_new_customer,

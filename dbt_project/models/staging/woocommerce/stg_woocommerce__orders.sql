@@ -1,4 +1,5 @@
--- The payment status is derived from the payment date. Statuses of plugins count by their payment.
+-- The payment status is derived from the payment date and WooCommerce's paid statuses. Statuses of plugins count by their
+-- payment date. A draft is not an order yet: it counts as a test.
 
 with
 
@@ -13,8 +14,17 @@ source as (
         coalesce(orders.payload ->> 'payment_method' = 'cod', false) as is_cod,
         fields.ordered_at,
         fields.gross,
-        -- Negative amounts; the total does not include them.
-        cast(-{{ json_sum("orders.payload -> 'refunds'", 'total') }} as numeric(18, 4)) as refunded,
+        -- Negative amounts; the total does not include them. The status means a full refund, also without a list.
+        cast(greatest(
+            -{{ json_sum("orders.payload -> 'refunds'", 'total') }},
+            case when orders.payload ->> 'status' = 'refunded' then fields.gross end
+        ) as numeric(18, 4)) as refunded,
+        case
+            when orders.payload ->> 'date_paid_gmt' is not null then 'date_paid'
+            -- WooCommerce's paid statuses: imported orders may lack the date.
+            when orders.payload ->> 'status' in ('processing', 'completed', 'refunded') then 'paid status'
+            else 'no date_paid'
+        end as own_payment,
         case
             when {{ has_unreadable_amount("orders.payload -> 'refunds'", 'total') }}
                 then coalesce(fields.unreadable, '{}')
@@ -36,7 +46,7 @@ with_payment_status as (
         case
             -- Cash on delivery is paid once the order is completed.
             when is_cod and own_status not in ('completed', 'refunded') then 'pending'
-            when not is_cod and payload ->> 'date_paid_gmt' is null then 'pending'
+            when not is_cod and own_payment = 'no date_paid' then 'pending'
             when own_status = 'refunded' then 'refunded'
             when refunded > 0 then 'partially_refunded'
             else 'paid'
@@ -61,11 +71,10 @@ renamed as (
         payment_status,
         own_status as native_status,
         -- For cash on delivery the payment date is not meaningful: WooCommerce sets it by status.
-        case when is_cod then null when payload ->> 'date_paid_gmt' is null then 'no date_paid' else 'date_paid' end
-            as native_payment,
+        case when not is_cod then own_payment end as native_payment,
         cast(null as text) as native_fulfilment,
         is_cod,
-        false as is_test,
+        coalesce(own_status in ('checkout-draft', 'auto-draft', 'draft'), false) as is_test,
         {{ as_label("payload ->> 'currency'", 20) }} as currency,
         gross,
         refunded,

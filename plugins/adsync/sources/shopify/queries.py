@@ -13,6 +13,7 @@ ORDER = f"""
 id legacyResourceId name test createdAt processedAt updatedAt cancelledAt closedAt
 displayFinancialStatus displayFulfillmentStatus currencyCode paymentGatewayNames
 totalPriceSet {{ shopMoney {{ amount currencyCode }} }}
+currentTotalPriceSet {{ shopMoney {{ amount }} }}
 totalRefundedSet {{ shopMoney {{ amount }} }}
 netPaymentSet {{ shopMoney {{ amount }} }}
 customAttributes {{ key value }}
