@@ -19,7 +19,7 @@
         from (
             {{ union_sources(staged[0], staged[1], columns | reject('equalto', 'platform') | list) }}
         ) as staged
-        inner join {{ ref('stg_adsync__accounts') }} as accounts
+        inner join {{ ref('int_accounts') }} as accounts
             on staged.platform = accounts.platform and staged.account_id = accounts.account_id
     )
 {%- endmacro %}

@@ -87,6 +87,8 @@ account_issues as (
     union all
     select * from {{ ref('int_records__rejected') }}
     union all
+    select * from {{ ref('int_stores__duplicate') }}
+    union all
     select
         workspace_id,
         'stale_account' as type,

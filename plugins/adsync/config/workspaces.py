@@ -182,7 +182,11 @@ def _link(
     if platform not in known:
         raise ConfigError(f"{place}.platform: unknown platform {platform!r} (expected one of {', '.join(known)})")
     _check_options(place, entry, sources[platform])
-    return AccountLink(workspace_id, platform, kind, native_id, conn_id, entry)
+    try:
+        normal_id = sources[platform].normalize_id(native_id)
+    except ValueError as error:
+        raise ConfigError(f"{place}.{id_key}: invalid id {native_id!r} (expected {error})") from error
+    return AccountLink(workspace_id, platform, kind, normal_id, conn_id, entry)
 
 
 def _check_options(place: str, options: Mapping[str, str], source: Source) -> None:

@@ -214,6 +214,7 @@ class Source:
     `rate_limits` are the documented limits; `throttle` returns how many seconds a response asks the account to pause.
     `options` are the keys that an account may have in workspaces.yaml, each with its allowed values (empty: any text).
     `lookback` is how many days, today included, the platform still restates; `restate` reads them again every night.
+    `normalize_id` returns the one spelling of an id in workspaces.yaml, or raises ValueError with what it expects.
     `label` is the name that users see; by default the capitalized name. `connection` is what its connections hold.
     """
 
@@ -225,6 +226,7 @@ class Source:
     account_info: Callable[[RawJson], AccountInfo]
     streams: tuple[Stream, ...]
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    normalize_id: Callable[[str], str] = str.strip
     initial_token: Callable[[Credentials], Token] = initial_token
     token_refresh: TokenRefresh | None = None
     rate_limits: tuple[RateLimit, ...] = ()

@@ -93,16 +93,39 @@ def store(connection: psycopg.Connection, configuration: Configuration, file: Pa
     """
     path = str(file.resolve())
     with connection.transaction():
-        _reject_accounts_of_other_workspaces(connection, configuration.links, file)
+        links = _as_stored(connection, configuration.links)
+        _reject_accounts_of_other_workspaces(connection, links, file)
         for workspace in configuration.workspaces:
             connection.execute(UPSERT_WORKSPACE, _workspace_row(workspace))
-        for link in configuration.links:
+        for link in links:
             row = {**msgspec.structs.asdict(link), "options": Jsonb(link.options), "file": path}
             connection.execute(UPSERT_ACCOUNT, row)
-        linked = [f"{link.platform}:{link.native_id}" for link in configuration.links]
+        linked = [f"{link.platform}:{link.native_id}" for link in links]
         deactivated = connection.execute(DEACTIVATE, {"file": path, "linked": linked}).fetchall()
     for platform, native_id, workspace_id in deactivated:
         LOG.warning("deactivated %s %s (workspace %s): no longer listed in %s", platform, native_id, workspace_id, file)
+
+
+def _as_stored(connection: psycopg.Connection, links: Sequence[AccountLink]) -> list[AccountLink]:
+    """Returns the links with the spelling that their accounts are stored under: another one would be a second account."""
+    spellings: dict[tuple[str, str], str] = {}
+    stored = connection.execute("select platform, native_id from adsync.accounts order by is_active")
+    for platform, native_id in stored:
+        spellings[platform, _normal_id(platform, native_id)] = native_id
+    return [
+        msgspec.structs.replace(link, native_id=spellings.get((link.platform, link.native_id), link.native_id))
+        for link in links
+    ]
+
+
+def _normal_id(platform: str, native_id: str) -> str:
+    """Returns the id as it is if its platform is not registered or its shape invalid: an application wrote it."""
+    if platform not in registry.names():
+        return native_id
+    try:
+        return registry.load(platform).normalize_id(native_id)
+    except ValueError:
+        return native_id
 
 
 def load(url: str, platform: str, ids: Collection[str] | None = None) -> list[Account]:

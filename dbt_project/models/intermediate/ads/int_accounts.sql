@@ -2,9 +2,18 @@
 
 with
 
+-- Of several links to one store, the one that counts.
 accounts as (
 
     select * from {{ ref('stg_adsync__accounts') }}
+    where
+        (platform, account_id) not in (
+            select
+                stores.platform,
+                stores.account_id
+            from {{ ref('int_stores__identified') }} as stores
+            where stores.account_id <> stores.counted_as
+        )
 
 ),
 

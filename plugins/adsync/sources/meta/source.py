@@ -15,6 +15,7 @@ import msgspec
 from adsync.api.client import ApiClient
 from adsync.models import Account, AccountInfo, Credentials, Page, RawJson, Record
 from adsync.sources.base import AsyncReport, CallCost, ConnectionNeeds, DailyStream, EntityStream, Source
+from adsync.sources.common import account_ids
 from adsync.sources.common.auth import bearer
 from adsync.sources.common.decoding import decode
 from adsync.sources.common.records import RecordShape, build_page
@@ -92,6 +93,7 @@ SOURCE = Source(
     auth=bearer,
     check=check,
     account_info=account_info,
+    normalize_id=account_ids.number,
     streams=(
         EntityStream("accounts", accounts, refresh_every=DAILY),
         EntityStream("campaigns", campaigns, refresh_every=RETRY_INTERVAL, cost=CallCost(PAGE_SIZE)),

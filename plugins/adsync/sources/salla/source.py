@@ -25,6 +25,7 @@ from adsync.models import (
 )
 from adsync.ranges import TimeRange
 from adsync.sources.base import APP, CallCost, ConnectionNeeds, EntityStream, IncrementalStream, Source
+from adsync.sources.common import account_ids
 from adsync.sources.common.decoding import decode
 from adsync.sources.salla.attribution import unread_origin
 from adsync.sources.salla.errors import check, throttle
@@ -114,6 +115,7 @@ SOURCE = Source(
     auth=auth,
     check=check,
     account_info=account_info,
+    normalize_id=account_ids.name,
     streams=(
         EntityStream("stores", stores),
         IncrementalStream(

@@ -19,7 +19,7 @@ from adsync.models import Account, Page, Record, RejectedRecord, StoredPayloads
 from adsync.sources.common.decoding import decode
 from adsync.sources.common.pii import without_personal_data
 from adsync.sources.common.records import RecordShape, build_page, built, rejects
-from adsync.sources.shopify.queries import MOMENTS, ORDER_POINTS, ORDERS_BY_ID
+from adsync.sources.shopify.queries import CURRENT_TOTALS, MOMENTS, ORDER_POINTS, ORDERS_BY_ID
 
 # The slowest plan refills so many within the longest wait; one query may cost twice as many.
 MAX_POINTS = 500
@@ -75,7 +75,7 @@ async def with_all_visits(
     """Yields the orders as records, at most `size` per page; orders with more visits follow when a call is filled."""
     waiting: list[Node] = []
     async for nodes in pages:
-        page = build_page(built(nodes), partial(_order, account), SHAPE)
+        page = build_page(await _with_current_totals(client, built(nodes)), partial(_order, account), SHAPE)
         waiting += [each.node for each in built(page) if each.visits > INCLUDED_VISITS]
         few = [each.record for each in built(page) if each.visits <= INCLUDED_VISITS]
         yield [*few, *rejects(page), *rejects(nodes)]
@@ -109,6 +109,19 @@ def is_unfinished(record: Record, now: datetime) -> bool:
     if journey := order.customer_journey_summary:
         return not journey.ready
     return now - order.created_at < MAX_JOURNEY_DELAY
+
+
+async def _with_current_totals(client: ApiClient, orders: Sequence[Node]) -> list[Node]:
+    """Returns the orders, edited ones with the total that their edits left; the total of the others is the first one."""
+    edited = [str(order["id"]) for order in orders if order.get("edited") is True and "id" in order]
+    totals: dict[str, Any] = {}
+    for start in range(0, len(edited), MAX_IDS):
+        for node in await _nodes(client, CURRENT_TOTALS, {"ids": edited[start : start + MAX_IDS]}):
+            totals[str(node.get("id"))] = node.get("currentTotalPriceSet")
+    return [
+        {**order, "currentTotalPriceSet": total} if (total := totals.get(str(order.get("id")))) else order
+        for order in orders
+    ]
 
 
 async def _with_requested_visits(

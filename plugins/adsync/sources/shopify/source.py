@@ -27,7 +27,7 @@ from adsync.sources.base import (
     RereadPolicy,
     Source,
 )
-from adsync.sources.common import pagination
+from adsync.sources.common import account_ids, pagination
 from adsync.sources.common.auth import in_header
 from adsync.sources.common.decoding import decode
 from adsync.sources.common.records import build_page
@@ -172,6 +172,7 @@ SOURCE = Source(
     auth=in_header("X-Shopify-Access-Token"),
     check=check,
     account_info=account_info,
+    normalize_id=account_ids.shop_domain,
     notes=notes,
     streams=(
         EntityStream("stores", stores),

@@ -13,7 +13,7 @@ import httpx
 from adsync.auth.token_refresh import TokenRefresh
 from adsync.models import Credentials, RateLimit, Token
 from adsync.sources.base import APP, CallCost, ConnectionNeeds, DailyStream, EntityStream, Source
-from adsync.sources.common import oauth
+from adsync.sources.common import account_ids, oauth
 from adsync.sources.snapchat.ads import ads
 from adsync.sources.snapchat.api import auth, base_url
 from adsync.sources.snapchat.entities import PAGE_SIZE, account_info, accounts, campaigns
@@ -39,6 +39,7 @@ SOURCE = Source(
     auth=auth,
     check=check,
     account_info=account_info,
+    normalize_id=account_ids.uuid,
     streams=(
         EntityStream("accounts", accounts, refresh_every=DAILY),
         EntityStream("campaigns", campaigns, refresh_every=RETRY_INTERVAL, cost=CallCost(PAGE_SIZE)),

@@ -16,6 +16,7 @@ from adsync.api.client import ApiClient
 from adsync.errors import ReauthRequired
 from adsync.models import Account, AccountInfo, Credentials, Page, RateLimit, RawJson, Record
 from adsync.sources.base import AsyncReport, CallCost, DailyStream, EntityStream, Source
+from adsync.sources.common import account_ids
 from adsync.sources.common.auth import in_header
 from adsync.sources.common.decoding import decode
 from adsync.sources.tiktok.ads import ads
@@ -80,6 +81,7 @@ SOURCE = Source(
     auth=in_header("Access-Token"),
     check=check,
     account_info=account_info,
+    normalize_id=account_ids.number,
     streams=(
         EntityStream("accounts", accounts, refresh_every=DAILY),
         # Those of GMV Max are listed by a call of their own.

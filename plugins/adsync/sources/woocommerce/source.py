@@ -30,6 +30,7 @@ from adsync.models import (
 )
 from adsync.ranges import TimeRange
 from adsync.sources.base import CallCost, ConnectionNeeds, EntityStream, IncrementalStream, Source
+from adsync.sources.common import account_ids
 from adsync.sources.common.decoding import decode
 from adsync.sources.common.http_errors import server_time
 from adsync.sources.common.records import build_one, build_page, built
@@ -228,6 +229,7 @@ SOURCE = Source(
     auth=auth,
     check=check,
     account_info=account_info,
+    normalize_id=account_ids.name,
     streams=(
         EntityStream("stores", stores, cost=CallCost(fixed=1)),
         # A page starts with the last order of the previous page; the trash is a list of its own.

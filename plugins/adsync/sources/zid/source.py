@@ -19,6 +19,7 @@ from adsync.errors import ContractError, PermanentError, ReauthRequired, Tempora
 from adsync.models import Account, Page, RateLimit, RawJson, Record, RecordCount, RejectedRecord, StoredPayloads
 from adsync.ranges import ONE_DAY, TimeRange
 from adsync.sources.base import APP, CallCost, ConnectionNeeds, EntityStream, IncrementalStream, Source
+from adsync.sources.common import account_ids
 from adsync.sources.common.decoding import decode
 from adsync.sources.common.records import build_one, build_page, built, rejects
 from adsync.sources.zid.auth import TOKEN_REFRESH, account_info, auth, base_url, initial_token, notes, stores
@@ -163,6 +164,7 @@ SOURCE = Source(
     auth=auth,
     check=check,
     account_info=account_info,
+    normalize_id=account_ids.name,
     notes=notes,
     streams=(
         EntityStream("stores", stores),
