@@ -107,7 +107,7 @@ def store(connection: psycopg.Connection, configuration: Configuration, file: Pa
 
 
 def _as_stored(connection: psycopg.Connection, links: Sequence[AccountLink]) -> list[AccountLink]:
-    """Returns the links with the spelling that their accounts are stored under: another one would be a second account."""
+    """Returns the links in the spelling that their accounts are stored under; another would be a second account."""
     spellings: dict[tuple[str, str], str] = {}
     stored = connection.execute("select platform, native_id from adsync.accounts order by is_active")
     for platform, native_id in stored:

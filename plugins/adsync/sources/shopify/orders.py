@@ -112,7 +112,7 @@ def is_unfinished(record: Record, now: datetime) -> bool:
 
 
 async def _with_current_totals(client: ApiClient, orders: Sequence[Node]) -> list[Node]:
-    """Returns the orders, edited ones with the total that their edits left; the total of the others is the first one."""
+    """Returns the orders, edited ones with the total that their edits left."""
     edited = [str(order["id"]) for order in orders if order.get("edited") is True and "id" in order]
     totals: dict[str, Any] = {}
     for start in range(0, len(edited), MAX_IDS):
