@@ -36,6 +36,17 @@ ID_KEYS = [
 ] + ["fbclid", "ttclid", "gclid", "gbraid", "wbraid", "sccid", "ScCid"]
 AD_ENTITIES = ("accounts", "campaigns", "campaign_metrics", "ads")
 MODELS = sorted(PROJECT.glob("models/**/*.sql"))
+MARTS = [model for model in MODELS if model.parent.name == "marts"]
+# Macros that a reader knows from their names: references, how a value is written, sums.
+KNOWN_BY_NAME = {"ref", "var", "function", "money", "ratio", "local_date", "utc_text", "sum_or_null"}
+# A pair: the join of the exchange rates, and the rate.
+CONVERSION = {"join_rates", "joined_rate"}
+MOST_MACROS = 3
+INCREMENTAL_MACROS = {
+    name
+    for file in PROJECT.glob("macros/incremental/*.sql")
+    for name in re.findall(r"\{% macro (\w+)\(", file.read_text())
+}
 
 
 def test_no_deprecated_form_is_used(local_servers, scratch):
@@ -49,6 +60,14 @@ def test_a_model_has_no_jinja_block_and_ends_with_select_from_its_last_cte(model
     assert not re.search(r"\{%|config\(", text)
     assert re.search(r"\nselect \* from \w+\n$", text)
     assert len(text.splitlines()) <= 250
+
+
+@pytest.mark.parametrize("mart", MARTS, ids=lambda path: path.stem)
+def test_a_mart_is_read_without_opening_many_macros(mart):
+    """One of them, at most, returns the rows to build; the incremental logic behind it is in intermediate models."""
+    called = set(re.findall(r"\{\{ (\w+)\(", mart.read_text())) - KNOWN_BY_NAME
+    assert len(called - CONVERSION) <= MOST_MACROS
+    assert len(called & INCREMENTAL_MACROS) <= 1
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)

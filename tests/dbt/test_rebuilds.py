@@ -19,13 +19,14 @@ INCREMENTAL = (
     "intermediate.int_ad_metrics",
     "intermediate.int_orders",
     "intermediate.int_touches__parsed",
+    "intermediate.int_touches__matched",
     "intermediate.int_orders__touch_paths",
+    "intermediate.int_orders__ranked_touches",
     "marts.campaign_metrics",
     "marts.orders",
     "marts.touches",
     "marts.attribution_decisions",
     "marts.attribution_events",
-    "intermediate.int_orders__touch_paths",
     "marts.attribution_credits",
 )
 

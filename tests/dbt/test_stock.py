@@ -109,6 +109,7 @@ def test_settings_are_kept_of_every_account_also_where_it_has_no_row(built_copy)
     query = "select relation from intermediate.int_settings__applied where place = '{shopify,acme.myshopify.com}'"
     assert {row["relation"] for row in rows(built_copy, query)} == {
         "intermediate.int_ad_metrics__changes",
+        "intermediate.int_orders__ranked_touches",
         "intermediate.int_orders__touch_paths",
         "marts.attribution_credits",
         "marts.attribution_decisions",

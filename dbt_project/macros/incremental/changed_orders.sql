@@ -23,6 +23,21 @@
 {%- endmacro %}
 
 
+-- Keys of the orders to build: changed orders and all other orders of the same customers, since a changed order may make
+-- another one the first. `is_changed` tells them apart.
+{% macro orders_of_changed_customers() -%}
+    with changed as (
+        {{ changed_orders(ref('int_settings__stores'), platform='platform') }}
+    ),
+    affected as (
+        {{ include_other_orders_of_same_customers('changed') }}
+    )
+    select store_platform, store_id, order_id, bool_or(is_changed) as is_changed
+    from affected
+    group by store_platform, store_id, order_id
+{%- endmacro %}
+
+
 -- Keys of the changed orders and of all other orders of the same customers; a full refresh has them all anyway.
 {% macro include_other_orders_of_same_customers(changed) -%}
     select changed.store_platform, changed.store_id, changed.order_id, true as is_changed

@@ -14,6 +14,31 @@
 {%- endmacro %}
 
 
+-- A condition: a touch of the record (order, click) was matched anew since this model was last built. In a full refresh
+-- PostgreSQL drops all behind `true or`, and dbt still finds there what the model reads.
+{% macro is_newly_matched(record_key) -%}
+    (
+        {{ 'true or ' if not is_incremental() }}{{ record_key }} in (
+            select newer.record_key
+            from {{ ref('int_touches__matched') }} as newer
+            where {{ is_new_or_updated('newer', ['record_key', 'touch_id'], known='>=') }}
+            union
+            select outdated.record_key from ({{ records_with_changed_settings() }}) as outdated
+            {{ 'union ' ~ records_with_newer_spend() if is_incremental() }}
+        )
+    )
+{%- endmacro %}
+
+
+-- Records with an ambiguous touch that was matched anew. Spend may be older than the newest touch.
+{% macro records_with_newer_spend() -%}
+    select newer.record_key
+    from {{ ref('int_touches__matched') }} as newer
+    inner join {{ this }} as held on (held.record_key, held.touch_id) = (newer.record_key, newer.touch_id)
+    where newer.is_contested and newer.updated_at > held.updated_at
+{%- endmacro %}
+
+
 -- A hook: `delete+insert` replaces the touches of an order that has some, and would leave those of one that has none
 -- now.
 {% macro delete_touches_of_changed_orders() -%}

@@ -59,7 +59,7 @@
 {% macro orders_linked_to_visitors_with_late_touches() -%}
     select tied.platform, tied.store_id, tied.order_id, late.updated_at
     from ({{ visitors_with_late_touches() }}) as late
-    inner join {{ ref('touches') }} as tie
+    inner join {{ ref('int_touches__matched') }} as tie
         on tie.workspace_id = late.workspace_id and tie.visitor_hash = late.visitor_hash
     inner join {{ ref('orders') }} as tied
         on (tied.platform, tied.store_id, tied.order_id) = (tie.store_platform, tie.store_id, tie.order_id)
@@ -69,7 +69,7 @@
 
 -- Touches that were loaded or matched after this model was last built.
 {% macro late_touches() -%}
-    select * from {{ ref('touches') }} as touches where touches.updated_at > {{ last_processed_at() }}
+    select * from {{ ref('int_touches__matched') }} as touches where touches.updated_at > {{ last_processed_at() }}
 {%- endmacro %}
 
 

@@ -17,7 +17,7 @@
 {% macro recent_touches(limit, condition) -%}
     (select touches.record_key, touches.touch_id, touches.kind, touches.event_time, touches.platform, touches.account_id,
         touches.campaign_id, touches.match_rule, touches.unmatched_reason, touches.updated_at
-    from {{ ref('touches') }} as touches
+    from {{ ref('int_touches__matched') }} as touches
     where touches.is_matched = halves.is_matched and {{ condition }}
     order by {{ order_by_latest('touches') }} limit {{ limit }})
 {%- endmacro %}
@@ -40,7 +40,7 @@
 {% macro visitors_of_order(orders) -%}
     select {{ orders }}.customer_hash as visitor_hash
     union
-    select touches.visitor_hash from {{ ref('touches') }} as touches where {{ belongs_to_order(orders) }}
+    select touches.visitor_hash from {{ ref('int_touches__matched') }} as touches where {{ belongs_to_order(orders) }}
 {%- endmacro %}
 
 

@@ -2,166 +2,67 @@
 
 with
 
-settings as (
-
-    select * from {{ ref('int_settings__attribution') }}
-
-),
-
 changed_orders as (
 
-    {{ orders_to_attribute() }}
+    {{ changed_orders(ref('int_settings__attribution'), orders=ref('int_orders__ranked_touches')) }}
 
 ),
 
-orders as (
+ranked as (
 
     select
-        changed_orders.store_platform,
-        changed_orders.store_id,
-        changed_orders.order_id,
         orders.workspace_id,
-        orders.customer_hash,
         orders.order_date,
         orders.local_date,
-        orders.order_date - {{ lookback_interval('settings.window_days') }} as earliest,
-        settings.window_days,
         orders.is_revenue,
         orders.tells_origin,
-        orders.updated_at
+        ranked_touches.*
     from changed_orders
+    inner join {{ ref('int_orders__ranked_touches') }} as ranked_touches
+        on
+            changed_orders.store_platform = ranked_touches.store_platform
+            and changed_orders.store_id = ranked_touches.store_id
+            and changed_orders.order_id = ranked_touches.order_id
     inner join {{ ref('orders') }} as orders
         on
             changed_orders.store_platform = orders.platform
             and changed_orders.store_id = orders.store_id
             and changed_orders.order_id = orders.order_id
-    inner join settings
-        on changed_orders.store_platform = settings.platform and changed_orders.store_id = settings.account_id
-
-),
-
--- The latest touch of the path, if it is within the window. Days are 24 hours, to the second.
-winners as (
-
-    select
-        orders.*,
-        orders.order_date - make_interval(hours => 24 * orders.window_days) as window_start,
-        winner.record_key,
-        winner.touch_id,
-        winner.kind,
-        winner.platform,
-        winner.account_id,
-        winner.campaign_id,
-        winner.match_rule
-    from orders
-    left join {{ ref('int_orders__touch_paths') }} as winner
-        on
-            orders.store_platform = winner.store_platform
-            and orders.store_id = winner.store_id
-            and orders.order_id = winner.order_id
-            and winner.position = 1
-            and winner.age_seconds <= 86400 * orders.window_days
-
-),
-
-ranked_touches as (
-
-    select
-        winners.store_platform,
-        winners.store_id,
-        winners.order_id,
-        touches.*,
-        coalesce((touches.record_key, touches.touch_id) = (winners.record_key, winners.touch_id), false) as has_won,
-        case
-            when touches.campaign_id is null then touches.unmatched_reason
-            when touches.event_time > winners.order_date then 'touch_after_order'
-            when touches.event_time < winners.window_start then 'outside_window'
-            when not winners.is_revenue then 'not_revenue'
-            when touches.kind = 'order_utm' then 'no_known_time'
-            else 'earlier_touch'
-        end as reason,
-        row_number() over (
-            partition by
-                winners.store_platform,
-                winners.store_id,
-                winners.order_id,
-                (touches.record_key, touches.touch_id) = (winners.record_key, winners.touch_id)
-            order by
-                greatest(touches.event_time - winners.order_date, winners.order_date - touches.event_time) asc,
-                {{ order_by_latest('touches') }}
-        ) as nearness
-    from winners
-    -- Lateral: the macro refers to the order's row.
-    cross join lateral (  -- noqa: ST05
-        {{ touches_for_order('winners', [true, false], var('adsync_touch_limit')) }}
-    ) as touches
-
-),
-
--- The order's reason is the most specific reason of its touches.
-rejected_touches as (
-
-    select
-        store_platform,
-        store_id,
-        order_id,
-        jsonb_agg(
-            jsonb_build_object(
-                'touch', touch_id,
-                'at', {{ utc_text('event_time') }},
-                'platform', platform,
-                'account_id', account_id,
-                'campaign_id', campaign_id,
-                'rule', match_rule,
-                'why', reason
-            )
-            order by event_time desc, length(touch_id) desc, touch_id desc
-        ) filter (where not has_won and nearness <= {{ var('adsync_rejected_limit') }}) as touches,
-        count(*) filter (where not has_won and nearness > {{ var('adsync_rejected_limit') }}) as more,
-        {{ most_specific_reason('reason') }} as reason,
-        max(updated_at) as updated_at
-    from ranked_touches
-    group by store_platform, store_id, order_id
 
 ),
 
 decisions as (
 
     select
-        winners.workspace_id,
-        winners.store_platform,
-        winners.store_id,
-        winners.order_id,
-        winners.order_date,
-        winners.local_date,
-        case when winners.campaign_id is null then 'unattributed' else 'attributed' end as outcome,
+        workspace_id,
+        store_platform,
+        store_id,
+        order_id,
+        order_date,
+        local_date,
+        case when campaign_id is null then 'unattributed' else 'attributed' end as outcome,
         case
-            when winners.campaign_id is not null then null
-            when not winners.is_revenue then 'not_revenue'
-            when rejected_touches.reason is not null then rejected_touches.reason
-            when not winners.tells_origin then 'platform_does_not_expose'
+            when campaign_id is not null then null
+            when not is_revenue then 'not_revenue'
+            when reason is not null then reason
+            when not tells_origin then 'platform_does_not_expose'
             else 'no_touch'
         end as reason,
         case
-            when winners.kind = 'order_utm' then 'utm_only'
-            when winners.kind is not null then 'last_click'
+            when kind = 'order_utm' then 'utm_only'
+            when kind is not null then 'last_click'
         end as attribution_type,
-        winners.record_key,
-        winners.touch_id,
-        winners.platform,
-        winners.account_id,
-        winners.campaign_id,
-        winners.match_rule,
-        coalesce(rejected_touches.touches, '[]') as rejected,
-        cast(coalesce(rejected_touches.more, 0) as integer) as rejected_more,
+        record_key,
+        touch_id,
+        platform,
+        account_id,
+        campaign_id,
+        match_rule,
+        rejected,
+        rejected_more,
         {{ var('adsync_rule_version') }} as rule_version,
-        greatest(winners.updated_at, rejected_touches.updated_at) as updated_at
-    from winners
-    left join rejected_touches
-        on
-            winners.store_platform = rejected_touches.store_platform
-            and winners.store_id = rejected_touches.store_id
-            and winners.order_id = rejected_touches.order_id
+        updated_at
+    from ranked
 
 )
 

@@ -8,27 +8,9 @@ stores as (
 
 ),
 
-changed_orders as (
-
-    {{ changed_orders(ref('int_settings__stores'), platform='platform') }}
-
-),
-
-affected_orders as (
-
-    {{ include_other_orders_of_same_customers('changed_orders') }}
-
-),
-
 orders_to_build as (
 
-    select
-        store_platform,
-        store_id,
-        order_id,
-        bool_or(is_changed) as is_changed
-    from affected_orders
-    group by store_platform, store_id, order_id
+    {{ orders_of_changed_customers() }}
 
 ),
 
