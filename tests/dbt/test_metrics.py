@@ -56,6 +56,15 @@ def test_ctr_cpc_and_cpm_of_a_campaign_come_from_its_sums(built, project):
     assert_same(answer, rows(built, CAMPAIGNS))
 
 
+def test_amounts_of_several_workspaces_are_not_added(built, project):
+    """SAR, AED and USD have no sum; counts have one."""
+    asked = ("spend", "attributed_roas", "conversions", "cpc")
+    answer = query(built, project, asked, "campaign_day__platform")
+    shared = [row for row in answer if row["campaign_day__platform"] == "meta"]
+    assert [(row["spend"], row["attributed_roas"], row["cpc"]) for row in shared] == [("nan", "nan", "nan")]
+    assert all(row["conversions"] != "nan" for row in answer)
+
+
 def test_a_saved_query_answers_day_by_day(built, project):
     answer = table(built, project, "--saved-query", "platform_days")
     days = rows(built, "select 1 from marts.workspace_roas where platform <> 'all'")
