@@ -8,10 +8,10 @@ staged as (
     select
         staged.platform,
         staged.account_id,
-        sum({{ purchase('staged.purchase_values', 'settings.purchase_actions') }}) as revenue,
+        sum({{ purchase('staged.purchase_values', actions_on('settings', 'staged.date')) }}) as revenue,
         max(staged.loaded_at) as newest
     from {{ connected_only(
-        ['ad_platforms', 'campaign_metrics'], ['account_id', 'purchase_values', 'loaded_at']
+        ['ad_platforms', 'campaign_metrics'], ['account_id', 'date', 'purchase_values', 'loaded_at']
     ) }} as staged
     inner join {{ ref('int_accounts') }} as settings
         on staged.platform = settings.platform and staged.account_id = settings.account_id

@@ -112,7 +112,7 @@ def test_the_plan_of_a_source_is_printed_and_nothing_is_stored(capsys, shell):
     assert main(["plan", "--source", "meta", "--since", "2026-11-01", "--until", "2026-11-10"]) == 0
     output = capsys.readouterr().out
     assert f"meta {sandbox_fixtures.META} (acme) campaign_metrics: 2026-11-01 to 2026-11-10, 1 chunks" in output
-    assert "meta, 1 accounts: 4 calls" in output
+    assert "meta, 1 accounts: 5 calls" in output
     with psycopg.connect(shell) as connection:
         assert connection.execute("select count(*) from raw.meta_campaigns").fetchone() == (0,)
         assert connection.execute("select count(*) from adsync.sync_runs").fetchone() == (0,)
@@ -131,7 +131,7 @@ def test_a_range_is_summed_over_all_sources_of_the_chosen_workspaces(capsys):
     days = ["--since", "2026-11-01", "--until", "2026-11-10"]
     assert main(["plan", "--workspace", "acme", *days]) == 0
     acme = capsys.readouterr().out.splitlines()
-    meta = next(line for line in acme if line.startswith("meta, 1 accounts: 4 calls, 0.0 minutes, "))
+    meta = next(line for line in acme if line.startswith("meta, 1 accounts: 5 calls, 0.0 minutes, "))
     assert meta.startswith(acme[-1].replace("all sources", "meta"))
     assert main(["plan", "--workspace", "juniper", "--source", "meta", "--source", "tiktok", *days]) == 0
     assert "all sources, 0 accounts: 0 calls" in capsys.readouterr().out

@@ -2,7 +2,6 @@
 -- by path. `fields` maps columns to [type, path] with a macro `as_<type>` for each type; several paths are read as one
 -- text. `pairs` maps columns to lists of {action_type, value}. Required fields are unreadable when absent too. `absent`
 -- is a text that stands for null.
--- `offset 0` is an optimization fence: each text is extracted once and each value computed once.
 {% macro fields_of(document, fields, pairs={}, required=[], absent=none) -%}
     lateral (
         select
@@ -10,13 +9,20 @@
             case when {{ has_unreadable(fields, pairs) }} then {{ unreadable_texts(fields, pairs) }} end as unreadable
         from (
             select {{ texts_of(document, fields, required, absent) }}
-                {%- for name in pairs %}, {{ document }} -> '{{ pairs[name] }}' as {{ name }}{% endfor %} offset 0
+                {%- for name in pairs %}, {{ document }} -> '{{ pairs[name] }}' as {{ name }}{% endfor %} {{ one_row() }}
         ) as texts
         cross join lateral (
             select {{ types_of('texts', fields) }}
-                {%- for name in pairs %}, {{ json_pairs('texts.' ~ name) }} as {{ name }}{% endfor %} offset 0
+                {%- for name in pairs %}, {{ json_pairs('texts.' ~ name) }} as {{ name }}{% endfor %} {{ one_row() }}
         ) as typed
     )
+{%- endmacro %}
+
+
+-- One row, with an optimization fence: each text is extracted once and each value computed once. sqlfluff knows `offset`
+-- only after a `from`.
+{% macro one_row() -%}
+    from (values (0)) as once (n) offset 0
 {%- endmacro %}
 
 

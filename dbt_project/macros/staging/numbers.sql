@@ -7,6 +7,16 @@
 {%- endmacro %}
 
 
+-- The action types that count on a day: from the first day on which an account reports a type that counts all purchases,
+-- only such types; a campaign whose other types overlap with them would otherwise be added in another measure.
+{% macro actions_on(account, date) -%}
+    case
+        when {{ date }} >= {{ account }}.totals_since then {{ account }}.total_actions
+        else {{ account }}.purchase_actions
+    end
+{%- endmacro %}
+
+
 -- The action type that `purchase` takes; null when no type has a value.
 {% macro purchase_action(by_action, actions) -%}
     case

@@ -31,8 +31,8 @@
 {% macro metrics_at_same_age(day, evaluated) -%}
     {%- set ended = day_end(day ~ '.date', evaluated ~ '.timezone') -%}
     select version.campaign_id, version.impressions, version.clicks, version.spend,
-        {{ purchase('version.purchase_counts', evaluated ~ '.purchase_actions') }} as conversions,
-        {{ purchase('version.purchase_values', evaluated ~ '.purchase_actions') }} as revenue
+        {{ purchase('version.purchase_counts', actions_on(evaluated, 'version.date')) }} as conversions,
+        {{ purchase('version.purchase_values', actions_on(evaluated, 'version.date')) }} as revenue
     from {{ ref('int_ad_metrics__versions') }} as version
     where (version.platform, version.account_id, version.date, version.campaign_id)
         = ({{ day }}.platform, {{ day }}.account_id, {{ day }}.date, {{ day }}.campaign_id)

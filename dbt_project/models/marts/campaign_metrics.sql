@@ -26,8 +26,8 @@ metrics as (
         coalesce(metrics.clicks, 0) as clicks,
         coalesce(metrics.spend, 0) as spend,
         -- One action type per row: platforms report the same purchase under several.
-        {{ purchase('metrics.purchase_counts', 'accounts.purchase_actions') }} as conversions,
-        {{ purchase('metrics.purchase_values', 'accounts.purchase_actions') }} as revenue,
+        {{ purchase('metrics.purchase_counts', actions_on('accounts', 'metrics.date')) }} as conversions,
+        {{ purchase('metrics.purchase_values', actions_on('accounts', 'metrics.date')) }} as revenue,
         coalesce(metrics.currency, accounts.currency) as currency,
         accounts.reporting_currency,
         changed_days.date <= finality.final_through and coalesce(metrics.is_settled, true) as is_final,

@@ -57,7 +57,7 @@ def selected(schema, text):
 
 
 def test_there_are_queries_to_look_at():
-    reading = {"STORE", "ORDERS", "ORDERS_COUNT", "ORDERS_BY_ID", "MOMENTS"}
+    reading = {"STORE", "ORDERS", "ORDERS_COUNT", "ORDERS_BY_ID", "ORDER_IDS", "CURRENT_TOTALS", "MOMENTS"}
     assert reading | {"BULK_RUN", "BULK_STATE", "bulk_orders"} == set(DOCUMENTS)
 
 

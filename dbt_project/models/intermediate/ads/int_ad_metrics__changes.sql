@@ -38,8 +38,8 @@ versions as (
         versions.*,
         accounts.currency as account_currency,
         {{ day_end('versions.date', 'accounts.timezone') }} as ended_at,
-        {{ purchase('versions.purchase_counts', 'accounts.purchase_actions') }} as conversions,
-        {{ purchase('versions.purchase_values', 'accounts.purchase_actions') }} as revenue,
+        {{ purchase('versions.purchase_counts', actions_on('accounts', 'versions.date')) }} as conversions,
+        {{ purchase('versions.purchase_values', actions_on('accounts', 'versions.date')) }} as revenue,
         accounts.account_id is not null as is_connected
     from changed_days
     inner join {{ ref('int_ad_metrics__versions') }} as versions

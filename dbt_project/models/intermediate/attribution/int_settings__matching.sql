@@ -38,14 +38,15 @@ flights as (
 zones as (
 
     select
-        workspace_id,
+        accounts.workspace_id,
         string_agg(
-            account_id || timezone || coalesce(cast({{ first_known_day('accounts') }} as text), ''), ';'
-            order by platform, account_id
+            accounts.account_id || accounts.timezone
+            || coalesce(cast({{ first_known_day('accounts') }} as text), ''), ';'
+            order by accounts.platform, accounts.account_id
         ) as version
     from accounts
-    where kind = 'ad_account'
-    group by workspace_id
+    where accounts.kind = 'ad_account'
+    group by accounts.workspace_id
 
 ),
 

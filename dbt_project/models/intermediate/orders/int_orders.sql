@@ -19,8 +19,8 @@ renamed as (
         account_id as store_id,
         order_id,
         number,
-        -- Without a readable date an order cannot be placed on a day, and without a readable total it has no value: it is
-        -- kept, but it is not revenue.
+        -- Without a readable date an order cannot be placed on a day, and without a readable total it has no value: it
+        -- is kept, but it is not revenue.
         ordered_at is not null and gross is not null as is_readable,
         coalesce(ordered_at, loaded_at) as ordered_at,
         status,

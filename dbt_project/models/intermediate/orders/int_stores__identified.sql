@@ -1,5 +1,5 @@
--- Stores by their identity at the platform. Several links of a workspace to one store (a corrected or renamed `store_id`)
--- have the same orders: one of them counts, an active one first.
+-- Stores by their identity at the platform. Several links of a workspace to one store (a corrected or renamed
+-- `store_id`) have the same orders: one of them counts, an active one first.
 
 with
 
@@ -18,7 +18,7 @@ identified as (
         accounts.is_active,
         first_value(accounts.account_id) over (
             partition by accounts.workspace_id, accounts.platform, identities.own_id
-            order by accounts.is_active desc, accounts.account_id
+            order by accounts.is_active desc, accounts.account_id asc
         ) as counted_as
     from {{ ref('stg_adsync__accounts') }} as accounts
     inner join identities

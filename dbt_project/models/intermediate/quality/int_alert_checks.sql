@@ -33,6 +33,8 @@ evaluated_days as (
         metrics.date = accounts.last_day as is_latest,
         accounts.timezone,
         accounts.purchase_actions,
+        accounts.total_actions,
+        accounts.totals_since,
         case
             when metrics.date = accounts.last_day
                 then accounts.last_success_at - {{ day_end('metrics.date', 'accounts.timezone') }}
@@ -65,6 +67,8 @@ campaign_days as (
         evaluated_days.is_latest,
         evaluated_days.timezone,
         evaluated_days.purchase_actions,
+        evaluated_days.total_actions,
+        evaluated_days.totals_since,
         evaluated_days.age,
         evaluated_days.fx_rate,
         evaluated_days.currency,
@@ -156,7 +160,8 @@ checks as (
             compared.high_spend_ratio,
             compared.conversions < compared.low_conversions_ratio * compared.usual_conversions,
             'Spend ' || {{ amount_text('compared.spend', 'compared.currency') }} || ', usually '
-            || {{ amount_text('compared.usual_spend', 'compared.currency') }} || '; claimed conversions ' || round(compared.conversions, 1)
+            || {{ amount_text('compared.usual_spend', 'compared.currency') }}
+            || '; claimed conversions ' || round(compared.conversions, 1)
             || ', usually ' || round(compared.usual_conversions, 1)
         ),
         (

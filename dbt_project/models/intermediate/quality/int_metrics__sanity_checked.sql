@@ -10,7 +10,8 @@ campaign_days as not materialized (
         typed.platform_ctr,
         typed.platform_cpc,
         cast(
-            typed.platform_roas ->> {{ purchase_action('typed.purchase_values', 'accounts.purchase_actions') }}
+            typed.platform_roas
+            ->> {{ purchase_action('typed.purchase_values', actions_on('accounts', 'metrics.date')) }}
             as numeric(18, 6)
         ) as platform_roas
     from {{ ref('campaign_metrics') }} as metrics

@@ -8,7 +8,7 @@ rejected as (
         records.*,
         row_number() over (
             partition by records.platform, records.account_id, records.stream
-            order by records.last_seen_at desc, records.record
+            order by records.last_seen_at desc, records.record asc
         ) as position
     from {{ ref('stg_adsync__rejected_records') }} as records
 
@@ -24,8 +24,8 @@ issues as (
         rejected.stream || ': ' || rejected.record as about,
         {{ local_date('rejected.first_seen_at', "'UTC'") }} as date,
         cast(rejected.attempts as numeric) as value,
-        rejected.reason || '. It is missing from all figures; it is read again and leaves once it reads. What it shows: '
-        || coalesce(nullif(rejected.excerpt, ''), 'nothing') as detail
+        rejected.reason || '. It is missing from all figures; it is read again and leaves once it reads. '
+        || 'What it shows: ' || coalesce(nullif(rejected.excerpt, ''), 'nothing') as detail
     from rejected
     inner join {{ ref('int_accounts') }} as accounts
         on rejected.platform = accounts.platform and rejected.account_id = accounts.account_id

@@ -54,7 +54,7 @@ fields as (
         fields.value,
         row_number() over (
             partition by records.platform, records.account_id, fields.field
-            order by records.updated_at desc, records.record
+            order by records.updated_at desc, records.record asc
         ) as position
     from records
     cross join lateral jsonb_each_text(records.unreadable) as fields (field, value)

@@ -9,10 +9,10 @@ source as (
 renamed as (
 
     select
-        account_id,
-        record_key as campaign_id,
+        source.account_id,
+        source.record_key as campaign_id,
         {{ as_label("payload ->> 'name'") }} as name,
-        case coalesce(payload ->> 'effective_status', payload ->> 'status')
+        case coalesce(source.payload ->> 'effective_status', source.payload ->> 'status')
             when 'ACTIVE' then 'active'
             when 'PAUSED' then 'paused'
             when 'CAMPAIGN_PAUSED' then 'paused'
@@ -20,12 +20,12 @@ renamed as (
             when 'DELETED' then 'deleted'
             else 'limited'
         end as status,
-        payload ->> 'objective' as objective,
+        source.payload ->> 'objective' as objective,
         fields.started_at,
         fields.stopped_at,
         fields.created_at,
         fields.unreadable,
-        loaded_at
+        source.loaded_at
     from source
     cross join {{ fields_of('payload', {
         'started_at': ['instant', 'start_time'],

@@ -64,18 +64,20 @@ touches as (
 parsed as (
 
     select
-        account_id,
-        order_id,
+        touches.account_id,
+        touches.order_id,
         {{ as_label("visit ->> 'id'", 100) }} as touch_id,
         -- A visit without a readable time has none.
         case when fields.touched_at is null then 'order_utm' else touches.kind end as kind,
-        coalesce(fields.touched_at, {{ as_instant("(payload ->> 'createdAt')") }}, loaded_at) as touched_at,
-        visit ->> 'landingPage' as landing_url,
-        visit ->> 'referrerUrl' as referrer,
-        visit ->> 'source' as channel,
-        case when jsonb_typeof(visit -> 'utmParameters') = 'object' then visit -> 'utmParameters' end as utm,
+        coalesce(fields.touched_at, {{ as_instant("(payload ->> 'createdAt')") }}, touches.loaded_at) as touched_at,
+        touches.visit ->> 'landingPage' as landing_url,
+        touches.visit ->> 'referrerUrl' as referrer,
+        touches.visit ->> 'source' as channel,
+        case
+            when jsonb_typeof(touches.visit -> 'utmParameters') = 'object' then touches.visit -> 'utmParameters'
+        end as utm,
         case when kind = 'visit' then fields.unreadable end as unreadable,
-        loaded_at
+        touches.loaded_at
     from touches
     cross join {{ fields_of('visit', {'touched_at': ['instant', 'occurredAt']}, required=['touched_at']) }} as fields
 

@@ -7,11 +7,11 @@ source as (
     select
         orders.*,
         fields.*,
-        payload ->> 'displayFinancialStatus' in ('PAID', 'PARTIALLY_REFUNDED', 'REFUNDED') as is_paid,
+        orders.payload ->> 'displayFinancialStatus' in ('PAID', 'PARTIALLY_REFUNDED', 'REFUNDED') as is_paid,
         -- Shopify has no order status: it is derived from two timestamps.
         case
-            when payload ->> 'cancelledAt' is not null then 'cancelled'
-            when payload ->> 'closedAt' is not null then 'closed'
+            when orders.payload ->> 'cancelledAt' is not null then 'cancelled'
+            when orders.payload ->> 'closedAt' is not null then 'closed'
             else 'open'
         end as own_status
     from {{ source('shopify', 'orders') }} as orders

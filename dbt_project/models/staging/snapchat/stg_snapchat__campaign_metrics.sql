@@ -9,11 +9,11 @@ source as (
 renamed as (
 
     select
-        account_id,
-        lower(split_part(record_key, ':', 1)) as campaign_id,
-        metric_date as date,
+        source.account_id,
+        lower(split_part(source.record_key, ':', 1)) as campaign_id,
+        source.metric_date as date,
         {{ snapchat_day('payload', 'fields') }},
-        loaded_at
+        source.loaded_at
     from source
     cross join {{ snapchat_fields('payload') }} as fields
 

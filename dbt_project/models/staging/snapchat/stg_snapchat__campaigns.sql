@@ -11,25 +11,27 @@ source as (
 renamed as (
 
     select
-        account_id,
-        lower(record_key) as campaign_id,
+        source.account_id,
+        lower(source.record_key) as campaign_id,
         {{ as_label("payload ->> 'name'") }} as name,
         case
-            when payload ->> 'status' = 'PAUSED' then 'paused'
+            when source.payload ->> 'status' = 'PAUSED' then 'paused'
             -- A campaign that is switched on may be unable to run; the list of reasons may be missing.
             when
-                payload ->> 'status' = 'ACTIVE'
-                and coalesce(jsonb_exists(nullif(payload -> 'delivery_status', 'null'), 'VALID'), true)
+                source.payload ->> 'status' = 'ACTIVE'
+                and coalesce(jsonb_exists(nullif(source.payload -> 'delivery_status', 'null'), 'VALID'), true)
                 then 'active'
             else 'limited'
         end as status,
-        coalesce(payload ->> 'objective', {{ json_text('payload', ['objective_v2_properties', 'objective_v2_type']) }})
-            as objective,
+        coalesce(
+            source.payload ->> 'objective',
+            {{ json_text('payload', ['objective_v2_properties', 'objective_v2_type']) }}
+        ) as objective,
         fields.started_at,
         fields.stopped_at,
         fields.created_at,
         fields.unreadable,
-        loaded_at
+        source.loaded_at
     from source
     cross join {{ fields_of('payload', {
         'started_at': ['instant', 'start_time'],

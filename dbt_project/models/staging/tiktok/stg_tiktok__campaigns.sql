@@ -11,22 +11,22 @@ source as (
 renamed as (
 
     select
-        account_id,
-        record_key as campaign_id,
+        source.account_id,
+        source.record_key as campaign_id,
         {{ as_label("payload ->> 'campaign_name'") }} as name,
         case
-            when payload ->> 'secondary_status' = 'CAMPAIGN_STATUS_DELETE' then 'deleted'
-            when payload ->> 'operation_status' <> 'ENABLE' then 'paused'
-            when payload ->> 'secondary_status' = 'CAMPAIGN_STATUS_DISABLE' then 'paused'
-            when payload ->> 'secondary_status' = 'CAMPAIGN_STATUS_ENABLE' then 'active'
+            when source.payload ->> 'secondary_status' = 'CAMPAIGN_STATUS_DELETE' then 'deleted'
+            when source.payload ->> 'operation_status' <> 'ENABLE' then 'paused'
+            when source.payload ->> 'secondary_status' = 'CAMPAIGN_STATUS_DISABLE' then 'paused'
+            when source.payload ->> 'secondary_status' = 'CAMPAIGN_STATUS_ENABLE' then 'active'
             else 'limited'
         end as status,
-        payload ->> 'objective_type' as objective,
+        source.payload ->> 'objective_type' as objective,
         cast(null as timestamptz) as started_at,
         cast(null as timestamptz) as stopped_at,
         fields.created_at,
         fields.unreadable,
-        loaded_at
+        source.loaded_at
     from source
     cross join {{ fields_of('payload', {
         'created_at': ['utc_instant', 'create_time'],

@@ -1,5 +1,5 @@
--- The payment status is derived from the payment date and WooCommerce's paid statuses. Statuses of plugins count by their
--- payment date. A draft is not an order yet: it counts as a test.
+-- The payment status is derived from the payment date and WooCommerce's paid statuses. Statuses of plugins count by
+-- their payment date. A draft is not an order yet: it counts as a test.
 
 with
 
@@ -27,8 +27,9 @@ source as (
         end as own_payment,
         case
             when {{ has_unreadable_amount("orders.payload -> 'refunds'", 'total') }}
-                then coalesce(fields.unreadable, '{}')
-                || jsonb_build_object('refunds', left(orders.payload ->> 'refunds', 100))
+                then
+                    coalesce(fields.unreadable, '{}')
+                    || jsonb_build_object('refunds', left(orders.payload ->> 'refunds', 100))
             else fields.unreadable
         end as unreadable
     from {{ source('woocommerce', 'orders') }} as orders

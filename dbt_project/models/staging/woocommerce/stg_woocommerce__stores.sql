@@ -15,7 +15,9 @@ renamed as (
         {{ as_label("payload ->> 'name'") }} as name,
         {{ as_label("payload ->> 'currency'", 20) }} as currency,
         nullif(payload ->> 'timezone_string', '') as timezone,
-        nullif({{ as_label("lower(regexp_replace(payload ->> 'url', '^https?://(www\\.)?|/+$', '', 'g'))", 200) }}, '') as own_id,
+        nullif(
+            {{ as_label("lower(regexp_replace(payload ->> 'url', '^https?://(www\\.)?|/+$', '', 'g'))", 200) }}, ''
+        ) as own_id,
         loaded_at
     from source
 
